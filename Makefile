@@ -1,0 +1,82 @@
+# Needs Go, git and a POSIX shell; `make test` also Python and Terraform.
+# Everything made lies in bin/, dist/ and .venv/; `make clean` removes it.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+FUNCTIONS     := publisher
+ARCHITECTURES := arm64 amd64
+
+PACKAGES := $(foreach f,$(FUNCTIONS),$(foreach a,$(ARCHITECTURES),dist/$(f)_linux_$(a).zip))
+
+# A fixed length, because git's own choice depends on what else the clone holds.
+VERSION = $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo dev)
+LDFLAGS = -X main.version=$(VERSION)
+
+# Tests and lint must see neither a real account nor another machine's settings:
+# with AWS_CA_BUNDLE the SDK refuses a client of our own, and Terraform complains
+# about a configuration file that is not there.
+unexport AWS_CA_BUNDLE AWS_PROFILE AWS_DEFAULT_PROFILE AWS_ENDPOINT_URL
+ifeq ($(wildcard $(TF_CLI_CONFIG_FILE)),)
+unexport TF_CLI_CONFIG_FILE
+endif
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+## Build
+
+.PHONY: build
+build: ## bin/clusterscaler for this machine
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/clusterscaler
+
+.PHONY: package
+package: dist/SHA256SUMS ## the Lambda zips for arm64 and amd64, with checksums, in dist/
+
+dist/SHA256SUMS: $(PACKAGES)
+	@cd dist && { command -v sha256sum >/dev/null && sha256sum $(notdir $^) || shasum -a 256 $(notdir $^); } >.SHA256SUMS.$$$$ \
+		&& mv .SHA256SUMS.$$$$ SHA256SUMS && cat SHA256SUMS
+
+# Always asked, because only go build knows whether anything changed.
+dist/%.zip: FORCE
+	@tools/package.sh $@ '$(VERSION)'
+
+.PHONY: FORCE
+FORCE:
+
+## Test
+
+.PHONY: test
+test: lab ## all tests: Go, packages, Terraform; side by side
+	@tools/side-by-side.sh 'terraform: $(MAKE) test-terraform' 'package: $(MAKE) test-package' 'go: $(MAKE) test-go'
+
+.PHONY: test-go
+test-go: lab ## the Go tests alone
+	@go test -C tools ./lambdazip/...
+	@go test -timeout 4m ./...
+
+.PHONY: test-package
+test-package: ## prove that two builds of the zips are byte-identical
+	@tools/package-twice.sh '$(VERSION)' $(PACKAGES)
+
+.PHONY: test-terraform
+test-terraform: ## the Terraform checks alone
+	@command -v terraform >/dev/null || { echo 'test-terraform: terraform 1.11 or later is not on the PATH' >&2; exit 1; }
+	@terraform/test.sh
+
+.PHONY: lab
+lab: ## a Python with the pinned moto (.venv where python3 has none)
+	@tools/lab.sh
+
+.PHONY: demo-wire
+demo-wire: lab ## run the real publisher on moto and read its metric back
+	@go run ./internal/lab/demowire
+
+.PHONY: bench
+bench: ## all benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: clean
+clean: ## remove everything made here
+	rm -rf bin dist .venv coverage.out

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# package.sh dist/<function>_linux_<arch>.zip <version>: build one Lambda package.
+# The same sources and Go version give the same bytes, wherever and whoever builds.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+zip=$1
+version=$2
+
+name=$(basename "$zip" .zip)
+function=${name%_linux_*}
+arch=${name##*_linux_}
+if [[ ! -d cmd/$function || ! $arch =~ ^(arm64|amd64)$ ]]; then
+	echo "package: $zip is not <function>_linux_<arm64|amd64>.zip with a cmd/<function>" >&2
+	exit 1
+fi
+
+mkdir -p dist
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# What a caller's environment could change in the bytes is set here.
+env -u GOEXPERIMENT CGO_ENABLED=0 GOOS=linux GOARCH="$arch" GOARM64=v8.0 GOAMD64=v1 GOFLAGS= GOWORK=off \
+	go build -trimpath -buildvcs=false -tags lambda.norpc \
+	-ldflags "-s -w -X main.version=$version" -o "$tmp/bootstrap" "./cmd/$function"
+
+GOFLAGS='' GOWORK=off go run -C tools ./lambdazip -o "$PWD/dist/$name.zip" "$tmp/bootstrap"
