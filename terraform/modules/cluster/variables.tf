@@ -1,0 +1,156 @@
+variable "cluster_name" {
+  description = "Name of the ECS cluster."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{1,255}$", var.cluster_name))
+    error_message = "cluster_name must be the ECS cluster's name: letters, digits, - and _. Of an ARN give only what follows \"cluster/\"; `aws ecs list-clusters` prints them."
+  }
+}
+
+variable "autoscaling_group_name" {
+  description = "Name of the active Auto Scaling group: the one that follows the signal, and so gets the policies. Where two groups take turns (blue and green), the one in use."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = length(var.autoscaling_group_name) >= 1 && length(var.autoscaling_group_name) <= 255 && !strcontains(var.autoscaling_group_name, ":")
+    error_message = "autoscaling_group_name must be the group's name, not its ARN: of an ARN give only what follows \"autoScalingGroupName/\"; `aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].AutoScalingGroupName'` prints them."
+  }
+}
+
+variable "config_path" {
+  description = "SSM path of the configuration: the root module's output `config_path`."
+  type        = string
+  default     = "/ecs-cluster-scaler"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(/[A-Za-z0-9_.-]+){1,13}$", var.config_path))
+    error_message = "config_path must start with / and must not end with one, and may hold letters, digits, _ . - and at most 13 levels. Pass the root module's output: config_path = module.<name>.config_path."
+  }
+
+  validation {
+    condition     = !can(regex("^/?(?i:aws|ssm)", var.config_path))
+    error_message = "config_path must not begin with aws or ssm: Parameter Store keeps both for itself. Pass the root module's output: config_path = module.<name>.config_path."
+  }
+}
+
+variable "namespace" {
+  description = "CloudWatch namespace of the metrics: the root module's output `namespace`."
+  type        = string
+  default     = "ECSClusterScaler"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._/#:-]{1,255}$", var.namespace)) && !can(regex("^(AWS/|:)", var.namespace))
+    error_message = "namespace must be 1 to 255 letters, digits, . - _ / # : and must not begin with AWS/ or a colon. Pass the root module's output: namespace = module.<name>.namespace."
+  }
+}
+
+# any, not an object type with optional fields: those would turn every field that was not given into an explicit null, and in an
+# entry null says something ("scale_out_at": null means that this resource is never a cause).
+variable "entry" {
+  description = "The cluster's entry, as an object; `{}` is complete. What is not given comes from the defaults. Given fields, nulls too, are written as they are."
+  type        = any
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = can(keys(var.entry))
+    error_message = "entry must be an object, for example { cpu = { scale_out_at = 80 } }. Do not encode it as JSON: the module does."
+  }
+
+  validation {
+    condition     = length(setsubtract(try(keys(var.entry), []), ["cpu", "memory", "gpu", "headroom", "instance", "min_instances", "scale_in", "drain", "enabled"])) == 0
+    error_message = "entry has fields that are not known: ${join(", ", setsubtract(try(keys(var.entry), []), ["cpu", "memory", "gpu", "headroom", "instance", "min_instances", "scale_in", "drain", "enabled"]))}. Known are cpu, memory, gpu, headroom, instance, min_instances, scale_in, drain and enabled: correct the spelling, or remove them."
+  }
+
+  validation {
+    condition = alltrue([
+      for part, fields in {
+        cpu      = ["scale_out_at", "scale_in_below"]
+        memory   = ["scale_out_at", "scale_in_below"]
+        gpu      = ["scale_out_at", "scale_in_below"]
+        headroom = ["tasks", "cpu", "memory"]
+        instance = ["cpu", "memory", "gpu", "awsvpc_tasks"]
+        drain    = ["deadline_minutes", "at_deadline", "standalone_deadline_minutes", "hook"]
+      } : length(setsubtract(keys(lookup(try(var.entry, {}), part, {})), fields)) == 0
+    ])
+    error_message = "entry has a part that is no object, or a field in it that is not known. Known are scale_out_at and scale_in_below of cpu, memory and gpu; tasks, cpu and memory of headroom; cpu, memory, gpu and awsvpc_tasks of instance; deadline_minutes, at_deadline, standalone_deadline_minutes and hook of drain. Correct the spelling."
+  }
+
+  validation {
+    condition = alltrue([
+      for resource in ["cpu", "memory", "gpu"] : alltrue([
+        for threshold in ["scale_out_at", "scale_in_below"] :
+        try(var.entry[resource][threshold], null) == null ? true : try(var.entry[resource][threshold] >= 0 && var.entry[resource][threshold] <= 100, false)
+      ])
+    ])
+    error_message = "scale_out_at and scale_in_below are percent of reservation. Give numbers from 0 to 100."
+  }
+
+  # Only where both are given: the other one may come from the defaults parameter, which only the function sees.
+  validation {
+    condition = alltrue([
+      for resource in ["cpu", "memory", "gpu"] :
+      try(var.entry[resource].scale_out_at, null) == null || try(var.entry[resource].scale_in_below, null) == null ? true
+      : try(var.entry[resource].scale_in_below < var.entry[resource].scale_out_at, true)
+    ])
+    error_message = "scale_in_below must be less than scale_out_at for cpu, memory and gpu, or the cluster would be told to grow and to shrink at once. Lower scale_in_below, or raise scale_out_at."
+  }
+}
+
+variable "entry_owner" {
+  description = "Who changes the entry after it was made: `terraform` (each apply brings it back to `entry`) or `hand` (made once from `entry`, then left alone, so that operators tune it live). Read the README before changing it later."
+  type        = string
+  default     = "terraform"
+  nullable    = false
+
+  validation {
+    condition     = contains(["terraform", "hand"], var.entry_owner)
+    error_message = "entry_owner must be \"terraform\" (each apply writes the entry) or \"hand\" (made once, then tuned by operators)."
+  }
+}
+
+# The policy counts a host as added only when it is warm, so until then a repeated alarm buys nothing. CloudWatch repeats the alarm's
+# action each minute, also on datapoints from before the host came: a pass takes up to 50 s, a datapoint up to two minutes to show.
+# Boot time is not in it: the publisher counts hosts that are still booting itself.
+variable "instance_warmup_seconds" {
+  description = "Seconds for which a new host is warming up for the policies. It must outlast the slowest stale datapoint (not the boot), so that an alarm repeated on old data cannot buy twice: at least 180."
+  type        = number
+  default     = 180
+  nullable    = false
+
+  validation {
+    condition     = var.instance_warmup_seconds >= 180 && floor(var.instance_warmup_seconds) == var.instance_warmup_seconds
+    error_message = "instance_warmup_seconds must be a whole number of at least 180: with less, an alarm that repeats on old datapoints buys a second host for the same need. Keep 180; longer only slows further hosts down."
+  }
+}
+
+variable "tag_groups" {
+  description = "true: this module tags the group. Only for a group that Terraform did not make (for example one of CloudFormation): beside an aws_autoscaling_group resource both would undo each other's tags at each apply. There, put the output `group_tags` on the group."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "name" {
+  description = "Prefix of the alarms' names: the root module's `name`."
+  type        = string
+  default     = "ecs-cluster-scaler"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9_-]{0,29}$", var.name))
+    error_message = "name must start with a letter and hold at most 30 letters, digits, - and _. Give it the same value as the root module's name."
+  }
+}
+
+variable "tags" {
+  description = "Tags for every resource that takes them. The group's own tags are `group_tags`."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,205 @@
+variable "package" {
+  description = "The publisher's zip: `{ file = path }`, or `{ s3 = { bucket, key, version } }`. With `s3`, give `version` (the object's version id): without it a new object under the same key is not noticed."
+  type = object({
+    file = optional(string)
+    s3 = optional(object({
+      bucket  = string
+      key     = string
+      version = optional(string)
+    }))
+  })
+  nullable = false
+
+  validation {
+    condition     = (var.package.file == null) != (var.package.s3 == null)
+    error_message = "Set exactly one of package.file and package.s3. For a file, build it with `make package` (dist/publisher_linux_arm64.zip) or download it from the releases page."
+  }
+
+  # try: fileexists fails on a directory, and a sentence of ours is the better answer to that too.
+  validation {
+    condition     = var.package.file == null || try(fileexists(var.package.file), false)
+    error_message = "There is no file at package.file = \"${coalesce(try(var.package.file, null), "unset")}\". Build it with `make package` (dist/publisher_linux_arm64.zip) or download it from the releases page, and give a path that holds from where Terraform runs, for example \"$${path.root}/publisher_linux_arm64.zip\"."
+  }
+}
+
+variable "name" {
+  description = "Prefix of every name here. Give a second stack in the same account and region another one."
+  type        = string
+  default     = "ecs-cluster-scaler"
+  nullable    = false
+
+  # The longest name made of it is a role's, "<name>-publisher-schedule-<region>", and IAM takes 64 characters.
+  validation {
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9_-]{0,29}$", var.name))
+    error_message = "name must start with a letter and hold at most 30 letters, digits, - and _. Choose a shorter or plainer name."
+  }
+}
+
+variable "architecture" {
+  description = "Processor of the function: `arm64` (20 % cheaper) or `x86_64`. The zip must be built for it."
+  type        = string
+  default     = "arm64"
+  nullable    = false
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "architecture must be \"arm64\" (zip publisher_linux_arm64.zip) or \"x86_64\" (zip publisher_linux_amd64.zip)."
+  }
+}
+
+variable "memory_mb" {
+  description = "Memory of the publisher in MB. Lambda gives processor time in proportion: raise it when passes over many clusters come near the 50 s timeout."
+  type        = number
+  default     = 256
+  nullable    = false
+
+  validation {
+    condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
+    error_message = "memory_mb must be a whole number from 128 to 10240, which is what Lambda offers. 256 is enough for most accounts."
+  }
+}
+
+variable "config_path" {
+  description = "SSM path of the configuration: `<config_path>/clusters/<ECS cluster name>` holds a cluster's entry, `<config_path>/defaults` what all inherit."
+  type        = string
+  default     = "/ecs-cluster-scaler"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(/[A-Za-z0-9_.-]+){1,13}$", var.config_path))
+    error_message = "config_path must start with / and must not end with one, and may hold letters, digits, _ . - and at most 13 levels. Write it like \"/ecs-cluster-scaler\"."
+  }
+
+  validation {
+    condition     = !can(regex("^/?(?i:aws|ssm)", var.config_path))
+    error_message = "config_path must not begin with aws or ssm: Parameter Store keeps both for itself. Put a word of yours first, like \"/ecs-cluster-scaler\"."
+  }
+}
+
+variable "namespace" {
+  description = "CloudWatch namespace of the metrics."
+  type        = string
+  default     = "ECSClusterScaler"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._/#:-]{1,255}$", var.namespace)) && !can(regex("^(AWS/|:)", var.namespace))
+    error_message = "namespace must be 1 to 255 letters, digits, . - _ / # : and must not begin with AWS/ (kept by CloudWatch for AWS's own metrics) or a colon. Write it like \"ECSClusterScaler\"."
+  }
+}
+
+variable "metrics" {
+  description = "Which metrics are published: `all`, or `scaling` (only those that scaling and its alarms need: each cluster then costs fewer custom metrics)."
+  type        = string
+  default     = "all"
+  nullable    = false
+
+  validation {
+    condition     = contains(["all", "scaling"], var.metrics)
+    error_message = "metrics must be \"all\" or \"scaling\"."
+  }
+}
+
+variable "log_level" {
+  description = "Least level that is logged: `debug`, `info`, `warn` or `error`."
+  type        = string
+  default     = "info"
+  nullable    = false
+
+  validation {
+    condition     = contains(["debug", "info", "warn", "error"], var.log_level)
+    error_message = "log_level must be \"debug\", \"info\", \"warn\" or \"error\", in lower case."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days for which logs are kept."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days must be one of the numbers CloudWatch Logs offers: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "schedule" {
+  description = "What starts a pass each minute: `scheduler` (EventBridge Scheduler, which AWS recommends) or `rule` (an EventBridge rule, where Scheduler is not to be had or not allowed)."
+  type        = string
+  default     = "scheduler"
+  nullable    = false
+
+  validation {
+    condition     = contains(["scheduler", "rule"], var.schedule)
+    error_message = "schedule must be \"scheduler\" or \"rule\"."
+  }
+}
+
+# any, not an object type with optional fields: those would turn every field that was not given into an explicit null, and in an
+# entry null says something ("scale_out_at": null means that this resource is never a cause).
+variable "defaults" {
+  description = "What every cluster's entry inherits, as an object with the fields of an entry; it becomes the parameter `<config_path>/defaults`. null: no such parameter, the built-in defaults hold."
+  type        = any
+  default     = null
+
+  validation {
+    condition     = var.defaults == null || can(keys(var.defaults))
+    error_message = "defaults must be an object with the fields of an entry, for example { cpu = { scale_out_at = 80 } }. Do not encode it as JSON: the module does."
+  }
+
+  validation {
+    condition     = length(setsubtract(try(keys(var.defaults), []), ["cpu", "memory", "gpu", "headroom", "instance", "min_instances", "scale_in", "drain", "enabled"])) == 0
+    error_message = "defaults has fields that no entry knows: ${join(", ", setsubtract(try(keys(var.defaults), []), ["cpu", "memory", "gpu", "headroom", "instance", "min_instances", "scale_in", "drain", "enabled"]))}. Known are cpu, memory, gpu, headroom, instance, min_instances, scale_in, drain and enabled: correct the spelling, or remove them."
+  }
+
+  validation {
+    condition = alltrue([
+      for resource in ["cpu", "memory", "gpu"] : alltrue([
+        for threshold in ["scale_out_at", "scale_in_below"] :
+        try(var.defaults[resource][threshold], null) == null ? true : try(var.defaults[resource][threshold] >= 0 && var.defaults[resource][threshold] <= 100, false)
+      ])
+    ])
+    error_message = "defaults: scale_out_at and scale_in_below are percent of reservation. Give numbers from 0 to 100."
+  }
+
+  validation {
+    condition = alltrue([
+      for resource in ["cpu", "memory", "gpu"] :
+      try(var.defaults[resource].scale_out_at, null) == null || try(var.defaults[resource].scale_in_below, null) == null ? true
+      : try(var.defaults[resource].scale_in_below < var.defaults[resource].scale_out_at, true)
+    ])
+    error_message = "defaults: scale_in_below must be less than scale_out_at for cpu, memory and gpu, or a cluster would be told to grow and to shrink at once. Lower scale_in_below, or raise scale_out_at."
+  }
+}
+
+variable "cluster_name_patterns" {
+  description = "ECS clusters that the publisher may read: names, `*` and `?` allowed. Narrow it where the account holds clusters that are none of its business; a cluster with an entry that no pattern covers is then reported as failed."
+  type        = set(string)
+  default     = ["*"]
+  nullable    = false
+
+  validation {
+    condition     = length(var.cluster_name_patterns) > 0 && alltrue([for pattern in var.cluster_name_patterns : can(regex("^[A-Za-z0-9_*?-]+$", pattern))])
+    error_message = "cluster_name_patterns must hold at least one ECS cluster name or pattern like \"prod-*\": names, not ARNs. Leave it out to allow every cluster of the account and region."
+  }
+}
+
+variable "kms_key_arns" {
+  description = "ARNs of the KMS keys of entries kept as SecureString. Empty: nothing may be decrypted, which is right for parameters of type String."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key in var.kms_key_arns : can(regex("^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", key))])
+    error_message = "kms_key_arns must hold ARNs of keys (arn:aws:kms:<region>:<account>:key/<id>): IAM does not follow an alias. `aws kms describe-key --key-id alias/<name>` prints the ARN."
+  }
+}
+
+variable "tags" {
+  description = "Tags for every resource that takes them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
