@@ -1,0 +1,52 @@
+package cluster
+
+import "strconv"
+
+// Percent is a reservation in percent. It is compared as it is and shown with two decimals.
+type Percent float64
+
+// MarshalJSON rounds to two decimals, which is what a reader can use.
+func (p Percent) MarshalJSON() ([]byte, error) {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(float64(p), 'f', 2, 64), 64)
+	if err != nil {
+		return nil, err
+	}
+	return strconv.AppendFloat(nil, rounded, 'f', -1, 64), nil
+}
+
+// Reservation is the part of each resource that placed tasks hold. nil: no capacity has this resource, so that there
+// is no ratio.
+type Reservation struct {
+	CPU    *Percent `json:"cpu,omitempty"`
+	Memory *Percent `json:"memory,omitempty"`
+	GPU    *Percent `json:"gpu,omitempty"`
+}
+
+func reservation(registered, reserved Resources) Reservation {
+	return Reservation{
+		CPU:    percent(registered.CPU, reserved.CPU),
+		Memory: percent(registered.Memory, reserved.Memory),
+		GPU:    percent(registered.GPU, reserved.GPU),
+	}
+}
+
+// Reservation is the cluster's, over the hosts on which tasks can be placed.
+func (s Snapshot) Reservation() Reservation {
+	return reservation(s.Capacity())
+}
+
+// ReservationWith is what the reservation would be, were so much registered in place of what is.
+func (s Snapshot) ReservationWith(registered Resources) Reservation {
+	_, reserved := s.Capacity()
+	return reservation(registered, reserved)
+}
+
+// percent multiplies before it divides: both factors are whole and below 2^53, so that a reservation of exactly the
+// threshold compares as equal.
+func percent(registered, reserved int64) *Percent {
+	if registered <= 0 {
+		return nil
+	}
+	p := Percent(float64(reserved*100) / float64(registered))
+	return &p
+}

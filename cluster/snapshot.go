@@ -1,0 +1,113 @@
+// Package cluster holds what is known of one ECS cluster at one moment: plain values, read elsewhere, and the
+// arithmetic that belongs to them.
+package cluster
+
+import "time"
+
+// Snapshot is one ECS cluster as a pass saw it.
+type Snapshot struct {
+	// Cluster is the ECS cluster's short name.
+	Cluster string
+	// Hosts are the cluster's container instances in every status but INACTIVE.
+	Hosts []Host
+	// Unread says what could not be read, each as a clause. While anything is left unread, nothing is scaled in.
+	Unread []string
+}
+
+// HostStatus is a container instance's status, as ECS names it.
+type HostStatus string
+
+// The statuses of container instances
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html).
+const (
+	Registering        HostStatus = "REGISTERING"
+	RegistrationFailed HostStatus = "REGISTRATION_FAILED"
+	Active             HostStatus = "ACTIVE"
+	Draining           HostStatus = "DRAINING"
+	Deregistering      HostStatus = "DEREGISTERING"
+	Inactive           HostStatus = "INACTIVE"
+)
+
+// Host is one container instance.
+type Host struct {
+	// ARN is the container instance's, InstanceID that of the EC2 (i-…) or external (mi-…) instance under it.
+	ARN        string
+	InstanceID string
+	Status     HostStatus
+	// Connected: the agent is reachable, so that tasks can be placed.
+	Connected bool
+	// External: registered through ECS Anywhere; no Auto Scaling group can add or remove it.
+	External     bool
+	Registered   Resources
+	Remaining    Resources
+	RegisteredAt time.Time
+}
+
+// IsCapacity tells whether tasks can be placed on the host: ACTIVE, connected, and not external. Only such hosts count
+// in a reservation, on both sides of the ratio; AWS's own CPUReservation counts DRAINING ones too
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html).
+func (h Host) IsCapacity() bool {
+	return h.Status == Active && h.Connected && !h.External
+}
+
+// Reserved is what placed tasks hold of the host, PENDING ones included: remaining resources are those not allocated
+// yet (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html).
+func (h Host) Reserved() Resources {
+	return h.Registered.Minus(h.Remaining)
+}
+
+// Counts is how many hosts are in which condition; one host counts once.
+type Counts struct {
+	// Active are those on which tasks can be placed.
+	Active int `json:"active"`
+	// Draining take no new tasks and lose those they have.
+	Draining int `json:"draining"`
+	// Disconnected are ACTIVE, but their agent does not answer.
+	Disconnected int `json:"disconnected"`
+	// Other are registering, deregistering, failed or external.
+	Other int `json:"other"`
+}
+
+// Count sorts the hosts by condition.
+func (s Snapshot) Count() Counts {
+	var c Counts
+	for _, h := range s.Hosts {
+		switch {
+		case h.External:
+			c.Other++
+		case h.IsCapacity():
+			c.Active++
+		case h.Status == Draining:
+			c.Draining++
+		case h.Status == Active:
+			c.Disconnected++
+		default:
+			c.Other++
+		}
+	}
+	return c
+}
+
+// Capacity adds up what the hosts on which tasks can be placed registered, and what tasks reserve of it.
+func (s Snapshot) Capacity() (registered, reserved Resources) {
+	for _, h := range s.Hosts {
+		if h.IsCapacity() {
+			registered = registered.Plus(h.Registered)
+			reserved = reserved.Plus(h.Reserved())
+		}
+	}
+	return registered, reserved
+}
+
+// LargestHost is the largest host on which tasks can be placed, in registered resources: by CPU, then memory, then
+// GPUs. false: there is none.
+func (s Snapshot) LargestHost() (Resources, bool) {
+	var largest Resources
+	found := false
+	for _, h := range s.Hosts {
+		if h.IsCapacity() && (!found || h.Registered.larger(largest)) {
+			largest, found = h.Registered, true
+		}
+	}
+	return largest, found
+}

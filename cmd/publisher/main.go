@@ -1,0 +1,56 @@
+// Command publisher is the Lambda function that runs a pass each minute.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"ecs-cluster-scaler/internal/awsclient"
+	"ecs-cluster-scaler/internal/lambdaevent"
+	"ecs-cluster-scaler/internal/settings"
+	"ecs-cluster-scaler/scaler/publisher"
+)
+
+func main() {
+	handler, err := handler(context.Background())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, awsclient.Sentence(err))
+		os.Exit(1)
+	}
+	lambda.Start(handler)
+}
+
+// handler is made once per process, so that connections and caches outlive one pass.
+func handler(ctx context.Context) (func(context.Context, json.RawMessage) (any, error), error) {
+	s, err := settings.FromEnvironment(os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := awsclient.Config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	log := s.Logger(os.Stdout)
+	pass := publisher.New(publisher.Connect(cfg), s, log)
+	return func(ctx context.Context, event json.RawMessage) (any, error) {
+		scheduled, err := lambdaevent.Parse(event, time.Now())
+		if err != nil {
+			return nil, err
+		}
+		if scheduled.Stale {
+			log.Warn("the event is too old to act on", "minute", scheduled.Minute)
+			return publisher.Dropped{Minute: scheduled.Minute, Dropped: "stale"}, nil
+		}
+		answer, err := pass.Run(ctx, scheduled.Minute)
+		if err != nil {
+			return nil, errors.New(awsclient.Sentence(err))
+		}
+		return answer, nil
+	}, nil
+}

@@ -1,0 +1,36 @@
+// Package awsclient makes the AWS clients that the functions and the command line share, and says AWS's errors in a
+// sentence.
+package awsclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+)
+
+// ErrNoRegion means that neither environment nor profile names a region.
+var ErrNoRegion = errors.New("no AWS region is set; set AWS_REGION, or region in the profile that AWS_PROFILE names")
+
+// Config reads region, credentials and endpoints as every AWS tool does
+// (https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html) and fails at once, in a sentence, when one
+// of the first two is missing.
+func Config(ctx context.Context) (aws.Config, error) {
+	cfg, err := config.LoadDefaultConfig(ctx,
+		// Adaptive: after a throttle the client slows down by itself, which shared buckets ask for.
+		config.WithRetryMode(aws.RetryModeAdaptive),
+		config.WithAppID("ecs-cluster-scaler"),
+	)
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("read the AWS configuration: %w", err)
+	}
+	if cfg.Region == "" {
+		return aws.Config{}, ErrNoRegion
+	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return aws.Config{}, fmt.Errorf("no AWS credentials were found; set AWS_PROFILE, or sign in with aws sso login: %w", err)
+	}
+	return cfg, nil
+}

@@ -1,0 +1,90 @@
+package awsclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/aws/smithy-go"
+)
+
+// iamPrefixes are the service prefixes of IAM actions by the SDK's service ids
+// (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
+var iamPrefixes = map[string]string{
+	"SSM":          "ssm",
+	"ECS":          "ecs",
+	"CloudWatch":   "cloudwatch",
+	"Auto Scaling": "autoscaling",
+}
+
+// Sentence is err with each failed AWS call told in words: which IAM action, what AWS said, what to do next.
+func Sentence(err error) string {
+	text := err.Error()
+	for _, call := range calls(err) {
+		text = strings.ReplaceAll(text, call.Error(), sentence(call))
+	}
+	return text
+}
+
+// calls finds every failed call in err's tree.
+func calls(err error) []*smithy.OperationError {
+	if call, ok := err.(*smithy.OperationError); ok { //nolint:errorlint // each node is looked at, not the first match
+		return []*smithy.OperationError{call}
+	}
+	switch wrapping := err.(type) { //nolint:errorlint // as above
+	case interface{ Unwrap() error }:
+		if inner := wrapping.Unwrap(); inner != nil {
+			return calls(inner)
+		}
+	case interface{ Unwrap() []error }:
+		var all []*smithy.OperationError
+		for _, inner := range wrapping.Unwrap() {
+			all = append(all, calls(inner)...)
+		}
+		return all
+	}
+	return nil
+}
+
+func sentence(call *smithy.OperationError) string {
+	action := Action(call)
+	var api smithy.APIError
+	var network *net.OpError
+	switch {
+	case errors.As(call.Err, &api):
+		return ofCode(action, api)
+	case errors.Is(call.Err, context.DeadlineExceeded):
+		return action + " did not answer in time"
+	case errors.As(call.Err, &network):
+		return fmt.Sprintf("%s could not be reached: %v; check the network and AWS_ENDPOINT_URL", action, network)
+	default:
+		return fmt.Sprintf("%s failed: %v", action, call.Err)
+	}
+}
+
+func ofCode(action string, api smithy.APIError) string {
+	message := strings.TrimSuffix(api.ErrorMessage(), ".")
+	switch code := api.ErrorCode(); code {
+	case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation":
+		return fmt.Sprintf("AWS denies %s; allow it in the policy of whoever runs this (%s)", action, message)
+	case "ExpiredToken", "ExpiredTokenException", "RequestExpired":
+		return fmt.Sprintf("the AWS credentials have expired, so %s failed; sign in again", action)
+	case "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidSignatureException":
+		return fmt.Sprintf("AWS does not accept the credentials for %s; check AWS_PROFILE and the region (%s)", action, message)
+	case "ThrottlingException", "Throttling", "RequestLimitExceeded":
+		return fmt.Sprintf("AWS throttles %s; other callers share its limit (%s)", action, message)
+	default:
+		return fmt.Sprintf("%s failed with %s: %s", action, code, message)
+	}
+}
+
+// Action is the IAM action of a call, such as ecs:ListContainerInstances.
+func Action(call *smithy.OperationError) string {
+	prefix, known := iamPrefixes[call.ServiceID]
+	if !known {
+		prefix = strings.ToLower(strings.ReplaceAll(call.ServiceID, " ", ""))
+	}
+	return prefix + ":" + call.OperationName
+}

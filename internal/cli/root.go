@@ -1,0 +1,93 @@
+// Package cli is the command line, a file per command.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"ecs-cluster-scaler/internal/awsclient"
+	"ecs-cluster-scaler/internal/settings"
+	"ecs-cluster-scaler/scaler/publisher"
+)
+
+// Run runs the command line and returns the process's exit code: 0, or 1 with one sentence on stderr.
+func Run(ctx context.Context, version string, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	root, err := newRoot(version, getenv)
+	if err == nil {
+		root.SetArgs(args)
+		root.SetOut(stdout)
+		root.SetErr(stderr)
+		err = root.ExecuteContext(ctx)
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "clusterscaler:", awsclient.Sentence(err))
+		return 1
+	}
+	return 0
+}
+
+func newRoot(version string, getenv func(string) string) (*cobra.Command, error) {
+	s, err := settings.FromEnvironment(getenv)
+	if err != nil {
+		return nil, err
+	}
+	root := &cobra.Command{
+		Use:   "clusterscaler",
+		Short: "Score ECS clusters for their Auto Scaling groups",
+		Long: "clusterscaler scores every ECS cluster that has an entry in SSM Parameter Store: does it need another host, " +
+			"can one go, or neither, and why.\n\nRegion and credentials are found as every AWS tool finds them.",
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		PersistentPreRunE: func(*cobra.Command, []string) error { return s.Validate() },
+	}
+	root.PersistentFlags().StringVar(&s.ConfigPath, "config-path", s.ConfigPath, "SSM path that holds defaults and clusters/… ($CONFIG_PATH)")
+	root.AddCommand(newExplain(&s), newPublish(&s), newVersion(version))
+	return root, nil
+}
+
+// connect makes a publisher from the AWS configuration of whoever runs the command. Verdicts go to stdout as the
+// command's own output, so the log keeps to warnings.
+func connect(ctx context.Context, s settings.Settings, stderr io.Writer) (*publisher.Publisher, error) {
+	cfg, err := awsclient.Config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return publisher.New(publisher.Connect(cfg), s, log), nil
+}
+
+// output is the value of an --output flag.
+type output string
+
+const (
+	asTable output = "table"
+	asJSON  output = "json"
+)
+
+var outputs = []output{asTable, asJSON}
+
+func (o *output) flag(cmd *cobra.Command) {
+	*o = asTable
+	cmd.Flags().VarP(o, "output", "o", "table or json")
+}
+
+// String is the flag's value.
+func (o *output) String() string { return string(*o) }
+
+// Type is what help calls the value.
+func (*output) Type() string { return "format" }
+
+// Set refuses formats that do not exist.
+func (o *output) Set(value string) error {
+	if !slices.Contains(outputs, output(value)) {
+		return fmt.Errorf("it may be table or json")
+	}
+	*o = output(value)
+	return nil
+}

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/scaler"
+	"ecs-cluster-scaler/scaler/publisher"
+	"ecs-cluster-scaler/thresholds"
+)
+
+// whyWidth keeps the table within 120 columns.
+const whyWidth = 50
+
+func show(w io.Writer, format output, answer publisher.Answer) error {
+	if format == asJSON {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(answer)
+	}
+	_, err := fmt.Fprintln(w, verdicts(answer))
+	return err
+}
+
+func verdicts(answer publisher.Answer) string {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Options.SeparateRows = true
+	t.AppendHeader(table.Row{"cluster", "hosts", "CPU", "memory", "GPU", "signal", "gap", "why"})
+	t.SetColumnConfigs([]table.ColumnConfig{
+		{Name: "signal", Align: text.AlignRight},
+		{Name: "gap", Align: text.AlignRight},
+		{Name: "why", WidthMax: whyWidth, WidthMaxEnforcer: text.WrapSoft},
+	})
+	for _, v := range answer.Clusters {
+		t.AppendRow(table.Row{
+			v.Cluster,
+			hosts(v),
+			reserved(v.Reservation.CPU, v.Thresholds.CPU),
+			reserved(v.Reservation.Memory, v.Thresholds.Memory),
+			reserved(v.Reservation.GPU, v.Thresholds.GPU),
+			signed(int(v.Signal)),
+			signed(v.InstanceGap),
+			strings.Join(v.Why, ";\n") + ".",
+		})
+	}
+	t.SetCaption("%s: reservation in percent; in brackets: scale in below, scale out at.", answer.Minute.Format("2006-01-02 15:04 MST"))
+	return t.Render()
+}
+
+func hosts(v scaler.Verdict) string {
+	if !v.Judged {
+		return "-"
+	}
+	text := fmt.Sprint(v.Hosts.Active)
+	for _, other := range []struct {
+		n    int
+		word string
+	}{{v.Hosts.Draining, "draining"}, {v.Hosts.Disconnected, "disconnected"}, {v.Hosts.Other, "other"}} {
+		if other.n > 0 {
+			text += fmt.Sprintf("\n+ %d %s", other.n, other.word)
+		}
+	}
+	return text
+}
+
+func reserved(p *cluster.Percent, band thresholds.Band) string {
+	if p == nil {
+		return "-"
+	}
+	out := "-"
+	if band.ScaleOutAt != nil {
+		out = fmt.Sprintf("%g", *band.ScaleOutAt)
+	}
+	return fmt.Sprintf("%.1f [%g %s]", float64(*p), band.ScaleInBelow, out)
+}
+
+func signed(n int) string {
+	if n == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%+d", n)
+}

@@ -1,0 +1,61 @@
+// Package metrics names every metric that this project publishes and puts them into CloudWatch.
+package metrics
+
+import "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+// Dimension is the one dimension of a cluster's metrics.
+const Dimension = "ClusterName"
+
+// Metric is one CloudWatch metric: a name that alarms and dashboards rely on.
+type Metric struct {
+	Name    string
+	Unit    types.StandardUnit
+	Meaning string
+	// PerCluster metrics carry the dimension ClusterName, the others none.
+	PerCluster bool
+	// Scaling metrics are published even with METRICS=scaling.
+	Scaling bool
+}
+
+// The metrics of a cluster, published every minute.
+var (
+	ScalingSignal = Metric{"ScalingSignal", types.StandardUnitNone,
+		"1: the cluster needs another host; −1: one can go; 0: neither. Every minute, zeros too.", true, true}
+	InstanceGap = Metric{"InstanceGap", types.StandardUnitCount,
+		"Hosts that are missing (positive) or can safely go (negative).", true, true}
+	CPUReservation = Metric{"CPUReservation", types.StandardUnitPercent,
+		"CPU units that placed tasks reserve, of those that ACTIVE, connected hosts registered.", true, false}
+	MemoryReservation = Metric{"MemoryReservation", types.StandardUnitPercent,
+		"MiB that placed tasks reserve, of those that ACTIVE, connected hosts registered.", true, false}
+	GPUReservation = Metric{"GPUReservation", types.StandardUnitPercent,
+		"GPUs that placed tasks reserve, of those that ACTIVE, connected hosts registered.", true, false}
+	DrainingInstances = Metric{"DrainingInstances", types.StandardUnitCount,
+		"Hosts in status DRAINING.", true, false}
+	DisconnectedInstances = Metric{"DisconnectedInstances", types.StandardUnitCount,
+		"ACTIVE hosts whose agent is not connected.", true, false}
+)
+
+// The metrics of a pass.
+var (
+	ClustersRead = Metric{"ClustersRead", types.StandardUnitCount,
+		"Clusters that the pass read.", false, true}
+	ClustersFailed = Metric{"ClustersFailed", types.StandardUnitCount,
+		"Clusters that the pass could not read.", false, true}
+	InvalidEntries = Metric{"InvalidEntries", types.StandardUnitCount,
+		"Entries with faults.", false, true}
+)
+
+// All lists every metric in the order of the documentation.
+var All = []Metric{
+	ScalingSignal, InstanceGap,
+	CPUReservation, MemoryReservation, GPUReservation,
+	DrainingInstances, DisconnectedInstances,
+	ClustersRead, ClustersFailed, InvalidEntries,
+}
+
+// Datum is one value of one metric. Cluster is empty for metrics without dimension.
+type Datum struct {
+	Metric  Metric
+	Cluster string
+	Value   float64
+}

@@ -1,0 +1,61 @@
+// Package settings reads what the functions and the command line share: where entries are, where metrics go, what is
+// logged.
+package settings
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"ecs-cluster-scaler/internal/metrics"
+)
+
+// Settings are the environment variables that the functions read.
+type Settings struct {
+	// ConfigPath is CONFIG_PATH, the SSM path that holds defaults and clusters/….
+	ConfigPath string
+	// Namespace is METRIC_NAMESPACE.
+	Namespace string
+	// Metrics is METRICS: all or scaling.
+	Metrics metrics.Selection
+	// LogLevel is LOG_LEVEL: debug, info, warn or error.
+	LogLevel slog.Level
+}
+
+// FromEnvironment reads the settings; getenv is os.Getenv. An error names the variable and what it may hold.
+func FromEnvironment(getenv func(string) string) (Settings, error) {
+	or := func(name, fallback string) string {
+		if value := getenv(name); value != "" {
+			return value
+		}
+		return fallback
+	}
+	s := Settings{
+		ConfigPath: or("CONFIG_PATH", "/ecs-cluster-scaler"),
+		Namespace:  or("METRIC_NAMESPACE", "ECSClusterScaler"),
+		Metrics:    metrics.Selection(or("METRICS", string(metrics.Everything))),
+	}
+	if err := s.LogLevel.UnmarshalText([]byte(or("LOG_LEVEL", "info"))); err != nil {
+		return Settings{}, fmt.Errorf("LOG_LEVEL is %q; it may be debug, info, warn or error", getenv("LOG_LEVEL"))
+	}
+	return s, s.Validate()
+}
+
+// Validate says which setting cannot be used, and what could.
+func (s Settings) Validate() error {
+	switch {
+	case !strings.HasPrefix(s.ConfigPath, "/") || strings.HasSuffix(s.ConfigPath, "/"):
+		return fmt.Errorf("the configuration path %q must begin with a slash and not end with one, as /ecs-cluster-scaler does (CONFIG_PATH or --config-path)", s.ConfigPath)
+	case s.Namespace == "" || strings.HasPrefix(s.Namespace, "AWS/"):
+		return fmt.Errorf("the metric namespace %q cannot be used: names that begin with AWS/ are Amazon's own (METRIC_NAMESPACE or --namespace)", s.Namespace)
+	case s.Metrics != metrics.Everything && s.Metrics != metrics.ScalingOnly:
+		return fmt.Errorf("METRICS is %q; it may be %s or %s", s.Metrics, metrics.Everything, metrics.ScalingOnly)
+	}
+	return nil
+}
+
+// Logger writes JSON lines from the given level on.
+func (s Settings) Logger(w io.Writer) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: s.LogLevel}))
+}

@@ -1,0 +1,78 @@
+package publisher
+
+import (
+	"time"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/internal/metrics"
+	"ecs-cluster-scaler/scaler"
+)
+
+// Answer is what a pass says of itself: one verdict per entry, and what failed.
+type Answer struct {
+	// Minute is the scheduled minute that the metrics are stamped with.
+	Minute   time.Time        `json:"minute"`
+	Clusters []scaler.Verdict `json:"clusters"`
+	Failed   []Failure        `json:"failed"`
+}
+
+// Failure is one cluster that could not be read; without a cluster, metrics that could not be published.
+type Failure struct {
+	Cluster string `json:"cluster,omitempty"`
+	Error   string `json:"error"`
+}
+
+// Dropped is the answer to an event on which no pass was run.
+type Dropped struct {
+	Minute time.Time `json:"minute"`
+	// Dropped says why: stale.
+	Dropped string `json:"dropped"`
+}
+
+// data are the metrics of the whole pass. A cluster that could not be judged gets an explicit 0: a datapoint that is
+// merely missing would let an alarm go on with an older one
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html#alarms-and-missing-data).
+func (a Answer) data() []metrics.Datum {
+	var data []metrics.Datum
+	failed, invalid := 0, 0
+	for _, v := range a.Clusters {
+		add := func(m metrics.Metric, value float64) {
+			data = append(data, metrics.Datum{Metric: m, Cluster: v.Cluster, Value: value})
+		}
+		add(metrics.ScalingSignal, float64(v.Signal))
+		add(metrics.InstanceGap, float64(v.InstanceGap))
+		if !v.Judged {
+			if v.Has(scaler.InvalidEntry) {
+				invalid++
+			} else {
+				failed++
+			}
+			continue
+		}
+		for _, r := range []struct {
+			metric  metrics.Metric
+			percent *cluster.Percent
+		}{
+			{metrics.CPUReservation, v.Reservation.CPU},
+			{metrics.MemoryReservation, v.Reservation.Memory},
+			{metrics.GPUReservation, v.Reservation.GPU},
+		} {
+			if r.percent != nil {
+				add(r.metric, float64(*r.percent))
+			}
+		}
+		add(metrics.DrainingInstances, float64(v.Hosts.Draining))
+		add(metrics.DisconnectedInstances, float64(v.Hosts.Disconnected))
+	}
+	for _, total := range []struct {
+		metric metrics.Metric
+		value  int
+	}{
+		{metrics.ClustersRead, len(a.Clusters) - failed - invalid},
+		{metrics.ClustersFailed, failed},
+		{metrics.InvalidEntries, invalid},
+	} {
+		data = append(data, metrics.Datum{Metric: total.metric, Value: float64(total.value)})
+	}
+	return data
+}

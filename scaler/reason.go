@@ -1,0 +1,52 @@
+package scaler
+
+// Reason is one of the closed list of reasons that a verdict can give. Names are a contract: logs, answers and
+// documentation use them, and consumers ignore those that they do not know.
+type Reason string
+
+// Causes: each alone makes the signal 1.
+const (
+	CPUAtScaleOut    Reason = "cpu_at_scale_out"
+	MemoryAtScaleOut Reason = "memory_at_scale_out"
+	GPUAtScaleOut    Reason = "gpu_at_scale_out"
+)
+
+// AllBelowScaleIn is the first condition of a scale-in; each of the others forbids it.
+const (
+	AllBelowScaleIn   Reason = "all_below_scale_in"
+	WithinBand        Reason = "within_band"
+	InstancesDraining Reason = "instances_draining"
+	WouldBounce       Reason = "would_bounce"
+	AtMinInstances    Reason = "at_min_instances"
+	ScaleInOff        Reason = "scale_in_off"
+	NoInstances       Reason = "no_instances"
+)
+
+// Reasons that qualify a verdict or stand in its place.
+const (
+	InstanceSizeUnknown Reason = "instance_size_unknown"
+	Disabled            Reason = "disabled"
+	InvalidEntry        Reason = "invalid_entry"
+	Unreadable          Reason = "unreadable"
+)
+
+// Meanings has one sentence for every reason, in the order of the documentation. It is the only list of them.
+var Meanings = []struct {
+	Reason   Reason
+	Sentence string
+}{
+	{CPUAtScaleOut, "CPU reservation is at or above cpu.scale_out_at."},
+	{MemoryAtScaleOut, "Memory reservation is at or above memory.scale_out_at."},
+	{GPUAtScaleOut, "GPU reservation is at or above gpu.scale_out_at."},
+	{AllBelowScaleIn, "Every resource's reservation is below its scale_in_below."},
+	{WithinBand, "No resource asks for another host, and at least one is not below its scale_in_below."},
+	{InstancesDraining, "A host is draining already; one scale-in is finished before the next begins."},
+	{WouldBounce, "With one host less, a resource would land at or above its scale_out_at."},
+	{AtMinInstances, "No more hosts than min_instances are left."},
+	{ScaleInOff, "The entry says scale_in: false."},
+	{NoInstances, "The cluster has no host on which tasks can be placed."},
+	{InstanceSizeUnknown, "Nothing tells how large a new host would be, so the gap is 1; set instance in the entry."},
+	{Disabled, "The entry says enabled: false; the signal is 0 whatever the cluster needs."},
+	{InvalidEntry, "The cluster's entry has faults and no valid version of it is known; the signal is 0."},
+	{Unreadable, "Part of the cluster could not be read, so that nothing is scaled in."},
+}

@@ -1,0 +1,100 @@
+// Package scaler decides what a cluster needs: another host, one host less, or neither, and says why.
+package scaler
+
+import (
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/thresholds"
+)
+
+// Signal is the compound metric's value.
+type Signal int
+
+// The three signals.
+const (
+	ScaleIn  Signal = -1
+	Stay     Signal = 0
+	ScaleOut Signal = 1
+)
+
+// Verdict is what a pass found about one cluster. The answer, the log line and explain's JSON marshal this value.
+type Verdict struct {
+	Cluster string `json:"cluster"`
+	Signal  Signal `json:"signal"`
+	// InstanceGap is how many hosts are missing (positive) or can go (negative). Its sign is the signal's.
+	InstanceGap int `json:"instance_gap"`
+	// Reasons are all that applied, causes first.
+	Reasons []Reason `json:"reasons"`
+	// Why says each reason in a sentence with this cluster's figures, in the order of Reasons.
+	Why         []string            `json:"why"`
+	Reservation cluster.Reservation `json:"reservation"`
+	Thresholds  Thresholds          `json:"thresholds"`
+	Hosts       cluster.Counts      `json:"hosts"`
+	// Judged: the cluster was read and its entry was valid. Otherwise all but the reasons is zero.
+	Judged bool `json:"-"`
+}
+
+// Thresholds are those that the reservation was held against.
+type Thresholds struct {
+	CPU    thresholds.Band `json:"cpu"`
+	Memory thresholds.Band `json:"memory"`
+	GPU    thresholds.Band `json:"gpu"`
+}
+
+// Has tells whether r is among the verdict's reasons.
+func (v Verdict) Has(r Reason) bool {
+	for _, have := range v.Reasons {
+		if have == r {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *Verdict) because(r Reason, why string) {
+	v.Reasons = append(v.Reasons, r)
+	v.Why = append(v.Why, why)
+}
+
+// Decide gives the verdict on one cluster. Any known cause makes it 1; anything unknown forbids −1; only when every
+// condition for it holds is it −1; otherwise 0.
+func Decide(entry thresholds.Entry, s cluster.Snapshot) Verdict {
+	v := Verdict{
+		Cluster:     s.Cluster,
+		Reservation: s.Reservation(),
+		Thresholds:  Thresholds{CPU: entry.CPU, Memory: entry.Memory, GPU: entry.GPU},
+		Hosts:       s.Count(),
+		Judged:      true,
+	}
+	causes := causes(entry, v.Reservation)
+	switch {
+	case len(causes) > 0:
+		v.Signal = ScaleOut
+		for _, c := range causes {
+			v.because(c.reason, c.why)
+		}
+		v.InstanceGap = missing(entry, s, &v)
+	case mayScaleIn(entry, s, &v):
+		v.Signal, v.InstanceGap = ScaleIn, -1
+	}
+	if !entry.Enabled {
+		v.Signal, v.InstanceGap = Stay, 0
+		v.because(Disabled, "enabled is false in the entry, so the signal stays 0")
+	}
+	return v
+}
+
+// Invalid is the verdict on a cluster whose entry has faults and no valid version; why names them.
+func Invalid(clusterName, why string) Verdict {
+	return unjudged(clusterName, InvalidEntry, why)
+}
+
+// Unread is the verdict on a cluster whose capacity could not be read; why says what failed.
+func Unread(clusterName, why string) Verdict {
+	return unjudged(clusterName, Unreadable, why)
+}
+
+func unjudged(clusterName string, r Reason, why string) Verdict {
+	v := Verdict{Cluster: clusterName}
+	v.because(r, why)
+	return v
+}

@@ -1,0 +1,109 @@
+package thresholds
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Entry is one cluster's configuration: its own entry over the shared defaults over the built-in ones.
+type Entry struct {
+	CPU          Band     `json:"cpu"`
+	Memory       Band     `json:"memory"`
+	GPU          Band     `json:"gpu"`
+	Headroom     Headroom `json:"headroom"`
+	Instance     Instance `json:"instance"`
+	MinInstances int      `json:"min_instances"`
+	ScaleIn      bool     `json:"scale_in"`
+	Drain        Drain    `json:"drain"`
+	Enabled      bool     `json:"enabled"`
+}
+
+// Band holds one resource's thresholds, in percent of reservation.
+type Band struct {
+	// ScaleOutAt is inclusive; nil: the resource is no cause.
+	ScaleOutAt *float64 `json:"scale_out_at"`
+	// ScaleInBelow is exclusive.
+	ScaleInBelow float64 `json:"scale_in_below"`
+}
+
+// Headroom is the room that is kept free: Tasks tasks of CPU units and Memory MiB each. CPU and Memory are both set or
+// both nil; nil means the size of the largest task that the cluster runs.
+type Headroom struct {
+	Tasks  int    `json:"tasks"`
+	CPU    *int64 `json:"cpu"`
+	Memory *int64 `json:"memory"`
+}
+
+// Instance is what the Auto Scaling group would launch now, as a host registers it with ECS: CPU units, MiB, GPUs. CPU
+// and Memory are both set or both nil; nil means the largest registered ACTIVE host.
+type Instance struct {
+	CPU         *int64 `json:"cpu"`
+	Memory      *int64 `json:"memory"`
+	GPU         *int64 `json:"gpu"`
+	AwsvpcTasks *int   `json:"awsvpc_tasks"`
+}
+
+// Drain says how the drain hook treats a terminating host. Deadlines count from the start of the termination.
+type Drain struct {
+	DeadlineMinutes           int        `json:"deadline_minutes"`
+	AtDeadline                AtDeadline `json:"at_deadline"`
+	StandaloneDeadlineMinutes int        `json:"standalone_deadline_minutes"`
+	Hook                      string     `json:"hook"`
+}
+
+// AtDeadline is what happens to a host whose drain has reached its deadline.
+type AtDeadline string
+
+// The two things that can happen at a drain's deadline.
+const (
+	// Stop ends the tasks that are left with StopTask, so that load balancers and SIGTERM have their turn.
+	Stop AtDeadline = "stop"
+	// Hold keeps the host and leaves the decision to a person.
+	Hold AtDeadline = "hold"
+)
+
+// Builtin returns the entry of a cluster that configures nothing.
+func Builtin() Entry {
+	entry, err := Parse([]byte("{}"), nil)
+	if err != nil {
+		panic(fmt.Sprintf("the embedded schema refuses its own defaults: %v", err))
+	}
+	return entry
+}
+
+// Parse judges entry merged over defaults merged over the built-in defaults, field by field. defaults may be nil: none.
+// The error is a Faults: every fault at once, each with its path and the document it stands in.
+func Parse(entry, defaults []byte) (Entry, error) {
+	layers := []layer{{origin: fromBuiltin, fields: builtinFields()}}
+	var faults Faults
+	for _, document := range []struct {
+		origin origin
+		text   []byte
+	}{{fromDefaults, defaults}, {fromEntry, entry}} {
+		if document.text == nil {
+			continue
+		}
+		fields, broken := decodeObject(document.text, document.origin)
+		faults = append(faults, broken...)
+		layers = append(layers, layer{origin: document.origin, fields: fields})
+	}
+
+	merged := map[string]any{}
+	for _, l := range layers {
+		merge(merged, l.fields)
+	}
+	faults = append(faults, validate(merged, layers)...)
+	if len(faults) > 0 {
+		return Entry{}, faults.sorted()
+	}
+
+	text, err := json.Marshal(merged)
+	if err != nil {
+		return Entry{}, fmt.Errorf("encode the merged entry: %w", err)
+	}
+	var parsed Entry
+	if err := json.Unmarshal(text, &parsed); err != nil {
+		return Entry{}, fmt.Errorf("decode the merged entry: %w", err)
+	}
+	return parsed, nil
+}

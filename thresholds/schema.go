@@ -1,0 +1,240 @@
+package thresholds
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
+//go:embed entry.schema.json
+var schemaText []byte
+
+// Schema returns the JSON Schema (draft 2020-12) of an entry, defaults included. Besides the standard keywords it uses
+// two of its own, below and bothOrNeither, which plain JSON Schema cannot say.
+func Schema() []byte { return bytes.Clone(schemaText) }
+
+var schemaDocument, entrySchema = mustCompile()
+
+func mustCompile() (map[string]any, *jsonschema.Schema) {
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schemaText))
+	if err != nil {
+		panic(fmt.Sprintf("entry.schema.json is not JSON: %v", err))
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertVocabs()
+	compiler.RegisterVocabulary(&jsonschema.Vocabulary{
+		URL:     "urn:ecs-cluster-scaler:vocabulary:1",
+		Compile: compilePairs,
+	})
+	const url = "urn:ecs-cluster-scaler:entry:1"
+	if err := compiler.AddResource(url, document); err != nil {
+		panic(fmt.Sprintf("entry.schema.json: %v", err))
+	}
+	return document.(map[string]any), compiler.MustCompile(url)
+}
+
+// builtinFields collects the schema's defaults, which are the only table of them.
+func builtinFields() map[string]any {
+	fields := map[string]any{}
+	properties, _ := schemaDocument["properties"].(map[string]any)
+	for name, property := range properties {
+		value := property.(map[string]any)["default"]
+		if object, ok := value.(map[string]any); ok {
+			value = clone(object)
+		}
+		fields[name] = value
+	}
+	return fields
+}
+
+// validate judges the merged fields; layers tell which document each faulty value came from.
+func validate(merged map[string]any, layers []layer) Faults {
+	err := entrySchema.Validate(merged)
+	if err == nil {
+		return nil
+	}
+	var invalid *jsonschema.ValidationError
+	if !errors.As(err, &invalid) {
+		return Faults{{In: string(fromEntry), Message: err.Error()}}
+	}
+	var faults Faults
+	for _, leaf := range leaves(invalid) {
+		faults = append(faults, sentences(leaf, merged, layers)...)
+	}
+	return faults
+}
+
+func leaves(e *jsonschema.ValidationError) []*jsonschema.ValidationError {
+	if len(e.Causes) == 0 {
+		return []*jsonschema.ValidationError{e}
+	}
+	var all []*jsonschema.ValidationError
+	for _, cause := range e.Causes {
+		all = append(all, leaves(cause)...)
+	}
+	return all
+}
+
+// sentences says what is wrong in the words of whoever wrote the entry, not in those of JSON Schema.
+func sentences(e *jsonschema.ValidationError, merged map[string]any, layers []layer) Faults {
+	path := e.InstanceLocation
+	one := func(path []string, format string, args ...any) Faults {
+		return Faults{{Path: strings.Join(path, "."), In: string(originOf(path, layers)), Message: fmt.Sprintf(format, args...)}}
+	}
+	switch k := e.ErrorKind.(type) {
+	case *kind.AdditionalProperties:
+		var faults Faults
+		for _, name := range k.Properties {
+			faults = append(faults, one(append(path[:len(path):len(path)], name), "is no field; known here: %s", known(path, layers))...)
+		}
+		return faults
+	case *kind.Type:
+		return one(path, "must be %s, not %s", anyOf(k.Want), anyOf([]string{k.Got}))
+	case *kind.Minimum:
+		return one(path, "must be at least %s, it is %s", k.Want.RatString(), k.Got.RatString())
+	case *kind.ExclusiveMinimum:
+		return one(path, "must be more than %s, it is %s", k.Want.RatString(), k.Got.RatString())
+	case *kind.Maximum:
+		return one(path, "must be at most %s, it is %s", k.Want.RatString(), k.Got.RatString())
+	case *kind.Enum:
+		return one(path, "must be one of %s", list(k.Want))
+	case *notBelow:
+		low := append(path[:len(path):len(path)], k.low)
+		high := append(path[:len(path):len(path)], k.high)
+		// The document to mend is the topmost one that sets either of the two.
+		at := low
+		if originOf(high, layers) == fromEntry || originOf(low, layers) == fromBuiltin {
+			at = high
+		}
+		faults := one(at, "thresholds cross: %s %v (%s) must be below %s %v (%s)",
+			k.low, k.lowValue, originOf(low, layers), k.high, k.highValue, originOf(high, layers))
+		faults[0].Path = strings.Join(path, ".")
+		return faults
+	case *onlyOne:
+		return one(append(path[:len(path):len(path)], k.given), "needs %s beside it; give both or neither", k.missing)
+	default:
+		return one(path, "%s", e.ErrorKind.LocalizedString(message.NewPrinter(language.English)))
+	}
+}
+
+// known lists the field names of the object at path, which the built-in defaults name in full.
+func known(path []string, layers []layer) string {
+	object := layers[0].fields
+	for _, name := range path {
+		object, _ = object[name].(map[string]any)
+	}
+	return strings.Join(slices.Sorted(maps.Keys(object)), ", ")
+}
+
+// anyOf puts articles before JSON Schema's type names: "null or a number".
+func anyOf(types []string) string {
+	words := make([]string, len(types))
+	for i, t := range types {
+		switch t {
+		case "null":
+			words[i] = t
+		case "object", "array", "integer":
+			words[i] = "an " + t
+		default:
+			words[i] = "a " + t
+		}
+	}
+	return strings.Join(words, " or ")
+}
+
+func list(values []any) string {
+	words := make([]string, len(values))
+	for i, value := range values {
+		words[i] = fmt.Sprint(value)
+	}
+	return strings.Join(words, ", ")
+}
+
+// compilePairs adds the two keywords that compare fields of one object, which JSON Schema leaves to vocabularies
+// (https://json-schema.org/draft/2020-12/json-schema-core#name-meta-schemas-and-vocabulari).
+func compilePairs(_ *jsonschema.CompilerContext, schema map[string]any) (jsonschema.SchemaExt, error) {
+	if low, high, ok := pair(schema["below"]); ok {
+		return below{low, high}, nil
+	}
+	if a, b, ok := pair(schema["bothOrNeither"]); ok {
+		return bothOrNeither{a, b}, nil
+	}
+	return nil, nil
+}
+
+func pair(value any) (first, second string, ok bool) {
+	names, _ := value.([]any)
+	if len(names) != 2 {
+		return "", "", false
+	}
+	first, firstOK := names[0].(string)
+	second, secondOK := names[1].(string)
+	return first, second, firstOK && secondOK
+}
+
+// below holds when the first field is less than the second, or either is no number.
+type below struct{ low, high string }
+
+func (b below) Validate(ctx *jsonschema.ValidatorContext, value any) {
+	object, _ := value.(map[string]any)
+	low, lowOK := number(object[b.low])
+	high, highOK := number(object[b.high])
+	if lowOK && highOK && low >= high {
+		ctx.AddError(&notBelow{b.low, b.high, low, high})
+	}
+}
+
+func number(value any) (float64, bool) {
+	switch value := value.(type) {
+	case int64:
+		return float64(value), true
+	case float64:
+		return value, true
+	case interface{ Float64() (float64, error) }: // the schema's own defaults
+		f, err := value.Float64()
+		return f, err == nil
+	default:
+		return 0, false
+	}
+}
+
+// bothOrNeither holds when both fields are null or neither is.
+type bothOrNeither struct{ a, b string }
+
+func (p bothOrNeither) Validate(ctx *jsonschema.ValidatorContext, value any) {
+	object, _ := value.(map[string]any)
+	switch hasA, hasB := object[p.a] != nil, object[p.b] != nil; {
+	case hasA && !hasB:
+		ctx.AddError(&onlyOne{given: p.a, missing: p.b})
+	case hasB && !hasA:
+		ctx.AddError(&onlyOne{given: p.b, missing: p.a})
+	}
+}
+
+type notBelow struct {
+	low, high           string
+	lowValue, highValue float64
+}
+
+func (*notBelow) KeywordPath() []string { return []string{"below"} }
+
+func (k *notBelow) LocalizedString(p *message.Printer) string {
+	return p.Sprintf("%s must be below %s", k.low, k.high)
+}
+
+type onlyOne struct{ given, missing string }
+
+func (*onlyOne) KeywordPath() []string { return []string{"bothOrNeither"} }
+
+func (k *onlyOne) LocalizedString(p *message.Printer) string {
+	return p.Sprintf("%s needs %s beside it", k.given, k.missing)
+}
