@@ -111,3 +111,16 @@ func (s Snapshot) LargestHost() (Resources, bool) {
 	}
 	return largest, found
 }
+
+// MostOfEach is, resource by resource, the most that one host on which tasks can be placed registered.
+func (s Snapshot) MostOfEach() Resources {
+	var most Resources
+	for _, h := range s.Hosts {
+		if h.IsCapacity() {
+			most.CPU = max(most.CPU, h.Registered.CPU)
+			most.Memory = max(most.Memory, h.Registered.Memory)
+			most.GPU = max(most.GPU, h.Registered.GPU)
+		}
+	}
+	return most
+}

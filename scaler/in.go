@@ -65,19 +65,18 @@ func allBelow(entry thresholds.Entry, reserved cluster.Reservation) string {
 	return strings.Join(below, ", ")
 }
 
-// wouldBounce says which resource would ask for the host back. Nobody knows which host the group will choose, so the
-// largest goes.
+// wouldBounce says which resource would ask for the host back. Nobody knows which host the group will choose, so each
+// resource is judged without the host that has the most of it.
 func wouldBounce(entry thresholds.Entry, s cluster.Snapshot) string {
 	registered, reserved := s.Capacity()
-	largest, _ := s.LargestHost()
-	left := registered.Minus(largest)
+	left := registered.Minus(s.MostOfEach())
 	for _, r := range resources(entry, s.ReservationWith(left)) {
 		switch {
 		case r.atScaleOut():
-			return fmt.Sprintf("without its largest host %s reservation would be %s, at or above %s",
+			return fmt.Sprintf("without the host that has most of it %s reservation would be %s, at or above %s",
 				r.name, show(float64(*r.reserved)), show(*r.band.ScaleOutAt))
 		case r.reserved == nil && r.amount(reserved) > 0:
-			return fmt.Sprintf("without its largest host nothing would be left for the %s that tasks reserve", r.name)
+			return fmt.Sprintf("without the host that has most of it no %s would be left for the tasks that reserve it", r.name)
 		}
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 )
 
 // ErrNoRegion means that neither environment nor profile names a region.
@@ -22,6 +23,8 @@ func Config(ctx context.Context) (aws.Config, error) {
 		// Adaptive: after a throttle the client slows down by itself, which shared buckets ask for.
 		config.WithRetryMode(aws.RetryModeAdaptive),
 		config.WithAppID("ecs-cluster-scaler"),
+		// What the SDK has to say beside its errors, such as that it falls back to IMDSv1, helps nobody here.
+		config.WithLogger(logging.Nop{}),
 	)
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("read the AWS configuration: %w", err)
