@@ -1,0 +1,102 @@
+package metrics_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/internal/metrics"
+)
+
+type fakeCloudWatch struct {
+	puts   []*cloudwatch.PutMetricDataInput
+	refuse map[int]error
+}
+
+func (f *fakeCloudWatch) PutMetricData(_ context.Context, in *cloudwatch.PutMetricDataInput, _ ...func(*cloudwatch.Options)) (*cloudwatch.PutMetricDataOutput, error) {
+	f.puts = append(f.puts, in)
+	return &cloudwatch.PutMetricDataOutput{}, f.refuse[len(f.puts)]
+}
+
+var minute = time.Date(2026, 11, 22, 4, 38, 0, 0, time.UTC)
+
+func signals(n int) []metrics.Datum {
+	data := make([]metrics.Datum, n)
+	for i := range data {
+		data[i] = metrics.Datum{Metric: metrics.ScalingSignal, Cluster: "web", Value: -1}
+	}
+	return data
+}
+
+func TestDataCarryMinuteUnitAndDimension(t *testing.T) {
+	api := &fakeCloudWatch{}
+	n, err := metrics.Put(t.Context(), api, "Ours", minute, metrics.Everything, []metrics.Datum{
+		{Metric: metrics.CPUReservation, Cluster: "web", Value: 62.5},
+		{Metric: metrics.ClustersRead, Value: 3},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, 2, n)
+	require.Len(t, api.puts, 1)
+	assert.Equal(t, "Ours", *api.puts[0].Namespace)
+	perCluster, total := api.puts[0].MetricData[0], api.puts[0].MetricData[1]
+	assert.Equal(t, minute, *perCluster.Timestamp)
+	assert.EqualValues(t, "Percent", perCluster.Unit)
+	require.Len(t, perCluster.Dimensions, 1)
+	assert.Equal(t, "ClusterName=web", aws.ToString(perCluster.Dimensions[0].Name)+"="+aws.ToString(perCluster.Dimensions[0].Value))
+	assert.Empty(t, total.Dimensions)
+}
+
+func TestAThousandDataACall(t *testing.T) {
+	api := &fakeCloudWatch{}
+	n, err := metrics.Put(t.Context(), api, "Ours", minute, metrics.Everything, signals(2001))
+	require.NoError(t, err)
+	assert.Equal(t, 2001, n)
+	var sizes []int
+	for _, put := range api.puts {
+		sizes = append(sizes, len(put.MetricData))
+	}
+	assert.Equal(t, []int{1000, 1000, 1}, sizes)
+}
+
+func TestARefusedBatchLeavesTheOthers(t *testing.T) {
+	refused := errors.New("refused")
+	api := &fakeCloudWatch{refuse: map[int]error{1: refused}}
+	n, err := metrics.Put(t.Context(), api, "Ours", minute, metrics.Everything, signals(1001))
+	require.ErrorIs(t, err, refused)
+	assert.Equal(t, 1, n)
+	assert.Len(t, api.puts, 2)
+}
+
+func TestScalingOnlyLeavesOutWhatNoAlarmNeeds(t *testing.T) {
+	api := &fakeCloudWatch{}
+	var data []metrics.Datum
+	for _, m := range metrics.All {
+		data = append(data, metrics.Datum{Metric: m, Cluster: "web"})
+	}
+	_, err := metrics.Put(t.Context(), api, "Ours", minute, metrics.ScalingOnly, data)
+	require.NoError(t, err)
+	var kept []string
+	for _, d := range api.puts[0].MetricData {
+		kept = append(kept, *d.MetricName)
+	}
+	assert.Equal(t, []string{"ScalingSignal", "InstanceGap", "ClustersRead", "ClustersFailed", "InvalidEntries"}, kept)
+}
+
+// Should a thousand data ever come near 1 MB, Put must split by size too.
+func TestAFullCallStaysFarBelowAMegabyte(t *testing.T) {
+	longest := 0
+	for _, m := range metrics.All {
+		longest = max(longest, len(m.Name))
+	}
+	// Field names, CBOR framing, unit and time, generously.
+	const around = 200
+	perDatum := longest + len(strings.Repeat("c", 255)) + around
+	assert.Less(t, 1000*perDatum, 1<<20)
+}

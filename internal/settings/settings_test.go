@@ -1,0 +1,40 @@
+package settings_test
+
+import (
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/internal/metrics"
+	"ecs-cluster-scaler/internal/settings"
+)
+
+func environment(values map[string]string) func(string) string {
+	return func(name string) string { return values[name] }
+}
+
+func TestAnEmptyEnvironmentGivesTheDefaults(t *testing.T) {
+	s, err := settings.FromEnvironment(environment(nil))
+	require.NoError(t, err)
+	assert.Equal(t, settings.Settings{
+		ConfigPath: "/ecs-cluster-scaler", Namespace: "ECSClusterScaler", Metrics: metrics.Everything, LogLevel: slog.LevelInfo,
+	}, s)
+}
+
+func TestSettingsThatCannotBeUsedNameTheirVariable(t *testing.T) {
+	tests := map[string]struct{ name, value, want string }{
+		"relative path":      {"CONFIG_PATH", "ecs", "must begin with a slash"},
+		"trailing slash":     {"CONFIG_PATH", "/ecs/", "not end with one"},
+		"Amazon's namespace": {"METRIC_NAMESPACE", "AWS/ECS", "METRIC_NAMESPACE"},
+		"unknown selection":  {"METRICS", "some", "it may be all or scaling"},
+		"unknown level":      {"LOG_LEVEL", "loud", "it may be debug, info, warn or error"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, err := settings.FromEnvironment(environment(map[string]string{tt.name: tt.value}))
+			require.ErrorContains(t, err, tt.want)
+		})
+	}
+}
