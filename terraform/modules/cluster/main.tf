@@ -85,9 +85,7 @@ resource "aws_autoscaling_policy" "scaling" {
   }
 
   lifecycle {
-    # When another group becomes active: its policy first, then the alarm, then the old policy. The alarm never points at nothing.
-    create_before_destroy = true
-
+    # No create_before_destroy: Terraform would hand it on to the group, and a group of fixed name could then not be replaced.
     precondition {
       condition     = length("${var.cluster_name}-${var.autoscaling_group_name}-scale-${each.key}") <= 255
       error_message = "The names of cluster and group together are too long for a scaling policy's name, which may have 255 characters with \"-scale-out\". Use a group with a shorter name."

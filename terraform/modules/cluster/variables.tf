@@ -76,7 +76,7 @@ variable "entry" {
         headroom = ["tasks", "cpu", "memory"]
         instance = ["cpu", "memory", "gpu", "awsvpc_tasks"]
         drain    = ["deadline_minutes", "at_deadline", "standalone_deadline_minutes", "hook"]
-      } : length(setsubtract(keys(lookup(try(var.entry, {}), part, {})), fields)) == 0
+      } : try(length(setsubtract(keys(try(var.entry[part], {})), fields)) == 0, false)
     ])
     error_message = "entry has a part that is no object, or a field in it that is not known. Known are scale_out_at and scale_in_below of cpu, memory and gpu; tasks, cpu and memory of headroom; cpu, memory, gpu and awsvpc_tasks of instance; deadline_minutes, at_deadline, standalone_deadline_minutes and hook of drain. Correct the spelling."
   }

@@ -1,0 +1,169 @@
+# What a tired person types, each refused before anything is made.
+
+mock_provider "aws" {}
+
+variables {
+  cluster_name           = "web"
+  autoscaling_group_name = "web-blue"
+}
+
+run "cluster_arn_for_its_name" {
+  command = plan
+  variables {
+    cluster_name = "arn:aws:ecs:eu-west-1:123456789012:cluster/web"
+  }
+  expect_failures = [var.cluster_name]
+}
+
+run "empty_cluster_name" {
+  command = plan
+  variables {
+    cluster_name = ""
+  }
+  expect_failures = [var.cluster_name]
+}
+
+run "group_arn_for_its_name" {
+  command = plan
+  variables {
+    autoscaling_group_name = "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:1:autoScalingGroupName/web-blue"
+  }
+  expect_failures = [var.autoscaling_group_name]
+}
+
+run "warm_up_under_180_seconds" {
+  command = plan
+  variables {
+    instance_warmup_seconds = 179
+  }
+  expect_failures = [var.instance_warmup_seconds]
+}
+
+run "path_without_leading_slash" {
+  command = plan
+  variables {
+    config_path = "ecs-cluster-scaler"
+  }
+  expect_failures = [var.config_path]
+}
+
+run "path_with_trailing_slash" {
+  command = plan
+  variables {
+    config_path = "/ecs-cluster-scaler/"
+  }
+  expect_failures = [var.config_path]
+}
+
+run "path_that_parameter_store_keeps_for_itself" {
+  command = plan
+  variables {
+    config_path = "/ssm/scaler"
+  }
+  expect_failures = [var.config_path]
+}
+
+run "namespace_of_aws" {
+  command = plan
+  variables {
+    namespace = "AWS/ECS"
+  }
+  expect_failures = [var.namespace]
+}
+
+run "name_too_long" {
+  command = plan
+  variables {
+    name = "ecs-cluster-scaler-of-the-platform-team"
+  }
+  expect_failures = [var.name]
+}
+
+run "names_too_long_together" {
+  command = plan
+  variables {
+    cluster_name           = join("", [for _ in range(20) : "0123456789"])
+    autoscaling_group_name = join("", [for _ in range(5) : "0123456789"])
+  }
+  expect_failures = [aws_autoscaling_policy.scaling]
+}
+
+run "unknown_owner" {
+  command = plan
+  variables {
+    entry_owner = "operators"
+  }
+  expect_failures = [var.entry_owner]
+}
+
+run "entry_as_json_text" {
+  command = plan
+  variables {
+    entry = "{}"
+  }
+  expect_failures = [var.entry]
+}
+
+run "entry_with_a_misspelt_field" {
+  command = plan
+  variables {
+    entry = { min_instance = 2 }
+  }
+  expect_failures = [var.entry]
+}
+
+run "entry_with_a_misspelt_field_inside" {
+  command = plan
+  variables {
+    entry = { cpu = { scale_out = 75 } }
+  }
+  expect_failures = [var.entry]
+}
+
+run "entry_with_a_number_for_a_part" {
+  command = plan
+  variables {
+    entry = { cpu = 75 }
+  }
+  expect_failures = [var.entry]
+}
+
+run "entry_whose_thresholds_cross" {
+  command = plan
+  variables {
+    entry = { cpu = { scale_out_at = 50, scale_in_below = 75 } }
+  }
+  expect_failures = [var.entry]
+}
+
+run "entry_whose_thresholds_meet" {
+  command = plan
+  variables {
+    entry = { gpu = { scale_out_at = 50, scale_in_below = 50 } }
+  }
+  expect_failures = [var.entry]
+}
+
+run "entry_over_a_hundred_percent" {
+  command = plan
+  variables {
+    entry = { memory = { scale_out_at = 101 } }
+  }
+  expect_failures = [var.entry]
+}
+
+run "entry_under_zero_percent" {
+  command = plan
+  variables {
+    entry = { memory = { scale_in_below = -1 } }
+  }
+  expect_failures = [var.entry]
+}
+
+run "entry_with_words_for_percent" {
+  command = plan
+  variables {
+    entry = { memory = { scale_out_at = "high" } }
+  }
+  expect_failures = [var.entry]
+}

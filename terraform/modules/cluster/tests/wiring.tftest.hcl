@@ -1,0 +1,240 @@
+# The table of alarms and step policies, number by number, and what surrounds it.
+
+mock_provider "aws" {}
+
+override_resource {
+  target = aws_autoscaling_policy.scaling["out"]
+  values = { arn = "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:1:autoScalingGroupName/web-blue:policyName/out" }
+}
+
+override_resource {
+  target = aws_autoscaling_policy.scaling["in"]
+  values = { arn = "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:2:autoScalingGroupName/web-blue:policyName/in" }
+}
+
+variables {
+  cluster_name           = "web"
+  autoscaling_group_name = "web-blue"
+}
+
+run "out" {
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["out"].namespace == "ECSClusterScaler" && aws_cloudwatch_metric_alarm.scaling["out"].metric_name == "ScalingSignal" && aws_cloudwatch_metric_alarm.scaling["out"].dimensions == tomap({ ClusterName = "web" })
+    error_message = "out watches ScalingSignal of this cluster."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["out"].statistic == "Maximum" && aws_cloudwatch_metric_alarm.scaling["out"].period == 60
+    error_message = "out: Maximum, 60 s."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["out"].evaluation_periods == 1 && aws_cloudwatch_metric_alarm.scaling["out"].datapoints_to_alarm == 1
+    error_message = "out: 1 of 1."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["out"].comparison_operator == "GreaterThanOrEqualToThreshold" && aws_cloudwatch_metric_alarm.scaling["out"].threshold == 1
+    error_message = "out fires at 1 and above."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["out"].treat_missing_data == "notBreaching"
+    error_message = "A silent publisher buys nothing."
+  }
+  assert {
+    condition     = aws_autoscaling_policy.scaling["out"].policy_type == "StepScaling" && aws_autoscaling_policy.scaling["out"].adjustment_type == "ChangeInCapacity" && aws_autoscaling_policy.scaling["out"].metric_aggregation_type == "Maximum"
+    error_message = "out: a step policy that changes capacity by a number, aggregating by Maximum."
+  }
+  # The provider keeps bounds as text.
+  assert {
+    condition     = one(aws_autoscaling_policy.scaling["out"].step_adjustment).scaling_adjustment == 1 && one(aws_autoscaling_policy.scaling["out"].step_adjustment).metric_interval_lower_bound == "0" && one(aws_autoscaling_policy.scaling["out"].step_adjustment).metric_interval_upper_bound == null
+    error_message = "out: +1, from the threshold upwards without end."
+  }
+  assert {
+    condition     = aws_autoscaling_policy.scaling["out"].estimated_instance_warmup == 180
+    error_message = "out: 180 s of warm-up."
+  }
+  assert {
+    condition     = aws_autoscaling_policy.scaling["out"].autoscaling_group_name == "web-blue"
+    error_message = "out is a policy of the active group."
+  }
+}
+
+run "in" {
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["in"].namespace == "ECSClusterScaler" && aws_cloudwatch_metric_alarm.scaling["in"].metric_name == "ScalingSignal" && aws_cloudwatch_metric_alarm.scaling["in"].dimensions == tomap({ ClusterName = "web" })
+    error_message = "in watches ScalingSignal of this cluster."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["in"].statistic == "Maximum" && aws_cloudwatch_metric_alarm.scaling["in"].period == 60
+    error_message = "in: Maximum (a minute with -1 and 0 counts as 0), 60 s."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["in"].evaluation_periods == 5 && aws_cloudwatch_metric_alarm.scaling["in"].datapoints_to_alarm == 5
+    error_message = "in: 5 of 5."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["in"].comparison_operator == "LessThanOrEqualToThreshold" && aws_cloudwatch_metric_alarm.scaling["in"].threshold == -1
+    error_message = "in fires at -1 and below."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["in"].treat_missing_data == "notBreaching"
+    error_message = "A silent publisher takes nothing away."
+  }
+  assert {
+    condition     = aws_autoscaling_policy.scaling["in"].policy_type == "StepScaling" && aws_autoscaling_policy.scaling["in"].adjustment_type == "ChangeInCapacity" && aws_autoscaling_policy.scaling["in"].metric_aggregation_type == "Maximum"
+    error_message = "in: a step policy that changes capacity by a number, aggregating by Maximum."
+  }
+  assert {
+    condition     = one(aws_autoscaling_policy.scaling["in"].step_adjustment).scaling_adjustment == -1 && one(aws_autoscaling_policy.scaling["in"].step_adjustment).metric_interval_upper_bound == "0" && one(aws_autoscaling_policy.scaling["in"].step_adjustment).metric_interval_lower_bound == null
+    error_message = "in: -1, from the threshold downwards without end."
+  }
+  assert {
+    condition     = aws_autoscaling_policy.scaling["in"].estimated_instance_warmup == 180
+    error_message = "in: the same warm-up, not the group's cooldown of 300 s."
+  }
+  assert {
+    condition     = aws_autoscaling_policy.scaling["in"].autoscaling_group_name == "web-blue"
+    error_message = "in is a policy of the active group."
+  }
+}
+
+run "each_alarm_starts_its_own_policy" {
+  assert {
+    condition     = keys(aws_cloudwatch_metric_alarm.scaling) == ["in", "out"] && keys(aws_autoscaling_policy.scaling) == ["in", "out"]
+    error_message = "Two alarms, two policies."
+  }
+  assert {
+    condition     = one(aws_cloudwatch_metric_alarm.scaling["out"].alarm_actions) == "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:1:autoScalingGroupName/web-blue:policyName/out"
+    error_message = "out starts the policy that adds."
+  }
+  assert {
+    condition     = one(aws_cloudwatch_metric_alarm.scaling["in"].alarm_actions) == "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:2:autoScalingGroupName/web-blue:policyName/in"
+    error_message = "in starts the policy that removes."
+  }
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.scaling : alarm.ok_actions == null && alarm.insufficient_data_actions == null && alarm.actions_enabled != false])
+    error_message = "Nothing scales on OK or on missing data."
+  }
+  assert {
+    condition     = output.policy_arns == { for direction, policy in aws_autoscaling_policy.scaling : direction => policy.arn } && keys(output.alarm_arns) == ["in", "out"]
+    error_message = "Both are to be had by direction."
+  }
+  assert {
+    condition     = aws_autoscaling_policy.scaling["out"].name == "web-web-blue-scale-out" && aws_autoscaling_policy.scaling["in"].name == "web-web-blue-scale-in"
+    error_message = "A policy's name names its group: unique among groups."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["out"].alarm_name == "ecs-cluster-scaler-web-scale-out" && aws_cloudwatch_metric_alarm.scaling["in"].alarm_name == "ecs-cluster-scaler-web-scale-in"
+    error_message = "An alarm's name names its cluster: unique among clusters."
+  }
+}
+
+run "what_is_set_is_used" {
+  variables {
+    namespace               = "Team/Scaler"
+    name                    = "second"
+    instance_warmup_seconds = 240
+  }
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.scaling : alarm.namespace == "Team/Scaler" && startswith(alarm.alarm_name, "second-web-")])
+    error_message = "Namespace and name reach both alarms."
+  }
+  assert {
+    condition     = alltrue([for policy in aws_autoscaling_policy.scaling : policy.estimated_instance_warmup == 240])
+    error_message = "The warm-up reaches both policies."
+  }
+}
+
+run "empty_entry_is_complete" {
+  assert {
+    condition     = aws_ssm_parameter.entry["web"].name == "/ecs-cluster-scaler/clusters/web" && aws_ssm_parameter.entry["web"].type == "String" && aws_ssm_parameter.entry["web"].insecure_value == "{}"
+    error_message = "{} at the cluster's path."
+  }
+  assert {
+    condition     = length(aws_ssm_parameter.entry_by_hand) == 0 && output.entry_name == "/ecs-cluster-scaler/clusters/web"
+    error_message = "Terraform owns the entry unless told otherwise."
+  }
+}
+
+run "entry_holds_what_was_given" {
+  variables {
+    config_path = "/team/scaler"
+    entry       = { cpu = { scale_out_at = null }, memory = { scale_out_at = 85 }, scale_in = false }
+  }
+  assert {
+    condition     = aws_ssm_parameter.entry["web"].name == "/team/scaler/clusters/web"
+    error_message = "The entry is below config_path."
+  }
+  assert {
+    condition     = aws_ssm_parameter.entry["web"].insecure_value == "{\"cpu\":{\"scale_out_at\":null},\"memory\":{\"scale_out_at\":85},\"scale_in\":false}"
+    error_message = "What was given, a null too (it says: never a cause), and nothing that was not."
+  }
+}
+
+run "one_threshold_is_judged_with_the_defaults_by_the_function" {
+  variables {
+    entry = { cpu = { scale_in_below = 80 }, gpu = { scale_out_at = null, scale_in_below = 100 } }
+  }
+  assert {
+    condition     = aws_ssm_parameter.entry["web"].insecure_value == "{\"cpu\":{\"scale_in_below\":80},\"gpu\":{\"scale_in_below\":100,\"scale_out_at\":null}}"
+    error_message = "80 may be right under the defaults parameter: not refused here."
+  }
+}
+
+# State goes on from run to run, so this starts anew with another cluster.
+run "entry_made_once_for_hands" {
+  variables {
+    cluster_name = "tuned"
+    entry_owner  = "hand"
+    entry        = { min_instances = 2 }
+  }
+  assert {
+    condition     = length(aws_ssm_parameter.entry) == 0 && aws_ssm_parameter.entry_by_hand["tuned"].name == "/ecs-cluster-scaler/clusters/tuned" && aws_ssm_parameter.entry_by_hand["tuned"].insecure_value == "{\"min_instances\":2}"
+    error_message = "Made from entry."
+  }
+}
+
+run "entry_tuned_by_hand_is_left_alone" {
+  variables {
+    cluster_name = "tuned"
+    entry_owner  = "hand"
+    entry        = { min_instances = 7 }
+  }
+  assert {
+    condition     = aws_ssm_parameter.entry_by_hand["tuned"].insecure_value == "{\"min_instances\":2}"
+    error_message = "A later change of entry must not overwrite what operators tuned."
+  }
+}
+
+run "entry_of_terraform_is_brought_back" {
+  variables {
+    entry = { min_instances = 7 }
+  }
+  assert {
+    condition     = aws_ssm_parameter.entry["web"].insecure_value == "{\"min_instances\":7}"
+    error_message = "Terraform's entry follows its configuration."
+  }
+}
+
+run "groups_are_not_tagged_unless_asked_for" {
+  assert {
+    condition     = length(aws_autoscaling_group_tag.group) == 0
+    error_message = "Beside an aws_autoscaling_group resource tags would be fought over."
+  }
+  assert {
+    condition     = output.group_tags == { "ecs-cluster-scaler:cluster" = "web", "ecs-cluster-scaler:active" = "true" }
+    error_message = "Both tags of the active group, to be put on it."
+  }
+}
+
+run "groups_are_tagged_when_asked_for" {
+  variables {
+    tag_groups = true
+  }
+  assert {
+    condition     = { for key, each in aws_autoscaling_group_tag.group : key => one(each.tag).value } == { "ecs-cluster-scaler:cluster" = "web", "ecs-cluster-scaler:active" = "true" }
+    error_message = "Both tags."
+  }
+  assert {
+    condition     = alltrue([for each in aws_autoscaling_group_tag.group : each.autoscaling_group_name == "web-blue" && one(each.tag).propagate_at_launch == false])
+    error_message = "On the group, not on its hosts."
+  }
+}
