@@ -1,0 +1,229 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// Fault makes calls of one action fail, be slow, or both.
+type Fault struct {
+	Action  string        // "ecs.ListContainerInstances": service and action
+	Cluster string        // only calls that name this ECS cluster; empty: all
+	Skip    int           // so many calls pass first: the second page fails with 1
+	Times   int           // so many fail; 0: one; negative: all until Reset
+	Status  int           // HTTP status; 0: 400
+	Code    string        // "ThrottlingException"; empty: the call is only delayed
+	Message string        // empty: the code
+	Delay   time.Duration // before the answer, whichever it is
+}
+
+// Denied is the fault of a policy that lacks an action, in AWS's words.
+func Denied(action, iamAction string) Fault {
+	return Fault{
+		Action: action, Times: -1, Status: http.StatusBadRequest, Code: "AccessDeniedException",
+		Message: "User: arn:aws:sts::" + Account + ":assumed-role/lab/lab is not authorized to perform: " + iamAction +
+			" because no identity-based policy allows the " + iamAction + " action",
+	}
+}
+
+// Fault plans f for the calls to come.
+func (m *Moto) Fault(ctx context.Context, f Fault) error {
+	if f.Times == 0 {
+		f.Times = 1
+	}
+	if f.Status == 0 {
+		f.Status = http.StatusBadRequest
+	}
+	if f.Message == "" {
+		f.Message = f.Code
+	}
+	return m.post(ctx, "/_lab/fault", map[string]any{
+		"action": f.Action, "cluster": f.Cluster, "skip": f.Skip, "times": f.Times,
+		"status": f.Status, "code": f.Code, "message": f.Message, "delay_ms": f.Delay.Milliseconds(),
+	})
+}
+
+// Reset empties the world and forgets calls and faults.
+func (m *Moto) Reset(ctx context.Context) error { return m.post(ctx, "/moto-api/reset", nil) }
+
+// Calls counts the AWS calls since the last ResetCalls, failed ones too, by
+// "service.Action": {"ecs.ListTasks": 3}.
+func (m *Moto) Calls(ctx context.Context) (map[string]int, error) {
+	counts := map[string]int{}
+	return counts, m.get(ctx, "/_lab/calls", &counts)
+}
+
+// ResetCalls starts the count of Calls anew.
+func (m *Moto) ResetCalls(ctx context.Context) error { return m.post(ctx, "/_lab/calls/reset", nil) }
+
+// HostChange is what an ECS agent would have told; nil fields stay as they are.
+type HostChange struct {
+	AgentConnected *bool
+	RegisteredAt   *time.Time
+	Version        *int64 // stays 0 in moto by itself, which means unknown
+	PendingTasks   *int
+}
+
+// SetHost changes a container instance: host is its ARN, its id or its EC2 id.
+func (m *Moto) SetHost(ctx context.Context, cluster, host string, c HostChange) error {
+	return m.post(ctx, "/_lab/host", fields{"cluster": cluster, "instance": host}.
+		set("agentConnected", c.AgentConnected).set("version", c.Version).
+		set("pendingTasksCount", c.PendingTasks).at("registeredAt", c.RegisteredAt))
+}
+
+// InstanceChange is what Auto Scaling would have done; nil fields stay as they are.
+type InstanceChange struct {
+	State         *string // LifecycleState: "Pending", "InService", "Terminating:Wait"…
+	Health        *string // "Healthy", "Unhealthy"
+	LaunchedAt    *time.Time
+	TerminatingAt *time.Time // the start of its open termination
+}
+
+// SetInstance changes an instance of an Auto Scaling group, by its EC2 id.
+func (m *Moto) SetInstance(ctx context.Context, instance string, c InstanceChange) error {
+	return m.post(ctx, "/_lab/instance", fields{"instance": instance}.
+		set("lifecycleState", c.State).set("healthStatus", c.Health).
+		at("launchedAt", c.LaunchedAt).at("terminatingAt", c.TerminatingAt))
+}
+
+// ServiceChange is what the ECS scheduler would have done; nil fields stay as they are.
+type ServiceChange struct {
+	Desired, Running, Pending *int
+	Status                    *string // "ACTIVE", "DRAINING", "INACTIVE"
+	Deployments               []Deployment
+	TaskSets                  []TaskSet
+	Events                    []Event
+}
+
+// SetService changes what DescribeServices tells of a service.
+func (m *Moto) SetService(ctx context.Context, cluster, service string, c ServiceChange) error {
+	body := fields{"cluster": cluster, "service": service}.
+		set("desired", c.Desired).set("running", c.Running).set("pending", c.Pending).set("status", c.Status)
+	if c.Deployments != nil {
+		body["deployments"] = c.Deployments
+	}
+	if c.TaskSets != nil {
+		body["taskSets"] = c.TaskSets
+	}
+	if c.Events != nil {
+		body["events"] = c.Events
+	}
+	return m.post(ctx, "/_lab/service", body)
+}
+
+// TaskChange is where a task stands; nil fields stay as they are.
+type TaskChange struct {
+	LastStatus, DesiredStatus, Health, StopCode *string
+	StartedAt, StoppingAt, StoppedAt            *time.Time
+}
+
+// SetTask changes a task, by its ARN or id. Its host's resources stay reserved: only
+// StopTask gives them back.
+func (m *Moto) SetTask(ctx context.Context, cluster, task string, c TaskChange) error {
+	return m.post(ctx, "/_lab/task", fields{"cluster": cluster, "task": task}.
+		set("lastStatus", c.LastStatus).set("desiredStatus", c.DesiredStatus).
+		set("healthStatus", c.Health).set("stopCode", c.StopCode).
+		at("startedAt", c.StartedAt).at("stoppingAt", c.StoppingAt).at("stoppedAt", c.StoppedAt))
+}
+
+// LifecycleAction is one termination that waits, or waited, for its hook.
+type LifecycleAction struct {
+	Group      string `json:"asg"`
+	Hook       string
+	Instance   string
+	Token      string
+	Result     string // "CONTINUE" or "ABANDON" when completed
+	Heartbeats int
+}
+
+// LifecycleActions lists all since the last Reset, oldest first.
+func (m *Moto) LifecycleActions(ctx context.Context) ([]LifecycleAction, error) {
+	var actions []LifecycleAction
+	return actions, m.get(ctx, "/_lab/lifecycle", &actions)
+}
+
+// LifecycleEvents are the EventBridge events of those actions, ready to invoke with.
+func (m *Moto) LifecycleEvents(ctx context.Context) ([]json.RawMessage, error) {
+	var events []json.RawMessage
+	return events, m.get(ctx, "/_lab/events", &events)
+}
+
+// fields is a request body that leaves out what a test did not say.
+type fields map[string]any
+
+func (f fields) set(name string, value any) fields {
+	switch v := value.(type) {
+	case *bool:
+		if v != nil {
+			f[name] = *v
+		}
+	case *int:
+		if v != nil {
+			f[name] = *v
+		}
+	case *int64:
+		if v != nil {
+			f[name] = *v
+		}
+	case *string:
+		if v != nil {
+			f[name] = *v
+		}
+	}
+	return f
+}
+
+func (f fields) at(name string, value *time.Time) fields {
+	if value != nil {
+		f[name] = seconds(*value)
+	}
+	return f
+}
+
+func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
+
+func (m *Moto) post(ctx context.Context, path string, body any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("ask moto for %s: %w", path, err)
+	}
+	if body == nil {
+		text = nil
+	}
+	return m.do(ctx, http.MethodPost, path, text, nil)
+}
+
+func (m *Moto) get(ctx context.Context, path string, into any) error {
+	return m.do(ctx, http.MethodGet, path, nil, into)
+}
+
+func (m *Moto) do(ctx context.Context, method, path string, body []byte, into any) error {
+	request, err := http.NewRequestWithContext(ctx, method, m.endpoint+path, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("ask moto for %s: %w", path, err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("ask moto for %s: %w", path, err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return fmt.Errorf("ask moto for %s: %w", path, err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("ask moto for %s: %s: %s", path, response.Status, answer)
+	}
+	if into == nil {
+		return nil
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		return fmt.Errorf("ask moto for %s: it answered %q: %w", path, answer, err)
+	}
+	return nil
+}

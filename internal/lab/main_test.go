@@ -1,0 +1,46 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// shared is the one moto of this package's tests; each resets it first.
+var shared *Moto
+
+func TestMain(m *testing.M) {
+	os.Exit(runTests(m))
+}
+
+func runTests(m *testing.M) int {
+	if err := os.Unsetenv("AWS_CA_BUNDLE"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	var err error
+	if shared, err = StartMoto(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	code := m.Run()
+	if err := shared.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	if err := RemoveBuilds(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
+// emptyMoto is the shared moto without a world.
+func emptyMoto(t *testing.T) *Moto {
+	t.Helper()
+	require.NoError(t, shared.Reset(t.Context()))
+	return shared
+}

@@ -1,0 +1,65 @@
+"""Counts AWS calls, and fails or delays the ones a test asked to fail."""
+
+import collections
+import http.client
+import threading
+import time
+
+
+class Calls:
+    """WSGI layer between the network and moto."""
+
+    def __init__(self, app):
+        self.app = app
+        self.lock = threading.Lock()
+        self.clear()
+
+    def clear(self):
+        with self.lock:
+            self.counts = collections.Counter()
+            self.faults = []
+
+    def reset_counts(self):
+        with self.lock:
+            self.counts.clear()
+
+    def snapshot(self):
+        with self.lock:
+            return dict(self.counts)
+
+    def add_fault(self, fault):
+        if not fault.get("action"):
+            raise ValueError('a fault needs an "action" such as "ecs.ListContainerInstances"')
+        with self.lock:
+            self.faults.append({"times": 1, "skip": 0, "status": 400, "delay_ms": 0, **fault})
+
+    def _fault_of(self, call):
+        """The first fault that wants this call. times < 0 means until the next reset."""
+        for fault in self.faults:
+            if fault["action"] != call.name or not fault["times"]:
+                continue
+            if fault.get("cluster") and fault["cluster"] != call.cluster:
+                continue
+            if fault["skip"]:
+                fault["skip"] -= 1
+                continue
+            if fault["times"] > 0:
+                fault["times"] -= 1
+            return dict(fault)
+        return None
+
+    def __call__(self, environ, start_response):
+        call = environ["lab.call"]
+        if not call.name:
+            return self.app(environ, start_response)
+        with self.lock:
+            self.counts[call.name] += 1
+            fault = self._fault_of(call)
+        if fault and fault["delay_ms"]:
+            time.sleep(fault["delay_ms"] / 1000)
+        if not fault or not fault.get("code"):
+            return self.app(environ, start_response)
+        status, headers, body = call.error(fault["status"], fault["code"], fault.get("message", fault["code"]))
+        reason = http.client.responses.get(status, "Error")
+        start_response(f"{status} {reason}", headers + [("Content-Length", str(len(body)))])
+        return [body]

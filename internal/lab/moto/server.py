@@ -1,0 +1,75 @@
+"""moto with the gaps filled that stand between it and this project's tests.
+
+Binds a free port of 127.0.0.1, prints {"port": n} on one line, serves until its
+standard input closes: a killed parent leaves nothing running.
+"""
+
+import json
+import logging
+import os
+import sys
+import threading
+
+PINNED = "5.2.1"
+HOST = "127.0.0.1"
+
+# stock: aws:policy/* is missing, so AttachRolePolicy is a 404.
+os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+
+try:
+    import moto
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import WSGIRequestHandler, make_server
+except ImportError as missing:
+    sys.exit(f"{sys.executable} cannot import moto[server] ({missing})")
+if moto.__version__ != PINNED:
+    sys.exit(f"{sys.executable} has moto {moto.__version__}, the lab's patches are for {PINNED}")
+
+import autoscaling  # noqa: E402, F401
+import cloudwatch  # noqa: E402, F401
+import echo  # noqa: E402, F401
+import ecs  # noqa: E402, F401
+from calls import Calls  # noqa: E402
+from control import Control  # noqa: E402
+from protocol import Call, CborFront  # noqa: E402
+
+
+class Front:
+    """Reads each request once, for all layers behind it."""
+
+    def __init__(self, app):
+        self.app = app
+
+    def __call__(self, environ, start_response):
+        environ["lab.call"] = Call(environ)
+        return self.app(environ, start_response)
+
+
+class Handler(WSGIRequestHandler):
+    # One connection for many calls: seeding a large world takes half the time.
+    protocol_version = "HTTP/1.1"
+
+
+def application():
+    moto_app = DomainDispatcherApplication(create_backend_app)
+    calls = Calls(CborFront(moto_app))
+    return Front(Control(calls, calls))
+
+
+def exit_with_parent():
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+def main():
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server(HOST, 0, application(), threaded=True, request_handler=Handler)
+    # moto calls itself for a few services.
+    os.environ["MOTO_PORT"] = str(server.server_port)
+    threading.Thread(target=exit_with_parent, daemon=True).start()
+    print(json.dumps({"port": server.server_port}), flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
