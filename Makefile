@@ -54,16 +54,72 @@ test: lab ## all tests: Go, packages, Terraform; side by side
 .PHONY: test-go
 test-go: lab ## the Go tests alone
 	@go test -C tools ./lambdazip/...
-	@go test -timeout 4m ./...
+	@env -u MAKEFLAGS go test -timeout 4m ./...
+
+.PHONY: race
+race: lab ## the Go tests under the race detector
+	@env -u MAKEFLAGS go test -race -timeout 10m ./...
 
 .PHONY: test-package
 test-package: ## prove that two builds of the zips are byte-identical
 	@tools/package-twice.sh '$(VERSION)' $(PACKAGES)
 
 .PHONY: test-terraform
-test-terraform: ## the Terraform checks alone
-	@command -v terraform >/dev/null || { echo 'test-terraform: terraform 1.11 or later is not on the PATH' >&2; exit 1; }
+test-terraform: need-terraform ## the Terraform checks alone
 	@terraform/test.sh
+
+.PHONY: need-terraform
+need-terraform:
+	@command -v terraform >/dev/null || { echo 'terraform (1.11 or later) is not on the PATH' >&2; exit 1; }
+
+## Lint
+
+.PHONY: lint
+lint: ## everything below, every finding in one run
+	@$(MAKE) -k lint-go lint-rules lint-tidy lint-terraform lint-workflows lint-scripts lint-paths
+
+.PHONY: lint-go
+lint-go: bin/tools/golangci-lint ## golangci-lint
+	@bin/tools/golangci-lint run ./...
+
+.PHONY: lint-rules
+lint-rules: bin/tools/golangci-lint ## prove that depguard and forbidigo name planted violations
+	@tools/lint-proof.sh $<
+
+.PHONY: lint-tidy
+lint-tidy: ## go.mod and go.sum are tidy
+	@go mod tidy -diff
+
+.PHONY: lint-terraform
+lint-terraform: need-terraform ## terraform fmt
+	@terraform fmt -check -diff -recursive terraform
+
+.PHONY: lint-workflows
+lint-workflows: bin/tools/actionlint ## actionlint
+	@bin/tools/actionlint
+
+.PHONY: lint-scripts
+lint-scripts: ## shell scripts parse
+	@git ls-files '*.sh' .ci/run | xargs -n 1 bash -n
+
+.PHONY: lint-paths
+lint-paths: ## no file names somebody's own directory
+	@tools/lint-paths.sh
+
+.PHONY: fmt
+fmt: bin/tools/golangci-lint need-terraform ## format Go and Terraform
+	@bin/tools/golangci-lint fmt ./...
+	@terraform fmt -recursive terraform
+
+# golangci-lint builds once, cold about 2 minutes; each tool in its own module,
+# so that none chooses another's dependencies.
+bin/tools/golangci-lint: tools/go.mod tools/go.sum
+bin/tools/actionlint: tools/actionlint/go.mod tools/actionlint/go.sum
+bin/tools/%:
+	@mkdir -p $(@D)
+	@GOFLAGS= GOWORK=off go build -C $(<D) -o '$(CURDIR)/$@' "$$(GOFLAGS= GOWORK=off go -C $(<D) list -f '{{.ImportPath}}' tool | grep '/$*$$')" && touch $@
+
+## Try and measure
 
 .PHONY: lab
 lab: ## a Python with the pinned moto (.venv where python3 has none)

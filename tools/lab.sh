@@ -23,14 +23,14 @@ fi
 
 if [[ -x .venv/bin/python ]]; then
 	if has_moto .venv/bin/python; then exit 0; fi
-else
-	command -v python3 >/dev/null || missing 'python3 is not on the PATH'
-	if has_moto python3; then exit 0; fi
-	echo "lab: installing moto $pin into .venv (once)"
-	python3 -m venv .venv >/dev/null 2>&1 || { rm -rf .venv; missing 'python3 -m venv failed; install the venv module (Debian: python3-venv)'; }
+	rm -rf .venv # of another pin, or half made
 fi
+command -v python3 >/dev/null || missing 'python3 is not on the PATH'
+if has_moto python3; then exit 0; fi
 
-if ! log=$(.venv/bin/python -m pip install --quiet -r "$requirements" 2>&1); then
-	missing "pip could not install it into .venv: $(tail -n 1 <<<"$log")"
-fi
-has_moto .venv/bin/python || missing ".venv has it but cannot import it; try rm -r .venv"
+echo "lab: installing moto $pin into .venv (once)"
+trap 'rm -rf .venv' EXIT
+python3 -m venv .venv >/dev/null 2>&1 || missing 'python3 -m venv failed; install the venv module (Debian: python3-venv)'
+log=$(.venv/bin/python -m pip install --quiet -r "$requirements" 2>&1) || missing "pip: $(tail -n 1 <<<"$log")"
+has_moto .venv/bin/python || missing 'installed into .venv, but it cannot be imported'
+trap - EXIT
