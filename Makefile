@@ -48,13 +48,13 @@ FORCE:
 ## Test
 
 .PHONY: test
-test: lab ## all tests: Go, packages, Terraform; side by side
-	@tools/side-by-side.sh 'terraform: $(MAKE) test-terraform' 'package: $(MAKE) test-package' 'go: $(MAKE) test-go'
+test: lab ## all tests: Terraform beside packages and Go
+	@tools/side-by-side.sh 'terraform: $(MAKE) test-terraform' 'go: $(MAKE) -k test-package test-go'
 
 .PHONY: test-go
 test-go: lab ## the Go tests alone
 	@go test -C tools ./lambdazip/...
-	@env -u MAKEFLAGS go test -timeout 4m ./...
+	@env -u MAKEFLAGS go test -timeout 8m ./...
 
 .PHONY: race
 race: lab ## the Go tests under the race detector

@@ -29,7 +29,7 @@ for i in "${!names[@]}"; do
 	wait "${pids[i]}" || true
 	read -r status seconds <"$tmp/$name.end"
 	printf -- '--- %s\n' "$name"
-	cat "$tmp/$name.out"
+	sed $'s/\e\\[[0-9;]*m//g' "$tmp/$name.out"
 	if ((status == 0)); then
 		summary+="$name: passed in $seconds s"$'\n'
 	else
