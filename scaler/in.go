@@ -19,7 +19,7 @@ func mayScaleIn(entry thresholds.Entry, s cluster.Snapshot, v *Verdict) bool {
 		v.because(WithinBand, strings.Join(above, " and "))
 		return false
 	}
-	v.because(AllBelowScaleIn, "every reservation is below its scale-in threshold: "+allBelow(entry, v.Reservation))
+	v.because(AllBelowScaleIn, "every reservation is below its scale-in threshold ("+allBelow(entry, v.Reservation)+")")
 
 	allowed := true
 	object := func(r Reason, format string, args ...any) {
@@ -59,7 +59,7 @@ func allBelow(entry thresholds.Entry, reserved cluster.Reservation) string {
 	var below []string
 	for _, r := range resources(entry, reserved) {
 		if r.reserved != nil {
-			below = append(below, fmt.Sprintf("%s %s of %s", r.name, show(float64(*r.reserved)), show(r.band.ScaleInBelow)))
+			below = append(below, fmt.Sprintf("%s %s < %s", r.name, show(float64(*r.reserved)), show(r.band.ScaleInBelow)))
 		}
 	}
 	return strings.Join(below, ", ")

@@ -50,5 +50,5 @@ func causes(entry thresholds.Entry, reserved cluster.Reservation) []cause {
 // show is a percentage with as many decimals as it needs, two at most.
 func show(percent float64) string {
 	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(percent, 'f', 2, 64), 64)
-	return strconv.FormatFloat(rounded, 'f', -1, 64) + " %"
+	return strconv.FormatFloat(rounded, 'f', -1, 64) + "%"
 }

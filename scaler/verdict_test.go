@@ -160,12 +160,12 @@ func TestVerdict(t *testing.T) {
 
 func TestWhyHoldsTheClustersFigures(t *testing.T) {
 	v := scaler.Decide(thresholds.Builtin(), cluster.Snapshot{Cluster: "web", Hosts: hosts(3, 781, 125)})
-	assert.Equal(t, []string{"CPU reservation 78.1 % is at or above 75 %"}, v.Why)
+	assert.Equal(t, []string{"CPU reservation 78.1% is at or above 75%"}, v.Why)
 
 	v = scaler.Decide(thresholds.Builtin(), cluster.Snapshot{Cluster: "web", Hosts: hosts(2, 450, 100)})
 	assert.Equal(t, []string{
-		"every reservation is below its scale-in threshold: CPU 45 % of 50 %, memory 10 % of 50 %",
-		"without the host that has most of it CPU reservation would be 90 %, at or above 75 %",
+		"every reservation is below its scale-in threshold (CPU 45% < 50%, memory 10% < 50%)",
+		"without the host that has most of it CPU reservation would be 90%, at or above 75%",
 	}, v.Why)
 }
 
@@ -175,7 +175,7 @@ func TestVerdictMarshalsToTheContract(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, `{
 	  "cluster": "web", "signal": 1, "instance_gap": 1, "reasons": ["cpu_at_scale_out"],
-	  "why": ["CPU reservation 78.1 % is at or above 75 %"],
+	  "why": ["CPU reservation 78.1% is at or above 75%"],
 	  "reservation": {"cpu": 78.1, "memory": 12.5},
 	  "thresholds": {"cpu": {"scale_out_at": 75, "scale_in_below": 50}, "memory": {"scale_out_at": 75, "scale_in_below": 50}, "gpu": {"scale_out_at": null, "scale_in_below": 100}},
 	  "hosts": {"active": 3, "draining": 0, "disconnected": 0, "other": 0}

@@ -50,7 +50,7 @@ func verdicts(answer publisher.Answer) string {
 			strings.Join(v.Why, ";\n") + ".",
 		})
 	}
-	t.SetCaption("%s: reservation in percent; in brackets: scale in below, scale out at.", answer.Minute.Format("2006-01-02 15:04 MST"))
+	t.SetCaption("%s; reservation in percent, beside it (scale_in_below–scale_out_at)", answer.Minute.Format("2006-01-02 15:04 MST"))
 	return t.Render()
 }
 
@@ -74,11 +74,11 @@ func reserved(p *cluster.Percent, band thresholds.Band) string {
 	if p == nil {
 		return "-"
 	}
-	out := "-"
+	out := ""
 	if band.ScaleOutAt != nil {
 		out = fmt.Sprintf("%g", *band.ScaleOutAt)
 	}
-	return fmt.Sprintf("%.1f [%g %s]", float64(*p), band.ScaleInBelow, out)
+	return fmt.Sprintf("%.1f (%g–%s)", float64(*p), band.ScaleInBelow, out)
 }
 
 func signed(n int) string {

@@ -1,0 +1,191 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/internal/lab"
+)
+
+// The built binary against moto over HTTP.
+var (
+	moto   *lab.Moto
+	binary string
+)
+
+func TestMain(m *testing.M) {
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	ctx := context.Background()
+	var err error
+	if moto, err = lab.StartMoto(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer moto.Close()
+	defer lab.RemoveBuilds()
+	if binary, err = lab.CLI(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}
+
+type ran struct {
+	stdout, stderr string
+	code           int
+}
+
+// clusterscaler runs the binary with moto's environment, changed by NAME=value (an empty value unsets).
+func clusterscaler(t *testing.T, changes []string, args ...string) ran {
+	t.Helper()
+	environment := append(moto.Env(), "PATH="+os.Getenv("PATH"))
+	for _, change := range changes {
+		name, value, _ := strings.Cut(change, "=")
+		environment = slices.DeleteFunc(environment, func(pair string) bool { return strings.HasPrefix(pair, name+"=") })
+		if value != "" {
+			environment = append(environment, change)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), binary, args...)
+	cmd.Env = environment
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return ran{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+}
+
+func loaded(n, cpu, memory int) []lab.Host {
+	hosts := make([]lab.Host, n)
+	for i := range hosts {
+		hosts[i] = lab.Host{CPU: 1000, Memory: 2000, Tasks: []lab.Task{{CPU: cpu, Memory: memory}}}
+	}
+	return hosts
+}
+
+func seed(t *testing.T, clusters ...lab.Cluster) {
+	t.Helper()
+	require.NoError(t, moto.Reset(t.Context()))
+	_, err := lab.Seed(t.Context(), moto, clusters...)
+	require.NoError(t, err)
+}
+
+func written(t *testing.T) int {
+	t.Helper()
+	calls, err := moto.Calls(t.Context())
+	require.NoError(t, err)
+	return calls["cloudwatch.PutMetricData"]
+}
+
+var stamp = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d UTC`)
+
+func TestExplainShowsReservationAgainstThresholdsAndWhy(t *testing.T) {
+	seed(t,
+		lab.Cluster{Name: "api", Entry: `{"cpu": {"scale_out_at": 90, "scale_in_below": 60}}`, Hosts: append(loaded(3, 700, 1200), lab.Host{CPU: 1000, Memory: 2000, Draining: true})},
+		lab.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(3, 800, 600)},
+		lab.Cluster{Name: "idle", Entry: `{}`, Hosts: loaded(3, 100, 100)},
+		lab.Cluster{Name: "faulty", Entry: `{"scale_in": "no"}`},
+	)
+	require.NoError(t, lab.PutEntry(t.Context(), moto, "gone", `{}`))
+	got := clusterscaler(t, nil, "explain")
+	assert.Zero(t, got.code)
+	assert.Empty(t, got.stderr)
+	want, err := os.ReadFile("testdata/explain.txt")
+	require.NoError(t, err)
+	assert.Equal(t, string(want), stamp.ReplaceAllString(got.stdout, "<minute>"))
+	assert.Zero(t, written(t), "explain writes nothing")
+}
+
+func TestExplainAsJSONIsTheAnswer(t *testing.T) {
+	seed(t, lab.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(3, 800, 600)}, lab.Cluster{Name: "idle", Entry: `{}`, Hosts: loaded(3, 100, 100)})
+	got := clusterscaler(t, nil, "explain", "idle", "--output", "json")
+	require.Zero(t, got.code, got.stderr)
+	var answer struct {
+		Clusters []struct {
+			Cluster string   `json:"cluster"`
+			Signal  int      `json:"signal"`
+			Reasons []string `json:"reasons"`
+		} `json:"clusters"`
+		Failed []struct{} `json:"failed"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(got.stdout), &answer))
+	require.Len(t, answer.Clusters, 1)
+	assert.Equal(t, "idle", answer.Clusters[0].Cluster)
+	assert.Equal(t, -1, answer.Clusters[0].Signal)
+	assert.NotNil(t, answer.Failed)
+}
+
+func TestPublishWritesAndADryRunDoesNot(t *testing.T) {
+	seed(t, lab.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(3, 800, 600)})
+	dry := clusterscaler(t, nil, "publish", "--dry-run")
+	assert.Zero(t, dry.code)
+	assert.Contains(t, dry.stdout, "CPU reservation 80% is at or above 75%")
+	assert.Equal(t, "dry run: nothing was written\n", dry.stderr)
+	assert.Zero(t, written(t))
+
+	wet := clusterscaler(t, nil, "publish", "--namespace", "Elsewhere")
+	assert.Zero(t, wet.code)
+	assert.Equal(t, dry.stdout, wet.stdout)
+	assert.Equal(t, "published to namespace Elsewhere\n", wet.stderr)
+	assert.Equal(t, 1, written(t))
+}
+
+func TestMistakesEndInOneSentence(t *testing.T) {
+	seed(t, lab.Cluster{Name: "web", Entry: `{}`})
+	tests := map[string]struct {
+		changes []string
+		args    []string
+		want    string
+	}{
+		"no region":          {[]string{"AWS_REGION=", "AWS_DEFAULT_REGION="}, []string{"explain"}, "no AWS region is set; set AWS_REGION"},
+		"no credentials":     {[]string{"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY="}, []string{"explain"}, "no AWS credentials were found; set AWS_PROFILE"},
+		"path without entry": {nil, []string{"explain", "--config-path", "/typo"}, "there is no entry below /typo/clusters in SSM Parameter Store; add the first with: aws ssm put-parameter"},
+		"relative path":      {nil, []string{"explain", "--config-path", "scaler"}, `the configuration path "scaler" must begin with a slash`},
+		"unknown cluster":    {nil, []string{"explain", "wbe"}, "cluster wbe has no entry; these have one: web"},
+		"unknown format":     {nil, []string{"explain", "-o", "yaml"}, "it may be table or json"},
+		"unknown command":    {nil, []string{"explian"}, "Did you mean this?\n\texplain"},
+		"nobody answers":     {[]string{"AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_MAX_ATTEMPTS=1"}, []string{"explain"}, "ssm:GetParametersByPath could not be reached"},
+		"Amazon's namespace": {nil, []string{"publish", "--namespace", "AWS/ECS"}, "names that begin with AWS/ are Amazon's own"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := clusterscaler(t, tt.changes, tt.args...)
+			assert.Equal(t, 1, got.code)
+			assert.True(t, strings.HasPrefix(got.stderr, "clusterscaler: "), got.stderr)
+			assert.Contains(t, got.stderr, tt.want)
+			assert.Empty(t, got.stdout)
+		})
+	}
+}
+
+func TestADeniedActionIsNamed(t *testing.T) {
+	seed(t, lab.Cluster{Name: "web", Entry: `{}`})
+	require.NoError(t, moto.Fault(t.Context(), lab.Denied("ssm.GetParametersByPath", "ssm:GetParametersByPath")))
+	got := clusterscaler(t, nil, "explain")
+	assert.Equal(t, 1, got.code)
+	assert.Contains(t, got.stderr, "AWS denies ssm:GetParametersByPath; allow it in the policy of whoever runs this")
+}
+
+func TestVersionNeedsNoAWS(t *testing.T) {
+	got := clusterscaler(t, []string{"AWS_REGION=", "AWS_DEFAULT_REGION="}, "version")
+	assert.Zero(t, got.code)
+	assert.Regexp(t, `^clusterscaler \S+ \(go\d`, got.stdout)
+}

@@ -1,0 +1,134 @@
+// Command demowire shows the whole way on real parts: it starts moto on loopback, makes a handful of differently loaded
+// clusters, runs the released publisher as Lambda would, reads the metrics back, and leaves nothing running.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"ecs-cluster-scaler/internal/lab"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := demo(ctx, os.Stdout)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "demo-wire:", err)
+		os.Exit(1)
+	}
+}
+
+// clusters are the situations that the demonstration shows.
+var clusters = []lab.Cluster{
+	{Name: "hot-on-cpu", Entry: `{}`, Hosts: loaded(4, 1600, 2000)},
+	{Name: "hot-on-memory", Entry: `{}`, Hosts: loaded(4, 400, 6400)},
+	{Name: "busy", Entry: `{}`, Hosts: loaded(4, 1200, 4000)},
+	{Name: "idle", Entry: `{}`, Hosts: loaded(4, 300, 1000)},
+	{Name: "idle-but-only-two", Entry: `{}`, Hosts: loaded(2, 900, 1000)},
+	{Name: "idle-and-kept", Entry: `{"min_instances": 4}`, Hosts: loaded(4, 300, 1000)},
+	{Name: "empty", Entry: `{}`},
+	{Name: "mistyped", Entry: `{"cpu": {"scale_out_at": 750}, "enable": true}`, Hosts: loaded(1, 100, 100)},
+}
+
+// loaded are n hosts of 2048 CPU and 7680 MiB, one task of the given size on each.
+func loaded(n, cpu, memory int) []lab.Host {
+	hosts := make([]lab.Host, n)
+	for i := range hosts {
+		hosts[i] = lab.Host{CPU: 2048, Memory: 7680, Tasks: []lab.Task{{Service: "web", CPU: cpu, Memory: memory}}}
+	}
+	return hosts
+}
+
+func demo(ctx context.Context, w io.Writer) (err error) {
+	say := func(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+	defer lab.RemoveBuilds() //nolint:errcheck // a temporary folder
+
+	moto, err := lab.StartMoto(ctx)
+	if err != nil {
+		return err
+	}
+	defer moto.Close() //nolint:errcheck // it ends with this process in any case
+	say("moto plays AWS at %s", moto.Endpoint())
+
+	if _, err := lab.Seed(ctx, moto, clusters...); err != nil {
+		return err
+	}
+	say("made %d ECS clusters, each with an entry below %s/clusters in SSM Parameter Store", len(clusters), lab.ConfigPath)
+
+	bootstrap, err := lab.Bootstrap(ctx, "publisher")
+	if err != nil {
+		return err
+	}
+	function, err := lab.StartFunction(ctx, bootstrap, moto.Env())
+	if err != nil {
+		return err
+	}
+	defer function.Close() //nolint:errcheck // as above
+	minute := time.Now().UTC().Truncate(time.Minute)
+	event := fmt.Sprintf(`{"time": %q}`, minute.Format(time.RFC3339))
+	say("the publisher, as released, is ready after %s; its event: %s", function.InitDuration().Round(time.Millisecond), event)
+
+	bounded, cancel := context.WithTimeout(ctx, 50*time.Second)
+	defer cancel()
+	result, err := function.Invoke(bounded, []byte(event))
+	if err != nil {
+		return err
+	}
+	if result.ErrorMessage != "" {
+		return fmt.Errorf("the publisher failed: %s", result.ErrorMessage)
+	}
+	rendered, err := readBack(ctx, moto, minute, result.Payload)
+	if err != nil {
+		return err
+	}
+	say("what CloudWatch holds for %s in namespace %s, beside what the answer says:\n%s", minute.Format("15:04 MST"), namespace, rendered)
+	return nil
+}
+
+const namespace = "ECSClusterScaler"
+
+func readBack(ctx context.Context, moto *lab.Moto, minute time.Time, payload []byte) (string, error) {
+	var answer struct {
+		Clusters []struct {
+			Cluster string
+			Why     []string
+		}
+	}
+	if err := json.Unmarshal(payload, &answer); err != nil {
+		return "", fmt.Errorf("read the answer: %w", err)
+	}
+	columns := []string{"CPUReservation", "MemoryReservation", "ScalingSignal", "InstanceGap"}
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Options.SeparateRows = true
+	t.AppendHeader(table.Row{"ClusterName", "CPUReservation", "MemoryReservation", "ScalingSignal", "InstanceGap", "why"})
+	t.SetColumnConfigs([]table.ColumnConfig{{Name: "why", WidthMax: 48, WidthMaxEnforcer: text.WrapSoft}})
+	t.Style().Format.Header = text.FormatDefault
+	for _, c := range answer.Clusters {
+		row := table.Row{c.Cluster}
+		for _, name := range columns {
+			value, found, err := lab.Metric(ctx, moto, namespace, name, c.Cluster, minute)
+			switch {
+			case err != nil:
+				return "", err
+			case !found:
+				row = append(row, "-")
+			default:
+				row = append(row, fmt.Sprintf("%.4g", value))
+			}
+		}
+		t.AppendRow(append(row, strings.Join(c.Why, ";\n")))
+	}
+	return t.Render(), nil
+}
