@@ -16,7 +16,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// image is an AMI that moto has from the start.
+// image is any AMI: moto asks for an id and does not look at it.
 const image = "ami-12c6146b"
 
 // runInstances starts count EC2 instances outside any group. It speaks EC2's query

@@ -13,8 +13,9 @@ import threading
 PINNED = "5.2.1"
 HOST = "127.0.0.1"
 
-# stock: aws:policy/* is missing, so AttachRolePolicy is a 404.
-os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+# stock: every reset loads 1100 AMIs, and every instance started looks through them.
+# Unknown ids are accepted all the same.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 try:
     import moto
@@ -29,6 +30,7 @@ import autoscaling  # noqa: E402, F401
 import cloudwatch  # noqa: E402, F401
 import echo  # noqa: E402, F401
 import ecs  # noqa: E402, F401
+import iam  # noqa: E402, F401
 from calls import Calls  # noqa: E402
 from control import Control  # noqa: E402
 from protocol import Call, CborFront  # noqa: E402
