@@ -13,6 +13,9 @@ import (
 var shared *Moto
 
 func TestMain(m *testing.M) {
+	if os.Getenv(orphaning) != "" {
+		os.Exit(startMotoAndWait())
+	}
 	os.Exit(runTests(m))
 }
 

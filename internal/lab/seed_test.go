@@ -90,7 +90,7 @@ func TestSeedRefusesATaskThatDoesNotFit(t *testing.T) {
 	require.ErrorContains(t, err, "RESOURCE:CPU")
 }
 
-func TestSeededServicesSayWhatAScheduler(t *testing.T) {
+func TestSeededServicesSayWhatASchedulerWould(t *testing.T) {
 	m := emptyMoto(t)
 	at := time.Now().Add(-10 * time.Minute).Truncate(time.Second)
 	_, err := Seed(t.Context(), m, Cluster{Name: "web", Services: []Service{
@@ -133,9 +133,9 @@ func TestSeededGroupsAreFoundByTag(t *testing.T) {
 	m := emptyMoto(t)
 	launched := time.Now().Add(-3 * time.Minute).Truncate(time.Second)
 	world, err := Seed(t.Context(), m, Cluster{
-		Name:  "web",
-		Hosts: []Host{{Protected: true}, {Terminating: true, Draining: true, Since: launched}, {Unhealthy: true}},
-		Group: &Group{Name: "web-blue", Active: true, Max: aws.Int(3), Unregistered: []Instance{{State: "Pending", LaunchedAt: launched}, {}}, Suspended: []string{"Launch"}},
+		Name:   "web",
+		Hosts:  []Host{{Protected: true}, {Terminating: true, Draining: true, Since: launched}, {Unhealthy: true}},
+		Group:  &Group{Name: "web-blue", Active: true, Max: aws.Int(3), Unregistered: []Instance{{State: "Pending", LaunchedAt: launched}, {}}, Suspended: []string{"Launch"}},
 		Groups: []Group{{Name: "web-green", Hosts: []Host{{CPU: 1024, Memory: 1024}}, Managed: true}},
 	})
 	require.NoError(t, err)

@@ -76,9 +76,9 @@ class Call:
                 ("Smithy-Protocol", "rpc-v2-cbor"),
                 ("Content-Type", "application/cbor"),
                 ("x-amzn-query-error", f"{code};Sender" if status < 500 else f"{code};Receiver"),
-            ], cbor.encode({"__type": code, "message": message})
+            ], cbor.encode(_document(code, message))
         if self.protocol == "json":
-            body = json.dumps({"__type": code, "message": message}).encode()
+            body = json.dumps(_document(code, message)).encode()
             return status, [("Content-Type", "application/x-amz-json-1.1")], body
         side = "Sender" if status < 500 else "Receiver"
         fault = f"<Type>{side}</Type><Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
@@ -88,6 +88,11 @@ class Call:
         else:
             body = f"<ErrorResponse><Error>{fault}</Error><RequestId>{request}</RequestId></ErrorResponse>"
         return status, [("Content-Type", "text/xml")], body.encode()
+
+
+def _document(code, message):
+    # AWS's own shapes do not agree on the case of "message", so neither do decoders.
+    return {"__type": code, "message": message, "Message": message}
 
 
 def _read(environ):
