@@ -111,12 +111,12 @@ func unzip(archive, name, target string) error {
 	if err != nil {
 		return fmt.Errorf("open %s: %w", archive, err)
 	}
-	defer reader.Close()
+	defer func() { _ = reader.Close() }()
 	file, err := reader.Open(name)
 	if err != nil {
 		return fmt.Errorf("take %s out of %s: %w", name, archive, err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	content, err := io.ReadAll(file)
 	if err != nil {
 		return fmt.Errorf("take %s out of %s: %w", name, archive, err)

@@ -55,7 +55,8 @@ func (m *Moto) Reset(ctx context.Context) error { return m.post(ctx, "/moto-api/
 // "service.Action": {"ecs.ListTasks": 3}.
 func (m *Moto) Calls(ctx context.Context) (map[string]int, error) {
 	counts := map[string]int{}
-	return counts, m.get(ctx, "/_lab/calls", &counts)
+	err := m.get(ctx, "/_lab/calls", &counts)
+	return counts, err
 }
 
 // ResetCalls starts the count of Calls anew.
@@ -144,13 +145,15 @@ type LifecycleAction struct {
 // LifecycleActions lists all since the last Reset, oldest first.
 func (m *Moto) LifecycleActions(ctx context.Context) ([]LifecycleAction, error) {
 	var actions []LifecycleAction
-	return actions, m.get(ctx, "/_lab/lifecycle", &actions)
+	err := m.get(ctx, "/_lab/lifecycle", &actions)
+	return actions, err
 }
 
 // LifecycleEvents are the EventBridge events of those actions, ready to invoke with.
 func (m *Moto) LifecycleEvents(ctx context.Context) ([]json.RawMessage, error) {
 	var events []json.RawMessage
-	return events, m.get(ctx, "/_lab/events", &events)
+	err := m.get(ctx, "/_lab/events", &events)
+	return events, err
 }
 
 // fields is a request body that leaves out what a test did not say.
@@ -211,7 +214,7 @@ func (m *Moto) do(ctx context.Context, method, path string, body []byte, into an
 	if err != nil {
 		return fmt.Errorf("ask moto for %s: %w", path, err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	answer, err := io.ReadAll(response.Body)
 	if err != nil {
 		return fmt.Errorf("ask moto for %s: %w", path, err)

@@ -66,7 +66,7 @@ func MemoryMB(size int) FunctionOption {
 // polls for the first time. It inherits nothing of this process's environment but
 // PATH and TMPDIR. It lives until Close or the end of ctx.
 func StartFunction(ctx context.Context, binary string, env []string, options ...FunctionOption) (*Function, error) {
-	api, err := startRuntimeAPI()
+	api, err := startRuntimeAPI(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -257,9 +257,11 @@ func unnamedFile() (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.Remove(named.Name())
-	defer named.Close()
-	// Appending, because two descriptors of the child share it.
+	defer func() {
+		_ = named.Close()
+		_ = os.Remove(named.Name())
+	}()
+	// Appending, because the process's writes and our reads share its offset.
 	return os.OpenFile(named.Name(), os.O_RDWR|os.O_APPEND, 0o600)
 }
 

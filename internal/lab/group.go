@@ -25,7 +25,7 @@ const (
 func (s *seeding) createGroup(ctx context.Context, g Group) ([]string, error) {
 	client := autoscaling.NewFromConfig(s.moto.Config())
 	size := len(g.Hosts) + len(g.Unregistered)
-	template, err := s.launchConfiguration(ctx, client, instanceType(g.Hosts))
+	template, err := launchConfiguration(ctx, client, instanceType(g.Hosts))
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (g Group) tags(cluster string) []astypes.Tag {
 	return tags
 }
 
-func (s *seeding) launchConfiguration(ctx context.Context, client *autoscaling.Client, kind string) (string, error) {
+func launchConfiguration(ctx context.Context, client *autoscaling.Client, kind string) (string, error) {
 	name := "lab-" + kind
 	_, err := client.CreateLaunchConfiguration(ctx, &autoscaling.CreateLaunchConfigurationInput{
 		LaunchConfigurationName: aws.String(name), ImageId: aws.String(image), InstanceType: aws.String(kind),

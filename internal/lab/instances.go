@@ -45,7 +45,7 @@ func runInstances(ctx context.Context, m *Moto, instanceType string, count int) 
 	if err != nil {
 		return nil, fmt.Errorf("run %d instances: %w", count, err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		return nil, fmt.Errorf("run %d instances: %w", count, err)

@@ -45,7 +45,7 @@ func StartMoto(ctx context.Context) (*Moto, error) {
 		return nil, err
 	}
 	// Python has read all it needs once it has told its port.
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 
 	m := &Moto{stderr: &tail{}, exited: make(chan struct{})}
 	m.cmd = exec.CommandContext(ctx, interpreter, filepath.Join(dir, "server.py"))

@@ -26,7 +26,7 @@ func startMotoAndWait() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	fmt.Println(m.Endpoint())
+	fmt.Fprintln(os.Stdout, m.Endpoint())
 	<-m.exited
 	return 1
 }
@@ -77,7 +77,7 @@ func TestCloseAndTheEndOfTheContextEndMoto(t *testing.T) {
 			m, err := StartMoto(ctx)
 			require.NoError(t, err)
 			end(m, cancel)
-			assert.ErrorIs(t, m.cmd.Process.Signal(syscall.Signal(0)), os.ErrProcessDone)
+			require.ErrorIs(t, m.cmd.Process.Signal(syscall.Signal(0)), os.ErrProcessDone)
 			assert.NoError(t, m.Close(), "closing twice is no fault")
 		})
 	}

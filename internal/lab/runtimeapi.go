@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"io"
@@ -45,8 +46,8 @@ func (i *invocation) take(unanswered error) (answer, error) {
 	}
 }
 
-func startRuntimeAPI() (*runtimeAPI, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func startRuntimeAPI(ctx context.Context) (*runtimeAPI, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("start a Lambda Runtime API: %w", err)
 	}

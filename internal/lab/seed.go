@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -130,9 +131,7 @@ func instanceType(hosts []Host) string {
 func (s *seeding) register(ctx context.Context, hosts []Host, ids []string, group string) error {
 	for i, host := range hosts {
 		attributes := map[string]string{"ecs.os-type": "linux", "ecs.instance-type": instanceType(hosts[i : i+1])}
-		for name, value := range host.Attributes {
-			attributes[name] = value
-		}
+		maps.Copy(attributes, host.Attributes)
 		input := &ecs.RegisterContainerInstanceInput{
 			Cluster:                  aws.String(s.cluster.Name),
 			InstanceIdentityDocument: aws.String(`{"instanceId":"` + ids[i] + `"}`),

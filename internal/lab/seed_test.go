@@ -95,9 +95,11 @@ func TestSeededServicesSayWhatASchedulerWould(t *testing.T) {
 	at := time.Now().Add(-10 * time.Minute).Truncate(time.Second)
 	_, err := Seed(t.Context(), m, Cluster{Name: "web", Services: []Service{
 		{Name: "agent", Strategy: "DAEMON", CPU: 64, Memory: 64, Desired: 2, Running: 2},
-		{Name: "stuck", Desired: 4, Running: 3, CPU: 512, Memory: 512,
+		{
+			Name: "stuck", Desired: 4, Running: 3, CPU: 512, Memory: 512,
 			Deployments: []Deployment{{ID: "new", Status: "PRIMARY", Rollout: "IN_PROGRESS", Desired: 4, Pending: 0}, {ID: "old", Status: "ACTIVE", Rollout: "COMPLETED", Desired: 3, Running: 3}},
-			Events:      []Event{{At: at, Message: "(service stuck) was unable to place a task"}}},
+			Events:      []Event{{At: at, Message: "(service stuck) was unable to place a task"}},
+		},
 		{Name: "serverless", LaunchType: "FARGATE", Desired: 1, CPU: 256, Memory: 512, AwsVPC: true},
 		{Name: "external", Controller: "EXTERNAL", Desired: 2, CPU: 1, Memory: 1, TaskSets: []TaskSet{{ID: "a", Status: "PRIMARY", ComputedDesired: 2, Running: 1}}},
 		{Name: "provided", CapacityProviders: []string{"web"}, CPU: 1, Memory: 1, Constraints: []ecstypes.PlacementConstraint{{Type: ecstypes.PlacementConstraintTypeDistinctInstance}}},

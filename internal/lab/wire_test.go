@@ -81,7 +81,7 @@ func TestMetricsAreRefusedAsAWSRefusesThem(t *testing.T) {
 		"not yet":          put(t.Context(), m, namespace, datum("web", 1, now.Add(3*time.Hour))),
 	} {
 		var refused *cwtypes.InvalidParameterValueException
-		assert.ErrorAs(t, err, &refused, name)
+		require.ErrorAs(t, err, &refused, name)
 	}
 	assert.NoError(t, put(t.Context(), m, namespace, slices.Repeat([]cwtypes.MetricDatum{datum("web", 1, now)}, 1000)...))
 }
@@ -251,20 +251,20 @@ func TestFaultsHitOnlyWhatTheyName(t *testing.T) {
 		return err
 	}
 	require.NoError(t, m.Fault(t.Context(), Fault{Action: "ecs.ListServices", Cluster: "web", Skip: 1, Times: 2, Code: "ServerException"}))
-	assert.NoError(t, list("batch"))
-	assert.NoError(t, list("web"), "the first passes")
-	assert.Error(t, list("web"))
-	assert.NoError(t, list("batch"))
-	assert.Error(t, list("arn:aws:ecs:eu-west-1:123456789012:cluster/web"))
-	assert.NoError(t, list("web"))
+	require.NoError(t, list("batch"))
+	require.NoError(t, list("web"), "the first passes")
+	require.Error(t, list("web"))
+	require.NoError(t, list("batch"))
+	require.Error(t, list("arn:aws:ecs:eu-west-1:123456789012:cluster/web"))
+	require.NoError(t, list("web"))
 
 	require.NoError(t, m.Fault(t.Context(), Denied("ecs.ListServices", "ecs:ListServices")))
 	for range 3 {
-		assert.ErrorContains(t, list("batch"), "is not authorized to perform: ecs:ListServices")
+		require.ErrorContains(t, list("batch"), "is not authorized to perform: ecs:ListServices")
 	}
 	require.NoError(t, m.Reset(t.Context()))
 	var gone *ecstypes.ClusterNotFoundException
-	assert.ErrorAs(t, list("batch"), &gone, "a reset ends faults and worlds")
+	require.ErrorAs(t, list("batch"), &gone, "a reset ends faults and worlds")
 }
 
 func TestASlowCallOutlastsTheCallersPatience(t *testing.T) {

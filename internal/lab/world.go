@@ -177,9 +177,10 @@ type Instance struct {
 }
 
 const (
-	// ClusterTag and ActiveTag are the tags groups are found by.
+	// ClusterTag is the tag that groups are found by.
 	ClusterTag = "ecs-cluster-scaler:cluster"
-	ActiveTag  = "ecs-cluster-scaler:active"
+	// ActiveTag marks the one group that follows the signal.
+	ActiveTag = "ecs-cluster-scaler:active"
 	// HookName is the hook an entry names by default.
 	HookName = "ecs-cluster-scaler-drain"
 	// ConfigPath is where entries lie by default.

@@ -13,10 +13,10 @@ import (
 	"syscall"
 	"time"
 
+	"ecs-cluster-scaler/internal/lab"
+
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
-
-	"ecs-cluster-scaler/internal/lab"
 )
 
 func main() {

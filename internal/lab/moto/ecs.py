@@ -1,8 +1,8 @@
 """ECS: what stock moto 5.2.1 gets wrong, patched. Each patch says what stock does."""
 
 import copy
-import re
 import json
+import re
 
 import moto.ecs.models as models
 import moto.ecs.responses as responses
