@@ -10,6 +10,12 @@ type Snapshot struct {
 	Cluster string
 	// Hosts are the cluster's container instances in every status but INACTIVE.
 	Hosts []Host
+	// Services are the cluster's.
+	Services []Service
+	// Groups are the Auto Scaling groups that are tagged as this cluster's.
+	Groups []Group
+	// Tasks are those on the hosts whose tasks were asked for.
+	Tasks []Task
 	// Unread says what could not be read, each as a clause. While anything is left unread, nothing is scaled in.
 	Unread []string
 }

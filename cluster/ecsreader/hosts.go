@@ -44,31 +44,9 @@ func (r *Reader) readHosts(ctx context.Context, s *cluster.Snapshot) error {
 				s.Hosts = append(s.Hosts, h)
 			}
 		}
-		s.Unread = append(s.Unread, unanswered(batch, out)...)
+		s.Unread = append(s.Unread, unanswered("host", len(batch), len(out.ContainerInstances), out.Failures)...)
 	}
 	return nil
-}
-
-// unanswered names the hosts that ECS listed but did not describe. MISSING ones went between the two calls, which is
-// no gap in what is known.
-func unanswered(asked []string, out *ecs.DescribeContainerInstancesOutput) []string {
-	var unread []string
-	gone := 0
-	for _, failure := range out.Failures {
-		if aws.ToString(failure.Reason) == "MISSING" {
-			gone++
-			continue
-		}
-		unread = append(unread, fmt.Sprintf("ECS did not describe host %s: %s", shortID(aws.ToString(failure.Arn)), aws.ToString(failure.Reason)))
-	}
-	if lost := len(asked) - len(out.ContainerInstances) - gone - len(unread); lost > 0 {
-		unread = append(unread, fmt.Sprintf("ECS described only %d of %d hosts", len(out.ContainerInstances), len(asked)))
-	}
-	return unread
-}
-
-func shortID(arn string) string {
-	return arn[strings.LastIndexByte(arn, '/')+1:]
 }
 
 func host(i types.ContainerInstance) cluster.Host {

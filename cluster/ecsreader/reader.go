@@ -1,4 +1,4 @@
-// Package ecsreader reads one ECS cluster into a cluster.Snapshot. SDK types end here.
+// Package ecsreader reads ECS clusters and their Auto Scaling groups into a cluster.Snapshot. SDK types end here.
 package ecsreader
 
 import (
@@ -16,23 +16,31 @@ import (
 type ECS interface {
 	ListContainerInstances(ctx context.Context, in *ecs.ListContainerInstancesInput, opts ...func(*ecs.Options)) (*ecs.ListContainerInstancesOutput, error)
 	DescribeContainerInstances(ctx context.Context, in *ecs.DescribeContainerInstancesInput, opts ...func(*ecs.Options)) (*ecs.DescribeContainerInstancesOutput, error)
+	ListServices(ctx context.Context, in *ecs.ListServicesInput, opts ...func(*ecs.Options)) (*ecs.ListServicesOutput, error)
+	DescribeServices(ctx context.Context, in *ecs.DescribeServicesInput, opts ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error)
+	DescribeCapacityProviders(ctx context.Context, in *ecs.DescribeCapacityProvidersInput, opts ...func(*ecs.Options)) (*ecs.DescribeCapacityProvidersOutput, error)
+	ListTasks(ctx context.Context, in *ecs.ListTasksInput, opts ...func(*ecs.Options)) (*ecs.ListTasksOutput, error)
+	DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput, opts ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error)
 }
 
 // ErrNoCluster means that ECS knows no ACTIVE cluster of that name.
 var ErrNoCluster = errors.New("ECS has no such cluster in this account and region; create it, or delete its entry")
 
-// Reader reads clusters.
+// Reader reads clusters. It is made once and used for many passes.
 type Reader struct {
-	ecs ECS
+	ecs         ECS
+	autoscaling AutoScaling
+	sentence    func(error) string
+	homes       *homes
 }
 
-// New returns a reader that asks api.
-func New(api ECS) *Reader {
-	return &Reader{ecs: api}
+// New returns a reader. sentence tells an AWS error in words, for what a snapshot says it lacks.
+func New(ecs ECS, autoscaling AutoScaling, sentence func(error) string) *Reader {
+	return &Reader{ecs: ecs, autoscaling: autoscaling, sentence: sentence, homes: newHomes()}
 }
 
-// Read reads the named cluster. An error means that its capacity is unknown; whatever else could not be read is named
-// in the snapshot's Unread.
+// Read reads the named cluster's hosts and services. An error means that its capacity is unknown; whatever else could
+// not be read is named in the snapshot's Unread.
 func (r *Reader) Read(ctx context.Context, name string) (cluster.Snapshot, error) {
 	s := cluster.Snapshot{Cluster: name}
 	err := r.readHosts(ctx, &s)
@@ -42,6 +50,9 @@ func (r *Reader) Read(ctx context.Context, name string) (cluster.Snapshot, error
 	}
 	if err != nil {
 		return cluster.Snapshot{}, fmt.Errorf("read cluster %s: %w", name, err)
+	}
+	if err := r.readServices(ctx, &s); err != nil {
+		s.Unread = append(s.Unread, r.sentence(err))
 	}
 	return s, nil
 }

@@ -1,0 +1,153 @@
+package ecsreader
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"ecs-cluster-scaler/cluster"
+)
+
+// AutoScaling is what the reader asks of Amazon EC2 Auto Scaling.
+type AutoScaling interface {
+	DescribeAutoScalingGroups(ctx context.Context, in *autoscaling.DescribeAutoScalingGroupsInput, opts ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingGroupsOutput, error)
+	DescribeScalingActivities(ctx context.Context, in *autoscaling.DescribeScalingActivitiesInput, opts ...func(*autoscaling.Options)) (*autoscaling.DescribeScalingActivitiesOutput, error)
+}
+
+// The tags by which groups are found.
+const (
+	ClusterTag = "ecs-cluster-scaler:cluster"
+	ActiveTag  = "ecs-cluster-scaler:active"
+)
+
+const (
+	// groupsPerCall is the most that DescribeAutoScalingGroups returns
+	// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html).
+	groupsPerCall = 100
+	// launchesSince is how far back launches are looked for: twice as long as a host may take to join.
+	launchesSince = 20 * time.Minute
+)
+
+// ReadGroups reads the Auto Scaling groups of all clusters, by cluster name. The filter by tag key keeps the account's
+// other groups out; without any filter the call would list them all.
+func (r *Reader) ReadGroups(ctx context.Context) (map[string][]cluster.Group, error) {
+	groups := map[string][]cluster.Group{}
+	pages := autoscaling.NewDescribeAutoScalingGroupsPaginator(r.autoscaling, &autoscaling.DescribeAutoScalingGroupsInput{
+		Filters:    []types.Filter{{Name: aws.String("tag-key"), Values: []string{ClusterTag}}},
+		MaxRecords: aws.Int32(groupsPerCall),
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("find the Auto Scaling groups by their tag %s: %w", ClusterTag, err)
+		}
+		for _, g := range page.AutoScalingGroups {
+			if of := tag(g, ClusterTag); of != "" {
+				groups[of] = append(groups[of], group(g))
+			}
+		}
+	}
+	return groups, nil
+}
+
+func tag(g types.AutoScalingGroup, key string) string {
+	for _, t := range g.Tags {
+		if aws.ToString(t.Key) == key {
+			return aws.ToString(t.Value)
+		}
+	}
+	return ""
+}
+
+func group(g types.AutoScalingGroup) cluster.Group {
+	read := cluster.Group{
+		Name:         aws.ToString(g.AutoScalingGroupName),
+		TaggedActive: tag(g, ActiveTag) == "true",
+		Min:          int(aws.ToInt32(g.MinSize)),
+		Max:          int(aws.ToInt32(g.MaxSize)),
+		Desired:      int(aws.ToInt32(g.DesiredCapacity)),
+	}
+	for _, p := range g.SuspendedProcesses {
+		read.Suspended = append(read.Suspended, aws.ToString(p.ProcessName))
+	}
+	for _, i := range g.Instances {
+		read.Instances = append(read.Instances, cluster.Instance{
+			ID:        aws.ToString(i.InstanceId),
+			Protected: aws.ToBool(i.ProtectedFromScaleIn),
+			Phase:     phase(i.LifecycleState),
+		})
+	}
+	return read
+}
+
+func phase(state types.LifecycleState) cluster.Phase {
+	switch state {
+	case types.LifecycleStatePending, types.LifecycleStatePendingWait, types.LifecycleStatePendingProceed:
+		return cluster.Pending
+	case types.LifecycleStateInService:
+		return cluster.InService
+	case types.LifecycleStateTerminating, types.LifecycleStateTerminatingWait, types.LifecycleStateTerminatingProceed:
+		return cluster.Terminating
+	default:
+		return cluster.Aside
+	}
+}
+
+// ReadLaunches fills in when the snapshot's unregistered instances were launched. It asks only where there are any.
+func (r *Reader) ReadLaunches(ctx context.Context, s *cluster.Snapshot, now time.Time) {
+	unregistered := map[string]bool{}
+	for _, i := range s.Unregistered() {
+		unregistered[i.ID] = true
+	}
+	for g := range s.Groups {
+		var waiting []*cluster.Instance
+		for i := range s.Groups[g].Instances {
+			if instance := &s.Groups[g].Instances[i]; unregistered[instance.ID] {
+				waiting = append(waiting, instance)
+			}
+		}
+		if len(waiting) == 0 {
+			continue
+		}
+		started, err := r.launches(ctx, s.Groups[g].Name, now.Add(-launchesSince))
+		if err != nil {
+			s.Unread = append(s.Unread, fmt.Sprintf("when the unregistered instances of group %s were launched: %s", s.Groups[g].Name, r.sentence(err)))
+			continue
+		}
+		for _, instance := range waiting {
+			instance.LaunchedAt = started[instance.ID]
+		}
+	}
+}
+
+// instanceID finds the instance that an activity is about, which the API tells only in prose: "Launching a new EC2
+// instance: i-0123456789abcdef0".
+var instanceID = regexp.MustCompile(`i-[0-9a-f]+`)
+
+func (r *Reader) launches(ctx context.Context, group string, since time.Time) (map[string]time.Time, error) {
+	started := map[string]time.Time{}
+	pages := autoscaling.NewDescribeScalingActivitiesPaginator(r.autoscaling, &autoscaling.DescribeScalingActivitiesInput{
+		AutoScalingGroupName: aws.String(group),
+		Filters:              []types.Filter{{Name: aws.String("StartTimeLowerBound"), Values: []string{since.UTC().Format(time.RFC3339)}}},
+		MaxRecords:           aws.Int32(100),
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read its scaling activities: %w", err)
+		}
+		for _, a := range page.Activities {
+			description := aws.ToString(a.Description)
+			if strings.HasPrefix(description, "Launching") {
+				started[instanceID.FindString(description)] = aws.ToTime(a.StartTime)
+			}
+		}
+	}
+	return started, nil
+}

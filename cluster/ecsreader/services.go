@@ -1,0 +1,133 @@
+package ecsreader
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"ecs-cluster-scaler/cluster"
+)
+
+const (
+	// servicesPerList is the most that ListServices returns; its default is 10
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html).
+	servicesPerList = 100
+	// servicesPerDescribe is the most that DescribeServices takes
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html).
+	servicesPerDescribe = 10
+)
+
+func (r *Reader) readServices(ctx context.Context, s *cluster.Snapshot) error {
+	var arns []string
+	pages := ecs.NewListServicesPaginator(r.ecs, &ecs.ListServicesInput{
+		Cluster:    aws.String(s.Cluster),
+		MaxResults: aws.Int32(servicesPerList),
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return fmt.Errorf("list its services: %w", err)
+		}
+		arns = append(arns, page.ServiceArns...)
+	}
+	var described []types.Service
+	for batch := range slices.Chunk(arns, servicesPerDescribe) {
+		out, err := r.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(s.Cluster), Services: batch})
+		if err != nil {
+			return fmt.Errorf("describe its services: %w", err)
+		}
+		described = append(described, out.Services...)
+		s.Unread = append(s.Unread, unanswered("service", len(batch), len(out.Services), out.Failures)...)
+	}
+	r.readProviders(ctx, s, described)
+	for _, d := range described {
+		s.Services = append(s.Services, service(s.Cluster, d, r.homes))
+	}
+	return nil
+}
+
+func service(clusterName string, s types.Service, homes *homes) cluster.Service {
+	described := cluster.Service{
+		Name:                  aws.ToString(s.ServiceName),
+		Active:                aws.ToString(s.Status) == "ACTIVE",
+		Daemon:                s.SchedulingStrategy == types.SchedulingStrategyDaemon,
+		Home:                  homes.of(clusterName, s.LaunchType, s.CapacityProviderStrategy),
+		Desired:               int(s.DesiredCount),
+		Running:               int(s.RunningCount),
+		Pending:               int(s.PendingCount),
+		MinimumHealthyPercent: 100,
+		MaximumPercent:        200,
+		TaskDefinition:        aws.ToString(s.TaskDefinition),
+		Rollout:               cluster.Rolling,
+		Refused:               refused(s.Events),
+	}
+	if c := s.DeploymentConfiguration; c != nil {
+		described.MinimumHealthyPercent = int(aws.ToInt32(orElse(c.MinimumHealthyPercent, 100)))
+		described.MaximumPercent = int(aws.ToInt32(orElse(c.MaximumPercent, 200)))
+		if c.Strategy != "" && c.Strategy != types.DeploymentStrategyRolling {
+			described.Rollout = cluster.SideBySide
+		}
+	}
+	if c := s.DeploymentController; c != nil && c.Type != types.DeploymentControllerTypeEcs {
+		described.Rollout = cluster.SideBySide
+		for _, set := range s.TaskSets {
+			described.Deployments = append(described.Deployments, taskSet(set))
+			// An EXTERNAL service has no launch type of its own: its task sets have.
+			if s.LaunchType == "" && len(s.CapacityProviderStrategy) == 0 {
+				described.Home = homes.of(clusterName, set.LaunchType, set.CapacityProviderStrategy)
+			}
+		}
+		return described
+	}
+	for _, d := range s.Deployments {
+		described.Deployments = append(described.Deployments, cluster.Deployment{
+			Primary:        aws.ToString(d.Status) == "PRIMARY",
+			Failed:         d.RolloutState == types.DeploymentRolloutStateFailed,
+			InProgress:     d.RolloutState == types.DeploymentRolloutStateInProgress,
+			Desired:        int(d.DesiredCount),
+			Running:        int(d.RunningCount),
+			Pending:        int(d.PendingCount),
+			TaskDefinition: aws.ToString(d.TaskDefinition),
+		})
+	}
+	return described
+}
+
+func taskSet(s types.TaskSet) cluster.Deployment {
+	return cluster.Deployment{
+		Primary:        aws.ToString(s.Status) == "PRIMARY",
+		InProgress:     s.StabilityStatus == types.StabilityStatusStabilizing,
+		Desired:        int(s.ComputedDesiredCount),
+		Running:        int(s.RunningCount),
+		Pending:        int(s.PendingCount),
+		TaskDefinition: aws.ToString(s.TaskDefinition),
+	}
+}
+
+func orElse(value *int32, fallback int32) *int32 {
+	if value != nil {
+		return value
+	}
+	return &fallback
+}
+
+// refusal is how ECS says that a task fits nowhere; the service's name stands before it, what is short behind it
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html).
+const refusal = "was unable to place a task because no container instance met all of its requirements"
+
+// refused is the time of the newest refusal among the service's last hundred events.
+func refused(events []types.ServiceEvent) time.Time {
+	var newest time.Time
+	for _, e := range events {
+		if at := aws.ToTime(e.CreatedAt); at.After(newest) && strings.Contains(aws.ToString(e.Message), refusal) {
+			newest = at
+		}
+	}
+	return newest
+}

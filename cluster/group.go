@@ -1,0 +1,125 @@
+package cluster
+
+import (
+	"slices"
+	"time"
+)
+
+// Group is one Auto Scaling group that is tagged as this cluster's.
+type Group struct {
+	Name string
+	// TaggedActive: it carries ecs-cluster-scaler:active = true.
+	TaggedActive bool
+	// Min, Max and Desired are its sizes, in instances.
+	Min, Max, Desired int
+	// Suspended are the names of its suspended processes, such as Launch.
+	Suspended []string
+	Instances []Instance
+}
+
+// Instance is one EC2 instance of a group.
+type Instance struct {
+	ID string
+	// Protected from scale-in.
+	Protected bool
+	Phase     Phase
+	// LaunchedAt is when its launch began; zero: not known. It is read for unregistered instances only.
+	LaunchedAt time.Time
+}
+
+// Phase is where an instance stands in its life, which is less than AWS's lifecycle states tell
+// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html).
+type Phase string
+
+// The phases.
+const (
+	Pending     Phase = "pending"
+	InService   Phase = "in_service"
+	Terminating Phase = "terminating"
+	// Aside: standby, detaching, warm pool, retained. It neither serves nor is about to.
+	Aside Phase = "aside"
+)
+
+// ActiveGroup is the group that follows the signal: the one tagged so, or the only one there is. nil: none, or several
+// of which not exactly one is tagged.
+func (s Snapshot) ActiveGroup() *Group {
+	var tagged []*Group
+	for i := range s.Groups {
+		if s.Groups[i].TaggedActive {
+			tagged = append(tagged, &s.Groups[i])
+		}
+	}
+	switch {
+	case len(tagged) == 1:
+		return tagged[0]
+	case len(tagged) == 0 && len(s.Groups) == 1:
+		return &s.Groups[0]
+	default:
+		return nil
+	}
+}
+
+// Followers are the groups that a signal may move: the active one, or, where that is not clear, all.
+func (s Snapshot) Followers() []Group {
+	if active := s.ActiveGroup(); active != nil {
+		return []Group{*active}
+	}
+	return s.Groups
+}
+
+// Instances are those of all the cluster's groups that are in the given phase.
+func (s Snapshot) Instances(phase Phase) []Instance {
+	var found []Instance
+	for _, g := range s.Groups {
+		for _, i := range g.Instances {
+			if i.Phase == phase {
+				found = append(found, i)
+			}
+		}
+	}
+	return found
+}
+
+// Unregistered are the Pending and InService instances of the cluster's groups that are no container instance of it.
+func (s Snapshot) Unregistered() []Instance {
+	registered := map[string]bool{}
+	for _, h := range s.Hosts {
+		registered[h.InstanceID] = true
+	}
+	var missing []Instance
+	for _, i := range append(s.Instances(Pending), s.Instances(InService)...) {
+		if !registered[i.ID] {
+			missing = append(missing, i)
+		}
+	}
+	return missing
+}
+
+// InService counts the group's instances in service.
+func (g Group) InService() int {
+	n := 0
+	for _, i := range g.Instances {
+		if i.Phase == InService {
+			n++
+		}
+	}
+	return n
+}
+
+// AllProtected tells whether the group has instances in service and may terminate none of them.
+func (g Group) AllProtected() bool {
+	return g.InService() > 0 && !slices.ContainsFunc(g.Instances, func(i Instance) bool {
+		return i.Phase == InService && !i.Protected
+	})
+}
+
+// Halts tells which of the given processes are suspended.
+func (g Group) Halts(processes ...string) []string {
+	var halted []string
+	for _, p := range processes {
+		if slices.Contains(g.Suspended, p) {
+			halted = append(halted, p)
+		}
+	}
+	return halted
+}

@@ -1,0 +1,62 @@
+package cluster
+
+import "time"
+
+// Service is one ECS service.
+type Service struct {
+	Name string
+	// Active: ECS keeps tasks of it running. DRAINING and INACTIVE services want none.
+	Active bool
+	// Daemon: one task on each host, so never a demand for hosts.
+	Daemon bool
+	// Home is where its tasks run.
+	Home Home
+	// Desired, Running and Pending are the service's counts, over all its deployments. Stopping tasks are in none.
+	Desired, Running, Pending int
+	// MinimumHealthyPercent and MaximumPercent bound a rolling deployment, in percent of Desired.
+	MinimumHealthyPercent, MaximumPercent int
+	// TaskDefinition is the ARN of the revision that the service runs now.
+	TaskDefinition string
+	// Rollout says how deployments are replaced.
+	Rollout     Rollout
+	Deployments []Deployment
+	// Refused is when ECS last said that it could not place a task of this service; zero: it did not, lately.
+	Refused time.Time
+}
+
+// Home is the kind of capacity that a service's tasks run on.
+type Home string
+
+// The kinds of capacity.
+const (
+	// OnEC2: container instances of this cluster, through launch type EC2 or an Auto Scaling group's capacity provider.
+	OnEC2 Home = "ec2"
+	// Elsewhere: Fargate, ECS Anywhere, ECS Managed Instances.
+	Elsewhere Home = "elsewhere"
+	// Unknown: its capacity provider could not be read.
+	Unknown Home = "unknown"
+)
+
+// Rollout is how a service replaces its tasks.
+type Rollout string
+
+// The ways of rolling out, by what bounds the number of tasks meanwhile.
+const (
+	// Rolling keeps all deployments together within MaximumPercent.
+	Rolling Rollout = "rolling"
+	// SideBySide runs each deployment or task set at its own desired count: CODE_DEPLOY, EXTERNAL, BLUE_GREEN, LINEAR,
+	// CANARY. MaximumPercent does not bound them.
+	SideBySide Rollout = "side_by_side"
+)
+
+// Deployment is one deployment or task set of a service.
+type Deployment struct {
+	// Primary is the newest one, which the others make room for.
+	Primary bool
+	// Failed: the circuit breaker ended it; ECS starts no more tasks of it.
+	Failed bool
+	// InProgress: it has not reached a steady state yet.
+	InProgress                bool
+	Desired, Running, Pending int
+	TaskDefinition            string
+}

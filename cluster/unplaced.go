@@ -1,0 +1,92 @@
+package cluster
+
+// Unplaced is how many tasks the service wants now that no ACTIVE host holds. onDraining is how many of its tasks with
+// desired status RUNNING sit on DRAINING hosts: they count as running for ECS, but have to go.
+//
+// A service that wants nothing of this cluster's hosts has none: not ACTIVE, DAEMON, or on other capacity.
+func (s Service) Unplaced(onDraining int) int {
+	if !s.wantsHosts() {
+		return 0
+	}
+	if s.Rollout == SideBySide {
+		wanted, placed := 0, 0
+		for _, d := range s.Deployments {
+			if !d.Failed {
+				wanted += d.Desired
+				placed += min(d.Desired, d.Running+d.Pending)
+			}
+		}
+		return max(0, wanted-placed+onDraining)
+	}
+	if s.primary().Failed {
+		return 0
+	}
+	missing := s.Desired - (s.Running + s.Pending - onDraining)
+	return max(0, min(missing, s.startable()))
+}
+
+// RolloutWaits tells whether a rolling deployment wants to start a task beside the old ones, which MaximumPercent
+// allows, though the service has all the tasks that it desires. Where that task fits nowhere, the deployment is stuck
+// until there is another host.
+func (s Service) RolloutWaits() bool {
+	p := s.primary()
+	return s.wantsHosts() && s.Rollout == Rolling && p.InProgress && !p.Failed &&
+		p.Pending == 0 && p.Running < p.Desired &&
+		s.Running+s.Pending >= s.Desired && s.startable() > 0
+}
+
+// Floor is the fewest tasks that the service may have: ceil(desired × minimumHealthyPercent / 100)
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html).
+func (s Service) Floor() int {
+	return (s.Desired*s.MinimumHealthyPercent + 99) / 100
+}
+
+// startable is how many tasks ECS may start on top of those that run or are pending:
+// floor(desired × maximumPercent / 100) bounds them all (same document as Floor).
+func (s Service) startable() int {
+	return s.Desired*s.MaximumPercent/100 - s.Running - s.Pending
+}
+
+func (s Service) wantsHosts() bool {
+	return s.Active && !s.Daemon && s.Home == OnEC2
+}
+
+func (s Service) primary() Deployment {
+	for _, d := range s.Deployments {
+		if d.Primary {
+			return d
+		}
+	}
+	return Deployment{}
+}
+
+// Unplaced is how many tasks of all services are wanted now and held by no ACTIVE host. A waiting roll-out counts as
+// one task.
+func (s Snapshot) Unplaced() int {
+	draining := s.onDraining()
+	n := 0
+	for _, service := range s.Services {
+		n += service.Unplaced(draining[service.Name])
+		if service.RolloutWaits() {
+			n++
+		}
+	}
+	return n
+}
+
+// onDraining counts, by service, the tasks on DRAINING hosts that ECS still wants to run.
+func (s Snapshot) onDraining() map[string]int {
+	draining := map[string]bool{}
+	for _, h := range s.Hosts {
+		if h.Status == Draining {
+			draining[h.ARN] = true
+		}
+	}
+	counts := map[string]int{}
+	for _, t := range s.Tasks {
+		if t.Service != "" && t.WantedRunning && draining[t.Host] {
+			counts[t.Service]++
+		}
+	}
+	return counts
+}

@@ -1,0 +1,139 @@
+package cluster_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"ecs-cluster-scaler/cluster"
+)
+
+// service is an ACTIVE replica service on EC2 in a steady state, with AWS's default percentages.
+func service(desired, running, pending int, change ...func(*cluster.Service)) cluster.Service {
+	s := cluster.Service{
+		Name: "web", Active: true, Home: cluster.OnEC2, Rollout: cluster.Rolling,
+		Desired: desired, Running: running, Pending: pending,
+		MinimumHealthyPercent: 100, MaximumPercent: 200,
+		Deployments: []cluster.Deployment{{Primary: true, Desired: desired, Running: running, Pending: pending}},
+	}
+	for _, c := range change {
+		c(&s)
+	}
+	return s
+}
+
+// rollingOut puts a new deployment with so many running and pending tasks beside the old one.
+func rollingOut(running, pending int) func(*cluster.Service) {
+	return func(s *cluster.Service) {
+		s.Deployments = []cluster.Deployment{
+			{Primary: true, InProgress: true, Desired: s.Desired, Running: running, Pending: pending},
+			{Desired: s.Desired, Running: s.Running - running, Pending: s.Pending - pending},
+		}
+	}
+}
+
+func TestUnplacedTasksOfAService(t *testing.T) {
+	failed := func(s *cluster.Service) { s.Deployments[0].Failed = true }
+	percent := func(maximum int) func(*cluster.Service) {
+		return func(s *cluster.Service) { s.MaximumPercent = maximum }
+	}
+	sideBySide := func(deployments ...cluster.Deployment) func(*cluster.Service) {
+		return func(s *cluster.Service) { s.Rollout, s.Deployments = cluster.SideBySide, deployments }
+	}
+	tests := map[string]struct {
+		service    cluster.Service
+		onDraining int
+		want       int
+		waits      bool
+	}{
+		"steady":                       {service: service(4, 4, 0), want: 0},
+		"some pending: placed already": {service: service(4, 2, 2), want: 0},
+		"two missing":                  {service: service(4, 2, 0), want: 2},
+		"none at all":                  {service: service(4, 0, 0), want: 4},
+		"scaled to zero":               {service: service(0, 0, 0), want: 0},
+		"more than desired while old tasks leave":     {service: service(4, 6, 0), want: 0},
+		"two of four sit on a draining host":          {service: service(4, 4, 0), onDraining: 2, want: 2},
+		"as above, but only one may start beside":     {service: service(4, 4, 0, percent(125)), onDraining: 2, want: 1},
+		"as above, but none may start beside":         {service: service(4, 4, 0, percent(100)), onDraining: 2, want: 0},
+		"125 % of three is three":                     {service: service(3, 3, 0, percent(125)), onDraining: 1, want: 0},
+		"replacements on their way":                   {service: service(4, 4, 2), onDraining: 2, want: 0},
+		"a daemon":                                    {service: service(4, 0, 0, func(s *cluster.Service) { s.Daemon = true }), want: 0},
+		"on Fargate":                                  {service: service(4, 0, 0, func(s *cluster.Service) { s.Home = cluster.Elsewhere }), want: 0},
+		"on a provider that could not be read":        {service: service(4, 0, 0, func(s *cluster.Service) { s.Home = cluster.Unknown }), want: 0},
+		"being deleted":                               {service: service(4, 0, 0, func(s *cluster.Service) { s.Active = false }), want: 0},
+		"a stuck roll-out":                            {service: service(4, 4, 0, rollingOut(0, 0)), want: 0, waits: true},
+		"a roll-out that goes on":                     {service: service(4, 4, 2, rollingOut(0, 2)), want: 0},
+		"a roll-out at its maximum":                   {service: service(4, 6, 0, rollingOut(2, 0), percent(150)), want: 0},
+		"a roll-out that is through":                  {service: service(4, 4, 0, rollingOut(4, 0)), want: 0},
+		"a roll-out that lacks tasks altogether":      {service: service(4, 2, 0, rollingOut(0, 0)), want: 2},
+		"a failed deployment starts nothing":          {service: service(4, 2, 0, rollingOut(0, 0), failed), want: 0},
+		"min and max 100 %: the old one leaves first": {service: service(4, 4, 0, rollingOut(0, 0), percent(100)), want: 0},
+		"task sets count each for itself, whatever maximumPercent says": {
+			service: service(4, 4, 0, percent(100), sideBySide(cluster.Deployment{Primary: true, Desired: 4, Running: 4}, cluster.Deployment{Desired: 4, Running: 1, Pending: 1})), want: 2},
+		"one set's surplus is not another's task": {
+			service: service(4, 6, 0, sideBySide(cluster.Deployment{Primary: true, Desired: 4, Running: 6}, cluster.Deployment{Desired: 2})), want: 2},
+		"a failed green deployment starts nothing": {
+			service: service(4, 4, 0, sideBySide(cluster.Deployment{Primary: true, Failed: true, Desired: 4}, cluster.Deployment{Desired: 4, Running: 4})), want: 0},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, tt.want, tt.service.Unplaced(tt.onDraining))
+			assert.Equal(t, tt.waits, tt.service.RolloutWaits())
+		})
+	}
+}
+
+func TestFloorRoundsUp(t *testing.T) {
+	for _, tt := range []struct{ desired, percent, want int }{{4, 100, 4}, {3, 50, 2}, {1, 50, 1}, {1, 0, 0}, {0, 100, 0}, {10, 33, 4}} {
+		s := cluster.Service{Desired: tt.desired, MinimumHealthyPercent: tt.percent}
+		assert.Equal(t, tt.want, s.Floor(), tt)
+	}
+}
+
+func TestUnplacedCountsTasksOnDrainingHostsAndWaitingRollouts(t *testing.T) {
+	stuck := service(2, 2, 0, rollingOut(0, 0))
+	stuck.Name = "api"
+	s := cluster.Snapshot{
+		Hosts:    []cluster.Host{{ARN: "a", Status: cluster.Active}, {ARN: "b", Status: cluster.Draining}},
+		Services: []cluster.Service{service(3, 3, 0), stuck},
+		Tasks: []cluster.Task{
+			{Host: "a", Service: "web", WantedRunning: true},
+			{Host: "b", Service: "web", WantedRunning: true},
+			{Host: "b", Service: "web", WantedRunning: false},
+			{Host: "b", WantedRunning: true},
+		},
+	}
+	assert.Equal(t, 2, s.Unplaced(), "one of web has to leave b, one of api waits")
+}
+
+func TestWhoFollowsTheSignal(t *testing.T) {
+	blue, green := cluster.Group{Name: "blue"}, cluster.Group{Name: "green"}
+	active := func(g cluster.Group) cluster.Group { g.TaggedActive = true; return g }
+	names := func(groups ...cluster.Group) []string {
+		var followers []string
+		for _, g := range (cluster.Snapshot{Groups: groups}).Followers() {
+			followers = append(followers, g.Name)
+		}
+		return followers
+	}
+	assert.Empty(t, names())
+	assert.Equal(t, []string{"blue"}, names(blue))
+	assert.Equal(t, []string{"green"}, names(blue, active(green)))
+	assert.Equal(t, []string{"blue", "green"}, names(blue, green), "none marked: all")
+	assert.Equal(t, []string{"blue", "green"}, names(active(blue), active(green)), "both marked: all")
+}
+
+func TestUnregisteredInstancesAreThoseThatCameUpAndDidNotJoin(t *testing.T) {
+	s := cluster.Snapshot{
+		Hosts: []cluster.Host{{InstanceID: "i-1"}, {InstanceID: "i-5"}},
+		Groups: []cluster.Group{
+			{Instances: []cluster.Instance{{ID: "i-1", Phase: cluster.InService}, {ID: "i-2", Phase: cluster.InService}}},
+			{Instances: []cluster.Instance{{ID: "i-3", Phase: cluster.Pending}, {ID: "i-4", Phase: cluster.Terminating}, {ID: "i-5", Phase: cluster.InService}, {ID: "i-6", Phase: cluster.Aside}}},
+		},
+	}
+	var ids []string
+	for _, i := range s.Unregistered() {
+		ids = append(ids, i.ID)
+	}
+	assert.ElementsMatch(t, []string{"i-2", "i-3"}, ids)
+}
