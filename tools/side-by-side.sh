@@ -3,13 +3,14 @@
 # one's output whole and in the order given, then how long each took. Fails if
 # any failed.
 set -euo pipefail
-
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-trap 'kill "${pids[@]}" 2>/dev/null || true; exit 130' INT TERM
+set -m # a process group per part, so that stopping a part stops what it started
 
 names=()
 pids=()
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+trap 'for pid in "${pids[@]}"; do kill -- "-$pid" 2>/dev/null || true; done; exit 130' INT TERM
+
 for part in "$@"; do
 	name=${part%%: *}
 	(
