@@ -21,7 +21,11 @@ awk -v tree="$tree" '
 	file { print > file }
 ' tools/lint-proof.txtar
 cp .golangci.yml "$tree/"
+module=$(go list -m)
 cd "$tree"
+# Whoever renames the module renames it in go.mod and .golangci.yml.
+find . -name '*.go' -exec sed -i.bak "s#\"ecs-cluster-scaler/#\"$module/#" {} +
+sed -i.bak "s#^module ecs-cluster-scaler#module $module#" go.mod
 
 find . -name '*.go' -exec awk '
 	sub(".*// want ", "") { print substr(FILENAME, 3) ":" FNR ": " $0 }

@@ -9,7 +9,12 @@ names=()
 pids=()
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-trap 'for pid in "${pids[@]}"; do kill -- "-$pid" 2>/dev/null || true; done; exit 130' INT TERM
+stop() {
+	local pid
+	for pid in "${pids[@]}"; do kill -- "-$pid" 2>/dev/null || true; done
+	exit 130
+}
+trap stop INT TERM
 
 for part in "$@"; do
 	name=${part%%: *}
