@@ -57,7 +57,7 @@ for module in . modules/cluster examples/minimal; do
   echo "== terraform/$module"
   if ! terraform -chdir="$copy/$module" init -backend=false -no-color >"$copy/init.log" 2>&1; then
     cat "$copy/init.log" >&2
-    fail "terraform init failed in $module. If it found no provider: connect to the network, or set TF_PLUGIN_MIRROR to a folder made by \`terraform providers mirror\`."
+    fail "terraform init failed in terraform/$module: see above. If it found no provider: connect to the network, or set TF_PLUGIN_MIRROR to a folder made by \`terraform providers mirror\`."
   fi
   terraform -chdir="$copy/$module" validate
   if compgen -G "$copy/$module/tests/*.tftest.hcl" >/dev/null; then
