@@ -43,9 +43,11 @@ type Host struct {
 	// Connected: the agent is reachable, so that tasks can be placed.
 	Connected bool
 	// External: registered through ECS Anywhere; no Auto Scaling group can add or remove it.
-	External     bool
-	Registered   Resources
-	Remaining    Resources
+	External   bool
+	Registered Resources
+	Remaining  Resources
+	// Tasks are those that ECS wants to run here or has just placed here; stopping ones are not among them.
+	Tasks        int
 	RegisteredAt time.Time
 }
 

@@ -3,6 +3,7 @@ package scaler
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/thresholds"
@@ -10,7 +11,7 @@ import (
 
 // mayScaleIn tells whether one host can go, and notes why or why not. Every objection is noted, so that an operator
 // does not remove one only to meet the next.
-func mayScaleIn(entry thresholds.Entry, s cluster.Snapshot, v *Verdict) bool {
+func mayScaleIn(entry thresholds.Entry, s cluster.Snapshot, now time.Time, v *Verdict) bool {
 	if v.Hosts.Active == 0 {
 		v.because(NoInstances, "no host can take tasks, so there is none to remove")
 		return false
@@ -26,17 +27,33 @@ func mayScaleIn(entry thresholds.Entry, s cluster.Snapshot, v *Verdict) bool {
 		v.because(r, fmt.Sprintf(format, args...))
 		allowed = false
 	}
-	for _, unread := range s.Unread {
-		object(Unreadable, "nothing is scaled in on doubt: %s", unread)
+	if len(s.Unread) > 0 {
+		object(Unreadable, "nothing is scaled in on doubt: %s", strings.Join(s.Unread, "; "))
 	}
 	if !entry.ScaleIn {
 		object(ScaleInOff, "scale_in is false in the entry")
 	}
-	if v.Hosts.Draining > 0 {
-		object(InstancesDraining, "%s draining; the next scale-in waits until that is over", hosts(v.Hosts.Draining))
+	if n := leaving(s); n > 0 {
+		object(InstancesDraining, "%s leaving; the next scale-in waits until that is over", hosts(n))
+	}
+	if n := arriving(s, now); n > 0 {
+		object(InstancesLaunching, "%s on the way; nothing is scaled in before that is over", hosts(n))
+	}
+	if v.UnplacedTasks > 0 {
+		object(WouldNotFit, "%d wanted tasks have no host yet", v.UnplacedTasks)
 	}
 	if v.Hosts.Active <= entry.MinInstances {
 		object(AtMinInstances, "%s in service and min_instances is %d", hosts(v.Hosts.Active), entry.MinInstances)
+	}
+	for _, g := range s.Followers() {
+		switch halted := g.Halts("Terminate", "AlarmNotification"); {
+		case min(g.Desired, g.InService()) <= g.Min:
+			object(AtMinInstances, "group %s is at its MinSize %d", g.Name, g.Min)
+		case g.AllProtected():
+			object(AllProtected, "every host of group %s is protected from scale-in", g.Name)
+		case len(halted) > 0:
+			object(ScalingSuspended, "group %s has suspended %s", g.Name, strings.Join(halted, " and "))
+		}
 	}
 	if landing := wouldBounce(entry, s); landing != "" {
 		object(WouldBounce, "%s", landing)

@@ -53,7 +53,7 @@ func anyEntry(t *rapid.T) thresholds.Entry {
 
 func TestGapsSignIsTheSignals(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		v := scaler.Decide(anyEntry(t), anySnapshot(t))
+		v := scaler.Decide(anyEntry(t), anySnapshot(t), now)
 		if sign(v.InstanceGap) != int(v.Signal) {
 			t.Fatalf("signal %d with gap %d", v.Signal, v.InstanceGap)
 		}
@@ -63,7 +63,7 @@ func TestGapsSignIsTheSignals(t *testing.T) {
 func TestNothingIsScaledInOnDoubtOrBelowTheMinimum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e, s := anyEntry(t), anySnapshot(t)
-		v := scaler.Decide(e, s)
+		v := scaler.Decide(e, s, now)
 		if v.Signal != scaler.ScaleIn {
 			return
 		}
@@ -76,7 +76,7 @@ func TestNothingIsScaledInOnDoubtOrBelowTheMinimum(t *testing.T) {
 func TestOneHostLessNeverAsksForItBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e, s := anyEntry(t), anySnapshot(t)
-		if scaler.Decide(e, s).Signal != scaler.ScaleIn {
+		if scaler.Decide(e, s, now).Signal != scaler.ScaleIn {
 			return
 		}
 		// Whichever host goes, its reservation moves to those that stay.
@@ -93,7 +93,7 @@ func TestOneHostLessNeverAsksForItBack(t *testing.T) {
 			}
 			registered, _ := left.Capacity()
 			pooled := cluster.Host{Status: cluster.Active, Connected: true, Registered: registered, Remaining: registered.Minus(reserved)}
-			if v := scaler.Decide(e, cluster.Snapshot{Cluster: "pooled", Hosts: []cluster.Host{pooled}}); v.Signal == scaler.ScaleOut {
+			if v := scaler.Decide(e, cluster.Snapshot{Cluster: "pooled", Hosts: []cluster.Host{pooled}}, now); v.Signal == scaler.ScaleOut {
 				t.Fatalf("without host %d: %v", gone, v.Why)
 			}
 		}
@@ -103,7 +103,7 @@ func TestOneHostLessNeverAsksForItBack(t *testing.T) {
 func TestAddingTheGapClearsEveryThreshold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e, s := anyEntry(t), anySnapshot(t)
-		v := scaler.Decide(e, s)
+		v := scaler.Decide(e, s, now)
 		size, known := s.LargestHost()
 		if v.Signal != scaler.ScaleOut || !known || size.GPU == 0 && v.Reservation.GPU != nil {
 			return
@@ -111,7 +111,7 @@ func TestAddingTheGapClearsEveryThreshold(t *testing.T) {
 		for range v.InstanceGap {
 			s.Hosts = append(s.Hosts, cluster.Host{Status: cluster.Active, Connected: true, Registered: size, Remaining: size})
 		}
-		if after := scaler.Decide(e, s); after.Signal == scaler.ScaleOut {
+		if after := scaler.Decide(e, s, now); after.Signal == scaler.ScaleOut {
 			t.Fatalf("%d hosts added, still: %v", v.InstanceGap, after.Why)
 		}
 	})

@@ -13,17 +13,22 @@ const (
 
 // AllBelowScaleIn is the first condition of a scale-in; each of the others forbids it.
 const (
-	AllBelowScaleIn   Reason = "all_below_scale_in"
-	WithinBand        Reason = "within_band"
-	InstancesDraining Reason = "instances_draining"
-	WouldBounce       Reason = "would_bounce"
-	AtMinInstances    Reason = "at_min_instances"
-	ScaleInOff        Reason = "scale_in_off"
-	NoInstances       Reason = "no_instances"
+	AllBelowScaleIn    Reason = "all_below_scale_in"
+	WithinBand         Reason = "within_band"
+	InstancesDraining  Reason = "instances_draining"
+	InstancesLaunching Reason = "instances_launching"
+	WouldNotFit        Reason = "would_not_fit"
+	WouldBounce        Reason = "would_bounce"
+	AtMinInstances     Reason = "at_min_instances"
+	AllProtected       Reason = "all_protected"
+	ScaleInOff         Reason = "scale_in_off"
+	NoInstances        Reason = "no_instances"
 )
 
 // Reasons that qualify a verdict or stand in its place.
 const (
+	AtMaxInstances      Reason = "at_max_instances"
+	ScalingSuspended    Reason = "scaling_suspended"
 	InstanceSizeUnknown Reason = "instance_size_unknown"
 	Disabled            Reason = "disabled"
 	InvalidEntry        Reason = "invalid_entry"
@@ -40,11 +45,16 @@ var Meanings = []struct {
 	{GPUAtScaleOut, "GPU reservation is at or above gpu.scale_out_at."},
 	{AllBelowScaleIn, "Every resource's reservation is below its scale_in_below."},
 	{WithinBand, "No resource asks for another host, and at least one is not below its scale_in_below."},
-	{InstancesDraining, "A host is draining already; one scale-in is finished before the next begins."},
+	{InstancesDraining, "A host is leaving already; one scale-in is finished before the next begins."},
+	{InstancesLaunching, "A host is on its way; nothing is scaled in before it has joined."},
+	{WouldNotFit, "Tasks are waiting for room, so that no host can be spared."},
 	{WouldBounce, "With one host less, a resource would land at or above its scale_out_at."},
-	{AtMinInstances, "No more hosts than min_instances are left."},
+	{AtMinInstances, "No more hosts than min_instances, or than the group's MinSize, are left."},
+	{AllProtected, "Every host of the group is protected from scale-in."},
 	{ScaleInOff, "The entry says scale_in: false."},
 	{NoInstances, "The cluster has no host on which tasks can be placed."},
+	{AtMaxInstances, "The group is at its MaxSize; the signal stays 1 and ScaleOutBlocked is 1."},
+	{ScalingSuspended, "The group's processes are suspended, so that it does not follow the signal."},
 	{InstanceSizeUnknown, "Nothing tells how large a new host would be, so the gap is 1; set instance in the entry."},
 	{Disabled, "The entry says enabled: false; the signal is 0 whatever the cluster needs."},
 	{InvalidEntry, "The cluster's entry has faults and no valid version of it is known; the signal is 0."},

@@ -2,6 +2,9 @@
 package scaler
 
 import (
+	"slices"
+	"time"
+
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/thresholds"
 )
@@ -29,6 +32,15 @@ type Verdict struct {
 	Reservation cluster.Reservation `json:"reservation"`
 	Thresholds  Thresholds          `json:"thresholds"`
 	Hosts       cluster.Counts      `json:"hosts"`
+	// UnplacedTasks are wanted now and held by no ACTIVE host.
+	UnplacedTasks int `json:"unplaced_tasks"`
+	// Instances counts those of the cluster's Auto Scaling groups.
+	Instances Instances `json:"instances"`
+	Groups    []Group   `json:"groups"`
+	// ScaleOutBlocked: another host is wanted, and the group cannot launch one.
+	ScaleOutBlocked bool `json:"scale_out_blocked"`
+	// Notes are what an operator should know beside the reasons: faults in the entry, what could not be read.
+	Notes []string `json:"notes"`
 	// Judged: the cluster was read and its entry was valid. Otherwise all but the reasons is zero.
 	Judged bool `json:"-"`
 }
@@ -40,30 +52,54 @@ type Thresholds struct {
 	GPU    thresholds.Band `json:"gpu"`
 }
 
-// Has tells whether r is among the verdict's reasons.
-func (v Verdict) Has(r Reason) bool {
-	for _, have := range v.Reasons {
-		if have == r {
-			return true
-		}
-	}
-	return false
+// Instances counts the EC2 instances of a cluster's Auto Scaling groups by what they are about to do.
+type Instances struct {
+	Launching   int `json:"launching"`
+	Terminating int `json:"terminating"`
+	// Unregistered have come up, or are about to, and are no container instance yet.
+	Unregistered int `json:"unregistered"`
+	Protected    int `json:"protected"`
 }
 
+// Group is one Auto Scaling group as the verdict saw it.
+type Group struct {
+	Name string `json:"name"`
+	// Active: it follows the signal.
+	Active    bool     `json:"active"`
+	Min       int      `json:"min"`
+	Max       int      `json:"max"`
+	Desired   int      `json:"desired"`
+	Suspended []string `json:"suspended"`
+}
+
+// Has tells whether r is among the verdict's reasons.
+func (v Verdict) Has(r Reason) bool {
+	return slices.Contains(v.Reasons, r)
+}
+
+// because notes a reason once; what else is to be said of it goes into the same sentence.
 func (v *Verdict) because(r Reason, why string) {
+	if i := slices.Index(v.Reasons, r); i >= 0 {
+		v.Why[i] += "; " + why
+		return
+	}
 	v.Reasons = append(v.Reasons, r)
 	v.Why = append(v.Why, why)
 }
 
 // Decide gives the verdict on one cluster. Any known cause makes it 1; anything unknown forbids −1; only when every
 // condition for it holds is it −1; otherwise 0.
-func Decide(entry thresholds.Entry, s cluster.Snapshot) Verdict {
+func Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Verdict {
 	v := Verdict{
-		Cluster:     s.Cluster,
-		Reservation: s.Reservation(),
-		Thresholds:  Thresholds{CPU: entry.CPU, Memory: entry.Memory, GPU: entry.GPU},
-		Hosts:       s.Count(),
-		Judged:      true,
+		Cluster:       s.Cluster,
+		Reservation:   s.Reservation(),
+		Thresholds:    Thresholds{CPU: entry.CPU, Memory: entry.Memory, GPU: entry.GPU},
+		Hosts:         s.Count(),
+		UnplacedTasks: s.Unplaced(),
+		Instances:     count(s),
+		Groups:        groups(s),
+		Notes:         append([]string{}, s.Unread...),
+		Judged:        true,
 	}
 	causes := causes(entry, v.Reservation)
 	switch {
@@ -73,11 +109,15 @@ func Decide(entry thresholds.Entry, s cluster.Snapshot) Verdict {
 			v.because(c.reason, c.why)
 		}
 		v.InstanceGap = missing(entry, s, &v)
-	case mayScaleIn(entry, s, &v):
+		if len(s.Followers()) > 1 {
+			v.InstanceGap = 1 // each of them would follow the gap
+		}
+		v.ScaleOutBlocked = blocked(s, &v)
+	case mayScaleIn(entry, s, now, &v):
 		v.Signal, v.InstanceGap = ScaleIn, -1
 	}
 	if !entry.Enabled {
-		v.Signal, v.InstanceGap = Stay, 0
+		v.Signal, v.InstanceGap, v.ScaleOutBlocked = Stay, 0, false
 		v.because(Disabled, "enabled is false in the entry, so the signal stays 0")
 	}
 	return v
@@ -94,7 +134,7 @@ func Unread(clusterName, why string) Verdict {
 }
 
 func unjudged(clusterName string, r Reason, why string) Verdict {
-	v := Verdict{Cluster: clusterName}
+	v := Verdict{Cluster: clusterName, Groups: []Group{}, Notes: []string{}}
 	v.because(r, why)
 	return v
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -12,6 +13,8 @@ import (
 	"ecs-cluster-scaler/scaler"
 	"ecs-cluster-scaler/thresholds"
 )
+
+var now = time.Date(2026, 11, 22, 4, 38, 0, 0, time.UTC)
 
 // hosts are n ACTIVE, connected hosts of 1000 CPU and 1000 MiB with so much of each reserved.
 func hosts(n int, cpu, memory int64) []cluster.Host {
@@ -149,7 +152,7 @@ func TestVerdict(t *testing.T) {
 			if text == "" {
 				text = "{}"
 			}
-			v := scaler.Decide(entry(t, text), cluster.Snapshot{Cluster: "web", Hosts: tt.hosts, Unread: tt.unread})
+			v := scaler.Decide(entry(t, text), cluster.Snapshot{Cluster: "web", Hosts: tt.hosts, Unread: tt.unread}, now)
 			assert.Equal(t, tt.signal, v.Signal, v.Why)
 			assert.Equal(t, tt.gap, v.InstanceGap)
 			assert.Equal(t, tt.reasons, v.Reasons)
@@ -159,10 +162,10 @@ func TestVerdict(t *testing.T) {
 }
 
 func TestWhyHoldsTheClustersFigures(t *testing.T) {
-	v := scaler.Decide(thresholds.Builtin(), cluster.Snapshot{Cluster: "web", Hosts: hosts(3, 781, 125)})
+	v := scaler.Decide(thresholds.Builtin(), cluster.Snapshot{Cluster: "web", Hosts: hosts(3, 781, 125)}, now)
 	assert.Equal(t, []string{"CPU reservation 78.1% is at or above 75%"}, v.Why)
 
-	v = scaler.Decide(thresholds.Builtin(), cluster.Snapshot{Cluster: "web", Hosts: hosts(2, 450, 100)})
+	v = scaler.Decide(thresholds.Builtin(), cluster.Snapshot{Cluster: "web", Hosts: hosts(2, 450, 100)}, now)
 	assert.Equal(t, []string{
 		"every reservation is below its scale-in threshold (CPU 45% < 50%, memory 10% < 50%)",
 		"without the host that has most of it CPU reservation would be 90%, at or above 75%",
@@ -171,13 +174,16 @@ func TestWhyHoldsTheClustersFigures(t *testing.T) {
 
 // The contract of design 3.5: these names are what log queries and answers rely on.
 func TestVerdictMarshalsToTheContract(t *testing.T) {
-	text, err := json.Marshal(scaler.Decide(thresholds.Builtin(), cluster.Snapshot{Cluster: "web", Hosts: hosts(3, 781, 125)}))
+	text, err := json.Marshal(scaler.Decide(thresholds.Builtin(), cluster.Snapshot{Cluster: "web", Hosts: hosts(3, 781, 125)}, now))
 	require.NoError(t, err)
 	assert.JSONEq(t, `{
 	  "cluster": "web", "signal": 1, "instance_gap": 1, "reasons": ["cpu_at_scale_out"],
 	  "why": ["CPU reservation 78.1% is at or above 75%"],
 	  "reservation": {"cpu": 78.1, "memory": 12.5},
 	  "thresholds": {"cpu": {"scale_out_at": 75, "scale_in_below": 50}, "memory": {"scale_out_at": 75, "scale_in_below": 50}, "gpu": {"scale_out_at": null, "scale_in_below": 100}},
-	  "hosts": {"active": 3, "draining": 0, "disconnected": 0, "other": 0}
+	  "hosts": {"active": 3, "draining": 0, "disconnected": 0, "other": 0},
+	  "unplaced_tasks": 0,
+	  "instances": {"launching": 0, "terminating": 0, "unregistered": 0, "protected": 0},
+	  "groups": [], "scale_out_blocked": false, "notes": []
 	}`, string(text))
 }

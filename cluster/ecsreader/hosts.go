@@ -59,6 +59,7 @@ func host(i types.ContainerInstance) cluster.Host {
 		External:     strings.HasPrefix(id, "mi-"), // an SSM managed instance: ECS Anywhere
 		Registered:   amounts(i.RegisteredResources),
 		Remaining:    amounts(i.RemainingResources),
+		Tasks:        int(i.RunningTasksCount + i.PendingTasksCount),
 		RegisteredAt: aws.ToTime(i.RegisteredAt),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
 )
 
 // ErrNoRegion means that neither environment nor profile names a region.
@@ -23,6 +24,7 @@ func Config(ctx context.Context) (aws.Config, error) {
 		// Adaptive: after a throttle the client slows down by itself, which shared buckets ask for.
 		config.WithRetryMode(aws.RetryModeAdaptive),
 		config.WithAppID("ecs-cluster-scaler"),
+		config.WithAPIOptions([]func(*middleware.Stack) error{newLimits(Share).add}),
 		// What the SDK has to say beside its errors, such as that it falls back to IMDSv1, helps nobody here.
 		config.WithLogger(logging.Nop{}),
 	)

@@ -52,7 +52,10 @@ func sentence(call *smithy.OperationError) string {
 	action := Action(call)
 	var api smithy.APIError
 	var network *net.OpError
+	var noTime *NoTimeError
 	switch {
+	case errors.As(call.Err, &noTime):
+		return fmt.Sprintf("%s was not called: %v", action, noTime)
 	case errors.As(call.Err, &api):
 		return ofCode(action, api)
 	case errors.Is(call.Err, context.DeadlineExceeded):

@@ -47,7 +47,7 @@ func verdicts(answer publisher.Answer) string {
 			reserved(v.Reservation.GPU, v.Thresholds.GPU),
 			signed(int(v.Signal)),
 			signed(v.InstanceGap),
-			strings.Join(v.Why, ";\n") + ".",
+			why(v),
 		})
 	}
 	t.SetCaption("%s; reservation in percent, beside it (scale_in_below–scale_out_at)", answer.Minute.Format("2006-01-02 15:04 MST"))
@@ -62,10 +62,23 @@ func hosts(v scaler.Verdict) string {
 	for _, other := range []struct {
 		n    int
 		word string
-	}{{v.Hosts.Draining, "draining"}, {v.Hosts.Disconnected, "disconnected"}, {v.Hosts.Other, "other"}} {
+	}{
+		{v.Hosts.Draining, "draining"},
+		{v.Hosts.Disconnected, "disconnected"},
+		{v.Hosts.Other, "other"},
+		{v.Instances.Unregistered, "unregistered"},
+	} {
 		if other.n > 0 {
 			text += fmt.Sprintf("\n+ %d %s", other.n, other.word)
 		}
+	}
+	return text
+}
+
+func why(v scaler.Verdict) string {
+	text := strings.Join(v.Why, ";\n") + "."
+	for _, note := range v.Notes {
+		text += "\nNote: " + note + "."
 	}
 	return text
 }

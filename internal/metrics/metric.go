@@ -23,14 +23,20 @@ var (
 		"1: the cluster needs another host; −1: one can go; 0: neither. Every minute, zeros too.", true, true}
 	InstanceGap = Metric{"InstanceGap", types.StandardUnitCount,
 		"Hosts that are missing (positive) or can safely go (negative).", true, true}
+	ScaleOutBlocked = Metric{"ScaleOutBlocked", types.StandardUnitCount,
+		"1: another host is wanted, and the group is at its maximum or suspended; else 0.", true, true}
 	CPUReservation = Metric{"CPUReservation", types.StandardUnitPercent,
 		"CPU units that placed tasks reserve, of those that ACTIVE, connected hosts registered.", true, false}
 	MemoryReservation = Metric{"MemoryReservation", types.StandardUnitPercent,
 		"MiB that placed tasks reserve, of those that ACTIVE, connected hosts registered.", true, false}
 	GPUReservation = Metric{"GPUReservation", types.StandardUnitPercent,
 		"GPUs that placed tasks reserve, of those that ACTIVE, connected hosts registered.", true, false}
+	UnplacedTasks = Metric{"UnplacedTasks", types.StandardUnitCount,
+		"Tasks that ACTIVE replica services on EC2 want now and no ACTIVE host holds.", true, false}
 	DrainingInstances = Metric{"DrainingInstances", types.StandardUnitCount,
 		"Hosts in status DRAINING.", true, false}
+	UnregisteredInstances = Metric{"UnregisteredInstances", types.StandardUnitCount,
+		"Pending and InService instances of the cluster's groups that are no container instance of it.", true, false}
 	DisconnectedInstances = Metric{"DisconnectedInstances", types.StandardUnitCount,
 		"ACTIVE hosts whose agent is not connected.", true, false}
 )
@@ -42,14 +48,14 @@ var (
 	ClustersFailed = Metric{"ClustersFailed", types.StandardUnitCount,
 		"Clusters that the pass could not read.", false, true}
 	InvalidEntries = Metric{"InvalidEntries", types.StandardUnitCount,
-		"Entries with faults.", false, true}
+		"Entries that have faults, or stand on defaults that have.", false, true}
 )
 
 // All lists every metric in the order of the documentation.
 var All = []Metric{
-	ScalingSignal, InstanceGap,
+	ScalingSignal, InstanceGap, ScaleOutBlocked,
 	CPUReservation, MemoryReservation, GPUReservation,
-	DrainingInstances, DisconnectedInstances,
+	UnplacedTasks, DrainingInstances, UnregisteredInstances, DisconnectedInstances,
 	ClustersRead, ClustersFailed, InvalidEntries,
 }
 

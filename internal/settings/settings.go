@@ -55,7 +55,16 @@ func (s Settings) Validate() error {
 	return nil
 }
 
-// Logger writes JSON lines from the given level on.
+// Logger writes JSON lines from the given level on. Their time is called timestamp, which is what Lambda looks for in
+// JSON logs (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html).
 func (s Settings) Logger(w io.Writer) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: s.LogLevel}))
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{
+		Level: s.LogLevel,
+		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			if len(groups) == 0 && a.Key == slog.TimeKey {
+				a.Key = "timestamp"
+			}
+			return a
+		},
+	}))
 }

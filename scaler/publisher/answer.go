@@ -14,6 +14,24 @@ type Answer struct {
 	Minute   time.Time        `json:"minute"`
 	Clusters []scaler.Verdict `json:"clusters"`
 	Failed   []Failure        `json:"failed"`
+
+	invalid int
+}
+
+// answer gathers the outcomes and logs each verdict.
+func (p *Publisher) answer(minute time.Time, outcomes []outcome) Answer {
+	a := Answer{Minute: minute, Clusters: []scaler.Verdict{}, Failed: []Failure{}}
+	for _, o := range outcomes {
+		p.log.Info("verdict", "verdict", o.verdict)
+		a.Clusters = append(a.Clusters, o.verdict)
+		if o.invalid {
+			a.invalid++
+		}
+		if o.failure != "" {
+			a.Failed = append(a.Failed, Failure{Cluster: o.verdict.Cluster, Error: o.failure})
+		}
+	}
+	return a
 }
 
 // Failure is one cluster that could not be read; without a cluster, metrics that could not be published.
@@ -34,21 +52,18 @@ type Dropped struct {
 // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html#alarms-and-missing-data).
 func (a Answer) data() []metrics.Datum {
 	var data []metrics.Datum
-	failed, invalid := 0, 0
+	read := 0
 	for _, v := range a.Clusters {
 		add := func(m metrics.Metric, value float64) {
 			data = append(data, metrics.Datum{Metric: m, Cluster: v.Cluster, Value: value})
 		}
 		add(metrics.ScalingSignal, float64(v.Signal))
 		add(metrics.InstanceGap, float64(v.InstanceGap))
+		add(metrics.ScaleOutBlocked, oneIf(v.ScaleOutBlocked))
 		if !v.Judged {
-			if v.Has(scaler.InvalidEntry) {
-				invalid++
-			} else {
-				failed++
-			}
 			continue
 		}
+		read++
 		for _, r := range []struct {
 			metric  metrics.Metric
 			percent *cluster.Percent
@@ -61,18 +76,27 @@ func (a Answer) data() []metrics.Datum {
 				add(r.metric, float64(*r.percent))
 			}
 		}
+		add(metrics.UnplacedTasks, float64(v.UnplacedTasks))
 		add(metrics.DrainingInstances, float64(v.Hosts.Draining))
+		add(metrics.UnregisteredInstances, float64(v.Instances.Unregistered))
 		add(metrics.DisconnectedInstances, float64(v.Hosts.Disconnected))
 	}
 	for _, total := range []struct {
 		metric metrics.Metric
 		value  int
 	}{
-		{metrics.ClustersRead, len(a.Clusters) - failed - invalid},
-		{metrics.ClustersFailed, failed},
-		{metrics.InvalidEntries, invalid},
+		{metrics.ClustersRead, read},
+		{metrics.ClustersFailed, len(a.Failed)},
+		{metrics.InvalidEntries, a.invalid},
 	} {
 		data = append(data, metrics.Datum{Metric: total.metric, Value: float64(total.value)})
 	}
 	return data
+}
+
+func oneIf(condition bool) float64 {
+	if condition {
+		return 1
+	}
+	return 0
 }

@@ -1,43 +1,55 @@
-// Package publisher runs a pass: it reads every cluster's entry and reservation, decides, and publishes the metrics.
+// Package publisher runs a pass: it reads every cluster's entry, hosts, services and groups, decides, and publishes
+// the metrics.
 package publisher
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"golang.org/x/sync/errgroup"
 
+	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/cluster/ecsreader"
 	"ecs-cluster-scaler/internal/awsclient"
 	"ecs-cluster-scaler/internal/metrics"
 	"ecs-cluster-scaler/internal/settings"
-	"ecs-cluster-scaler/scaler"
 	"ecs-cluster-scaler/thresholds/ssmstore"
 )
 
-// sideBySide is how many clusters are read at once. A call takes some 20 ms, so that eight keep a pass over hundreds
-// of clusters within AWS's own rates and far from its bursts.
-const sideBySide = 8
+const (
+	// sideBySide is how many clusters are read at once. At 20 ms a call, eight readers make more calls a second than
+	// our share of AWS's limits allows on end, so that more would only wait.
+	sideBySide = 8
+	// toPublish is what is kept of the function's time for publishing and answering.
+	toPublish = 5 * time.Second
+)
 
 // Clients are the AWS services that a pass uses.
 type Clients struct {
-	SSM        ssmstore.SSM
-	ECS        ecsreader.ECS
-	CloudWatch metrics.CloudWatch
+	SSM         ssmstore.SSM
+	ECS         ecsreader.ECS
+	AutoScaling ecsreader.AutoScaling
+	CloudWatch  metrics.CloudWatch
 }
 
 // Connect makes the clients that talk to AWS.
 func Connect(cfg aws.Config) Clients {
-	return Clients{SSM: ssm.NewFromConfig(cfg), ECS: ecs.NewFromConfig(cfg), CloudWatch: cloudwatch.NewFromConfig(cfg)}
+	return Clients{
+		SSM:         ssm.NewFromConfig(cfg),
+		ECS:         ecs.NewFromConfig(cfg),
+		AutoScaling: autoscaling.NewFromConfig(cfg),
+		CloudWatch:  cloudwatch.NewFromConfig(cfg),
+	}
 }
 
-// Publisher runs passes. It is made once and used for many.
+// Publisher runs passes, one at a time. It is made once and used for many, and remembers between them what cannot
+// have changed.
 type Publisher struct {
 	store      *ssmstore.Store
 	reader     *ecsreader.Reader
@@ -49,8 +61,8 @@ type Publisher struct {
 // New returns a publisher that uses clients as s says and logs each verdict.
 func New(clients Clients, s settings.Settings, log *slog.Logger) *Publisher {
 	return &Publisher{
-		store:      ssmstore.New(clients.SSM, s.ConfigPath),
-		reader:     ecsreader.New(clients.ECS),
+		store:      ssmstore.New(clients.SSM, s.ConfigPath, awsclient.Sentence),
+		reader:     ecsreader.New(clients.ECS, clients.AutoScaling, awsclient.Sentence),
 		cloudwatch: clients.CloudWatch,
 		settings:   s,
 		log:        log,
@@ -58,7 +70,7 @@ func New(clients Clients, s settings.Settings, log *slog.Logger) *Publisher {
 }
 
 // Run is one pass: read, decide, publish, answer. It fails only when nothing could be published; what failed beside
-// that is in the answer.
+// that is in the answer. When ctx has a deadline, it publishes before it what it has by then, and names the rest.
 func (p *Publisher) Run(ctx context.Context, minute time.Time) (Answer, error) {
 	answer, err := p.Judge(ctx, minute)
 	if err != nil {
@@ -77,7 +89,11 @@ func (p *Publisher) Run(ctx context.Context, minute time.Time) (Answer, error) {
 
 // Judge reads and decides, and writes nothing. only names the clusters to judge; none named means all.
 func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string) (Answer, error) {
-	listing, err := p.store.Read(ctx)
+	reading, cancel := timeToRead(ctx)
+	defer cancel()
+
+	found := p.findGroups(reading)
+	listing, err := p.store.Read(reading)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -87,41 +103,49 @@ func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string)
 	for _, name := range listing.Strays {
 		p.log.Warn("a parameter below the configuration path is neither the defaults nor an entry", "parameter", name)
 	}
+	all := found()
+
 	outcomes := make([]outcome, len(listing.Clusters))
 	var group errgroup.Group
 	group.SetLimit(sideBySide)
-	for i, listed := range listing.Clusters {
+	for _, i := range order(len(listing.Clusters), minute) {
 		group.Go(func() error {
-			outcomes[i] = p.judge(ctx, listed)
+			outcomes[i] = p.judge(reading, listing.Clusters[i], all, minute)
 			return nil
 		})
 	}
 	_ = group.Wait() // every outcome holds its own error
+	return p.answer(minute, outcomes), nil
+}
 
-	answer := Answer{Minute: minute, Failed: []Failure{}}
-	for _, o := range outcomes {
-		p.log.Info("verdict", "verdict", o.verdict)
-		answer.Clusters = append(answer.Clusters, o.verdict)
-		if o.err != nil {
-			answer.Failed = append(answer.Failed, Failure{Cluster: o.verdict.Cluster, Error: awsclient.Sentence(o.err)})
+// timeToRead is ctx without the time that publishing will need.
+func timeToRead(ctx context.Context) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(ctx, deadline.Add(-toPublish))
+	}
+	return context.WithCancel(ctx)
+}
+
+// groups are the Auto Scaling groups of all clusters; unread says why they are not known.
+type groups struct {
+	of     map[string][]cluster.Group
+	unread string
+}
+
+// findGroups reads the groups of all clusters beside whatever else goes on; the function it returns waits for them.
+func (p *Publisher) findGroups(ctx context.Context) func() groups {
+	var found groups
+	var group errgroup.Group
+	group.Go(func() error {
+		of, err := p.reader.ReadGroups(ctx)
+		if err != nil {
+			found.unread = awsclient.Sentence(err)
 		}
+		found.of = of
+		return nil
+	})
+	return func() groups {
+		_ = group.Wait() // unread holds the error
+		return found
 	}
-	return answer, nil
-}
-
-// outcome is what became of one cluster; err means that it could not be read.
-type outcome struct {
-	verdict scaler.Verdict
-	err     error
-}
-
-func (p *Publisher) judge(ctx context.Context, listed ssmstore.Listed) outcome {
-	if listed.Invalid != nil {
-		return outcome{verdict: scaler.Invalid(listed.Cluster, fmt.Sprintf("%s/clusters/%s: %v", p.settings.ConfigPath, listed.Cluster, listed.Invalid))}
-	}
-	snapshot, err := p.reader.Read(ctx, listed.Cluster)
-	if err != nil {
-		return outcome{verdict: scaler.Unread(listed.Cluster, awsclient.Sentence(err)), err: err}
-	}
-	return outcome{verdict: scaler.Decide(listed.Entry, snapshot)}
 }

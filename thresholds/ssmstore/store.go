@@ -1,4 +1,5 @@
-// Package ssmstore reads the entries of all clusters from SSM Parameter Store.
+// Package ssmstore reads the entries of all clusters from SSM Parameter Store, and their history where the newest has
+// faults.
 package ssmstore
 
 import (
@@ -10,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"ecs-cluster-scaler/thresholds"
 )
@@ -17,30 +19,42 @@ import (
 // SSM is what the store asks of SSM Parameter Store.
 type SSM interface {
 	GetParametersByPath(ctx context.Context, in *ssm.GetParametersByPathInput, opts ...func(*ssm.Options)) (*ssm.GetParametersByPathOutput, error)
+	GetParameterHistory(ctx context.Context, in *ssm.GetParameterHistoryInput, opts ...func(*ssm.Options)) (*ssm.GetParameterHistoryOutput, error)
 }
 
 // parametersPerCall is the most that GetParametersByPath returns
 // (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html).
 const parametersPerCall = 10
 
-// Store reads the entries below one path.
+// Store reads the entries below one path. It is made once and remembers what it judged. Its methods are for one
+// goroutine.
 type Store struct {
-	ssm  SSM
-	path string
+	ssm      SSM
+	path     string
+	sentence func(error) string
+	judged   map[string]judgement
+	history  map[version][]document
+	refused  map[version]error
 }
 
-// New returns a store for the entries below path, such as /ecs-cluster-scaler.
-func New(api SSM, path string) *Store {
-	return &Store{ssm: api, path: strings.TrimSuffix(path, "/")}
+// New returns a store for the entries below path, such as /ecs-cluster-scaler. sentence tells an AWS error in words.
+func New(api SSM, path string, sentence func(error) string) *Store {
+	return &Store{ssm: api, path: path, sentence: sentence, judged: map[string]judgement{}, history: map[version][]document{}}
 }
 
 // Listed is one cluster that has an entry.
 type Listed struct {
 	Cluster string
 	Entry   thresholds.Entry
-	// Invalid says what is wrong when no valid entry is known; Entry is then empty.
-	Invalid error
+	// Faults says what is wrong with the newest entry or the newest defaults; empty: nothing.
+	Faults string
+	// Instead says which older versions Entry stands on, where there are faults; empty: none is valid, and Entry is
+	// empty too.
+	Instead string
 }
+
+// Usable tells whether Entry holds a valid entry.
+func (l Listed) Usable() bool { return l.Faults == "" || l.Instead != "" }
 
 // Listing is everything that the path holds.
 type Listing struct {
@@ -83,8 +97,9 @@ func (e *EmptyPathError) Error() string {
 // Read reads all entries. With none it returns an EmptyPathError.
 func (s *Store) Read(ctx context.Context) (Listing, error) {
 	var listing Listing
-	var defaults []byte
-	entries := map[string][]byte{}
+	s.refused = map[version]error{}
+	var defaults *document
+	entries := map[string]document{}
 	pages := ssm.NewGetParametersByPathPaginator(s.ssm, &ssm.GetParametersByPathInput{
 		Path:           aws.String(s.path),
 		Recursive:      aws.Bool(true),
@@ -97,13 +112,14 @@ func (s *Store) Read(ctx context.Context) (Listing, error) {
 			return Listing{}, fmt.Errorf("read the entries below %s: %w", s.path, err)
 		}
 		for _, p := range page.Parameters {
-			relative := strings.TrimPrefix(aws.ToString(p.Name), s.path+"/")
-			name, isEntry := strings.CutPrefix(relative, "clusters/")
+			name := strings.TrimPrefix(aws.ToString(p.Name), s.path+"/")
+			clusterName, isEntry := strings.CutPrefix(name, "clusters/")
 			switch {
-			case relative == "defaults":
-				defaults = []byte(aws.ToString(p.Value))
-			case isEntry && !strings.Contains(name, "/"):
-				entries[name] = []byte(aws.ToString(p.Value))
+			case name == "defaults":
+				d := current(p)
+				defaults = &d
+			case isEntry && !strings.Contains(clusterName, "/"):
+				entries[clusterName] = current(p)
 			default:
 				listing.Strays = append(listing.Strays, aws.ToString(p.Name))
 			}
@@ -113,9 +129,12 @@ func (s *Store) Read(ctx context.Context) (Listing, error) {
 		return Listing{}, &EmptyPathError{Path: s.path}
 	}
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
-		listed := Listed{Cluster: name}
-		listed.Entry, listed.Invalid = thresholds.Parse(entries[name], defaults)
-		listing.Clusters = append(listing.Clusters, listed)
+		listing.Clusters = append(listing.Clusters, s.listed(ctx, name, entries[name], defaults))
 	}
+	s.forget(entries)
 	return listing, nil
+}
+
+func current(p types.Parameter) document {
+	return document{version: version{aws.ToString(p.Name), p.Version, aws.ToTime(p.LastModifiedDate).UnixNano()}, text: []byte(aws.ToString(p.Value))}
 }

@@ -1,0 +1,87 @@
+package awsclient
+
+import (
+	"context"
+	"fmt"
+
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/smithy-go/middleware"
+	"golang.org/x/time/rate"
+)
+
+// Bucket is one of AWS's token buckets: per account and region, shared with everybody's deployments and consoles.
+type Bucket struct {
+	Name string
+	// Burst is how many calls AWS allows at once, PerSecond how many it allows on end.
+	Burst, PerSecond int
+	// Actions are the calls that draw on it, as SERVICE.Operation.
+	Actions []string
+}
+
+// Share is the part of each bucket that this project may use: the other half is for the deployments beside it.
+const Share = 0.5
+
+// Buckets are those that this project draws on.
+//
+// ECS: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html.
+// SSM: 40 a second for GetParametersByPath and its like by default,
+// https://docs.aws.amazon.com/general/latest/gr/ssm.html.
+// EC2 Auto Scaling publishes no figures; ours is below what its consoles are seen to use.
+var Buckets = []Bucket{
+	{"ECS cluster resource read", 100, 20, []string{"ECS.ListContainerInstances", "ECS.DescribeContainerInstances", "ECS.ListTasks", "ECS.DescribeTasks"}},
+	{"ECS service read", 100, 20, []string{"ECS.ListServices", "ECS.DescribeServices"}},
+	{"ECS capacity provider read", 50, 20, []string{"ECS.DescribeCapacityProviders"}},
+	{"SSM parameter read", 40, 40, []string{"SSM.GetParametersByPath", "SSM.GetParameterHistory"}},
+	{"EC2 Auto Scaling read", 20, 10, []string{"Auto Scaling.DescribeAutoScalingGroups", "Auto Scaling.DescribeScalingActivities"}},
+}
+
+// NoTimeError means that a call would have had to wait for its bucket longer than there was time.
+type NoTimeError struct{ Bucket string }
+
+// Error names the bucket.
+func (e *NoTimeError) Error() string {
+	return fmt.Sprintf("our share of AWS's limit %q allows no further call in the time that is left", e.Bucket)
+}
+
+// limits is client middleware that lets each attempt of a call wait for its bucket. It sits behind the retry loop, so
+// that retries wait too. One value serves all clients of a process.
+type limits struct {
+	byAction map[string]*limited
+}
+
+type limited struct {
+	bucket  string
+	limiter *rate.Limiter
+}
+
+func newLimits(share float64) *limits {
+	l := &limits{byAction: map[string]*limited{}}
+	for _, b := range Buckets {
+		one := &limited{b.Name, rate.NewLimiter(rate.Limit(float64(b.PerSecond)*share), int(float64(b.Burst)*share))}
+		for _, action := range b.Actions {
+			l.byAction[action] = one
+		}
+	}
+	return l
+}
+
+// ID names the middleware.
+func (*limits) ID() string { return "ecs-cluster-scaler:limits" }
+
+// HandleFinalize waits before each attempt.
+func (l *limits) HandleFinalize(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+	action := awsmiddleware.GetServiceID(ctx) + "." + awsmiddleware.GetOperationName(ctx)
+	if one, ok := l.byAction[action]; ok {
+		if err := one.limiter.Wait(ctx); err != nil {
+			if ctx.Err() != nil {
+				return middleware.FinalizeOutput{}, middleware.Metadata{}, ctx.Err()
+			}
+			return middleware.FinalizeOutput{}, middleware.Metadata{}, &NoTimeError{one.bucket}
+		}
+	}
+	return next.HandleFinalize(ctx, in)
+}
+
+func (l *limits) add(stack *middleware.Stack) error {
+	return stack.Finalize.Insert(l, "Retry", middleware.After)
+}

@@ -1,0 +1,82 @@
+package publisher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/internal/awsclient"
+	"ecs-cluster-scaler/scaler"
+	"ecs-cluster-scaler/thresholds/ssmstore"
+)
+
+// outcome is what became of one cluster.
+type outcome struct {
+	verdict scaler.Verdict
+	// invalid: the entry, or the defaults it stands on, has faults, whether or not older versions serve instead.
+	invalid bool
+	// failure says why the cluster could not be read; empty: it could.
+	failure string
+}
+
+// judge reads one cluster and decides. Whatever goes wrong stays with this cluster.
+func (p *Publisher) judge(ctx context.Context, listed ssmstore.Listed, all groups, now time.Time) (o outcome) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			p.log.Error("judging a cluster panicked; please report this", "cluster", listed.Cluster, "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
+			o = unread(listed.Cluster, fmt.Sprintf("an error in this program: %v", panicked))
+		}
+	}()
+	if !listed.Usable() {
+		return outcome{verdict: scaler.Invalid(listed.Cluster, listed.Faults), invalid: true}
+	}
+	snapshot, err := p.read(ctx, listed.Cluster, all, now)
+	if err != nil {
+		o = unread(listed.Cluster, inSentence(ctx, err))
+	} else {
+		o = outcome{verdict: scaler.Decide(listed.Entry, snapshot, now)}
+	}
+	if listed.Faults != "" {
+		o.invalid = true
+		o.verdict.Notes = append(o.verdict.Notes, fmt.Sprintf("%s; %s", listed.Faults, listed.Instead))
+	}
+	return o
+}
+
+// read reads what the verdict needs, and no more.
+func (p *Publisher) read(ctx context.Context, name string, all groups, now time.Time) (cluster.Snapshot, error) {
+	if ctx.Err() != nil {
+		return cluster.Snapshot{}, ctx.Err()
+	}
+	s, err := p.reader.Read(ctx, name)
+	if err != nil {
+		return cluster.Snapshot{}, err
+	}
+	if all.unread != "" {
+		s.Unread = append(s.Unread, all.unread)
+	}
+	s.Groups = all.of[name]
+	p.reader.ReadLaunches(ctx, &s, now)
+	p.reader.ReadTasks(ctx, &s, scaler.Need(s))
+	return s, nil
+}
+
+func unread(name, why string) outcome {
+	return outcome{verdict: scaler.Unread(name, why), failure: why}
+}
+
+// inSentence tells apart a cluster that failed from one that the pass had no time for.
+func inSentence(ctx context.Context, err error) string {
+	var noTime *awsclient.NoTimeError
+	switch {
+	case errors.As(err, &noTime):
+		return fmt.Sprintf("left out of this pass: %v; other clusters had their turn first, and the order changes every minute", noTime)
+	case ctx.Err() != nil:
+		return "left out of this pass: its time ran out; other clusters had their turn first, and the order changes every minute"
+	default:
+		return awsclient.Sentence(err)
+	}
+}

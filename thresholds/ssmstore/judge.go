@@ -1,0 +1,168 @@
+package ssmstore
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"ecs-cluster-scaler/thresholds"
+)
+
+// version is one version of one parameter. A parameter that was deleted and made again counts from 1 again, so that
+// the time belongs to it.
+type version struct {
+	name     string
+	number   int64
+	modified int64
+}
+
+// document is one version's text.
+type document struct {
+	version
+	text []byte
+}
+
+// judgement is what was found for one pair of versions.
+type judgement struct {
+	entry, defaults version
+	listed          Listed
+}
+
+// listed judges one cluster's entry, once for each pair of versions of it and the defaults.
+func (s *Store) listed(ctx context.Context, name string, entry document, defaults *document) Listed {
+	var under version
+	if defaults != nil {
+		under = defaults.version
+	}
+	if known, ok := s.judged[name]; ok && known.entry == entry.version && known.defaults == under {
+		return known.listed
+	}
+	listed := Listed{Cluster: name}
+	parsed, err := parse(entry, defaults)
+	if err == nil {
+		listed.Entry = parsed
+	} else {
+		listed.Faults = fmt.Sprintf("%s: %v", entry.name, err)
+		if err := s.fallBack(ctx, &listed, entry, defaults); err != nil {
+			// Not remembered: the next pass may be able to read the history. What was valid before still is.
+			listed.Faults += "; its older versions could not be read: " + s.sentence(err)
+			if before, ok := s.judged[name]; ok && before.listed.Usable() {
+				listed.Entry = before.listed.Entry
+				listed.Instead = "what this function last found valid is used"
+			}
+			return listed
+		}
+	}
+	s.judged[name] = judgement{entry: entry.version, defaults: under, listed: listed}
+	return listed
+}
+
+func parse(entry document, defaults *document) (thresholds.Entry, error) {
+	if defaults == nil {
+		return thresholds.Parse(entry.text, nil)
+	}
+	return thresholds.Parse(entry.text, defaults.text)
+}
+
+// fallBack finds the newest version of the entry that is valid under any defaults, with the newest such defaults. Before
+// their first version there were no defaults, so that none is the oldest of them. The entry's history is read only
+// when its newest version is valid under no defaults at all.
+func (s *Store) fallBack(ctx context.Context, listed *Listed, entry document, defaults *document) error {
+	under := []*document{nil}
+	if defaults != nil {
+		older, err := s.olderThan(ctx, *defaults)
+		if err != nil {
+			return err
+		}
+		under = under[:0]
+		for _, d := range append([]document{*defaults}, older...) {
+			under = append(under, &d)
+		}
+		under = append(under, nil)
+	}
+	if try(listed, entry, under) {
+		return nil
+	}
+	older, err := s.olderThan(ctx, entry)
+	if err != nil {
+		return err
+	}
+	for _, e := range older {
+		if try(listed, e, under) {
+			return nil
+		}
+	}
+	return nil
+}
+
+func try(listed *Listed, entry document, under []*document) bool {
+	for _, d := range under {
+		parsed, err := parse(entry, d)
+		if err != nil {
+			continue
+		}
+		listed.Entry = parsed
+		listed.Instead = fmt.Sprintf("version %d of the entry is used", entry.number)
+		switch {
+		case d != nil:
+			listed.Instead += fmt.Sprintf(" with version %d of the defaults", d.number)
+		case len(under) > 1:
+			listed.Instead += " without the defaults"
+		}
+		return true
+	}
+	return false
+}
+
+// olderThan reads a parameter's versions before the given one, newest first; of each, once.
+func (s *Store) olderThan(ctx context.Context, newest document) ([]document, error) {
+	if known, ok := s.history[newest.version]; ok {
+		return known, nil
+	}
+	if err, ok := s.refused[newest.version]; ok {
+		return nil, err
+	}
+	var older []document
+	pages := ssm.NewGetParameterHistoryPaginator(s.ssm, &ssm.GetParameterHistoryInput{
+		Name:           aws.String(newest.name),
+		WithDecryption: aws.Bool(true),
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			// Hundreds of clusters may stand on one faulty set of defaults: its history is asked for once a pass.
+			s.refused[newest.version] = fmt.Errorf("read the history of %s: %w", newest.name, err)
+			return nil, s.refused[newest.version]
+		}
+		for _, p := range page.Parameters {
+			if p.Version < newest.number {
+				older = append(older, document{version: version{newest.name, p.Version, 0}, text: []byte(aws.ToString(p.Value))})
+			}
+		}
+	}
+	slices.SortFunc(older, func(a, b document) int { return cmp.Compare(b.number, a.number) })
+	s.history[newest.version] = older
+	return older, nil
+}
+
+// forget drops what is known of clusters whose entry is gone, and the histories that the judgements now hold.
+func (s *Store) forget(entries map[string]document) {
+	for name := range s.judged {
+		if _, listed := entries[name]; !listed {
+			delete(s.judged, name)
+		}
+	}
+	for v := range s.history {
+		current := false
+		for _, j := range s.judged {
+			current = current || j.defaults == v
+		}
+		if !current {
+			delete(s.history, v)
+		}
+	}
+}
