@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"ecs-cluster-scaler/internal/awsclient"
 	"ecs-cluster-scaler/internal/lambdaevent"
 	"ecs-cluster-scaler/internal/settings"
 	"ecs-cluster-scaler/scaler/publisher"
@@ -14,37 +17,75 @@ import (
 func newPublish(s *settings.Settings) *cobra.Command {
 	var format output
 	var dryRun bool
+	var often period
 	cmd := &cobra.Command{
 		Use:   "publish",
-		Short: "Run one pass: score every cluster and publish its metrics",
+		Short: "Run one pass, or one every minute: score every cluster and publish its metrics",
 		Long: "publish runs one pass, as the Lambda function does each minute: it scores every cluster that has an entry " +
-			"and publishes the metrics, stamped with the present minute.",
+			"and publishes the metrics, stamped with the present minute.\n\n" +
+			"With --every it is a daemon for those who want no Lambda function: one pass at a time, a JSON log line per " +
+			"verdict, and a clean end on SIGTERM. Run it once, or beside the function; doubled passes fall into the same datapoints.",
+		Example: `  clusterscaler publish --dry-run
+  clusterscaler publish --every 1m`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			pass, err := connect(cmd.Context(), *s, cmd.ErrOrStderr())
-			if err != nil {
-				return err
+			switch {
+			case often != 0 && dryRun:
+				return errors.New("--every and --dry-run exclude each other; to look on, repeat explain")
+			case often != 0:
+				return publishEvery(cmd, *s, time.Duration(often))
+			default:
+				return publishOnce(cmd, *s, format, dryRun)
 			}
-			minute, done := lambdaevent.Minute(time.Now()), "published to namespace "+s.Namespace
-			var answer publisher.Answer
-			if dryRun {
-				done = "dry run: nothing was written"
-				answer, err = pass.Judge(cmd.Context(), minute)
-			} else {
-				answer, err = pass.Run(cmd.Context(), minute)
-			}
-			if err != nil {
-				return err
-			}
-			if err := show(cmd.OutOrStdout(), format, answer); err != nil {
-				return err
-			}
-			fmt.Fprintln(cmd.ErrOrStderr(), done)
-			return nil
 		},
 	}
 	format.flag(cmd)
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "read and decide, but write nothing")
+	cmd.Flags().Var(&often, "every", "go on, with a pass at the start of each such period, in whole minutes")
 	cmd.Flags().StringVar(&s.Namespace, "namespace", s.Namespace, "CloudWatch namespace to publish to ($METRIC_NAMESPACE)")
 	return cmd
+}
+
+func publishOnce(cmd *cobra.Command, s settings.Settings, format output, dryRun bool) error {
+	pass, err := connect(cmd.Context(), s, cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	minute, done := lambdaevent.Minute(time.Now()), "published to namespace "+s.Namespace
+	var answer publisher.Answer
+	if dryRun {
+		done = "dry run: nothing was written"
+		answer, err = pass.Judge(cmd.Context(), minute)
+	} else {
+		answer, err = pass.Run(cmd.Context(), minute)
+	}
+	if err != nil {
+		return err
+	}
+	if err := show(cmd.OutOrStdout(), format, answer); err != nil {
+		return err
+	}
+	fmt.Fprintln(cmd.ErrOrStderr(), done)
+	return nil
+}
+
+// publishEvery logs as the function does. A pass that fails is logged and followed by the next.
+func publishEvery(cmd *cobra.Command, s settings.Settings, often time.Duration) error {
+	cfg, err := awsclient.Config(cmd.Context())
+	if err != nil {
+		return err
+	}
+	log := s.Logger(cmd.OutOrStdout())
+	pass := publisher.New(publisher.Connect(cfg), s, log)
+	log.Info("started", "every", often.String(), "config_path", s.ConfigPath, "namespace", s.Namespace)
+	every(cmd.Context(), often, func(ctx context.Context, minute time.Time) {
+		answer, err := pass.Run(ctx, minute)
+		if err != nil {
+			log.Error("the pass failed", "minute", minute, "error", awsclient.Sentence(err))
+			return
+		}
+		log.Info("pass", "minute", minute, "clusters", len(answer.Clusters), "failed", answer.Failed)
+	})
+	log.Info("stopped")
+	return nil
 }

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+const (
+	// passTime is how long one pass may take, which is the Lambda function's time too.
+	passTime = 50 * time.Second
+	// lastWords is how long a pass that is under way may go on after the process is told to stop. Orchestrators that
+	// send SIGTERM wait 30 seconds and more before they kill.
+	lastWords = 20 * time.Second
+)
+
+// every runs pass at the start of each period until ctx ends, never two at once: a pass that outlasts its period
+// swallows the next start. Starts keep to the clock, so that a datapoint lands early in its own minute. A pass that is
+// under way when ctx ends may finish, within lastWords.
+func every(ctx context.Context, period time.Duration, pass func(ctx context.Context, minute time.Time)) {
+	for {
+		next := time.Now().Truncate(period).Add(period)
+		timer := time.NewTimer(time.Until(next))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+			once(ctx, func(ctx context.Context) { pass(ctx, next.UTC()) })
+		}
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+// once runs pass on a context of its own, because publishing what was read must not end with the signal to stop.
+func once(ctx context.Context, pass func(context.Context)) {
+	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), passTime)
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(lastWords)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel()
+		case <-own.Done():
+		}
+	})
+	defer stop()
+	pass(own)
+}
+
+// period is the value of --every.
+type period time.Duration
+
+// String is the flag's value; empty: not given.
+func (p *period) String() string {
+	if *p == 0 {
+		return ""
+	}
+	return time.Duration(*p).String()
+}
+
+// Type is what help calls the value.
+func (*period) Type() string { return "duration" }
+
+// Set refuses what does not fit CloudWatch's minutes.
+func (p *period) Set(value string) error {
+	d, err := time.ParseDuration(value)
+	if err != nil || d < time.Minute || d%time.Minute != 0 {
+		return fmt.Errorf("it must be a whole number of minutes, such as 1m")
+	}
+	*p = period(d)
+	return nil
+}
