@@ -71,9 +71,15 @@ func scheduled(minute time.Time) []byte {
 	return []byte(`{"time": "` + minute.Format(time.RFC3339) + `"}`)
 }
 
+// contextFor's end is the deadline that the function is told.
+func contextFor(t *testing.T, time time.Duration) (context.Context, context.CancelFunc) {
+	t.Helper()
+	return context.WithTimeout(t.Context(), time)
+}
+
 func invoke(t *testing.T, event []byte) lab.Result {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+	ctx, cancel := contextFor(t, 50*time.Second)
 	defer cancel()
 	result, err := function.Invoke(ctx, event)
 	require.NoError(t, err)

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -188,4 +190,28 @@ func TestVersionNeedsNoAWS(t *testing.T) {
 	got := clusterscaler(t, []string{"AWS_REGION=", "AWS_DEFAULT_REGION="}, "version")
 	assert.Zero(t, got.code)
 	assert.Regexp(t, `^clusterscaler \S+ \(go\d`, got.stdout)
+}
+
+func TestTheDaemonEndsCleanlyOnSIGTERM(t *testing.T) {
+	seed(t, lab.Cluster{Name: "web", Entry: `{}`})
+	cmd := exec.CommandContext(t.Context(), binary, "publish", "--every", "1m")
+	cmd.Env = moto.Env()
+	stdout, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	lines := bufio.NewScanner(stdout)
+	require.True(t, lines.Scan())
+	assert.Contains(t, lines.Text(), `"msg":"started"`)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
+	var last string
+	for lines.Scan() {
+		last = lines.Text()
+	}
+	require.NoError(t, cmd.Wait(), "exit code 0")
+	assert.Contains(t, last, `"msg":"stopped"`)
+}
+
+func TestTheDaemonRefusesWhatItCannotKeep(t *testing.T) {
+	assert.Contains(t, clusterscaler(t, nil, "publish", "--every", "30s").stderr, "it must be a whole number of minutes")
+	assert.Contains(t, clusterscaler(t, nil, "publish", "--every", "1m", "--dry-run").stderr, "exclude each other")
 }

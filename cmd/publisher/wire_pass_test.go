@@ -1,0 +1,309 @@
+package main_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/internal/lab"
+)
+
+func calls(t *testing.T) map[string]int {
+	t.Helper()
+	made, err := moto.Calls(t.Context())
+	require.NoError(t, err)
+	return made
+}
+
+func seed(t *testing.T, clusters ...lab.Cluster) *lab.World {
+	t.Helper()
+	reset(t)
+	world, err := lab.Seed(t.Context(), moto, clusters...)
+	require.NoError(t, err)
+	require.NoError(t, moto.ResetCalls(t.Context()))
+	return world
+}
+
+func TestEveryPageOfEntriesIsRead(t *testing.T) {
+	reset(t)
+	const entries = 35
+	for n := range entries {
+		require.NoError(t, lab.PutEntry(t.Context(), moto, fmt.Sprintf("absent-%02d", n), `{}`))
+	}
+	_, err := lab.Seed(t.Context(), moto, lab.Cluster{Name: "there", Entry: `{}`, Hosts: loaded(2, 800, 1)})
+	require.NoError(t, err)
+	require.NoError(t, moto.ResetCalls(t.Context()))
+	got := pass(t, thisMinute())
+	assert.Len(t, got.Clusters, entries+1)
+	assert.Len(t, got.Failed, entries)
+	assert.Equal(t, 4, calls(t)["ssm.GetParametersByPath"])
+	assert.Equal(t, 1, calls(t)["cloudwatch.PutMetricData"])
+}
+
+func TestALargeClusterIsReadWhole(t *testing.T) {
+	// 248 idle hosts and, on the last page, two full ones.
+	seed(t, lab.Cluster{Name: "large", Entry: `{}`, Hosts: append(slices.Repeat([]lab.Host{{CPU: 1000, Memory: 2000}}, 248), loaded(2, 1000, 1)...)})
+	minute := thisMinute()
+	got := pass(t, minute)
+	require.Len(t, got.Clusters, 1)
+	assert.Equal(t, -1, got.Clusters[0].Signal)
+	assert.InDelta(t, 0.8, got.Clusters[0].Reservation["cpu"], 1e-9)
+	assert.Equal(t, 3, calls(t)["ecs.ListContainerInstances"])
+	assert.Equal(t, 3, calls(t)["ecs.DescribeContainerInstances"])
+}
+
+// The peers that were measured need 18, 37 and 63 calls for the same.
+func TestAWarmPassOverThreeClustersTakesFifteenCalls(t *testing.T) {
+	hot := func(name string) lab.Cluster {
+		c := lab.Cluster{Name: name, Entry: `{}`, Hosts: loaded(10, 0, 0), Group: &lab.Group{}}
+		for i := range c.Hosts {
+			c.Hosts[i].Tasks = []lab.Task{{Service: fmt.Sprintf("s%d", i%5), CPU: 800, Memory: 100}}
+		}
+		return c
+	}
+	seed(t, hot("a"), hot("b"), hot("c"))
+	pass(t, thisMinute())
+	require.NoError(t, moto.ResetCalls(t.Context()))
+	got := pass(t, thisMinute())
+	for _, c := range got.Clusters {
+		assert.Equal(t, 1, c.Signal, c.Why)
+	}
+	total := 0
+	for _, n := range calls(t) {
+		total += n
+	}
+	assert.LessOrEqual(t, total, 15, calls(t))
+}
+
+func TestFaultyEditsNeverStopACluster(t *testing.T) {
+	reset(t)
+	// Valid under every version of the defaults; its second entry asks for a host at 60 %, which 65 % of CPU meets.
+	_, err := lab.Seed(t.Context(), moto,
+		lab.Cluster{Name: "broken-edit", History: []string{`{}`, `{"cpu":{"scale_out_at":60}}`}, Entry: `{"cpu":{"scale_out_at":600}}`, Hosts: loaded(3, 650, 1)},
+		lab.Cluster{Name: "never-valid", History: []string{`{`}, Entry: `[]`, Hosts: loaded(3, 900, 1)},
+		lab.Cluster{Name: "secure", Secure: true, Entry: `{"cpu":{"scale_out_at":60}}`, Hosts: loaded(3, 650, 1)},
+		lab.Cluster{Name: "on-defaults", Entry: `{}`, Hosts: loaded(3, 850, 1)},
+	)
+	require.NoError(t, err)
+	require.NoError(t, lab.PutDefaults(t.Context(), moto, `{"cpu":{"scale_out_at":90}}`, `{"cpu":{"scale_out_at":"ninety"}}`))
+
+	minute := thisMinute()
+	got := pass(t, minute)
+	signals := map[string]int{}
+	for _, c := range got.Clusters {
+		signals[c.Cluster] = c.Signal
+	}
+	assert.Equal(t, map[string]int{"broken-edit": 1, "never-valid": 0, "secure": 1, "on-defaults": 0}, signals)
+	invalid, _ := metric(t, "InvalidEntries", "", minute)
+	assert.InDelta(t, 3, invalid, 0, "secure overrides the one field that is faulty in the defaults")
+	_, found := metric(t, "ScalingSignal", "never-valid", minute)
+	assert.True(t, found, "an explicit 0")
+
+	require.NoError(t, moto.ResetCalls(t.Context()))
+	pass(t, minute)
+	assert.Zero(t, calls(t)["ssm.GetParameterHistory"], "found once per version, remembered while warm")
+
+	require.NoError(t, lab.PutDefaults(t.Context(), moto, `{}`))
+	require.NoError(t, lab.PutEntry(t.Context(), moto, "broken-edit", `{"cpu":{"scale_out_at":99}}`))
+	require.NoError(t, lab.DeleteEntry(t.Context(), moto, "never-valid"))
+	next := minute.Add(time.Minute)
+	got = pass(t, next)
+	require.Len(t, got.Clusters, 3)
+	assert.Equal(t, 0, got.Clusters[0].Signal, "the mended entry counts at once")
+	invalid, _ = metric(t, "InvalidEntries", "", next)
+	assert.Zero(t, invalid)
+}
+
+func TestOnlyHostsThatCanTakeTasksAreCapacity(t *testing.T) {
+	draining := loaded(2, 0, 0)
+	for i := range draining {
+		draining[i].Draining = true
+	}
+	disconnected := loaded(1, 0, 0)
+	disconnected[0].Disconnected = true
+	gpus := []lab.Host{
+		{CPU: 4096, Memory: 16000, GPUs: 4, Tasks: []lab.Task{{CPU: 100, Memory: 100, GPUs: 3}}},
+		{CPU: 4096, Memory: 16000, GPUs: 4, GPUInteger: true},
+	}
+	seed(t,
+		lab.Cluster{Name: "mixed", Entry: `{}`, Hosts: slices.Concat(loaded(2, 800, 1), draining, disconnected)},
+		lab.Cluster{Name: "gpus", Entry: `{"gpu":{"scale_out_at":35,"scale_in_below":10}}`, Hosts: gpus},
+	)
+	minute := thisMinute()
+	got := pass(t, minute)
+	require.Len(t, got.Clusters, 2)
+	assert.Equal(t, []string{"gpu_at_scale_out"}, got.Clusters[0].Reasons)
+	assert.InDelta(t, 37.5, got.Clusters[0].Reservation["gpu"], 1e-9)
+	assert.Equal(t, []string{"cpu_at_scale_out"}, got.Clusters[1].Reasons, "80% of the two that can take tasks")
+	for name, want := range map[string]float64{"DrainingInstances": 2, "DisconnectedInstances": 1} {
+		value, found := metric(t, name, "mixed", minute)
+		assert.True(t, found, name)
+		assert.InDelta(t, want, value, 0, name)
+	}
+	_, found := metric(t, "GPUReservation", "mixed", minute)
+	assert.False(t, found, "no capacity, no ratio")
+}
+
+func TestOnlyReplicaServicesOnEC2WantHosts(t *testing.T) {
+	stuck := lab.Service{Name: "stuck-rollout", Desired: 4, Running: 4, CPU: 100, Memory: 100, Deployments: []lab.Deployment{
+		{ID: "new", Status: "PRIMARY", Rollout: "IN_PROGRESS", Desired: 4},
+		{ID: "old", Status: "ACTIVE", Rollout: "COMPLETED", Desired: 4, Running: 4},
+	}}
+	failed := stuck
+	failed.Name = "failed-rollout"
+	failed.Deployments = slices.Clone(stuck.Deployments)
+	failed.Deployments[0].Rollout = "FAILED"
+	seed(t, lab.Cluster{Name: "web", Entry: `{}`, Hosts: loaded(4, 600, 1), Services: []lab.Service{
+		{Name: "short-of-two", Desired: 5, Running: 2, Pending: 1, CPU: 100, Memory: 100},
+		{Name: "complete", Desired: 3, Running: 3, CPU: 100, Memory: 100},
+		{Name: "daemon", Strategy: "DAEMON", Desired: 9, Running: 1, CPU: 100, Memory: 100},
+		{Name: "fargate", LaunchType: "FARGATE", Desired: 9, Running: 1, CPU: 256, Memory: 512},
+		{Name: "capped", Desired: 4, Running: 3, CPU: 100, Memory: 100, MaximumPercent: aws.Int32(75), MinimumHealthyPercent: aws.Int32(0)},
+		{Name: "sets", Controller: "EXTERNAL", Desired: 4, Running: 4, CPU: 100, Memory: 100, TaskSets: []lab.TaskSet{
+			{ID: "blue", Status: "PRIMARY", ComputedDesired: 4, Running: 4}, {ID: "green", Status: "ACTIVE", ComputedDesired: 2, Running: 1}}},
+		stuck, failed,
+	}})
+	minute := thisMinute()
+	pass(t, minute)
+	unplaced, found := metric(t, "UnplacedTasks", "web", minute)
+	assert.True(t, found)
+	assert.InDelta(t, 2+1+1, unplaced, 0, "two of short-of-two, one of the green set, the next of stuck-rollout")
+}
+
+func TestTasksOnDrainingHostsAreDemand(t *testing.T) {
+	leaving := lab.Host{CPU: 1000, Memory: 2000, Draining: true, Tasks: []lab.Task{{Service: "web", CPU: 200, Memory: 200, Count: 2}, {CPU: 100, Memory: 100}}}
+	seed(t, lab.Cluster{Name: "c", Entry: `{}`, Hosts: append(loaded(3, 600, 1), leaving)})
+	minute := thisMinute()
+	pass(t, minute)
+	unplaced, _ := metric(t, "UnplacedTasks", "c", minute)
+	assert.InDelta(t, 2, unplaced, 0, "web's two; the standalone task is not moved by ECS")
+	assert.Equal(t, 1, calls(t)["ecs.ListTasks"], "only the draining host's tasks are read")
+}
+
+func TestGroupsAreFoundByTagAndJudged(t *testing.T) {
+	full := 4
+	idle := func(name string, g lab.Group) lab.Cluster {
+		return lab.Cluster{Name: name, Entry: `{}`, Hosts: loaded(4, 100, 100), Group: &g}
+	}
+	hot := func(name string, g lab.Group) lab.Cluster {
+		return lab.Cluster{Name: name, Entry: `{}`, Hosts: loaded(4, 900, 100), Group: &g}
+	}
+	terminating := idle("terminating", lab.Group{})
+	terminating.Hosts[0].Terminating, terminating.Hosts[0].Draining = true, true
+	protected := idle("protected", lab.Group{})
+	for i := range protected.Hosts {
+		protected.Hosts[i].Protected = true
+	}
+	long := time.Now().Add(-time.Hour)
+	seed(t,
+		idle("free", lab.Group{}),
+		idle("at-min", lab.Group{Min: 4}),
+		hot("at-max", lab.Group{Max: &full}),
+		hot("suspended", lab.Group{Suspended: []string{"Launch"}}),
+		idle("launching", lab.Group{Unregistered: []lab.Instance{{State: "Pending"}}}),
+		idle("joining", lab.Group{Unregistered: []lab.Instance{{}}}),
+		idle("never-joined", lab.Group{Unregistered: []lab.Instance{{LaunchedAt: long}}}),
+		terminating, protected,
+	)
+	want := map[string]struct {
+		signal       int
+		reason       string
+		blocked      float64
+		unregistered float64
+	}{
+		"free":         {-1, "all_below_scale_in", 0, 0},
+		"at-min":       {0, "at_min_instances", 0, 0},
+		"at-max":       {1, "at_max_instances", 1, 0},
+		"suspended":    {1, "scaling_suspended", 1, 0},
+		"launching":    {0, "instances_launching", 0, 1},
+		"joining":      {0, "instances_launching", 0, 1},
+		"never-joined": {-1, "all_below_scale_in", 0, 1},
+		"terminating":  {0, "instances_draining", 0, 0},
+		"protected":    {0, "all_protected", 0, 0},
+	}
+	minute := thisMinute()
+	got := pass(t, minute)
+	require.Len(t, got.Clusters, len(want))
+	for _, c := range got.Clusters {
+		w := want[c.Cluster]
+		assert.Equal(t, w.signal, c.Signal, "%s: %v", c.Cluster, c.Why)
+		assert.Contains(t, c.Reasons, w.reason, c.Cluster)
+		blocked, found := metric(t, "ScaleOutBlocked", c.Cluster, minute)
+		assert.True(t, found, c.Cluster)
+		assert.InDelta(t, w.blocked, blocked, 0, c.Cluster)
+		unregistered, _ := metric(t, "UnregisteredInstances", c.Cluster, minute)
+		assert.InDelta(t, w.unregistered, unregistered, 0, c.Cluster)
+	}
+	assert.Equal(t, 1, calls(t)["autoscaling.DescribeAutoScalingGroups"])
+	assert.Equal(t, 3, calls(t)["autoscaling.DescribeScalingActivities"], "only for groups with unregistered instances")
+}
+
+func TestDeniedReadsDegradeToNoScaleInAndSaySo(t *testing.T) {
+	for action, iam := range map[string]string{
+		"ecs.ListServices":                      "ecs:ListServices",
+		"ecs.DescribeServices":                  "ecs:DescribeServices",
+		"autoscaling.DescribeAutoScalingGroups": "autoscaling:DescribeAutoScalingGroups",
+	} {
+		t.Run(iam, func(t *testing.T) {
+			seed(t, lab.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(4, 900, 1)}, lab.Cluster{Name: "idle", Entry: `{}`, Hosts: loaded(4, 100, 1),
+				Services: []lab.Service{{Name: "web", Desired: 1, Running: 1, CPU: 1, Memory: 1}}})
+			require.NoError(t, moto.Fault(t.Context(), lab.Denied(action, iam)))
+			result := invoke(t, scheduled(thisMinute()))
+			var got struct {
+				Clusters []struct {
+					Signal  int
+					Reasons []string
+					Notes   []string
+				}
+			}
+			require.NoError(t, json.Unmarshal(result.Payload, &got))
+			require.Len(t, got.Clusters, 2)
+			if action != "ecs.DescribeServices" { // hot has none to describe
+				assert.Equal(t, 1, got.Clusters[0].Signal)
+			}
+			assert.Equal(t, 0, got.Clusters[1].Signal)
+			assert.Contains(t, got.Clusters[1].Reasons, "unreadable")
+			require.NotEmpty(t, got.Clusters[1].Notes)
+			assert.Contains(t, got.Clusters[1].Notes[0], "AWS denies "+iam)
+		})
+	}
+}
+
+func TestThrottledCallsAreTriedAgain(t *testing.T) {
+	seed(t, lab.Cluster{Name: "web", Entry: `{}`, Hosts: loaded(3, 900, 1)})
+	for _, action := range []string{"ssm.GetParametersByPath", "ecs.ListContainerInstances", "cloudwatch.PutMetricData"} {
+		require.NoError(t, moto.Fault(t.Context(), lab.Fault{Action: action, Times: 2, Code: "ThrottlingException", Message: "Rate exceeded"}))
+	}
+	minute := thisMinute()
+	got := pass(t, minute)
+	assert.Empty(t, got.Failed)
+	signal, found := metric(t, "ScalingSignal", "web", minute)
+	assert.True(t, found)
+	assert.InDelta(t, 1, signal, 0)
+}
+
+func TestAPassPublishesBeforeItsFunctionEnds(t *testing.T) {
+	seed(t, lab.Cluster{Name: "quick", Entry: `{}`, Hosts: loaded(3, 900, 1)}, lab.Cluster{Name: "stuck", Entry: `{}`, Hosts: loaded(3, 900, 1)})
+	require.NoError(t, moto.Fault(t.Context(), lab.Fault{Action: "ecs.ListContainerInstances", Cluster: "stuck", Times: 1, Delay: 20 * time.Second}))
+	ctx, cancel := contextFor(t, 8*time.Second) // so that reading has three
+	defer cancel()
+	minute := thisMinute()
+	result, err := function.Invoke(ctx, scheduled(minute))
+	require.NoError(t, err)
+	var got answer
+	require.NoError(t, json.Unmarshal(result.Payload, &got), string(result.Payload))
+	require.Len(t, got.Failed, 1)
+	assert.Equal(t, "stuck", got.Failed[0].Cluster)
+	assert.Contains(t, got.Failed[0].Error, "left out of this pass: its time ran out")
+	signal, _ := metric(t, "ScalingSignal", "quick", minute)
+	assert.InDelta(t, 1, signal, 0)
+	signal, found := metric(t, "ScalingSignal", "stuck", minute)
+	assert.True(t, found, "an explicit 0")
+	assert.Zero(t, signal)
+}
