@@ -14,6 +14,11 @@ type Group struct {
 	Min, Max, Desired int
 	// Suspended are the names of its suspended processes, such as Launch.
 	Suspended []string
+	// ManagedScaling: a capacity provider of ECS scales it, with managed scaling ENABLED
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedScaling.html).
+	ManagedScaling bool
+	// Zones are the Availability Zones that it launches into.
+	Zones     []string
 	Instances []Instance
 }
 
@@ -23,7 +28,9 @@ type Instance struct {
 	// Protected from scale-in.
 	Protected bool
 	Phase     Phase
-	// LaunchedAt is when its launch began; zero: not known. It is read for unregistered instances only.
+	// LaunchedAt is when its launch began: StartTime of the launch activity; where that lies further back than was
+	// looked, the moment looked back to. Zero: not known. It is read for unregistered instances only
+	// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Activity.html).
 	LaunchedAt time.Time
 }
 

@@ -22,7 +22,8 @@ type Reservation struct {
 	GPU    *Percent `json:"gpu,omitempty"`
 }
 
-func reservation(registered, reserved Resources) Reservation {
+// ReservationOf is the ratio of any two amounts.
+func ReservationOf(registered, reserved Resources) Reservation {
 	return Reservation{
 		CPU:    percent(registered.CPU, reserved.CPU),
 		Memory: percent(registered.Memory, reserved.Memory),
@@ -32,13 +33,7 @@ func reservation(registered, reserved Resources) Reservation {
 
 // Reservation is the cluster's, over the hosts on which tasks can be placed.
 func (s Snapshot) Reservation() Reservation {
-	return reservation(s.Capacity())
-}
-
-// ReservationWith is what the reservation would be, were so much registered in place of what is.
-func (s Snapshot) ReservationWith(registered Resources) Reservation {
-	_, reserved := s.Capacity()
-	return reservation(registered, reserved)
+	return ReservationOf(s.Capacity())
 }
 
 // percent multiplies before it divides: both factors are whole and below 2^53, so that a reservation of exactly the

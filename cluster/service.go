@@ -20,6 +20,11 @@ type Service struct {
 	// Rollout says how deployments are replaced.
 	Rollout     Rollout
 	Deployments []Deployment
+	// Constraints are its placementConstraints; its definitions have their own.
+	Constraints []Constraint
+	// Placement is its placementStrategy; none: ECS spreads over Availability Zones, then over hosts
+	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html).
+	Placement []Strategy
 	// Refused is when ECS last said that it could not place a task of this service; zero: it did not, lately.
 	Refused time.Time
 }

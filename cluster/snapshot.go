@@ -14,8 +14,10 @@ type Snapshot struct {
 	Services []Service
 	// Groups are the Auto Scaling groups that are tagged as this cluster's.
 	Groups []Group
-	// Tasks are those on the hosts whose tasks were asked for.
+	// Tasks are those on the hosts whose tasks were asked for: see Host.TasksRead.
 	Tasks []Task
+	// Definitions are the revisions that were asked for, by ARN. One that is missing is not known.
+	Definitions map[string]Definition
 	// Unread says what could not be read, each as a clause. While anything is left unread, nothing is scaled in.
 	Unread []string
 }
@@ -43,13 +45,36 @@ type Host struct {
 	// Connected: the agent is reachable, so that tasks can be placed.
 	Connected bool
 	// External: registered through ECS Anywhere; no Auto Scaling group can add or remove it.
-	External   bool
+	External bool
+	// Registered is what it offers, Remaining what is not reserved by placed tasks.
 	Registered Resources
 	Remaining  Resources
 	// Tasks are those that ECS wants to run here or has just placed here; stopping ones are not among them.
-	Tasks        int
+	Tasks int
+	// TasksRead: every task that ECS wants to run here is among the snapshot's.
+	TasksRead bool
+	// RegisteredAt is when it joined the cluster.
 	RegisteredAt time.Time
+	// Attributes are ECS's and its operator's, by name; an attribute without a value has "". nil: not read
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html).
+	Attributes map[string]string
+	// Ports are those in use: PORTS and PORTS_UDP of its remaining resources, which list what is taken.
+	Ports []Port
 }
+
+// The attributes that ECS sets and rules go by
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html#attributes).
+const (
+	TypeAttribute   = "ecs.instance-type"
+	ZoneAttribute   = "ecs.availability-zone"
+	SubnetAttribute = "ecs.subnet-id"
+)
+
+// Type is the host's EC2 instance type; empty: not known.
+func (h Host) Type() string { return h.Attributes[TypeAttribute] }
+
+// Zone is the host's Availability Zone; empty: not known.
+func (h Host) Zone() string { return h.Attributes[ZoneAttribute] }
 
 // IsCapacity tells whether tasks can be placed on the host: ACTIVE, connected, and not external. Only such hosts count
 // in a reservation, on both sides of the ratio; AWS's own CPUReservation counts DRAINING ones too
@@ -120,7 +145,7 @@ func (s Snapshot) LargestHost() (Resources, bool) {
 	return largest, found
 }
 
-// MostOfEach is, resource by resource, the most that one host on which tasks can be placed registered.
+// MostOfEach is, resource by resource, the most that one host on which tasks can be placed registers.
 func (s Snapshot) MostOfEach() Resources {
 	var most Resources
 	for _, h := range s.Hosts {

@@ -7,6 +7,25 @@ type Task struct {
 	Host string
 	// Service is the name of the service it belongs to; empty: a standalone task.
 	Service string
+	// Group is its task group: service:<name>, or what run-task chose
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html).
+	Group string
+	// Definition is the ARN of its revision.
+	Definition string
+	// Size is what it reserves where run-task overrode its definition, as Definition.Size counts; nil: no override
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html).
+	Size *Resources
 	// WantedRunning: its desired status is RUNNING. A task that is stopping is wanted no more.
 	WantedRunning bool
+	// LastStatus is how far it has come, as ECS names it: STOPPED is the end.
+	LastStatus string
+}
+
+// SizeIn is what the task reserves. false: its definition is not known.
+func (t Task) SizeIn(definitions map[string]Definition) (Resources, bool) {
+	if t.Size != nil {
+		return *t.Size, true
+	}
+	d, known := definitions[t.Definition]
+	return d.Size, known
 }

@@ -5,7 +5,7 @@ package cluster
 //
 // A service that wants nothing of this cluster's hosts has none: not ACTIVE, DAEMON, or on other capacity.
 func (s Service) Unplaced(onDraining int) int {
-	if !s.wantsHosts() {
+	if !s.WantsHosts() {
 		return 0
 	}
 	if s.Rollout == SideBySide {
@@ -30,7 +30,7 @@ func (s Service) Unplaced(onDraining int) int {
 // until there is another host.
 func (s Service) RolloutWaits() bool {
 	p := s.primary()
-	return s.wantsHosts() && s.Rollout == Rolling && p.InProgress && !p.Failed &&
+	return s.WantsHosts() && s.Rollout == Rolling && p.InProgress && !p.Failed &&
 		p.Pending == 0 && p.Running < p.Desired &&
 		s.Running+s.Pending >= s.Desired && s.startable() > 0
 }
@@ -47,7 +47,8 @@ func (s Service) startable() int {
 	return s.Desired*s.MaximumPercent/100 - s.Running - s.Pending
 }
 
-func (s Service) wantsHosts() bool {
+// WantsHosts tells whether its tasks run on this cluster's hosts and are a demand for them.
+func (s Service) WantsHosts() bool {
 	return s.Active && !s.Daemon && s.Home == OnEC2
 }
 
@@ -58,35 +59,4 @@ func (s Service) primary() Deployment {
 		}
 	}
 	return Deployment{}
-}
-
-// Unplaced is how many tasks of all services are wanted now and held by no ACTIVE host. A waiting roll-out counts as
-// one task.
-func (s Snapshot) Unplaced() int {
-	draining := s.onDraining()
-	n := 0
-	for _, service := range s.Services {
-		n += service.Unplaced(draining[service.Name])
-		if service.RolloutWaits() {
-			n++
-		}
-	}
-	return n
-}
-
-// onDraining counts, by service, the tasks on DRAINING hosts that ECS still wants to run.
-func (s Snapshot) onDraining() map[string]int {
-	draining := map[string]bool{}
-	for _, h := range s.Hosts {
-		if h.Status == Draining {
-			draining[h.ARN] = true
-		}
-	}
-	counts := map[string]int{}
-	for _, t := range s.Tasks {
-		if t.Service != "" && t.WantedRunning && draining[t.Host] {
-			counts[t.Service]++
-		}
-	}
-	return counts
 }

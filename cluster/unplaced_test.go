@@ -90,7 +90,7 @@ func TestFloorRoundsUp(t *testing.T) {
 	}
 }
 
-func TestUnplacedCountsTasksOnDrainingHostsAndWaitingRollouts(t *testing.T) {
+func TestUnplacedCountsTasksOnDrainingHosts(t *testing.T) {
 	stuck := service(2, 2, 0, rollingOut(0, 0))
 	stuck.Name = "api"
 	s := cluster.Snapshot{
@@ -103,7 +103,12 @@ func TestUnplacedCountsTasksOnDrainingHostsAndWaitingRollouts(t *testing.T) {
 			{Host: "b", WantedRunning: true},
 		},
 	}
-	assert.Equal(t, 2, s.Unplaced(), "one of web has to leave b, one of api waits")
+	assert.Equal(t, 1, s.Unplaced(), "one of web has to leave b; whether api's next task counts depends on the room")
+	demand := s.Demand()
+	assert.Len(t, demand, 2)
+	assert.False(t, demand[0].Waiting)
+	assert.True(t, demand[1].Waiting)
+	assert.Equal(t, "api", demand[1].Service.Name)
 }
 
 func TestWhoFollowsTheSignal(t *testing.T) {
@@ -136,4 +141,27 @@ func TestUnregisteredInstancesAreThoseThatCameUpAndDidNotJoin(t *testing.T) {
 		ids = append(ids, i.ID)
 	}
 	assert.ElementsMatch(t, []string{"i-2", "i-3"}, ids)
+}
+
+func TestDemandNamesTheRevisionThatECSWouldStart(t *testing.T) {
+	rolling := service(4, 2, 0, rollingOut(0, 0))
+	rolling.Deployments[0].TaskDefinition, rolling.Deployments[1].TaskDefinition = "web:2", "web:1"
+	green := service(4, 4, 0, func(s *cluster.Service) {
+		s.Name, s.Rollout = "green", cluster.SideBySide
+		s.Deployments = []cluster.Deployment{
+			{Primary: true, Desired: 4, Running: 4, TaskDefinition: "green:1"},
+			{Desired: 4, Running: 1, TaskDefinition: "green:2"},
+		}
+	})
+	s := cluster.Snapshot{
+		Hosts:    []cluster.Host{{ARN: "b", Status: cluster.Draining}},
+		Services: []cluster.Service{rolling, green},
+		Tasks:    []cluster.Task{{Host: "b", Service: "green", Definition: "green:1", WantedRunning: true}},
+	}
+	got := map[string]int{}
+	for _, d := range s.Demand() {
+		got[d.Definition] += d.Tasks
+	}
+	assert.Equal(t, map[string]int{"web:2": 2, "green:1": 1, "green:2": 3}, got)
+	assert.Equal(t, 6, s.Unplaced())
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -263,4 +264,184 @@ func TestExternalInstancesAreMarked(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, s.Hosts[0].External)
 	assert.False(t, s.Hosts[1].External)
+}
+
+func ec2Service(name string, change ...func(*types.Service)) types.Service {
+	s := types.Service{ServiceName: aws.String(name), Status: aws.String("ACTIVE"), LaunchType: types.LaunchTypeEc2, DesiredCount: 2, RunningCount: 1}
+	for _, c := range change {
+		c(&s)
+	}
+	return s
+}
+
+func TestServicesAreDescribedTenAtATime(t *testing.T) {
+	api := &fakeECS{}
+	for n := range 125 {
+		api.services = append(api.services, ec2Service(fmt.Sprintf("s%d", n)))
+	}
+	s, err := reader(api, nil).Read(t.Context(), "web")
+	require.NoError(t, err)
+	assert.Len(t, s.Services, 125)
+	assert.Equal(t, 2, api.calls["ListServices"])
+	assert.Equal(t, 13, api.calls["DescribeServices"])
+}
+
+func TestWhereAServiceRuns(t *testing.T) {
+	on := func(provider string) func(*types.Service) {
+		return func(s *types.Service) {
+			s.LaunchType, s.CapacityProviderStrategy = "", []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String(provider)}}
+		}
+	}
+	launch := func(l types.LaunchType) func(*types.Service) { return func(s *types.Service) { s.LaunchType = l } }
+	taskSet := func(l types.LaunchType) func(*types.Service) {
+		return func(s *types.Service) {
+			s.LaunchType, s.DeploymentController = "", &types.DeploymentController{Type: types.DeploymentControllerTypeExternal}
+			s.TaskSets = []types.TaskSet{{LaunchType: l, ComputedDesiredCount: 3, RunningCount: 1}}
+		}
+	}
+	tests := map[string]struct {
+		change   func(*types.Service)
+		home     cluster.Home
+		unplaced int
+	}{
+		"launch type EC2":                {launch(types.LaunchTypeEc2), cluster.OnEC2, 1},
+		"no launch type":                 {launch(""), cluster.OnEC2, 1},
+		"Fargate":                        {launch(types.LaunchTypeFargate), cluster.Elsewhere, 0},
+		"ECS Anywhere":                   {launch(types.LaunchTypeExternal), cluster.Elsewhere, 0},
+		"managed instances":              {launch(types.LaunchTypeManagedInstances), cluster.Elsewhere, 0},
+		"Fargate Spot provider":          {on("FARGATE_SPOT"), cluster.Elsewhere, 0},
+		"a group's provider":             {on("group"), cluster.OnEC2, 1},
+		"a managed-instances provider":   {on("managed"), cluster.Elsewhere, 0},
+		"a provider that ECS leaves out": {on("lost"), cluster.Unknown, 0},
+		"task sets on EC2":               {taskSet(types.LaunchTypeEc2), cluster.OnEC2, 2},
+		"task sets on Fargate":           {taskSet(types.LaunchTypeFargate), cluster.Elsewhere, 0},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			api := &fakeECS{services: []types.Service{ec2Service("web", tt.change)}, providers: []types.CapacityProvider{
+				{Name: aws.String("group"), AutoScalingGroupProvider: &types.AutoScalingGroupProvider{}},
+				{Name: aws.String("managed"), ManagedInstancesProvider: &types.ManagedInstancesProvider{}},
+			}}
+			s, err := reader(api, nil).Read(t.Context(), "web")
+			require.NoError(t, err)
+			assert.Equal(t, tt.home, s.Services[0].Home)
+			assert.Equal(t, tt.unplaced, s.Services[0].Unplaced(0))
+			assert.Equal(t, tt.home == cluster.Unknown, len(s.Unread) > 0)
+		})
+	}
+}
+
+func TestACapacityProviderIsAskedForOnceWhileWarm(t *testing.T) {
+	api := &fakeECS{providers: []types.CapacityProvider{{Name: aws.String("group"), AutoScalingGroupProvider: &types.AutoScalingGroupProvider{}}}}
+	for n := range 3 {
+		api.services = append(api.services, ec2Service(fmt.Sprint(n), func(s *types.Service) {
+			s.CapacityProviderStrategy = []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String("group")}}
+		}))
+	}
+	r := reader(api, nil)
+	for range 3 {
+		_, err := r.Read(t.Context(), "web")
+		require.NoError(t, err)
+	}
+	assert.Equal(t, 1, api.calls["DescribeCapacityProviders"])
+}
+
+func TestTheNewestRefusalIsRemembered(t *testing.T) {
+	at := func(minute int) *time.Time { return aws.Time(time.Date(2026, 11, 22, 4, minute, 0, 0, time.UTC)) }
+	const refusal = "(service web) was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance 1) has insufficient CPU units available."
+	api := &fakeECS{services: []types.Service{ec2Service("web", func(s *types.Service) {
+		s.Events = []types.ServiceEvent{
+			{CreatedAt: at(30), Message: aws.String("(service web) has reached a steady state.")},
+			{CreatedAt: at(10), Message: aws.String(refusal)},
+			{CreatedAt: at(20), Message: aws.String(refusal)},
+		}
+	})}}
+	s, err := reader(api, nil).Read(t.Context(), "web")
+	require.NoError(t, err)
+	assert.Equal(t, *at(20), s.Services[0].Refused)
+}
+
+func TestServicesThatCannotBeReadAreDoubtNotFailure(t *testing.T) {
+	s, err := reader(&fakeECS{instances: []types.ContainerInstance{instance(1, "ACTIVE")}, servicesErr: errors.New("denied")}, nil).Read(t.Context(), "web")
+	require.NoError(t, err)
+	assert.Len(t, s.Hosts, 1)
+	assert.Equal(t, []string{"list its services: denied"}, s.Unread)
+}
+
+func TestTasksThatECSWantsToRunAreRead(t *testing.T) {
+	task := func(n int, group, desired string) types.Task {
+		return types.Task{TaskArn: aws.String(fmt.Sprint(n)), ContainerInstanceArn: aws.String(arn(1)), Group: aws.String(group), DesiredStatus: aws.String(desired)}
+	}
+	api := &fakeECS{tasks: []types.Task{task(1, "service:web", "RUNNING"), task(2, "service:web", "STOPPED"), task(3, "family:job", "RUNNING")}}
+	s := cluster.Snapshot{Cluster: "web"}
+	reader(api, nil).ReadTasks(t.Context(), &s, []cluster.Host{{ARN: arn(1)}})
+	assert.Equal(t, []cluster.Task{
+		{ARN: "1", Host: arn(1), Service: "web", WantedRunning: true},
+		{ARN: "3", Host: arn(1), WantedRunning: true},
+	}, s.Tasks)
+}
+
+func taggedGroup(name, of string, tags ...astypes.TagDescription) astypes.AutoScalingGroup {
+	return astypes.AutoScalingGroup{
+		AutoScalingGroupName: aws.String(name), MinSize: aws.Int32(1), MaxSize: aws.Int32(5), DesiredCapacity: aws.Int32(2),
+		Tags: append(tags, astypes.TagDescription{Key: aws.String(ecsreader.ClusterTag), Value: aws.String(of)}),
+	}
+}
+
+func TestGroupsAreFoundByTheirTag(t *testing.T) {
+	api := &fakeAutoScaling{}
+	for n := range 150 {
+		api.groups = append(api.groups, taggedGroup(fmt.Sprint(n), "web"))
+	}
+	active := taggedGroup("green", "api", astypes.TagDescription{Key: aws.String(ecsreader.ActiveTag), Value: aws.String("true")})
+	active.SuspendedProcesses = []astypes.SuspendedProcess{{ProcessName: aws.String("Launch")}}
+	for state, phase := range map[astypes.LifecycleState]cluster.Phase{
+		"Pending": cluster.Pending, "Pending:Wait": cluster.Pending, "Pending:Proceed": cluster.Pending, "InService": cluster.InService,
+		"Terminating": cluster.Terminating, "Terminating:Wait": cluster.Terminating, "Terminating:Proceed": cluster.Terminating,
+		"Terminating:Retained": cluster.Aside, "Standby": cluster.Aside, "EnteringStandby": cluster.Aside, "Detached": cluster.Aside, "Warmed:Stopped": cluster.Aside,
+	} {
+		// The id carries what the phase must be.
+		active.Instances = append(active.Instances, astypes.Instance{InstanceId: aws.String(string(phase)), LifecycleState: state, ProtectedFromScaleIn: aws.Bool(true)})
+	}
+	api.groups = append(api.groups, active, taggedGroup("blue", "api"))
+
+	groups, err := reader(nil, api).ReadGroups(t.Context())
+	require.NoError(t, err)
+	assert.Len(t, groups["web"], 150, "two pages")
+	require.Len(t, groups["api"], 2)
+	green := groups["api"][0]
+	assert.True(t, green.TaggedActive)
+	assert.False(t, groups["api"][1].TaggedActive)
+	assert.Equal(t, []string{"Launch"}, green.Suspended)
+	for _, i := range green.Instances {
+		assert.Equal(t, cluster.Phase(i.ID), i.Phase)
+		assert.True(t, i.Protected)
+	}
+	require.Len(t, api.filters, 1, "never without a filter: that lists the account")
+	assert.Equal(t, "tag-key", *api.filters[0].Name)
+	assert.Equal(t, []string{ecsreader.ClusterTag}, api.filters[0].Values)
+}
+
+func TestLaunchesAreAskedForOnlyWhereInstancesAreUnregistered(t *testing.T) {
+	now := time.Date(2026, 11, 22, 4, 38, 0, 0, time.UTC)
+	api := &fakeAutoScaling{activities: []astypes.Activity{
+		{Description: aws.String("Terminating EC2 instance: i-00000000000000002"), StartTime: aws.Time(now)},
+		{Description: aws.String("Launching a new EC2 instance: i-00000000000000002"), StartTime: aws.Time(now.Add(-time.Minute))},
+	}}
+	s := cluster.Snapshot{
+		Hosts: []cluster.Host{{InstanceID: "i-00000000000000001"}},
+		Groups: []cluster.Group{
+			{Name: "whole", Instances: []cluster.Instance{{ID: "i-00000000000000001", Phase: cluster.InService}}},
+			{Name: "joining", Instances: []cluster.Instance{{ID: "i-00000000000000002", Phase: cluster.InService}, {ID: "i-00000000000000003", Phase: cluster.Pending}}},
+		},
+	}
+	reader(nil, api).ReadLaunches(t.Context(), &s, now)
+	assert.Equal(t, []string{"joining"}, api.asked)
+	assert.Equal(t, "2026-11-22T04:18:00Z", api.filters[0].Values[0], "a lower bound")
+	assert.Equal(t, now.Add(-time.Minute), s.Groups[1].Instances[0].LaunchedAt)
+	assert.Zero(t, s.Groups[1].Instances[1].LaunchedAt)
+
+	api.err = errors.New("denied")
+	reader(nil, api).ReadLaunches(t.Context(), &s, now)
+	assert.Equal(t, []string{"when the unregistered instances of group joining were launched: read its scaling activities: denied"}, s.Unread)
 }

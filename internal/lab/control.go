@@ -31,6 +31,12 @@ func Denied(action, iamAction string) Fault {
 	}
 }
 
+// Example answers every further call of an action, such as "ecs.DescribeServices", with AWS's own example payload until
+// Reset. changes replace values by their path, as in "services.0.status".
+func (m *Moto) Example(ctx context.Context, action string, changes map[string]any) error {
+	return m.post(ctx, "/_lab/example", map[string]any{"action": action, "changes": changes})
+}
+
 // Fault plans f for the calls to come.
 func (m *Moto) Fault(ctx context.Context, f Fault) error {
 	if f.Times == 0 {

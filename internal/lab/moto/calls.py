@@ -5,6 +5,8 @@ import http.client
 import threading
 import time
 
+import example
+
 
 class Calls:
     """WSGI layer between the network and moto."""
@@ -18,6 +20,7 @@ class Calls:
         with self.lock:
             self.counts = collections.Counter()
             self.faults = []
+            self.examples = {}
 
     def reset_counts(self):
         with self.lock:
@@ -32,6 +35,12 @@ class Calls:
             raise ValueError('a fault needs an "action" such as "ecs.ListContainerInstances"')
         with self.lock:
             self.faults.append({"times": 1, "skip": 0, "status": 400, "delay_ms": 0, **fault})
+
+    def add_example(self, want):
+        """Answer every further call of this action with AWS's example, changed as wanted."""
+        answer = example.changed(example.of(want["action"]), want.get("changes") or {})
+        with self.lock:
+            self.examples[want["action"]] = answer
 
     def _fault_of(self, call):
         """The first fault that wants this call. times < 0 means until the next reset."""
@@ -58,8 +67,15 @@ class Calls:
         if fault and fault["delay_ms"]:
             time.sleep(fault["delay_ms"] / 1000)
         if not fault or not fault.get("code"):
-            return self.app(environ, start_response)
+            return self._answer(call, environ, start_response)
         status, headers, body = call.error(fault["status"], fault["code"], fault.get("message", fault["code"]))
         reason = http.client.responses.get(status, "Error")
         start_response(f"{status} {reason}", headers + [("Content-Length", str(len(body)))])
+        return [body]
+
+    def _answer(self, call, environ, start_response):
+        if call.name not in self.examples:
+            return self.app(environ, start_response)
+        headers, body = example.body(call, self.examples[call.name])
+        start_response("200 OK", headers + [("Content-Length", str(len(body)))])
         return [body]

@@ -9,6 +9,7 @@ import moto.autoscaling.models as autoscaling_models
 import moto.ecs.models as ecs_models
 
 import autoscaling
+import example
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 
@@ -112,6 +113,7 @@ class Control:
             ("POST", "/_lab/host"): _host,
             ("POST", "/_lab/instance"): _instance,
             ("POST", "/_lab/fault"): calls.add_fault,
+            ("POST", "/_lab/example"): calls.add_example,
             ("POST", "/_lab/calls/reset"): lambda _: calls.reset_counts(),
             ("GET", "/_lab/calls"): lambda _: calls.snapshot(),
             ("GET", "/_lab/lifecycle"): lambda _: autoscaling.actions,
@@ -137,7 +139,7 @@ class Control:
             return 404, {"error": f"the lab has no {method} {path}"}
         try:
             return 200, route(json.loads(body) if body else {})
-        except Unknown as missing:
+        except (Unknown, example.Unknown) as missing:
             return 404, {"error": str(missing)}
         except (KeyError, TypeError, ValueError) as wrong:
             return 400, {"error": f"{type(wrong).__name__}: {wrong}"}

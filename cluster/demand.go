@@ -1,0 +1,111 @@
+package cluster
+
+import (
+	"maps"
+	"slices"
+)
+
+// Demand is so many tasks of one service and one revision that no ACTIVE host holds.
+type Demand struct {
+	Service Service
+	// Definition is the ARN of the revision that ECS would start.
+	Definition string
+	Tasks      int
+	// Waiting: the next task of a roll-out that has all the tasks which the service desires. It is wanted only where it
+	// fits nowhere, because then the roll-out is stuck.
+	Waiting bool
+}
+
+// Demand is what all services want now, in their order; waiting roll-outs follow their service.
+func (s Snapshot) Demand() []Demand {
+	draining := s.onDraining()
+	var wanted []Demand
+	for _, service := range s.Services {
+		wanted = append(wanted, service.demand(draining[service.Name])...)
+		if service.RolloutWaits() {
+			wanted = append(wanted, Demand{Service: service, Definition: service.starts(), Tasks: 1, Waiting: true})
+		}
+	}
+	return wanted
+}
+
+// demand splits Unplaced by revision. A rolling service starts tasks of its primary deployment; side by side, each
+// deployment starts its own, and a task on a DRAINING host is replaced by one of the same revision.
+func (s Service) demand(onDraining map[string]int) []Demand {
+	all := total(onDraining)
+	if n := s.Unplaced(all); n == 0 || s.Rollout != SideBySide {
+		return s.want(map[string]int{s.starts(): n})
+	}
+	byRevision := maps.Clone(onDraining)
+	if byRevision == nil {
+		byRevision = map[string]int{}
+	}
+	for _, d := range s.Deployments {
+		if !d.Failed {
+			byRevision[d.TaskDefinition] += d.Desired - min(d.Desired, d.Running+d.Pending)
+		}
+	}
+	return s.want(byRevision)
+}
+
+func (s Service) want(byRevision map[string]int) []Demand {
+	var wanted []Demand
+	for _, revision := range slices.Sorted(maps.Keys(byRevision)) {
+		if n := byRevision[revision]; n > 0 {
+			wanted = append(wanted, Demand{Service: s, Definition: revision, Tasks: n})
+		}
+	}
+	return wanted
+}
+
+// starts is the revision of the tasks that ECS starts next.
+func (s Service) starts() string {
+	if p := s.primary(); p.TaskDefinition != "" {
+		return p.TaskDefinition
+	}
+	return s.TaskDefinition
+}
+
+// Unplaced is how many tasks of all services are wanted now and held by no ACTIVE host. Waiting roll-outs are not
+// among them: whether they count depends on the room there is.
+func (s Snapshot) Unplaced() int {
+	n := 0
+	for _, d := range s.Demand() {
+		if !d.Waiting {
+			n += d.Tasks
+		}
+	}
+	return n
+}
+
+// onDraining counts, by service and revision, the tasks on DRAINING hosts that ECS still wants to run.
+func (s Snapshot) onDraining() map[string]map[string]int {
+	draining := map[string]bool{}
+	for _, h := range s.Hosts {
+		if h.Status == Draining {
+			draining[h.ARN] = true
+		}
+	}
+	counts := map[string]map[string]int{}
+	if len(draining) == 0 {
+		return counts
+	}
+	for _, t := range s.Tasks {
+		if t.Service == "" || !t.WantedRunning || !draining[t.Host] {
+			continue
+		}
+		if counts[t.Service] == nil {
+			counts[t.Service] = map[string]int{}
+		}
+		counts[t.Service][t.Definition]++
+	}
+	return counts
+}
+
+func total(counts map[string]int) int {
+	n := 0
+	for _, c := range counts {
+		n += c
+	}
+	return n
+}
