@@ -87,7 +87,7 @@ func allBelow(entry thresholds.Entry, reserved cluster.Reservation) string {
 func wouldBounce(entry thresholds.Entry, s cluster.Snapshot) string {
 	registered, reserved := s.Capacity()
 	left := registered.Minus(s.MostOfEach())
-	for _, r := range resources(entry, s.ReservationWith(left)) {
+	for _, r := range resources(entry, cluster.ReservationOf(left, reserved)) {
 		switch {
 		case r.atScaleOut():
 			return fmt.Sprintf("without the host that has most of it %s reservation would be %s, at or above %s",
