@@ -137,14 +137,15 @@ data "aws_iam_policy_document" "publisher" {
     resources = local.cluster_arns
   }
 
-  # DescribeContainerInstances takes `container-instance`, DescribeServices `service`, both the key ecs:cluster. The cluster is in the
-  # condition, not in the ARN, because ARNs of the old short form do not name it.
+  # DescribeContainerInstances and ListTasks (by host) take `container-instance`, DescribeServices `service`, DescribeTasks `task`, all
+  # the key ecs:cluster. The cluster is in the condition, not in the ARN, because ARNs of the old short form do not name it.
   statement {
-    sid     = "ReadHostsAndServices"
-    actions = ["ecs:DescribeContainerInstances", "ecs:DescribeServices"]
+    sid     = "ReadHostsServicesTasks"
+    actions = ["ecs:DescribeContainerInstances", "ecs:DescribeServices", "ecs:ListTasks", "ecs:DescribeTasks"]
     resources = [
       "arn:${local.partition}:ecs:${local.region}:${local.account}:container-instance/*",
       "arn:${local.partition}:ecs:${local.region}:${local.account}:service/*",
+      "arn:${local.partition}:ecs:${local.region}:${local.account}:task/*",
     ]
 
     condition {
@@ -165,6 +166,13 @@ data "aws_iam_policy_document" "publisher" {
       variable = "ecs:cluster"
       values   = local.cluster_arns
     }
+  }
+
+  # DescribeCapacityProviders takes `capacity-provider`; which providers a cluster uses, no key tells.
+  statement {
+    sid       = "ReadCapacityProviders"
+    actions   = ["ecs:DescribeCapacityProviders"]
+    resources = ["arn:${local.partition}:ecs:${local.region}:${local.account}:capacity-provider/*"]
   }
 
   # list_amazonec2autoscaling.html: neither action takes a resource or a condition key of its service; AWS offers nothing narrower.

@@ -23,13 +23,14 @@ run "publisher_may_do_this_and_nothing_else" {
 
   assert {
     condition = { for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid => statement.Action } == {
-      ReadConfig           = ["ssm:GetParametersByPath", "ssm:GetParameterHistory"]
-      ListHosts            = "ecs:ListContainerInstances"
-      ReadHostsAndServices = ["ecs:DescribeServices", "ecs:DescribeContainerInstances"]
-      ListServices         = "ecs:ListServices"
-      ReadGroups           = ["autoscaling:DescribeScalingActivities", "autoscaling:DescribeAutoScalingGroups"]
-      PublishMetrics       = "cloudwatch:PutMetricData"
-      WriteLogs            = ["logs:PutLogEvents", "logs:CreateLogStream"]
+      ReadConfig             = ["ssm:GetParametersByPath", "ssm:GetParameterHistory"]
+      ListHosts              = "ecs:ListContainerInstances"
+      ReadHostsServicesTasks = ["ecs:ListTasks", "ecs:DescribeTasks", "ecs:DescribeServices", "ecs:DescribeContainerInstances"]
+      ReadCapacityProviders  = "ecs:DescribeCapacityProviders"
+      ListServices           = "ecs:ListServices"
+      ReadGroups             = ["autoscaling:DescribeScalingActivities", "autoscaling:DescribeAutoScalingGroups"]
+      PublishMetrics         = "cloudwatch:PutMetricData"
+      WriteLogs              = ["logs:PutLogEvents", "logs:CreateLogStream"]
     }
     error_message = "One statement per reason, each with the actions that its reason needs."
   }
@@ -58,11 +59,11 @@ run "publisher_may_do_this_and_nothing_else" {
     error_message = "Clusters of this account and region."
   }
   assert {
-    condition     = toset(one([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Resource if statement.Sid == "ReadHostsAndServices"])) == toset(["arn:aws:ecs:eu-west-1:123456789012:container-instance/*", "arn:aws:ecs:eu-west-1:123456789012:service/*"])
+    condition     = toset(one([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Resource if statement.Sid == "ReadHostsServicesTasks"])) == toset(["arn:aws:ecs:eu-west-1:123456789012:container-instance/*", "arn:aws:ecs:eu-west-1:123456789012:service/*", "arn:aws:ecs:eu-west-1:123456789012:task/*"])
     error_message = "Hosts and services of this account and region, tasks not."
   }
   assert {
-    condition     = alltrue([for sid in ["ReadHostsAndServices", "ListServices"] : one([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Condition if statement.Sid == sid]) == { ArnLike = { "ecs:cluster" = "arn:aws:ecs:eu-west-1:123456789012:cluster/*" } }])
+    condition     = alltrue([for sid in ["ReadHostsServicesTasks", "ListServices"] : one([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Condition if statement.Sid == sid]) == { ArnLike = { "ecs:cluster" = "arn:aws:ecs:eu-west-1:123456789012:cluster/*" } }])
     error_message = "What is not limited by a cluster's ARN is limited by the key ecs:cluster."
   }
   assert {
@@ -112,7 +113,7 @@ run "narrowed" {
     error_message = "Only the clusters that were named."
   }
   assert {
-    condition     = alltrue([for sid in ["ReadHostsAndServices", "ListServices"] : toset(one([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Condition.ArnLike["ecs:cluster"] if statement.Sid == sid])) == toset(["arn:aws:ecs:eu-west-1:123456789012:cluster/edge", "arn:aws:ecs:eu-west-1:123456789012:cluster/prod-*"])])
+    condition     = alltrue([for sid in ["ReadHostsServicesTasks", "ListServices"] : toset(one([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Condition.ArnLike["ecs:cluster"] if statement.Sid == sid])) == toset(["arn:aws:ecs:eu-west-1:123456789012:cluster/edge", "arn:aws:ecs:eu-west-1:123456789012:cluster/prod-*"])])
     error_message = "Only the clusters that were named, in the conditions too."
   }
   assert {
