@@ -1,0 +1,303 @@
+package placement
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"ecs-cluster-scaler/cluster"
+)
+
+// Config says how a fleet is packed.
+type Config struct {
+	// Strict: what is unknown about a host keeps a task off it. Otherwise it does not.
+	Strict bool
+	// Unit is the host by which a task's dominant share is judged.
+	Unit cluster.Resources
+	// Spare is the size of the tasks for which headroom is kept; zero: none is.
+	Spare cluster.Resources
+}
+
+// Fleet is hosts, in the order in which first fit fills them, and the kinds of tasks that may be placed on them. It
+// tries packings one after another and forgets each; it is not for concurrent use.
+type Fleet struct {
+	Config
+	hosts []Host
+	kinds []state
+	// free, awsvpc and ports are as the packing has made them so far.
+	free   []cluster.Resources
+	awsvpc []int
+	ports  [][]cluster.Port
+	// groups numbers the task groups that a kind belongs to or may ask for; counts is their tasks on a host.
+	groups map[string]int32
+	counts map[uint64]int32
+	views  []*view
+	// classes are hosts that no kind can tell apart by their attributes.
+	classes []int32
+
+	spareRoom int
+	log       []change
+	epoch     int
+	prepared  bool
+	wanted    []int
+	named     []int
+}
+
+// state is a kind and what is remembered of it.
+type state struct {
+	Kind
+	group int32
+	// share is its dominant share of the unit, rank its place among all kinds by it.
+	share float64
+	rank  int
+	// allowed is what it may use, by class.
+	allowed []answer
+	view    *view
+	// first is a place in the canonical order before which it fits nowhere, and never will while rooms shrink.
+	first int
+	cells []cursor
+}
+
+// pair is a group's key on a host.
+func pair(group, host int32) uint64 { return uint64(uint32(group))<<32 | uint64(uint32(host)) }
+
+// New makes a fleet. Batches name kinds by their place in the list; list them in the same order every time, because
+// equals are placed in it.
+func New(hosts []Host, kinds []Kind, config Config) *Fleet {
+	f := &Fleet{
+		Config: config, hosts: hosts,
+		free: make([]cluster.Resources, len(hosts)), awsvpc: make([]int, len(hosts)), ports: make([][]cluster.Port, len(hosts)),
+		groups: map[string]int32{}, counts: map[uint64]int32{},
+		wanted: make([]int, len(kinds)),
+	}
+	for i := range hosts {
+		h := &hosts[i]
+		h.fleet, h.at = f, int32(i)
+		f.free[i] = most(h.Free, cluster.Resources{})
+		if h.Closed {
+			f.free[i] = nothing
+		}
+		f.awsvpc[i], f.ports[i] = h.Awsvpc, slices.Clip(h.Ports)
+		f.spareRoom += f.spareOn(f.free[i])
+	}
+	f.views = []*view{newView(f, strategy{})}
+	f.learn(kinds)
+	return f
+}
+
+// learn works out what the kinds have in common with each other and with the hosts.
+func (f *Fleet) learn(kinds []Kind) {
+	asked := map[string]bool{}
+	for i := range kinds {
+		kinds[i].names(asked)
+	}
+	classes := f.classify(asked)
+	f.kinds = make([]state, len(kinds))
+	for i, k := range kinds {
+		s := &f.kinds[i]
+		s.Kind, s.share = k, share(k.Size, f.Unit)
+		s.group = f.number(k.Group)
+		if !k.local {
+			s.allowed = make([]answer, len(classes))
+			for class, host := range classes {
+				s.allowed[class] = s.allows(&f.hosts[host])
+			}
+		}
+		for _, group := range k.neighbours() {
+			f.number(group)
+		}
+	}
+	order := make([]int, len(kinds))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(f.kinds[a].share, f.kinds[b].share) })
+	for rank, i := range order {
+		f.kinds[i].rank = rank
+	}
+	for i := range f.hosts {
+		for group, n := range f.hosts[i].Groups {
+			if g, known := f.groups[group]; known {
+				f.counts[pair(g, int32(i))] = int32(n)
+			}
+		}
+	}
+}
+
+func (f *Fleet) number(group string) int32 {
+	if group == "" {
+		return -1
+	}
+	g, known := f.groups[group]
+	if !known {
+		g = int32(len(f.groups))
+		f.groups[group] = g
+	}
+	return g
+}
+
+// classify puts hosts into classes that do not differ in the attributes asked for, and names one host of each.
+func (f *Fleet) classify(asked map[string]bool) []int {
+	names := make([]string, 0, len(asked))
+	for name := range asked {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	f.classes = make([]int32, len(f.hosts))
+	var first []int
+	known := map[string]int32{}
+	var key strings.Builder
+	for i := range f.hosts {
+		h := &f.hosts[i]
+		key.Reset()
+		if h.Attributes == nil {
+			key.WriteByte('?')
+		}
+		for _, name := range names {
+			value, present := h.Attributes[name]
+			values, open := h.Open[name]
+			switch {
+			case open:
+				key.WriteString("\x00?" + strings.Join(values, "\x01"))
+			case present:
+				key.WriteString("\x00=" + value)
+			default:
+				key.WriteString("\x00")
+			}
+		}
+		class, seen := known[key.String()]
+		if !seen {
+			class = int32(len(first))
+			known[key.String()] = class
+			first = append(first, i)
+		}
+		f.classes[i] = class
+	}
+	return first
+}
+
+// share is the largest part of a host that the task takes of any resource.
+func share(size, of cluster.Resources) float64 {
+	largest := 0.0
+	for _, r := range [][2]int64{{size.CPU, of.CPU}, {size.Memory, of.Memory}, {size.GPU, of.GPU}} {
+		switch {
+		case r[0] <= 0:
+		case r[1] <= 0:
+			return math.Inf(1)
+		default:
+			largest = max(largest, float64(r[0])/float64(r[1]))
+		}
+	}
+	return largest
+}
+
+// Share is a task's dominant share of a host.
+func Share(size, host cluster.Resources) float64 { return share(size, host) }
+
+func (f *Fleet) spareOn(free cluster.Resources) int {
+	if f.Spare == (cluster.Resources{}) {
+		return 0
+	}
+	return times(free, f.Spare, math.MaxInt32)
+}
+
+// room is how many tasks of the kind the host would take, at most enough.
+func (f *Fleet) room(k *state, host int32, enough int) int {
+	n := times(f.free[host], k.Size, enough)
+	if n == 0 {
+		return 0
+	}
+	h := &f.hosts[host]
+	if k.Awsvpc && h.AwsvpcLimit >= 0 {
+		n = min(n, h.AwsvpcLimit-f.awsvpc[host])
+	}
+	if len(k.Ports) > 0 {
+		if n = min(n, 1); conflicts(f.ports[host], k.Ports) {
+			return 0
+		}
+	}
+	if k.Distinct {
+		if n = min(n, 1); f.Strict && !h.GroupsKnown || f.counts[pair(k.group, host)] > 0 {
+			return 0
+		}
+	}
+	allowed := answer(yes)
+	if k.local {
+		allowed = k.allows(h)
+	} else {
+		allowed = k.allowed[f.classes[host]]
+	}
+	if allowed == no || allowed == unknown && f.Strict {
+		return 0
+	}
+	return max(n, 0)
+}
+
+// change is one step of a packing, to be taken back.
+type change struct {
+	host, kind int32
+	tasks      int32
+	free       cluster.Resources
+}
+
+// place puts tasks of a kind onto a host.
+func (f *Fleet) place(kind int, host int32, n int) {
+	k := &f.kinds[kind]
+	f.log = append(f.log, change{host: host, kind: int32(kind), tasks: int32(n), free: f.free[host]})
+	f.setFree(host, f.free[host].Minus(k.Size.Times(int64(n))))
+	f.count(k, host, n)
+	f.ports[host] = append(f.ports[host], k.Ports...)
+}
+
+func (f *Fleet) count(k *state, host int32, n int) {
+	if k.Awsvpc {
+		f.awsvpc[host] += n
+	}
+	if k.group < 0 {
+		return
+	}
+	f.counts[pair(k.group, host)] += int32(n)
+	if k.view != nil {
+		k.view.count(k.group, host, n)
+	}
+}
+
+// remove takes a host out, and what moves from it out of the counts that spreading goes by.
+func (f *Fleet) remove(host int32) {
+	f.log = append(f.log, change{host: host, kind: -1, free: f.free[host]})
+	f.setFree(host, nothing)
+	f.uncount(host, -1)
+}
+
+func (f *Fleet) uncount(host int32, sign int) {
+	for _, b := range f.hosts[host].Moves {
+		if k := &f.kinds[b.Kind]; k.view != nil && k.group >= 0 {
+			k.view.count(k.group, host, sign*b.Tasks)
+		}
+	}
+}
+
+func (f *Fleet) setFree(host int32, free cluster.Resources) {
+	f.spareRoom += f.spareOn(free) - f.spareOn(f.free[host])
+	f.free[host] = free
+	for _, v := range f.views {
+		v.set(host, free)
+	}
+}
+
+// forget takes every step back.
+func (f *Fleet) forget() {
+	for _, c := range slices.Backward(f.log) {
+		f.setFree(c.host, c.free)
+		if c.kind < 0 {
+			f.uncount(c.host, 1)
+			continue
+		}
+		k := &f.kinds[c.kind]
+		f.count(k, c.host, -int(c.tasks))
+		f.ports[c.host] = f.ports[c.host][:len(f.ports[c.host])-len(k.Ports)]
+	}
+	f.log = f.log[:0]
+	f.epoch++
+}

@@ -1,0 +1,74 @@
+package placement
+
+import "ecs-cluster-scaler/cluster"
+
+// Host is one that tasks could be placed on.
+type Host struct {
+	// ID is what sums call it: its EC2 instance id.
+	ID   string
+	Free cluster.Resources
+	// Closed: it takes no tasks, but those it has may have to move.
+	Closed bool
+	// Attributes are its attributes; nil: not known.
+	Attributes map[string]string
+	// Open are attributes that may turn out as any of these values; none listed: as anything.
+	Open map[string][]string
+	// Ports are taken.
+	Ports []cluster.Port
+	// Awsvpc is how many of its tasks have a network interface, AwsvpcLimit how many can; negative: not limited.
+	Awsvpc, AwsvpcLimit int
+	// Groups counts its tasks by task group; GroupsKnown: all of them.
+	Groups      map[string]int
+	GroupsKnown bool
+	// Moves are its tasks that have to move when it goes.
+	Moves []Batch
+
+	fleet *Fleet
+	at    int32
+}
+
+// Batch is so many tasks of one kind, which is named by its place in the fleet's list.
+type Batch struct {
+	Kind, Tasks int
+}
+
+// here counts the tasks of a group on the host, those included that a packing has put there.
+func (h *Host) here(group string) int {
+	if h.fleet == nil {
+		return h.Groups[group]
+	}
+	if g, known := h.fleet.groups[group]; known {
+		return int(h.fleet.counts[pair(g, h.at)])
+	}
+	return h.Groups[group]
+}
+
+// conflicts tells whether one of the ports is taken.
+func conflicts(taken, wanted []cluster.Port) bool {
+	for _, w := range wanted {
+		for _, t := range taken {
+			if t == w {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// times is how often size goes into free, at most enough times.
+func times(free, size cluster.Resources, enough int) int {
+	if !holds(free, size) {
+		return 0
+	}
+	n := int64(enough)
+	if size.CPU > 0 {
+		n = min(n, free.CPU/size.CPU)
+	}
+	if size.Memory > 0 {
+		n = min(n, free.Memory/size.Memory)
+	}
+	if size.GPU > 0 {
+		n = min(n, free.GPU/size.GPU)
+	}
+	return int(n)
+}

@@ -1,0 +1,219 @@
+package placement
+
+import (
+	"cmp"
+	"slices"
+
+	"ecs-cluster-scaler/cluster"
+)
+
+// Order is the order in which tasks are placed, and how each finds its host.
+type Order int
+
+// The three orders. First fit finds no room where another order would; a task set that every one of them places is
+// placed by ECS too, as far as that can be said without knowing ECS's own sequence.
+const (
+	// LargestFirst places by falling dominant share, each task on the first host with room.
+	LargestFirst Order = iota
+	// SmallestFirst is the same by rising share.
+	SmallestFirst
+	// ByStrategy goes service by service, each task where its service's strategy puts it.
+	ByStrategy
+)
+
+// Orders are all three.
+var Orders = []Order{LargestFirst, SmallestFirst, ByStrategy}
+
+// Left is tasks that found no room.
+type Left struct {
+	Kind, Tasks int
+	// Freest is the most of each resource that any host had left at that moment.
+	Freest cluster.Resources
+	// Barred: a host has the room, and a constraint, a port, a neighbour or an interface keeps the task off.
+	Barred bool
+}
+
+// Outcome is what a packing came to.
+type Outcome struct {
+	// Left are the tasks without a host.
+	Left []Left
+	// Spare is for how many tasks of the headroom's size there is room then.
+	Spare int
+}
+
+// Pack places the batches in stages, each beside what the stages before have placed, and gives an outcome for each.
+func (f *Fleet) Pack(order Order, stages ...[]Batch) []Outcome {
+	f.prepare()
+	defer f.forget()
+	outcomes := make([]Outcome, len(stages))
+	for i, stage := range stages {
+		for _, b := range stage {
+			f.want(b)
+		}
+		outcomes[i] = Outcome{Left: f.placeWanted(order, nil), Spare: f.spareRoom}
+	}
+	return outcomes
+}
+
+// Without takes the hosts out and places what moves from them, and beside it the batches.
+func (f *Fleet) Without(leaving []int, order Order, beside []Batch) Outcome {
+	f.prepare()
+	defer f.forget()
+	for _, host := range leaving {
+		f.remove(int32(host))
+		for _, b := range f.hosts[host].Moves {
+			f.want(b)
+		}
+	}
+	for _, b := range beside {
+		f.want(b)
+	}
+	return Outcome{Left: f.placeWanted(order, nil), Spare: f.spareRoom}
+}
+
+// FitsInEveryOrder tells whether all three orders place everything when the hosts go, and leave room for so many spare
+// tasks; if not, it gives the first outcome that falls short.
+func (f *Fleet) FitsInEveryOrder(leaving []int, beside []Batch, spare int) (Outcome, bool) {
+	for _, order := range Orders {
+		if o := f.Without(leaving, order, beside); len(o.Left) > 0 || o.Spare < spare {
+			return o, false
+		}
+	}
+	return Outcome{}, true
+}
+
+func (f *Fleet) want(b Batch) {
+	if b.Tasks <= 0 {
+		return
+	}
+	if f.wanted[b.Kind] == 0 {
+		f.named = append(f.named, b.Kind)
+	}
+	f.wanted[b.Kind] += b.Tasks
+}
+
+// placeWanted places what is wanted and clears the list. used is told each host that takes tasks.
+func (f *Fleet) placeWanted(order Order, used func(host int32)) []Left {
+	slices.SortFunc(f.named, func(a, b int) int {
+		switch order {
+		case LargestFirst:
+			return cmp.Compare(f.kinds[b].rank, f.kinds[a].rank)
+		case SmallestFirst:
+			return cmp.Compare(f.kinds[a].rank, f.kinds[b].rank)
+		default:
+			return cmp.Compare(a, b)
+		}
+	})
+	var left []Left
+	for _, kind := range f.named {
+		n := f.wanted[kind]
+		f.wanted[kind] = 0
+		if order == ByStrategy {
+			n = f.byStrategy(kind, n)
+		} else {
+			n = f.firstFit(kind, n, used)
+		}
+		if n > 0 {
+			canonical := &f.views[0].cells[0].tree
+			left = append(left, Left{Kind: kind, Tasks: n, Freest: canonical.freest(), Barred: canonical.next(f.kinds[kind].Size, 0) >= 0})
+		}
+	}
+	f.named = f.named[:0]
+	return left
+}
+
+// firstFit fills host after host, and tells how many tasks are left over.
+func (f *Fleet) firstFit(kind, n int, used func(host int32)) int {
+	k := &f.kinds[kind]
+	c := &f.views[0].cells[0]
+	for at := k.first; n > 0; at++ {
+		if at = c.tree.next(k.Size, at); at < 0 {
+			break
+		}
+		if room := f.room(k, c.hosts[at], n); room > 0 {
+			f.place(kind, c.hosts[at], room)
+			n -= room
+			if used != nil {
+				used(c.hosts[at])
+			}
+		}
+	}
+	return n
+}
+
+// byStrategy places task by task where the strategy puts the next.
+func (f *Fleet) byStrategy(kind, n int) int {
+	k := &f.kinds[kind]
+	tried := make([]bool, len(k.view.cells))
+	for ; n > 0; n-- {
+		clear(tried)
+		host := int32(-1)
+		for range k.view.cells {
+			c := k.emptiest(tried)
+			tried[c] = true
+			if host = f.best(k, c); host >= 0 {
+				break
+			}
+		}
+		if host < 0 {
+			return n
+		}
+		f.place(kind, host, 1)
+	}
+	return 0
+}
+
+// emptiest is the cell with the fewest tasks of the group among those not tried.
+func (k *state) emptiest(tried []bool) int {
+	found, fewest := -1, int32(0)
+	counts := k.view.counts[k.group]
+	for c := range k.view.cells {
+		if !tried[c] && (found < 0 || counts[c] < fewest) {
+			found, fewest = c, counts[c]
+		}
+	}
+	return found
+}
+
+// best is the host of the cell that the strategy takes next; -1: none has room.
+func (f *Fleet) best(k *state, c int) int32 {
+	cell, cursor := &k.view.cells[c], &k.cells[c]
+	if cursor.epoch != f.epoch {
+		cursor.now, cursor.epoch = cursor.base, f.epoch
+	}
+	if k.local {
+		cursor.now = place{}
+	}
+	cursor.now = f.fewest(k, cell, cursor.now)
+	if cursor.now.at >= len(cell.hosts) {
+		return -1
+	}
+	return cell.hosts[cursor.now.at]
+}
+
+// fewest is the first host, from a place on, that has room and, when the strategy spreads over hosts, the fewest tasks
+// of the group. No host before from has room with as few as its level.
+func (f *Fleet) fewest(k *state, c *cell, from place) place {
+	if from.at >= len(c.hosts) {
+		return from
+	}
+	if !k.view.hosts {
+		return place{at: f.seek(k, c, from.at)}
+	}
+	for at := f.seek(k, c, from.at); at < len(c.hosts); at = f.seek(k, c, at+1) {
+		if f.counts[pair(k.group, c.hosts[at])] <= from.level {
+			return place{at, from.level}
+		}
+	}
+	found := place{at: len(c.hosts)}
+	for at := f.seek(k, c, 0); at < len(c.hosts); at = f.seek(k, c, at+1) {
+		n := f.counts[pair(k.group, c.hosts[at])]
+		if found.at == len(c.hosts) || n < found.level {
+			found = place{at, n}
+		}
+		if n <= from.level+1 {
+			break
+		}
+	}
+	return found
+}

@@ -1,0 +1,242 @@
+package placement
+
+import (
+	"fmt"
+	"strings"
+)
+
+// query is an expression of the cluster query language, parsed
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html).
+type query interface {
+	ask(h *Host) answer
+}
+
+type (
+	both    struct{ left, right query }
+	either  struct{ left, right query }
+	negated struct{ of query }
+	// unanswerable is what is not understood: unknown on every host.
+	unanswerable struct{}
+)
+
+func (q both) ask(h *Host) answer       { return q.left.ask(h).and(q.right.ask(h)) }
+func (q either) ask(h *Host) answer     { return q.left.ask(h).or(q.right.ask(h)) }
+func (q negated) ask(h *Host) answer    { return q.of.ask(h).not() }
+func (unanswerable) ask(*Host) answer   { return unknown }
+func (c comparison) ask(h *Host) answer { return c.subject.ask(h, c) }
+
+// comparison is one subject held against its arguments.
+type comparison struct {
+	subject  subject
+	operator operator
+	args     []string
+}
+
+type operator string
+
+const (
+	equals    operator = "=="
+	differs   operator = "!="
+	in        operator = "in"
+	notIn     operator = "!in"
+	matches   operator = "=~"
+	notMatch  operator = "!~"
+	exists    operator = "exists"
+	notExists operator = "!exists"
+	less      operator = "<"
+	lessEq    operator = "<="
+	more      operator = ">"
+	moreEq    operator = ">="
+)
+
+// words are the operators that the language has in letters too.
+var words = map[string]operator{
+	"equals": equals, "not_equals": differs, "not_in": notIn, "matches": matches, "not_matches": notMatch, "not_exists": notExists,
+	"less_than": less, "less_than_equal": lessEq, "greater_than": more, "greater_than_equal": moreEq,
+	"==": equals, "!=": differs, "in": in, "!in": notIn, "=~": matches, "!~": notMatch, "exists": exists, "!exists": notExists,
+	"<": less, "<=": lessEq, ">": more, ">=": moreEq,
+}
+
+// parse never fails: what it does not understand is unanswerable, and unknown stays on the safe side.
+func parse(expression string) query {
+	p := &parser{text: expression}
+	q, err := p.any()
+	if err != nil || p.space() != "" {
+		return unanswerable{}
+	}
+	return q
+}
+
+type parser struct{ text string }
+
+// space skips blanks and tells what is left.
+func (p *parser) space() string {
+	p.text = strings.TrimLeft(p.text, " \t\r\n")
+	return p.text
+}
+
+func (p *parser) symbol(options ...string) bool {
+	p.space()
+	for _, option := range options {
+		if strings.HasPrefix(p.text, option) {
+			p.text = p.text[len(option):]
+			return true
+		}
+	}
+	return false
+}
+
+// word takes one of the given words, but not the beginning of a longer one.
+func (p *parser) word(options ...string) bool {
+	p.space()
+	for _, option := range options {
+		rest, found := strings.CutPrefix(strings.ToLower(p.text), option)
+		if found && (rest == "" || strings.ContainsAny(rest[:1], " \t\r\n(")) {
+			p.text = p.text[len(option):]
+			return true
+		}
+	}
+	return false
+}
+
+func (p *parser) any() (query, error) {
+	left, err := p.all()
+	for err == nil && (p.symbol("||") || p.word("or")) {
+		var right query
+		right, err = p.all()
+		left = either{left, right}
+	}
+	return left, err
+}
+
+func (p *parser) all() (query, error) {
+	left, err := p.one()
+	for err == nil && (p.symbol("&&") || p.word("and")) {
+		var right query
+		right, err = p.one()
+		left = both{left, right}
+	}
+	return left, err
+}
+
+func (p *parser) one() (query, error) {
+	switch {
+	case p.word("not") || p.symbol("!"):
+		q, err := p.one()
+		return negated{q}, err
+	case p.symbol("("):
+		q, err := p.any()
+		if err == nil && !p.symbol(")") {
+			err = fmt.Errorf("a parenthesis is not closed")
+		}
+		return q, err
+	default:
+		return p.comparison()
+	}
+}
+
+func (p *parser) comparison() (query, error) {
+	name := p.until(" \t\r\n=!<>()")
+	if name == "" {
+		return nil, fmt.Errorf("a subject is missing")
+	}
+	c := comparison{subject: subject(name)}
+	spelled := p.operator()
+	known := false
+	if c.operator, known = words[spelled]; !known {
+		return nil, fmt.Errorf("%q is no operator", spelled)
+	}
+	switch c.operator {
+	case exists, notExists:
+		return c, nil
+	case in, notIn:
+		return c, p.list(&c.args)
+	default:
+		arg, err := p.value(false)
+		if c.args = []string{arg}; err == nil && (c.operator == matches || c.operator == notMatch) {
+			return newPattern(c), nil
+		}
+		return c, err
+	}
+}
+
+// operator reads one in letters or signs; ! may stand before a word.
+func (p *parser) operator() string {
+	p.space()
+	n := 0
+	for n < len(p.text) && strings.IndexByte("=!<>~", p.text[n]) >= 0 {
+		n++
+	}
+	if n == 0 || p.text[:n] == "!" {
+		for n < len(p.text) && (p.text[n] == '_' || 'a' <= p.text[n]|0x20 && p.text[n]|0x20 <= 'z') {
+			n++
+		}
+	}
+	spelled := strings.ToLower(p.text[:n])
+	p.text = p.text[n:]
+	return spelled
+}
+
+func (p *parser) list(into *[]string) error {
+	open := p.symbol("[")
+	for {
+		value, err := p.value(true)
+		if err != nil {
+			return err
+		}
+		*into = append(*into, value)
+		if !p.symbol(",") {
+			break
+		}
+	}
+	if open && !p.symbol("]") {
+		return fmt.Errorf("a list is not closed")
+	}
+	return nil
+}
+
+// value reads one argument, quoted or bare. A bare one may hold parentheses of its own, as regular expressions do; in
+// a list it ends at a comma.
+func (p *parser) value(inList bool) (string, error) {
+	p.space()
+	if p.text != "" && (p.text[0] == '\'' || p.text[0] == '"') {
+		quoted, rest, closed := strings.Cut(p.text[1:], p.text[:1])
+		if !closed {
+			return "", fmt.Errorf("a quotation is not closed")
+		}
+		p.text = rest
+		return quoted, nil
+	}
+	stops := " \t\r\n"
+	if inList {
+		stops += ",]"
+	}
+	depth, n := 0, 0
+	for ; n < len(p.text) && strings.IndexByte(stops, p.text[n]) < 0; n++ {
+		if p.text[n] == '(' {
+			depth++
+		} else if p.text[n] == ')' {
+			if depth == 0 {
+				break
+			}
+			depth--
+		}
+	}
+	value := p.text[:n]
+	p.text = p.text[n:]
+	if value == "" {
+		return "", fmt.Errorf("an argument is missing")
+	}
+	return value, nil
+}
+
+func (p *parser) until(stops string) string {
+	p.space()
+	n := strings.IndexAny(p.text, stops)
+	if n < 0 {
+		n = len(p.text)
+	}
+	read := p.text[:n]
+	p.text = p.text[n:]
+	return read
+}

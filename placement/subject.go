@@ -1,0 +1,178 @@
+package placement
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// subject is what a comparison is about, as the query language names it.
+type subject string
+
+const taskGroup subject = "task:group"
+
+// local tells whether the answer depends on more of a host than its attributes.
+func (s subject) local() bool {
+	_, attribute := s.attribute()
+	return !attribute && s != "agentConnected"
+}
+
+func (s subject) attribute() (string, bool) {
+	return strings.CutPrefix(string(s), "attribute:")
+}
+
+func (s subject) ask(h *Host, c comparison) answer {
+	if name, ok := s.attribute(); ok {
+		return h.attribute(name, c.value)
+	}
+	switch s {
+	case "agentConnected": // of every host that tasks can be placed on
+		return c.value("true", true)
+	case "ec2InstanceId":
+		if h.ID == "" {
+			return unknown
+		}
+		return c.value(h.ID, true)
+	case taskGroup:
+		return c.group(h)
+	default: // agentVersion, registeredAt, runningTasksCount: not modelled
+		return unknown
+	}
+}
+
+// attribute asks about one attribute, whose value may be open between several.
+func (h *Host) attribute(name string, about func(value string, present bool) answer) answer {
+	if values, open := h.Open[name]; open {
+		if len(values) == 0 {
+			return unknown
+		}
+		first := about(values[0], true)
+		for _, value := range values[1:] {
+			if about(value, true) != first {
+				return unknown
+			}
+		}
+		return first
+	}
+	if h.Attributes == nil {
+		return unknown
+	}
+	value, present := h.Attributes[name]
+	return about(value, present)
+}
+
+// value compares one value. A host without the attribute equals nothing; whether it differs from something, AWS's
+// documents do not say.
+func (c comparison) value(value string, present bool) answer {
+	switch c.operator {
+	case exists:
+		return is(present)
+	case notExists:
+		return is(!present)
+	}
+	if !present {
+		if c.operator == equals || c.operator == in || c.operator == matches {
+			return no
+		}
+		return unknown
+	}
+	switch c.operator {
+	case equals:
+		return is(value == c.args[0])
+	case differs:
+		return is(value != c.args[0])
+	case in:
+		return is(slices.Contains(c.args, value))
+	case notIn:
+		return is(!slices.Contains(c.args, value))
+	default:
+		return c.number(value)
+	}
+}
+
+func (c comparison) number(value string) answer {
+	left, err := strconv.ParseFloat(value, 64)
+	if err != nil {
+		return unknown
+	}
+	right, err := strconv.ParseFloat(c.args[0], 64)
+	if err != nil {
+		return unknown
+	}
+	switch c.operator {
+	case less:
+		return is(left < right)
+	case lessEq:
+		return is(left <= right)
+	case more:
+		return is(left > right)
+	case moreEq:
+		return is(left >= right)
+	default:
+		return unknown
+	}
+}
+
+// group tells whether a task of one of the groups is on the host, those included that a packing puts there.
+func (c comparison) group(h *Host) answer {
+	if c.operator != equals && c.operator != in {
+		return unknown
+	}
+	for _, group := range c.args {
+		if h.here(group) > 0 {
+			return yes
+		}
+	}
+	if !h.GroupsKnown {
+		return unknown
+	}
+	return no
+}
+
+// pattern is a regular expression held against an attribute. ECS's are Java's; where Go reads one otherwise or not at
+// all, and where it matters whether the whole value must match, the answer is unknown.
+type pattern struct {
+	comparison
+	whole, part *regexp.Regexp
+}
+
+func newPattern(c comparison) query {
+	whole, err := regexp.Compile("^(?:" + c.args[0] + ")$")
+	if err != nil {
+		return unanswerable{}
+	}
+	part, err := regexp.Compile(c.args[0])
+	if err != nil {
+		return unanswerable{}
+	}
+	return pattern{c, whole, part}
+}
+
+func (p pattern) ask(h *Host) answer {
+	name, ok := p.subject.attribute()
+	if !ok {
+		return unknown
+	}
+	return h.attribute(name, func(value string, present bool) answer {
+		switch {
+		case !present && p.operator == matches:
+			return no
+		case !present:
+			return unknown // as for !=
+		case p.whole.MatchString(value):
+			return p.reads(yes)
+		case !p.part.MatchString(value):
+			return p.reads(no)
+		default:
+			return unknown
+		}
+	})
+}
+
+func (p pattern) reads(matched answer) answer {
+	if p.operator == notMatch {
+		return matched.not()
+	}
+	return matched
+}

@@ -1,0 +1,196 @@
+package placement
+
+import (
+	"cmp"
+	"hash/fnv"
+	"slices"
+	"strings"
+
+	"ecs-cluster-scaler/cluster"
+)
+
+// strategy is a service's placement strategy, as far as it decides where the next task goes: spread over attributes
+// first, then over hosts, then in an order of hosts. What follows the first link that is no spread could only break
+// ties and is left out. Packing by binpack goes by what was free before anything moved: the host that is filled first
+// stays the fullest while it is filled.
+type strategy struct {
+	// attributes are those to spread over, in order, each with its tasks' fewest value first.
+	attributes string
+	// hosts: then over hosts.
+	hosts bool
+	// order of hosts within; "": the canonical one.
+	order string
+}
+
+// chain reads a service's strategy; none: ECS spreads over zones, then over hosts
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html).
+func chain(links []cluster.Strategy) strategy {
+	if len(links) == 0 {
+		return strategy{attributes: cluster.ZoneAttribute, hosts: true}
+	}
+	var s strategy
+	var attributes []string
+	for _, link := range links {
+		name, attribute := strings.CutPrefix(link.Field, "attribute:")
+		switch {
+		case link.Type == cluster.Spread && attribute && !s.hosts:
+			attributes = append(attributes, name)
+		case link.Type == cluster.Spread && !attribute:
+			s.hosts = true
+		case link.Type == cluster.Binpack:
+			s.order = "binpack:" + strings.ToLower(link.Field)
+		case link.Type == cluster.Random:
+			s.order = "random"
+		}
+		if s.order != "" {
+			break
+		}
+	}
+	s.attributes = strings.Join(attributes, "\x00")
+	return s
+}
+
+// view is the fleet as one strategy sees it: cells of hosts that share the attributes to spread over, each in order.
+type view struct {
+	strategy
+	cells []cell
+	// cell and at say where a host stands.
+	cell, at []int32
+	// counts are a group's tasks by cell.
+	counts map[int32][]int32
+}
+
+type cell struct {
+	hosts []int32
+	tree  tree
+}
+
+// cursor is where a kind's search in a cell may begin: before it no host has room with so few tasks of the group.
+// Rooms shrink and counts grow while one packing goes on, so it only moves on; base is where every packing begins.
+type cursor struct {
+	base, now place
+	epoch     int
+}
+
+type place struct {
+	at    int
+	level int32
+}
+
+func newView(f *Fleet, s strategy) *view {
+	v := &view{strategy: s, cell: make([]int32, len(f.hosts)), at: make([]int32, len(f.hosts)), counts: map[int32][]int32{}}
+	ordered := make([]int32, len(f.hosts))
+	for i := range ordered {
+		ordered[i] = int32(i)
+	}
+	slices.SortStableFunc(ordered, f.compare(s.order))
+	known := map[string]int32{}
+	for _, host := range ordered {
+		key := ""
+		for name := range strings.SplitSeq(s.attributes, "\x00") {
+			key += f.hosts[host].Attributes[name] + "\x00"
+		}
+		if s.attributes == "" {
+			key = ""
+		}
+		c, seen := known[key]
+		if !seen {
+			c = int32(len(v.cells))
+			known[key] = c
+			v.cells = append(v.cells, cell{})
+		}
+		v.cell[host], v.at[host] = c, int32(len(v.cells[c].hosts))
+		v.cells[c].hosts = append(v.cells[c].hosts, host)
+	}
+	for c := range v.cells {
+		free := make([]cluster.Resources, len(v.cells[c].hosts))
+		for i, host := range v.cells[c].hosts {
+			free[i] = f.free[host]
+		}
+		v.cells[c].tree = newTree(free)
+	}
+	if len(v.cells) == 0 {
+		v.cells = []cell{{tree: newTree(nil)}}
+	}
+	return v
+}
+
+func (f *Fleet) compare(order string) func(a, b int32) int {
+	switch order {
+	case "binpack:cpu":
+		return func(a, b int32) int { return cmp.Compare(f.free[a].CPU, f.free[b].CPU) }
+	case "binpack:memory":
+		return func(a, b int32) int { return cmp.Compare(f.free[a].Memory, f.free[b].Memory) }
+	case "random":
+		hash := func(host int32) uint64 {
+			h := fnv.New64a()
+			_, _ = h.Write([]byte(f.hosts[host].ID)) // a hash's Write never fails
+			return h.Sum64()
+		}
+		return func(a, b int32) int { return cmp.Compare(hash(a), hash(b)) }
+	default:
+		return func(a, b int32) int { return cmp.Compare(a, b) }
+	}
+}
+
+func (v *view) set(host int32, free cluster.Resources) {
+	v.cells[v.cell[host]].tree.set(int(v.at[host]), free)
+}
+
+func (v *view) count(group, host int32, n int) {
+	if counts := v.counts[group]; counts != nil {
+		counts[v.cell[host]] += int32(n)
+	}
+}
+
+// prepare makes the views that the kinds' strategies need, and finds where each kind's search may begin. It is called
+// before anything is packed.
+func (f *Fleet) prepare() {
+	if f.prepared {
+		return
+	}
+	f.prepared = true
+	made := map[strategy]*view{}
+	for i := range f.kinds {
+		k := &f.kinds[i]
+		s := chain(k.Strategy)
+		if made[s] == nil {
+			made[s] = newView(f, s)
+			f.views = append(f.views, made[s])
+		}
+		k.view = made[s]
+		if k.view.counts[k.group] == nil {
+			k.view.counts[k.group] = make([]int32, len(k.view.cells))
+		}
+		k.cells = make([]cursor, len(k.view.cells))
+	}
+	for key, n := range f.counts {
+		group, host := int32(key>>32), int32(uint32(key))
+		for _, v := range f.views {
+			v.count(group, host, int(n))
+		}
+	}
+	for i := range f.kinds {
+		k := &f.kinds[i]
+		if k.local {
+			continue // a task that is placed later may open a host to it
+		}
+		k.first = f.seek(k, &f.views[0].cells[0], 0)
+		for c := range k.cells {
+			k.cells[c].base = f.fewest(k, &k.view.cells[c], place{})
+			k.cells[c].epoch = -1
+		}
+	}
+}
+
+// seek is the first place at or after from where the kind has room; the number of hosts: there is none.
+func (f *Fleet) seek(k *state, c *cell, from int) int {
+	for at := from; ; at++ {
+		if at = c.tree.next(k.Size, at); at < 0 {
+			return len(c.hosts)
+		}
+		if f.room(k, c.hosts[at], 1) > 0 {
+			return at
+		}
+	}
+}
