@@ -17,9 +17,11 @@ const (
 
 // Env is what a process under test needs to see this moto and nothing of the user's:
 // later entries win, so append it to whatever else the process gets.
-func (m *Moto) Env() []string {
+func (m *Moto) Env() []string { return environment(m.endpoint) }
+
+func environment(endpoint string) []string {
 	return []string{
-		"AWS_ENDPOINT_URL=" + m.endpoint,
+		"AWS_ENDPOINT_URL=" + endpoint,
 		"AWS_ACCESS_KEY_ID=test",
 		"AWS_SECRET_ACCESS_KEY=test",
 		"AWS_SESSION_TOKEN=",

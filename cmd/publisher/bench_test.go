@@ -1,0 +1,125 @@
+package main_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/internal/awsclient"
+	"ecs-cluster-scaler/internal/lab"
+)
+
+// measured runs one pass of the released function against canned answers and reports what it took.
+func measured(b *testing.B, canned *lab.Canned, f *lab.Function) {
+	b.Helper()
+	canned.Calls()
+	ctx, cancel := context.WithTimeout(b.Context(), 50*time.Second) // the function's time in Terraform
+	defer cancel()
+	began := time.Now()
+	result, err := f.Invoke(ctx, []byte(`{}`))
+	took := time.Since(began)
+	require.NoError(b, err)
+	require.Empty(b, result.ErrorMessage)
+	var got struct {
+		Clusters, Failed []json.RawMessage
+	}
+	require.NoError(b, json.Unmarshal(result.Payload, &got))
+	require.Len(b, got.Clusters, canned.Clusters)
+
+	all := 0
+	byBucket := map[string]int{}
+	for action, n := range canned.Calls() {
+		all += n
+		for _, bucket := range awsclient.Buckets {
+			for _, known := range bucket.Actions {
+				if strings.HasSuffix(known, "."+action) {
+					byBucket[bucket.Name] += n
+				}
+			}
+		}
+	}
+	b.ReportMetric(float64(all), "calls/op")
+	for name, n := range byBucket {
+		b.ReportMetric(float64(n), strings.ReplaceAll(name, " ", "-")+"/op")
+	}
+	b.ReportMetric(took.Seconds(), "s/op")
+	b.ReportMetric(float64(len(got.Failed)), "left-out/op")
+	b.ReportMetric(float64(f.PeakRSS())/(1<<20), "MiB-peak")
+	b.ReportMetric(0, "ns/op")
+}
+
+func functionFor(b *testing.B, canned *lab.Canned) *lab.Function {
+	b.Helper()
+	require.NoError(b, canned.Start())
+	b.Cleanup(func() { canned.Close() })
+	bootstrap, err := lab.Bootstrap(b.Context(), "publisher")
+	require.NoError(b, err)
+	f, err := lab.StartFunction(b.Context(), bootstrap, canned.Env())
+	require.NoError(b, err)
+	b.Cleanup(func() { f.Close() })
+	return f
+}
+
+// BenchmarkWarmHotPass is the world that the peers were measured on: 18, 37 and 63 calls.
+func BenchmarkWarmHotPass3ClustersOf10HostsAnd5Services(b *testing.B) {
+	canned := &lab.Canned{Clusters: 3, HostsEach: 10, ServicesEach: 5, TasksPerService: 4, Reserved: 80}
+	f := functionFor(b, canned)
+	measured(b, canned, f)
+	for b.Loop() {
+		measured(b, canned, f)
+	}
+}
+
+// BenchmarkPass is one pass over 200 clusters of 20 hosts and 20 services at 20 ms a call. Between passes it waits
+// until half of each bucket is full again, as it is a minute later.
+func BenchmarkPass200ClustersOf20HostsAnd20Services(b *testing.B) {
+	world := func(reserved int) *lab.Canned {
+		return &lab.Canned{Clusters: 200, HostsEach: 20, ServicesEach: 20, TasksPerService: 5, Reserved: reserved, Delay: 20 * time.Millisecond}
+	}
+	const refill = 6 * time.Second
+	b.Run("cold", func(b *testing.B) {
+		for range b.N {
+			canned := world(80)
+			measured(b, canned, functionFor(b, canned))
+		}
+	})
+	for name, reserved := range map[string]int{"hot": 80, "quiet-night": 10} {
+		b.Run(name, func(b *testing.B) {
+			canned := world(reserved)
+			f := functionFor(b, canned)
+			measured(b, canned, f)
+			for range b.N {
+				<-time.After(refill)
+				measured(b, canned, f)
+			}
+		})
+	}
+}
+
+// BenchmarkStart is the time from starting the process to its first poll for an event, and the package's size.
+func BenchmarkStart(b *testing.B) {
+	canned := &lab.Canned{Clusters: 1}
+	require.NoError(b, canned.Start())
+	defer canned.Close()
+	bootstrap, err := lab.Bootstrap(b.Context(), "publisher")
+	require.NoError(b, err)
+	var total time.Duration
+	for b.Loop() {
+		f, err := lab.StartFunction(b.Context(), bootstrap, canned.Env())
+		require.NoError(b, err)
+		total += f.InitDuration()
+		require.NoError(b, f.Close())
+	}
+	b.ReportMetric(float64(total.Milliseconds())/float64(b.N), "ms-to-first-poll")
+	for _, architecture := range []string{"amd64", "arm64"} {
+		if zip, err := os.Stat(filepath.Join("..", "..", "dist", "publisher_linux_"+architecture+".zip")); err == nil {
+			b.ReportMetric(float64(zip.Size())/1e6, "MB-zip-"+architecture)
+		}
+	}
+}
