@@ -23,7 +23,7 @@ func (s Snapshot) Demand() []Demand {
 	for _, service := range s.Services {
 		wanted = append(wanted, service.demand(draining[service.Name])...)
 		if service.RolloutWaits() {
-			wanted = append(wanted, Demand{Service: service, Definition: service.starts(), Tasks: 1, Waiting: true})
+			wanted = append(wanted, Demand{Service: service, Definition: service.Starts(), Tasks: 1, Waiting: true})
 		}
 	}
 	return wanted
@@ -34,7 +34,7 @@ func (s Snapshot) Demand() []Demand {
 func (s Service) demand(onDraining map[string]int) []Demand {
 	all := total(onDraining)
 	if n := s.Unplaced(all); n == 0 || s.Rollout != SideBySide {
-		return s.want(map[string]int{s.starts(): n})
+		return s.want(map[string]int{s.Starts(): n})
 	}
 	byRevision := maps.Clone(onDraining)
 	if byRevision == nil {
@@ -58,8 +58,8 @@ func (s Service) want(byRevision map[string]int) []Demand {
 	return wanted
 }
 
-// starts is the revision of the tasks that ECS starts next.
-func (s Service) starts() string {
+// Starts is the revision of the tasks that ECS starts next.
+func (s Service) Starts() string {
 	if p := s.primary(); p.TaskDefinition != "" {
 		return p.TaskDefinition
 	}

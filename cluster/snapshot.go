@@ -20,6 +20,8 @@ type Snapshot struct {
 	Definitions map[string]Definition
 	// Unread says what could not be read, each as a clause. While anything is left unread, nothing is scaled in.
 	Unread []string
+	// OutOfTime: something was not read because the pass had no time left for it.
+	OutOfTime bool
 }
 
 // HostStatus is a container instance's status, as ECS names it.
@@ -143,17 +145,4 @@ func (s Snapshot) LargestHost() (Resources, bool) {
 		}
 	}
 	return largest, found
-}
-
-// MostOfEach is, resource by resource, the most that one host on which tasks can be placed registers.
-func (s Snapshot) MostOfEach() Resources {
-	var most Resources
-	for _, h := range s.Hosts {
-		if h.IsCapacity() {
-			most.CPU = max(most.CPU, h.Registered.CPU)
-			most.Memory = max(most.Memory, h.Registered.Memory)
-			most.GPU = max(most.GPU, h.Registered.GPU)
-		}
-	}
-	return most
 }

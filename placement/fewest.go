@@ -1,25 +1,14 @@
 package placement
 
-// Fewest is how many hosts like the given one first fit opens for the batches, stage by stage, and for so many spare
-// tasks beside them; the fewer of largest first and smallest first. The caller has made sure that one empty host takes
-// each kind and a spare task.
-func Fewest(like Host, kinds []Kind, config Config, spare int, stages ...[]Batch) int {
-	tasks := 0
+// Fewest is how many hosts like the given one first fit opens for the batches in that order, stage by stage, and for so
+// many spare tasks beside them. The caller has made sure that one empty host takes each kind and a spare task.
+func Fewest(like Host, kinds []Kind, config Config, order Order, spare int, stages ...[]Batch) int {
+	most := 0
 	for _, stage := range stages {
 		for _, b := range stage {
-			tasks += b.Tasks
+			most += b.Tasks
 		}
 	}
-	fewest := -1
-	for _, order := range []Order{LargestFirst, SmallestFirst} {
-		if n := open(like, kinds, config, spare, tasks, order, stages); fewest < 0 || n < fewest {
-			fewest = n
-		}
-	}
-	return fewest
-}
-
-func open(like Host, kinds []Kind, config Config, spare, most int, order Order, stages [][]Batch) int {
 	hosts := make([]Host, most)
 	for i := range hosts {
 		hosts[i] = like

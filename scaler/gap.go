@@ -4,42 +4,54 @@ import (
 	"math"
 
 	"ecs-cluster-scaler/cluster"
-	"ecs-cluster-scaler/thresholds"
 )
 
-// missing is the fewest new hosts that bring every resource below its scale-out threshold, at least 1.
-func missing(entry thresholds.Entry, s cluster.Snapshot, v *Verdict) int {
-	size, known := newInstance(entry, s)
-	if !known {
-		v.because(InstanceSizeUnknown, "the size of a new host is unknown, so the gap is 1; set instance.cpu and instance.memory in the entry")
+// missing is the fewest new hosts, those in flight among them, that clear every cause; at least 1.
+func (j *judgement) missing() int {
+	if !j.instance.known {
 		return 1
 	}
-	registered, reserved := s.Capacity()
-	gap := 1
-	for _, r := range resources(entry, v.Reservation) {
-		if r.atScaleOut() && r.amount(size) > 0 {
-			gap = max(gap, hostsToGoBelow(*r.band.ScaleOutAt, r.amount(registered), r.amount(reserved), r.amount(size)))
+	return max(1, j.newHosts(), j.toGoBelow())
+}
+
+// toGoBelow is the fewest new hosts that bring every resource below its scale-out threshold, unplaced tasks counted as
+// placed. A new host brings its daemons; one that would itself stand at the threshold, or that has nothing of the
+// resource, can never help and is not bought for it.
+func (j *judgement) toGoBelow() int {
+	reserved := j.reserved.Plus(j.toBePlaced())
+	hosts := 0
+	for _, r := range resources(j.entry, j.reservation) {
+		if r.band.ScaleOutAt != nil {
+			hosts = max(hosts, hostsToGoBelow(*r.band.ScaleOutAt, r.amount(j.registered), r.amount(reserved), r.amount(j.instance.size), r.amount(j.instance.daemons)))
 		}
 	}
-	return gap
+	return hosts
 }
 
-// newInstance is what the group would launch now.
-func newInstance(entry thresholds.Entry, s cluster.Snapshot) (cluster.Resources, bool) {
-	if entry.Instance.CPU == nil || entry.Instance.Memory == nil {
-		return s.LargestHost()
+// toBePlaced is the sum of the wanted tasks that a host can take.
+func (j *judgement) toBePlaced() cluster.Resources {
+	var sum cluster.Resources
+	c := j.wanted.catalogue
+	for _, b := range c.batches(j.wanted.unplaced) {
+		sum = sum.Plus(c.kinds[b.Kind].Size.Times(int64(b.Tasks)))
 	}
-	size := cluster.Resources{CPU: *entry.Instance.CPU, Memory: *entry.Instance.Memory}
-	if entry.Instance.GPU != nil {
-		size.GPU = *entry.Instance.GPU
+	for _, l := range j.lack.waiting {
+		sum = sum.Plus(c.kinds[l.Kind].Size.Times(int64(l.Tasks)))
 	}
-	return size, true
+	for _, l := range j.lack.hopeless {
+		sum = sum.Minus(c.kinds[l.Kind].Size.Times(int64(l.Tasks)))
+	}
+	return sum
 }
 
-// hostsToGoBelow is the least n with 100·reserved/(registered + n·size) < percent.
-func hostsToGoBelow(percent float64, registered, reserved, size int64) int {
-	n := int64(math.Max(0, math.Floor((float64(reserved)*100/percent-float64(registered))/float64(size))))
-	for float64(reserved*100)/float64(registered+n*size) >= percent {
+// hostsToGoBelow is the least n with 100·(reserved + n·daemons) / (registered + n·size) < percent; 0 where no n will do.
+func hostsToGoBelow(percent float64, registered, reserved, size, daemons int64) int {
+	gain := percent*float64(size) - 100*float64(daemons)
+	if reserved <= 0 || size <= 0 || gain <= 0 {
+		return 0
+	}
+	n := int64(math.Max(0, math.Floor((100*float64(reserved)-percent*float64(registered))/gain)))
+	for registered+n*size <= 0 || float64((reserved+n*daemons)*100)/float64(registered+n*size) >= percent {
 		n++
 	}
 	return int(n)

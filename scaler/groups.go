@@ -3,14 +3,9 @@ package scaler
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"ecs-cluster-scaler/cluster"
 )
-
-// joinsWithin is how long a host may take from its launch to its registration with ECS. Older ones that have not
-// joined are no longer waited for.
-const joinsWithin = 10 * time.Minute
 
 func count(s cluster.Snapshot) Instances {
 	c := Instances{
@@ -79,26 +74,13 @@ func leaving(s cluster.Snapshot) int {
 	return n
 }
 
-// arriving counts the instances that are on their way in: Pending ones, and those in service that were launched less
-// than joinsWithin ago and have not registered yet.
-func arriving(s cluster.Snapshot, now time.Time) int {
-	n := len(s.Instances(cluster.Pending))
-	for _, i := range s.Unregistered() {
-		if i.Phase == cluster.InService && !i.LaunchedAt.IsZero() && now.Sub(i.LaunchedAt) < joinsWithin {
-			n++
+// managed names the groups that ECS managed scaling moves; empty: none.
+func managed(s cluster.Snapshot) string {
+	var names []string
+	for _, g := range s.Followers() {
+		if g.ManagedScaling {
+			names = append(names, g.Name)
 		}
 	}
-	return n
-}
-
-// Need names the hosts whose tasks must be read before Decide can judge the snapshot: DRAINING ones that hold tasks,
-// because those are running for ECS and homeless for us.
-func Need(s cluster.Snapshot) []cluster.Host {
-	var hosts []cluster.Host
-	for _, h := range s.Hosts {
-		if h.Status == cluster.Draining && h.Tasks > 0 {
-			hosts = append(hosts, h)
-		}
-	}
-	return hosts
+	return strings.Join(names, " and ")
 }

@@ -135,11 +135,19 @@ func TestGroupsOfWhichNoneIsMarkedShareNoGap(t *testing.T) {
 	assert.Equal(t, []scaler.Reason{scaler.CPUAtScaleOut}, v.Reasons)
 }
 
-func TestTasksThatWaitForRoomForbidAScaleIn(t *testing.T) {
+func TestTasksThatWaitAreRePlacedBesideTheOthers(t *testing.T) {
 	s := cluster.Snapshot{Cluster: "web", Hosts: hosts(4, 100, 100), Services: []cluster.Service{{
-		Name: "api", Active: true, Home: cluster.OnEC2, Rollout: cluster.Rolling, Desired: 3, Running: 1, MaximumPercent: 200,
+		Name: "api", Active: true, Home: cluster.OnEC2, Rollout: cluster.Rolling, Desired: 3, Running: 1, MaximumPercent: 200, TaskDefinition: "api:1",
 	}}}
 	v := scaler.Decide(thresholds.Builtin(), s, now)
 	assert.Equal(t, 2, v.UnplacedTasks)
-	assert.Equal(t, []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit}, v.Reasons)
+	assert.Equal(t, []scaler.Reason{scaler.AllBelowScaleIn, scaler.TasksUnread}, v.Reasons, "nobody knows their size")
+
+	s.Definitions = map[string]cluster.Definition{"api:1": {Size: cluster.Resources{CPU: 100, Memory: 100}}}
+	assert.Equal(t, scaler.ScaleIn, scaler.Decide(thresholds.Builtin(), s, now).Signal, "they fit beside what is there")
+
+	s.Definitions["api:1"] = cluster.Definition{Size: cluster.Resources{CPU: 950, Memory: 100}}
+	v = scaler.Decide(thresholds.Builtin(), s, now)
+	assert.Equal(t, []scaler.Reason{scaler.UnplacedTasks}, v.Reasons)
+	assert.Equal(t, "2 tasks of api (950 CPU each) fit nowhere: the freest host has 900", v.Why[0])
 }

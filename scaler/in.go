@@ -3,49 +3,85 @@ package scaler
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"ecs-cluster-scaler/cluster"
-	"ecs-cluster-scaler/thresholds"
 )
 
-// mayScaleIn tells whether one host can go, and notes why or why not. Every objection is noted, so that an operator
-// does not remove one only to meet the next.
-func mayScaleIn(entry thresholds.Entry, s cluster.Snapshot, now time.Time, v *Verdict) bool {
-	if v.Hosts.Active == 0 {
+// mayScaleIn tells how many hosts can go, and notes why or why not. Every objection is noted, so that an operator does
+// not remove one only to meet the next; but tasks are re-placed only where nothing else objects, because that needs
+// every one of them to be read.
+func (j *judgement) mayScaleIn(v *Verdict) int {
+	if len(j.capacity) == 0 {
 		v.because(NoInstances, "no host can take tasks, so there is none to remove")
-		return false
+		return 0
 	}
-	if above := notBelow(entry, v.Reservation); len(above) > 0 {
+	if above := notBelow(j.entry, j.reservation); len(above) > 0 {
 		v.because(WithinBand, strings.Join(above, " and "))
-		return false
+		return 0
 	}
-	v.because(AllBelowScaleIn, "every reservation is below its scale-in threshold ("+allBelow(entry, v.Reservation)+")")
+	v.because(AllBelowScaleIn, "every reservation is below its scale-in threshold ("+allBelow(j.entry, j.reservation)+")")
+	objections := j.objections()
+	for _, o := range objections {
+		v.because(o.reason, o.why)
+	}
+	if len(objections) > 0 || !j.entry.Enabled {
+		return 0
+	}
+	m, objection := newMoving(j)
+	if objection == nil {
+		objection = m.objection()
+	}
+	if objection != nil {
+		v.because(objection.reason, objection.why)
+		return 0
+	}
+	return m.together()
+}
 
-	allowed := true
+// objections are all that forbid a scale-in without a look at the tasks.
+func (j *judgement) objections() []cause {
+	var found []cause
 	object := func(r Reason, format string, args ...any) {
-		v.because(r, fmt.Sprintf(format, args...))
-		allowed = false
+		found = append(found, cause{r, fmt.Sprintf(format, args...)})
 	}
-	if len(s.Unread) > 0 {
-		object(Unreadable, "nothing is scaled in on doubt: %s", strings.Join(s.Unread, "; "))
+	if len(j.s.Unread) > 0 {
+		object(Unreadable, "nothing is scaled in on doubt: %s", strings.Join(j.s.Unread, "; "))
 	}
-	if !entry.ScaleIn {
+	if doubt := j.doubt(); doubt != "" {
+		object(TasksUnread, "%s", doubt)
+	}
+	if !j.entry.ScaleIn {
 		object(ScaleInOff, "scale_in is false in the entry")
 	}
-	if n := leaving(s); n > 0 {
+	if n := leaving(j.s); n > 0 {
 		object(InstancesDraining, "%s leaving; the next scale-in waits until that is over", hosts(n))
 	}
-	if n := arriving(s, now); n > 0 {
+	if n := arriving(j.s, j.now); n > 0 {
 		object(InstancesLaunching, "%s on the way; nothing is scaled in before that is over", hosts(n))
 	}
-	if v.UnplacedTasks > 0 {
-		object(WouldNotFit, "%d wanted tasks have no host yet", v.UnplacedTasks)
+	for _, service := range j.refusals() {
+		object(PlacementRefused, "ECS said at %s UTC that a task of %s fits nowhere, and the service still wants it", service.Refused.UTC().Format("15:04"), service.Name)
 	}
-	if v.Hosts.Active <= entry.MinInstances {
-		object(AtMinInstances, "%s in service and min_instances is %d", hosts(v.Hosts.Active), entry.MinInstances)
+	if hopeless := j.hopeless(); hopeless != "" {
+		object(WouldNotFit, "tasks wait that fit nowhere as it is")
 	}
-	for _, g := range s.Followers() {
+	found = append(found, j.limits()...)
+	if landing := j.wouldBounce(); landing != "" {
+		object(WouldBounce, "%s", landing)
+	}
+	return found
+}
+
+// limits are what the entry and the groups set.
+func (j *judgement) limits() []cause {
+	var found []cause
+	object := func(r Reason, format string, args ...any) {
+		found = append(found, cause{r, fmt.Sprintf(format, args...)})
+	}
+	if len(j.capacity) <= j.entry.MinInstances {
+		object(AtMinInstances, "%s in service and min_instances is %d", hosts(len(j.capacity)), j.entry.MinInstances)
+	}
+	for _, g := range j.s.Followers() {
 		switch halted := g.Halts("Terminate", "AlarmNotification"); {
 		case min(g.Desired, g.InService()) <= g.Min:
 			object(AtMinInstances, "group %s is at its MinSize %d", g.Name, g.Min)
@@ -55,53 +91,33 @@ func mayScaleIn(entry thresholds.Entry, s cluster.Snapshot, now time.Time, v *Ve
 			object(ScalingSuspended, "group %s has suspended %s", g.Name, strings.Join(halted, " and "))
 		}
 	}
-	if landing := wouldBounce(entry, s); landing != "" {
-		object(WouldBounce, "%s", landing)
+	if j.late != "" {
+		object(InstancesNotJoining, "%s", j.late)
 	}
-	return allowed
+	if names := managed(j.s); names != "" {
+		object(ManagedScaling, "ECS managed scaling moves group %s", names)
+	}
+	return found
 }
 
-// notBelow names the resources that are not below their scale-in threshold.
-func notBelow(entry thresholds.Entry, reserved cluster.Reservation) []string {
-	var above []string
-	for _, r := range resources(entry, reserved) {
-		if r.reserved != nil && float64(*r.reserved) >= r.band.ScaleInBelow {
-			above = append(above, fmt.Sprintf("%s reservation %s is not below %s", r.name, show(float64(*r.reserved)), show(r.band.ScaleInBelow)))
+// doubt says what of the demand is not known; empty: all is.
+func (j *judgement) doubt() string {
+	var doubts []string
+	for _, h := range j.s.Hosts {
+		if h.Status == cluster.Draining && !read(h) {
+			doubts = append(doubts, fmt.Sprintf("the tasks of draining host %s are not known", name(h)))
 		}
 	}
-	return above
-}
-
-func allBelow(entry thresholds.Entry, reserved cluster.Reservation) string {
-	var below []string
-	for _, r := range resources(entry, reserved) {
-		if r.reserved != nil {
-			below = append(below, fmt.Sprintf("%s %s < %s", r.name, show(float64(*r.reserved)), show(r.band.ScaleInBelow)))
+	for _, w := range j.wanted.unread {
+		doubts = append(doubts, fmt.Sprintf("the size of the %d tasks that %s wants is not known", w.Tasks, w.Service.Name))
+	}
+	if len(j.headroom.unread) > 0 {
+		doubts = append(doubts, fmt.Sprintf("the size of the headroom's tasks is not known without %s", strings.Join(j.headroom.unread, ", ")))
+	}
+	for _, service := range j.s.Services {
+		if service.Active && service.Home == cluster.Unknown {
+			doubts = append(doubts, "it is not known where service "+service.Name+" runs")
 		}
 	}
-	return strings.Join(below, ", ")
-}
-
-// wouldBounce says which resource would ask for the host back. Nobody knows which host the group will choose, so each
-// resource is judged without the host that has the most of it.
-func wouldBounce(entry thresholds.Entry, s cluster.Snapshot) string {
-	registered, reserved := s.Capacity()
-	left := registered.Minus(s.MostOfEach())
-	for _, r := range resources(entry, cluster.ReservationOf(left, reserved)) {
-		switch {
-		case r.atScaleOut():
-			return fmt.Sprintf("without the host that has most of it %s reservation would be %s, at or above %s",
-				r.name, show(float64(*r.reserved)), show(*r.band.ScaleOutAt))
-		case r.reserved == nil && r.amount(reserved) > 0:
-			return fmt.Sprintf("without the host that has most of it no %s would be left for the tasks that reserve it", r.name)
-		}
-	}
-	return ""
-}
-
-func hosts(n int) string {
-	if n == 1 {
-		return "1 host is"
-	}
-	return fmt.Sprintf("%d hosts are", n)
+	return strings.Join(doubts, "; ")
 }

@@ -2,53 +2,61 @@ package scaler
 
 import (
 	"fmt"
-	"strconv"
+	"slices"
+	"strings"
 
-	"ecs-cluster-scaler/cluster"
-	"ecs-cluster-scaler/thresholds"
+	"ecs-cluster-scaler/placement"
 )
-
-// resource is one of the three that are judged alike.
-type resource struct {
-	name     string
-	reason   Reason
-	band     thresholds.Band
-	reserved *cluster.Percent
-	amount   func(cluster.Resources) int64
-}
-
-func resources(entry thresholds.Entry, r cluster.Reservation) []resource {
-	return []resource{
-		{"CPU", CPUAtScaleOut, entry.CPU, r.CPU, func(r cluster.Resources) int64 { return r.CPU }},
-		{"memory", MemoryAtScaleOut, entry.Memory, r.Memory, func(r cluster.Resources) int64 { return r.Memory }},
-		{"GPU", GPUAtScaleOut, entry.GPU, r.GPU, func(r cluster.Resources) int64 { return r.GPU }},
-	}
-}
-
-// atScaleOut: the threshold is inclusive, null is never reached.
-func (r resource) atScaleOut() bool {
-	return r.reserved != nil && r.band.ScaleOutAt != nil && float64(*r.reserved) >= *r.band.ScaleOutAt
-}
 
 type cause struct {
 	reason Reason
 	why    string
 }
 
-// causes are the reasons to scale out.
-func causes(entry thresholds.Entry, reserved cluster.Reservation) []cause {
+// causes are the reasons to scale out, before anything in flight is counted.
+func (j *judgement) causes() []cause {
 	var found []cause
-	for _, r := range resources(entry, reserved) {
+	for _, r := range resources(j.entry, j.reservation) {
 		if r.atScaleOut() {
 			found = append(found, cause{r.reason, fmt.Sprintf("%s reservation %s is at or above %s",
 				r.name, show(float64(*r.reserved)), show(*r.band.ScaleOutAt))})
 		}
 	}
+	if j.lack.wants() > 0 {
+		found = append(found, cause{UnplacedTasks, j.nowhere(slices.Concat(j.lack.unplaced, j.lack.waiting))})
+	}
+	if why := j.refused(); why != "" {
+		found = append(found, cause{PlacementRefused, why})
+	}
+	if j.lack.headroom > 0 && !j.lack.vain {
+		found = append(found, cause{HeadroomShort, fmt.Sprintf("of a headroom of %d tasks (%s each) %d do not fit", j.headroom.tasks, j.headroom.size, j.lack.headroom)})
+	}
 	return found
 }
 
-// show is a percentage with as many decimals as it needs, two at most.
-func show(percent float64) string {
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(percent, 'f', 2, 64), 64)
-	return strconv.FormatFloat(rounded, 'f', -1, 64) + "%"
+func (j *judgement) nowhere(left []placement.Left) string {
+	// The first few tell the story; a cluster that lost its capacity may have hundreds.
+	const enough = 3
+	sums := make([]string, 0, enough+1)
+	for i, l := range left {
+		if i == enough {
+			sums = append(sums, fmt.Sprintf("and %d more tasks", tasks(left[i:])))
+			break
+		}
+		sums = append(sums, fitsNowhere(j.wanted.catalogue.kinds, l))
+	}
+	return strings.Join(sums, "; ")
+}
+
+// hopeless says which wanted tasks no new host would take; empty: none.
+func (j *judgement) hopeless() string {
+	var sums []string
+	for _, l := range slices.Concat(j.lack.hopeless, j.lack.hopelessWaiting) {
+		k := j.wanted.catalogue.kinds[l.Kind]
+		sums = append(sums, fmt.Sprintf("%s (%s) fits nowhere, and not on an empty new host either, which has %s left beside its daemons", k.Name, k.Size, j.instance.host.Free))
+	}
+	if j.lack.headroom > 0 && j.lack.vain {
+		sums = append(sums, fmt.Sprintf("a headroom task (%s) does not fit on an empty new host, which has %s left beside its daemons", j.headroom.size, j.instance.host.Free))
+	}
+	return strings.Join(sums, "; ")
 }

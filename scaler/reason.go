@@ -9,6 +9,9 @@ const (
 	CPUAtScaleOut    Reason = "cpu_at_scale_out"
 	MemoryAtScaleOut Reason = "memory_at_scale_out"
 	GPUAtScaleOut    Reason = "gpu_at_scale_out"
+	UnplacedTasks    Reason = "unplaced_tasks"
+	PlacementRefused Reason = "placement_refused"
+	HeadroomShort    Reason = "headroom_short"
 )
 
 // AllBelowScaleIn is the first condition of a scale-in; each of the others forbids it.
@@ -19,6 +22,9 @@ const (
 	InstancesLaunching Reason = "instances_launching"
 	WouldNotFit        Reason = "would_not_fit"
 	WouldBounce        Reason = "would_bounce"
+	HeadroomWouldBreak Reason = "headroom_would_break"
+	TasksUnread        Reason = "tasks_unread"
+	TooLarge           Reason = "too_large"
 	AtMinInstances     Reason = "at_min_instances"
 	AllProtected       Reason = "all_protected"
 	ScaleInOff         Reason = "scale_in_off"
@@ -29,6 +35,9 @@ const (
 const (
 	AtMaxInstances      Reason = "at_max_instances"
 	ScalingSuspended    Reason = "scaling_suspended"
+	InstancesNotJoining Reason = "instances_not_joining"
+	ManagedScaling      Reason = "managed_scaling"
+	TaskFitsNoInstance  Reason = "task_fits_no_instance"
 	InstanceSizeUnknown Reason = "instance_size_unknown"
 	Disabled            Reason = "disabled"
 	InvalidEntry        Reason = "invalid_entry"
@@ -43,18 +52,27 @@ var Meanings = []struct {
 	{CPUAtScaleOut, "CPU reservation is at or above cpu.scale_out_at."},
 	{MemoryAtScaleOut, "Memory reservation is at or above memory.scale_out_at."},
 	{GPUAtScaleOut, "GPU reservation is at or above gpu.scale_out_at."},
+	{UnplacedTasks, "Services want tasks that, packed together, do not all fit on the ACTIVE, connected hosts."},
+	{PlacementRefused, "ECS says that it cannot place a task for which there seems to be room; so no host goes, and one is added unless a fresh or idle one stands there."},
+	{HeadroomShort, "The headroom does not fit beside the tasks that are wanted."},
 	{AllBelowScaleIn, "Every resource's reservation is below its scale_in_below."},
 	{WithinBand, "No resource asks for another host, and at least one is not below its scale_in_below."},
 	{InstancesDraining, "A host is leaving already; one scale-in is finished before the next begins."},
-	{InstancesLaunching, "A host is on its way; nothing is scaled in before it has joined."},
-	{WouldNotFit, "Tasks are waiting for room, so that no host can be spared."},
+	{InstancesLaunching, "A host is on its way: nothing is scaled in before it has joined, and nothing is bought twice."},
+	{WouldNotFit, "The tasks of some host that might go, or tasks that wait beside them, would not all find room on the others."},
 	{WouldBounce, "With one host less, a resource would land at or above its scale_out_at."},
+	{HeadroomWouldBreak, "With one host less, the headroom would not fit beside the tasks."},
+	{TasksUnread, "Tasks, or their sizes, are not known, so that nobody can tell whether they would fit elsewhere."},
+	{TooLarge, "There are more tasks than a pass can read or re-place, so that nothing is scaled in."},
 	{AtMinInstances, "No more hosts than min_instances, or than the group's MinSize, are left."},
 	{AllProtected, "Every host of the group is protected from scale-in."},
 	{ScaleInOff, "The entry says scale_in: false."},
 	{NoInstances, "The cluster has no host on which tasks can be placed."},
 	{AtMaxInstances, "The group is at its MaxSize; the signal stays 1 and ScaleOutBlocked is 1."},
 	{ScalingSuspended, "The group's processes are suspended, so that it does not follow the signal."},
+	{InstancesNotJoining, "Two or more instances were launched over 10 minutes ago and none has joined the cluster since; the signal is 0, so that a bad image buys no fleet."},
+	{ManagedScaling, "ECS managed scaling moves the group; the signal is 0, because two masters would fight."},
+	{TaskFitsNoInstance, "A task is wanted that even an empty new instance would not take, by size or by constraint; no host is added for it."},
 	{InstanceSizeUnknown, "Nothing tells how large a new host would be, so the gap is 1; set instance in the entry."},
 	{Disabled, "The entry says enabled: false; the signal is 0 whatever the cluster needs."},
 	{InvalidEntry, "The cluster's entry has faults and no valid version of it is known; the signal is 0."},

@@ -2,6 +2,7 @@
 package scaler
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -90,37 +91,66 @@ func (v *Verdict) because(r Reason, why string) {
 // Decide gives the verdict on one cluster. Any known cause makes it 1; anything unknown forbids −1; only when every
 // condition for it holds is it −1; otherwise 0.
 func Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Verdict {
+	j := judge(entry, s, now)
 	v := Verdict{
 		Cluster:       s.Cluster,
-		Reservation:   s.Reservation(),
+		Reservation:   j.reservation,
 		Thresholds:    Thresholds{CPU: entry.CPU, Memory: entry.Memory, GPU: entry.GPU},
 		Hosts:         s.Count(),
-		UnplacedTasks: s.Unplaced(),
+		UnplacedTasks: j.counted(),
 		Instances:     count(s),
 		Groups:        groups(s),
 		Notes:         append([]string{}, s.Unread...),
 		Judged:        true,
 	}
-	causes := causes(entry, v.Reservation)
-	switch {
-	case len(causes) > 0:
-		v.Signal = ScaleOut
-		for _, c := range causes {
-			v.because(c.reason, c.why)
+	if causes := j.causes(); len(causes) > 0 {
+		j.scaleOut(causes, &v)
+	} else if n := j.mayScaleIn(&v); n > 0 {
+		v.Signal, v.InstanceGap = ScaleIn, -n
+		if n > 1 {
+			v.because(AllBelowScaleIn, fmt.Sprintf("any %d hosts can go together", n))
 		}
-		v.InstanceGap = missing(entry, s, &v)
-		if len(s.Followers()) > 1 {
-			v.InstanceGap = 1 // each of them would follow the gap
-		}
-		v.ScaleOutBlocked = blocked(s, &v)
-	case mayScaleIn(entry, s, now, &v):
-		v.Signal, v.InstanceGap = ScaleIn, -1
+	}
+	if hopeless := j.hopeless(); hopeless != "" {
+		v.because(TaskFitsNoInstance, hopeless)
 	}
 	if !entry.Enabled {
 		v.Signal, v.InstanceGap, v.ScaleOutBlocked = Stay, 0, false
 		v.because(Disabled, "enabled is false in the entry, so the signal stays 0")
 	}
 	return v
+}
+
+// scaleOut asks for the hosts that are missing beyond those in flight, unless asking would be in vain or worse.
+func (j *judgement) scaleOut(causes []cause, v *Verdict) {
+	for _, c := range causes {
+		v.because(c.reason, c.why)
+	}
+	if names := managed(j.s); names != "" {
+		v.because(ManagedScaling, fmt.Sprintf("ECS managed scaling moves group %s, so the signal stays 0", names))
+		return
+	}
+	if j.late != "" {
+		v.ScaleOutBlocked = true
+		v.because(InstancesNotJoining, j.late)
+		return
+	}
+	gap := j.missing() - j.flying
+	if gap <= 0 {
+		v.because(InstancesLaunching, fmt.Sprintf("%s on the way, which is enough for all that", hosts(j.flying)))
+		return
+	}
+	if j.flying > 0 {
+		v.Notes = append(v.Notes, fmt.Sprintf("%s on the way; the gap is what is missing beyond that", hosts(j.flying)))
+	}
+	if !j.instance.known {
+		v.because(InstanceSizeUnknown, "the size of a new host is unknown, so the gap is 1; set instance.cpu and instance.memory in the entry")
+	}
+	v.Signal, v.InstanceGap = ScaleOut, gap
+	if len(j.s.Followers()) > 1 {
+		v.InstanceGap = 1 // each of them would follow the gap
+	}
+	v.ScaleOutBlocked = blocked(j.s, v)
 }
 
 // Invalid is the verdict on a cluster whose entry has faults and no valid version; why names them.

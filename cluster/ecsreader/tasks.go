@@ -20,9 +20,17 @@ const tasksPerCall = 100
 // ReadTasks adds to the snapshot the tasks that ECS wants to run on the given hosts. What cannot be read is named in
 // the snapshot's Unread.
 func (r *Reader) ReadTasks(ctx context.Context, s *cluster.Snapshot, hosts []cluster.Host) {
+	read := map[string]bool{}
 	for _, h := range hosts {
+		read[h.ARN] = true
 		if err := r.readTasks(ctx, s, h.ARN); err != nil {
+			read[h.ARN] = false
 			s.Unread = append(s.Unread, fmt.Sprintf("the tasks of host %s: %s", h.InstanceID, r.sentence(err)))
+		}
+	}
+	for i := range s.Hosts {
+		if read[s.Hosts[i].ARN] {
+			s.Hosts[i].TasksRead = true
 		}
 	}
 }
@@ -66,6 +74,7 @@ func task(t types.Task) cluster.Task {
 		ARN:           aws.ToString(t.TaskArn),
 		Host:          aws.ToString(t.ContainerInstanceArn),
 		Service:       service,
+		Definition:    aws.ToString(t.TaskDefinitionArn),
 		WantedRunning: aws.ToString(t.DesiredStatus) == string(types.DesiredStatusRunning),
 	}
 }

@@ -33,7 +33,7 @@ func (p *Publisher) judge(ctx context.Context, listed ssmstore.Listed, all group
 	if !listed.Usable() {
 		return outcome{verdict: scaler.Invalid(listed.Cluster, listed.Faults), invalid: true}
 	}
-	snapshot, err := p.read(ctx, listed.Cluster, all, now)
+	snapshot, err := p.read(ctx, listed, all, now)
 	if err != nil {
 		o = unread(listed.Cluster, inSentence(ctx, err))
 	} else {
@@ -46,21 +46,29 @@ func (p *Publisher) judge(ctx context.Context, listed ssmstore.Listed, all group
 	return o
 }
 
-// read reads what the verdict needs, and no more.
-func (p *Publisher) read(ctx context.Context, name string, all groups, now time.Time) (cluster.Snapshot, error) {
+// read reads what the verdict needs, and no more: what has been read may show that more is needed. It ends early where
+// something could not be read, because asking again would not help.
+func (p *Publisher) read(ctx context.Context, listed ssmstore.Listed, all groups, now time.Time) (cluster.Snapshot, error) {
 	if ctx.Err() != nil {
 		return cluster.Snapshot{}, ctx.Err()
 	}
-	s, err := p.reader.Read(ctx, name)
+	s, err := p.reader.Read(ctx, listed.Cluster)
 	if err != nil {
 		return cluster.Snapshot{}, err
 	}
 	if all.unread != "" {
 		s.Unread = append(s.Unread, all.unread)
 	}
-	s.Groups = all.of[name]
+	s.Groups = all.of[listed.Cluster]
 	p.reader.ReadLaunches(ctx, &s, now)
-	p.reader.ReadTasks(ctx, &s, scaler.Need(s))
+	unread := len(s.Unread)
+	for range scaler.Rounds {
+		need := scaler.Need(listed.Entry, s, now)
+		if len(need.Hosts) == 0 || len(s.Unread) > unread {
+			break
+		}
+		p.reader.ReadTasks(ctx, &s, need.Hosts)
+	}
 	return s, nil
 }
 

@@ -1,0 +1,126 @@
+package scaler
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/placement"
+)
+
+// kind names the tasks of one revision of one service.
+type kind struct{ service, definition string }
+
+// catalogue numbers kinds in the order of their names.
+type catalogue struct {
+	kinds []placement.Kind
+	of    map[kind]int
+}
+
+func (j *judgement) catalogue(named map[kind]bool) catalogue {
+	c := catalogue{of: make(map[kind]int, len(named))}
+	for _, k := range slices.SortedFunc(maps.Keys(named), func(a, b kind) int {
+		return cmp.Or(cmp.Compare(a.service, b.service), cmp.Compare(a.definition, b.definition))
+	}) {
+		c.of[k] = len(c.kinds)
+		c.kinds = append(c.kinds, placement.KindOf(j.services[k.service], j.s.Definitions[k.definition]))
+	}
+	return c
+}
+
+// demand is what services want and no ACTIVE host holds.
+type demand struct {
+	// unplaced tasks are wanted now, waiting ones only if they fit nowhere: see cluster.Demand. Those whose definition is
+	// not known are in unread instead.
+	unplaced, waiting, unread []cluster.Demand
+	catalogue                 catalogue
+}
+
+func newDemand(j *judgement) demand {
+	var d demand
+	named := map[kind]bool{}
+	for _, w := range j.s.Demand() {
+		if _, known := j.s.Definitions[w.Definition]; !known {
+			d.unread = append(d.unread, w)
+			continue
+		}
+		named[kind{w.Service.Name, w.Definition}] = true
+		if w.Waiting {
+			d.waiting = append(d.waiting, w)
+		} else {
+			d.unplaced = append(d.unplaced, w)
+		}
+	}
+	d.catalogue = j.catalogue(named)
+	return d
+}
+
+// batches are demands as a packing takes them.
+func (c catalogue) batches(wanted []cluster.Demand) []placement.Batch {
+	batches := make([]placement.Batch, 0, len(wanted))
+	for _, w := range wanted {
+		batches = append(batches, placement.Batch{Kind: c.of[kind{w.Service.Name, w.Definition}], Tasks: w.Tasks})
+	}
+	return batches
+}
+
+func (d demand) tasks() int {
+	n := 0
+	for _, w := range slices.Concat(d.unplaced, d.waiting) {
+		n += w.Tasks
+	}
+	return n
+}
+
+// goesByNeighbours tells whether some wanted task's place depends on the tasks that are on hosts already.
+func (j *judgement) goesByNeighbours() bool {
+	return slices.ContainsFunc(j.wanted.catalogue.kinds, func(k placement.Kind) bool {
+		return k.GoesByNeighbours() || k.Awsvpc && j.awsvpcLimit() >= 0
+	})
+}
+
+// headroom is room for so many tasks of one size.
+type headroom struct {
+	tasks int
+	size  cluster.Resources
+	// unread are definitions without which the size is not known; then no room is kept, and nothing is scaled in.
+	unread []string
+}
+
+// newHeadroom takes the size from the entry, or else that of the service task with the largest dominant share of a
+// host.
+func newHeadroom(j *judgement) headroom {
+	h := headroom{tasks: j.entry.Headroom.Tasks}
+	if h.tasks == 0 {
+		return h
+	}
+	if j.entry.Headroom.CPU != nil && j.entry.Headroom.Memory != nil {
+		h.size = cluster.Resources{CPU: *j.entry.Headroom.CPU, Memory: *j.entry.Headroom.Memory}
+	} else {
+		h.size, h.unread = j.largestTask()
+	}
+	if len(h.unread) > 0 || h.size == (cluster.Resources{}) {
+		h.tasks = 0
+	}
+	return h
+}
+
+func (j *judgement) largestTask() (largest cluster.Resources, unread []string) {
+	share := -1.0
+	for _, service := range j.s.Services {
+		if !service.WantsHosts() || service.Desired == 0 {
+			continue
+		}
+		d, known := j.s.Definitions[service.Starts()]
+		if !known {
+			unread = append(unread, service.Starts())
+			continue
+		}
+		of := placement.Share(d.Size, j.unit())
+		if of > share || of == share && d.Size.String() > largest.String() {
+			largest, share = d.Size, of
+		}
+	}
+	return largest, unread
+}

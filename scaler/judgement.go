@@ -1,0 +1,122 @@
+package scaler
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/placement"
+	"ecs-cluster-scaler/thresholds"
+)
+
+// judgement is one cluster while it is judged: what was read, in an order that does not depend on how it was read, and
+// what follows from it. Need and Decide both work on it, so that they cannot disagree.
+type judgement struct {
+	entry thresholds.Entry
+	s     cluster.Snapshot
+	now   time.Time
+
+	// capacity are the hosts on which tasks can be placed, the oldest first: what is added comes last, as new hosts do.
+	capacity             []cluster.Host
+	registered, reserved cluster.Resources
+	reservation          cluster.Reservation
+	services             map[string]cluster.Service
+	tasks                map[string][]cluster.Task
+	wanted               demand
+	headroom             headroom
+	instance             instance
+	flying               int
+	late                 string
+	lack                 lack
+}
+
+func judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) *judgement {
+	// Their orders are the reader's; the verdict must not depend on them.
+	s.Hosts = slices.Clone(s.Hosts)
+	slices.SortStableFunc(s.Hosts, byAge)
+	s.Services = slices.Clone(s.Services)
+	slices.SortStableFunc(s.Services, func(a, b cluster.Service) int { return cmp.Compare(a.Name, b.Name) })
+
+	j := &judgement{entry: entry, s: s, now: now, services: map[string]cluster.Service{}}
+	for _, h := range s.Hosts {
+		if h.IsCapacity() {
+			j.capacity = append(j.capacity, h)
+		}
+	}
+	for _, service := range s.Services {
+		j.services[service.Name] = service
+	}
+	j.registered, j.reserved = s.Capacity()
+	j.reservation = s.Reservation()
+	j.tasks = byHost(s.Tasks)
+	j.instance = newInstance(j)
+	j.wanted = newDemand(j)
+	j.headroom = newHeadroom(j)
+	j.flying = inFlight(s, now)
+	j.late = notJoining(s, now)
+	j.lack = newLack(j)
+	return j
+}
+
+func byAge(a, b cluster.Host) int {
+	return cmp.Or(
+		a.RegisteredAt.Compare(b.RegisteredAt), cmp.Compare(a.ARN, b.ARN), cmp.Compare(a.InstanceID, b.InstanceID),
+		cmp.Compare(a.Registered.CPU, b.Registered.CPU), cmp.Compare(a.Registered.Memory, b.Registered.Memory), cmp.Compare(a.Registered.GPU, b.Registered.GPU),
+		cmp.Compare(a.Remaining.CPU, b.Remaining.CPU), cmp.Compare(a.Remaining.Memory, b.Remaining.Memory), cmp.Compare(a.Remaining.GPU, b.Remaining.GPU),
+	)
+}
+
+func byHost(tasks []cluster.Task) map[string][]cluster.Task {
+	of := make(map[string][]cluster.Task, len(tasks)/8)
+	for _, t := range tasks {
+		if t.WantedRunning {
+			of[t.Host] = append(of[t.Host], t)
+		}
+	}
+	return of
+}
+
+// unit is the host by which dominant shares are judged.
+func (j *judgement) unit() cluster.Resources {
+	return j.instance.size
+}
+
+// read tells whether every task on the host is known.
+func read(h cluster.Host) bool {
+	return h.TasksRead || h.Tasks == 0
+}
+
+// place is the host as a packing sees it, without a limit on network interfaces unless the entry sets one.
+func (j *judgement) place(h cluster.Host) placement.Host {
+	p := placement.Host{
+		ID: h.InstanceID, Free: h.Remaining, Closed: !h.IsCapacity(), Attributes: h.Attributes, Ports: h.Ports,
+		AwsvpcLimit: j.awsvpcLimit(), GroupsKnown: read(h),
+	}
+	if tasks := j.tasks[h.ARN]; len(tasks) > 0 {
+		p.Groups = make(map[string]int, len(tasks))
+		for _, t := range tasks {
+			p.Groups[group(t)]++
+			// Doubt counts as an interface in use.
+			if d, known := j.s.Definitions[t.Definition]; d.Awsvpc || !known {
+				p.Awsvpc++
+			}
+		}
+	}
+	return p
+}
+
+func (j *judgement) awsvpcLimit() int {
+	if j.entry.Instance.AwsvpcTasks != nil {
+		return *j.entry.Instance.AwsvpcTasks
+	}
+	return -1
+}
+
+// group is the task's group; that of a service's task is given by its service.
+func group(t cluster.Task) string {
+	if t.Service != "" {
+		return "service:" + t.Service
+	}
+	return t.Group
+}

@@ -1,0 +1,204 @@
+package scaler
+
+import (
+	"fmt"
+	"slices"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/placement"
+)
+
+const (
+	// mostUnread is how many tasks a pass reads of one cluster: at 100 tasks for two calls (ListTasks, DescribeTasks),
+	// 400 calls. Half of ECS's bucket for them is 50 at once and 10 a second after
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html), so that they fill 35 of the
+	// pass's 45 seconds. Tasks that are known already do not count.
+	mostUnread = 20_000
+	// mostSteps is how many unplaced tasks times hosts are tried: each host is judged with all of them beside its own
+	// tasks, at about a microsecond in each of three orders. So many unplaced tasks are placed within minutes; until
+	// then nothing goes.
+	mostSteps = 200_000
+)
+
+// moving is what happens to tasks when hosts go.
+type moving struct {
+	j *judgement
+	// hosts are capacity first, then those whose tasks may have to move though they take none.
+	hosts     []cluster.Host
+	at        map[string]int
+	fleet     *placement.Fleet
+	catalogue catalogue
+	beside    []placement.Batch
+	// candidates are those that may go, as indices, by group.
+	candidates [][]int
+}
+
+// newMoving readies the re-placing of every host's tasks; the cause says what is not known for it.
+func newMoving(j *judgement) (*moving, *cause) {
+	m := &moving{j: j, hosts: slices.Clone(j.capacity), at: map[string]int{}}
+	for i, h := range m.hosts {
+		m.at[h.ARN] = i
+	}
+	for _, of := range j.candidates() {
+		for _, h := range of {
+			if !h.IsCapacity() {
+				m.at[h.ARN] = len(m.hosts)
+				m.hosts = append(m.hosts, h)
+			}
+		}
+	}
+	if c := m.unread(); c != nil {
+		return nil, c
+	}
+	named, c := m.kinds()
+	if c != nil {
+		return nil, c
+	}
+	m.catalogue = j.catalogue(named)
+	m.beside = m.catalogue.batches(slices.Concat(j.wanted.unplaced, j.wanted.waiting))
+	choices := 0
+	for _, of := range j.candidates() {
+		var these []int
+		for _, h := range of {
+			these = append(these, m.at[h.ARN])
+		}
+		m.candidates = append(m.candidates, these)
+		choices += len(these)
+	}
+	if steps := choices * j.wanted.tasks(); steps > mostSteps {
+		return nil, &cause{TooLarge, fmt.Sprintf("%d tasks wait for a host, too many to try beside each of %d hosts' own; most will be placed soon", j.wanted.tasks(), choices)}
+	}
+	m.fleet = placement.New(m.places(), m.catalogue.kinds, j.packing(true))
+	return m, nil
+}
+
+// unread is what forbids re-placing because tasks were not read.
+func (m *moving) unread() *cause {
+	tasks, hosts := 0, 0
+	for _, h := range m.hosts {
+		if !read(h) {
+			tasks += h.Tasks
+			hosts++
+		}
+	}
+	switch {
+	case tasks > mostUnread:
+		return &cause{TooLarge, fmt.Sprintf("%d tasks would have to be read, and a pass can read %d of one cluster", tasks, mostUnread)}
+	case tasks > 0:
+		return &cause{TasksUnread, fmt.Sprintf("%d tasks on %d hosts were not read, so nobody can tell whether they would fit elsewhere", tasks, hosts)}
+	default:
+		return nil
+	}
+}
+
+// kinds names all that may have to be placed.
+func (m *moving) kinds() (map[kind]bool, *cause) {
+	named := map[kind]bool{}
+	for k := range m.j.wanted.catalogue.of {
+		named[k] = true
+	}
+	for _, h := range m.hosts {
+		for _, t := range m.j.tasks[h.ARN] {
+			moves, c := m.moves(t)
+			if c != nil {
+				return nil, c
+			}
+			if moves {
+				named[kind{t.Service, t.Definition}] = true
+			}
+		}
+	}
+	return named, nil
+}
+
+// moves tells whether ECS would start the task again elsewhere. Daemons die with their host, standalone tasks are
+// nobody's to restart, and a service that is being deleted wants no tasks.
+func (m *moving) moves(t cluster.Task) (bool, *cause) {
+	if t.Service == "" {
+		return false, nil
+	}
+	service, known := m.j.services[t.Service]
+	if !known {
+		return false, &cause{TasksUnread, fmt.Sprintf("a task of service %s is running, of which nothing is known", t.Service)}
+	}
+	if service.Daemon || !service.Active {
+		return false, nil
+	}
+	if _, known := m.j.s.Definitions[t.Definition]; !known {
+		return false, &cause{TasksUnread, fmt.Sprintf("what the tasks of %s need is not known without their definition %s", t.Service, t.Definition)}
+	}
+	return true, nil
+}
+
+// places are the hosts with what would have to move from each. The network interfaces of a host are not to be seen, so
+// that without instance.awsvpc_tasks none may hold more than the fullest of its type does.
+func (m *moving) places() []placement.Host {
+	places := make([]placement.Host, len(m.hosts))
+	fullest := map[string]int{}
+	for i, h := range m.hosts {
+		places[i] = m.j.place(h)
+		counts := map[int]int{}
+		known := 0
+		for _, t := range m.j.tasks[h.ARN] {
+			if m.j.s.Definitions[t.Definition].Awsvpc {
+				known++
+			}
+			if moves, _ := m.moves(t); moves {
+				counts[m.catalogue.of[kind{t.Service, t.Definition}]]++
+			}
+		}
+		for number, n := range counts {
+			places[i].Moves = append(places[i].Moves, placement.Batch{Kind: number, Tasks: n})
+		}
+		fullest[h.Type()] = max(fullest[h.Type()], known)
+	}
+	if m.j.awsvpcLimit() >= 0 {
+		return places
+	}
+	for i, h := range m.hosts {
+		places[i].AwsvpcLimit = places[i].Awsvpc
+		if h.Type() != "" {
+			places[i].AwsvpcLimit = max(0, fullest[h.Type()])
+		}
+	}
+	return places
+}
+
+// objection is what forbids that any one host goes; with several groups of which none is marked, one of each goes at
+// once. nil: nothing.
+func (m *moving) objection() *cause {
+	for g, of := range m.candidates {
+		for _, host := range of {
+			set := []int{host}
+			for other, choices := range m.candidates {
+				if other != g && len(choices) > 0 {
+					set = append(set, m.byFill(choices)[0])
+				}
+			}
+			if c := m.refuses(set); c != nil {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+// refuses says why these hosts cannot go together; nil: they can.
+func (m *moving) refuses(set []int) *cause {
+	gone := make([]cluster.Host, len(set))
+	for i, host := range set {
+		gone[i] = m.hosts[host]
+	}
+	if bounce := m.j.bounce(gone); bounce != "" {
+		return &cause{WouldBounce, bounce}
+	}
+	o, fits := m.fleet.FitsInEveryOrder(set, m.beside, m.j.headroom.tasks)
+	switch {
+	case fits:
+		return nil
+	case len(o.Left) > 0:
+		return &cause{WouldNotFit, fmt.Sprintf("if %s goes, %s", called(gone), fitsNowhere(m.catalogue.kinds, o.Left[0]))}
+	default:
+		return &cause{HeadroomWouldBreak, fmt.Sprintf("if %s goes, only %d of the headroom's %d tasks (%s each) fit", called(gone), o.Spare, m.j.headroom.tasks, m.j.headroom.size)}
+	}
+}

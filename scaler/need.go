@@ -1,0 +1,121 @@
+package scaler
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/thresholds"
+)
+
+// Reach is whose tasks must be read.
+type Reach string
+
+// The three reaches.
+const (
+	// None: the verdict does not depend on any task. It is what a usual pass needs.
+	None Reach = "none"
+	// OnDraining: on DRAINING hosts, because those tasks are running for ECS and homeless for us.
+	OnDraining Reach = "draining"
+	// Everywhere: a host might go, or a wanted task's place depends on its neighbours.
+	Everywhere Reach = "all"
+)
+
+// Needed is what must still be read before Decide can judge a snapshot.
+type Needed struct {
+	Tasks Reach
+	// Hosts are those whose tasks are needed and not read.
+	Hosts []cluster.Host
+	// Definitions are the ARNs of revisions that are needed and not known.
+	Definitions []string
+}
+
+// Nothing tells that all is known that Decide would use.
+func (n Needed) Nothing() bool {
+	return len(n.Hosts) == 0 && len(n.Definitions) == 0
+}
+
+// Rounds is how often reading what Need names can show that more is needed: tasks of draining hosts, what is wanted,
+// all tasks, and their definitions.
+const Rounds = 4
+
+// Need names what must be read next, by the rules that Decide goes by. Read it, and ask again: what is read may show
+// that more is needed, or that no more is.
+func Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Needed {
+	j := judge(entry, s, now)
+	n := Needed{Tasks: None}
+	definitions := map[string]bool{}
+	for _, w := range j.wanted.unread {
+		definitions[w.Definition] = true
+	}
+	for _, arn := range j.headroom.unread {
+		definitions[arn] = true
+	}
+	for _, h := range j.s.Hosts {
+		if h.Status == cluster.Draining && !read(h) {
+			n.Tasks = OnDraining
+			n.Hosts = append(n.Hosts, h)
+		}
+	}
+	causes := j.causes()
+	if len(causes) > 0 || j.hopeless() != "" {
+		for _, arn := range j.instance.unread {
+			definitions[arn] = true
+		}
+	}
+	switch {
+	case j.goesByNeighbours() || j.mayBeRefused(causes):
+		n.everywhere(j.capacity)
+	case len(causes) == 0 && j.mightScaleIn():
+		n.toMove(j, definitions)
+	}
+	n.Definitions = slices.Sorted(maps.Keys(definitions))
+	return n
+}
+
+// everywhere asks for the tasks of these hosts too, unless they are more than a pass can read.
+func (n *Needed) everywhere(hosts []cluster.Host) {
+	tasks := 0
+	var unread []cluster.Host
+	for _, h := range hosts {
+		if !read(h) {
+			tasks += h.Tasks
+			unread = append(unread, h)
+		}
+	}
+	if tasks > 0 && tasks <= mostUnread {
+		n.Tasks = Everywhere
+		n.Hosts = append(n.Hosts, unread...)
+	}
+}
+
+// toMove asks for what re-placing needs: all tasks, then their definitions.
+func (n *Needed) toMove(j *judgement, definitions map[string]bool) {
+	hosts := slices.Clone(j.capacity)
+	for _, of := range j.candidates() {
+		for _, h := range of {
+			if !h.IsCapacity() && h.Status != cluster.Draining {
+				hosts = append(hosts, h)
+			}
+		}
+	}
+	n.everywhere(hosts)
+	for _, h := range hosts {
+		for _, t := range j.tasks[h.ARN] {
+			if _, known := j.s.Definitions[t.Definition]; !known && t.Definition != "" {
+				definitions[t.Definition] = true
+			}
+		}
+	}
+}
+
+// mightScaleIn: nothing but the tasks can still forbid it.
+func (j *judgement) mightScaleIn() bool {
+	return j.entry.Enabled && len(j.capacity) > 0 && len(notBelow(j.entry, j.reservation)) == 0 && len(j.objections()) == 0
+}
+
+// mayBeRefused: a refusal would be a cause if only no unused host stood there, which the tasks tell.
+func (j *judgement) mayBeRefused(causes []cause) bool {
+	return len(causes) == 0 && len(j.refusals()) > 0 && j.mayBeFresh()
+}

@@ -1,0 +1,53 @@
+package scaler
+
+import (
+	"fmt"
+	"strconv"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/placement"
+)
+
+// fitsNowhere says which tasks found no room and why: "web (2048 CPU) fits nowhere: the freest host has 1792".
+func fitsNowhere(kinds []placement.Kind, l placement.Left) string {
+	k := kinds[l.Kind]
+	subject, verb := k.Name, "fits"
+	each := ""
+	if l.Tasks > 1 {
+		subject, verb, each = fmt.Sprintf("%d tasks of %s", l.Tasks, k.Name), "fit", " each"
+	}
+	size, freest := k.Size, l.Freest
+	switch {
+	case size.CPU > freest.CPU:
+		return fmt.Sprintf("%s (%d CPU%s) %s nowhere: the freest host has %d", subject, size.CPU, each, verb, freest.CPU)
+	case size.Memory > freest.Memory:
+		return fmt.Sprintf("%s (%d MiB%s) %s nowhere: the freest host has %d", subject, size.Memory, each, verb, freest.Memory)
+	case size.GPU > freest.GPU:
+		return fmt.Sprintf("%s (%d GPU%s) %s nowhere: the freest host has %d", subject, size.GPU, each, verb, freest.GPU)
+	case l.Barred:
+		return fmt.Sprintf("%s %s nowhere: a constraint, a port, a neighbour or a missing network interface bars every host with room", subject, verb)
+	default:
+		return fmt.Sprintf("%s (%s%s) %s nowhere: no host has that much of everything", subject, size, each, verb)
+	}
+}
+
+// show is a percentage with as many decimals as it needs, two at most.
+func show(percent float64) string {
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(percent, 'f', 2, 64), 64)
+	return strconv.FormatFloat(rounded, 'f', -1, 64) + "%"
+}
+
+func hosts(n int) string {
+	if n == 1 {
+		return "1 host is"
+	}
+	return fmt.Sprintf("%d hosts are", n)
+}
+
+// name is what a host is called in a sentence.
+func name(h cluster.Host) string {
+	if h.InstanceID != "" {
+		return h.InstanceID
+	}
+	return h.ARN
+}
