@@ -59,6 +59,7 @@ func (f field) limits() string {
 }
 
 func fieldRows(t *testing.T) []string {
+	t.Helper()
 	var schema struct {
 		Properties map[string]field `json:"properties"`
 		Defs       map[string]field `json:"$defs"`

@@ -79,7 +79,7 @@ func (d *decoder) object(path []string) (map[string]any, error) {
 			return object, err
 		}
 		name, _ := token.(string)
-		inner := append(path[:len(path):len(path)], name)
+		inner := under(path, name)
 		if _, repeated := object[name]; repeated {
 			d.fault(inner, "is there twice; keep one")
 		}
@@ -98,7 +98,7 @@ func (d *decoder) object(path []string) (map[string]any, error) {
 func (d *decoder) array(path []string) ([]any, error) {
 	items := []any{}
 	for d.json.More() {
-		item, err := d.value(append(path[:len(path):len(path)], strconv.Itoa(len(items))))
+		item, err := d.value(under(path, strconv.Itoa(len(items))))
 		if err != nil {
 			return items, err
 		}

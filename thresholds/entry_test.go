@@ -10,15 +10,15 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-func at(percent float64) *float64 { return &percent }
+//go:fix inline
 
 func TestEmptyEntryIsComplete(t *testing.T) {
 	entry, err := thresholds.Parse([]byte(`{}`), nil)
 	require.NoError(t, err)
 	// The built-in defaults of the contract (design 3.1), written out so that changing one is a decision.
 	assert.Equal(t, thresholds.Entry{
-		CPU:     thresholds.Band{ScaleOutAt: at(75), ScaleInBelow: 50},
-		Memory:  thresholds.Band{ScaleOutAt: at(75), ScaleInBelow: 50},
+		CPU:     thresholds.Band{ScaleOutAt: new(75.0), ScaleInBelow: 50},
+		Memory:  thresholds.Band{ScaleOutAt: new(75.0), ScaleInBelow: 50},
 		GPU:     thresholds.Band{ScaleOutAt: nil, ScaleInBelow: 100},
 		ScaleIn: true,
 		Drain: thresholds.Drain{
@@ -42,7 +42,7 @@ func TestEveryContractFieldIsAccepted(t *testing.T) {
 	  "enabled": false
 	}`), nil)
 	require.NoError(t, err)
-	assert.Equal(t, at(80.5), entry.Memory.ScaleOutAt)
+	assert.Equal(t, new(80.5), entry.Memory.ScaleOutAt)
 	assert.Equal(t, 2, entry.Headroom.Tasks)
 	assert.EqualValues(t, 15400, *entry.Instance.Memory)
 	assert.Nil(t, entry.Instance.AwsvpcTasks)
@@ -57,7 +57,7 @@ func TestEntryInheritsFieldByField(t *testing.T) {
 	entry, err := thresholds.Parse([]byte(`{"cpu": {"scale_out_at": null}, "scale_in": true}`), defaults)
 	require.NoError(t, err)
 	assert.Equal(t, thresholds.Band{ScaleOutAt: nil, ScaleInBelow: 40}, entry.CPU, "null overrides, the rest is inherited")
-	assert.Equal(t, thresholds.Band{ScaleOutAt: at(75), ScaleInBelow: 50}, entry.Memory, "untouched: built in")
+	assert.Equal(t, thresholds.Band{ScaleOutAt: new(75.0), ScaleInBelow: 50}, entry.Memory, "untouched: built in")
 	assert.Equal(t, 2, entry.MinInstances)
 	assert.True(t, entry.ScaleIn)
 }
@@ -81,23 +81,24 @@ func TestFaultsSayWhereAndWhat(t *testing.T) {
 		entry, defaults string
 		want            []string
 	}{
-		"not JSON":         {entry: `cpu: 75`, want: []string{`entry: is not JSON: invalid character 'c' looking for beginning of value; the smallest one is {}`}},
-		"empty":            {entry: ``, want: []string{`entry: is not JSON: it ends too early; the smallest one is {}`}},
-		"cut off":          {entry: `{"cpu": {"scale_out_at": 75`, want: []string{`entry: is not JSON: it ends too early; the smallest one is {}`}},
-		"a list":           {entry: `[]`, want: []string{`entry: must be a JSON object, not a list; the smallest one is {}`}},
-		"null":             {entry: `null`, want: []string{`entry: must be a JSON object, not null; the smallest one is {}`}},
-		"two documents":    {entry: `{} {}`, want: []string{`entry: is not JSON: something follows the closing brace; the smallest one is {}`}},
-		"unknown field":    {entry: `{"cpu": {"scale_up_at": 75}}`, want: []string{`entry: cpu.scale_up_at is no field; known here: scale_in_below, scale_out_at`}},
-		"case matters":     {entry: `{"Enabled": true}`, want: []string{`entry: Enabled is no field; known here: cpu, drain, enabled, gpu, headroom, instance, memory, min_instances, scale_in`}},
-		"wrong type":       {entry: `{"cpu": {"scale_out_at": "75"}}`, want: []string{`entry: cpu.scale_out_at must be null or a number, not a string`}},
-		"object wanted":    {entry: `{"cpu": 75}`, want: []string{`entry: cpu must be an object, not a number`}},
-		"null for object":  {entry: `{"memory": null}`, want: []string{`entry: memory must be an object, not null`}},
-		"over 100":         {entry: `{"cpu": {"scale_out_at": 120}}`, want: []string{`entry: cpu.scale_out_at must be at most 100, it is 120`}},
-		"zero":             {entry: `{"cpu": {"scale_out_at": 0, "scale_in_below": 0}}`, want: []string{`entry: cpu thresholds cross: scale_in_below 0 (entry) must be below scale_out_at 0 (entry)`, `entry: cpu.scale_out_at must be more than 0, it is 0`}},
-		"fraction of host": {entry: `{"min_instances": 1.5}`, want: []string{`entry: min_instances must be an integer, not a number`}},
-		"huge number":      {entry: `{"min_instances": 1e400}`, want: []string{`entry: min_instances 1e400 is beyond any number that can be used`}},
-		"repeated key":     {entry: `{"cpu": {"scale_out_at": 80, "scale_out_at": 70}}`, want: []string{`entry: cpu.scale_out_at is there twice; keep one`}},
-		"crossed":          {entry: `{"cpu": {"scale_out_at": 60, "scale_in_below": 60}}`, want: []string{`entry: cpu thresholds cross: scale_in_below 60 (entry) must be below scale_out_at 60 (entry)`}},
+		"not JSON":            {entry: `cpu: 75`, want: []string{`entry: is not JSON: invalid character 'c' looking for beginning of value; the smallest one is {}`}},
+		"empty":               {entry: ``, want: []string{`entry: is not JSON: it ends too early; the smallest one is {}`}},
+		"cut off":             {entry: `{"cpu": {"scale_out_at": 75`, want: []string{`entry: is not JSON: it ends too early; the smallest one is {}`}},
+		"a list":              {entry: `[]`, want: []string{`entry: must be a JSON object, not a list; the smallest one is {}`}},
+		"null":                {entry: `null`, want: []string{`entry: must be a JSON object, not null; the smallest one is {}`}},
+		"two documents":       {entry: `{} {}`, want: []string{`entry: is not JSON: something follows the closing brace; the smallest one is {}`}},
+		"unknown field":       {entry: `{"cpu": {"scale_up_at": 75}}`, want: []string{`entry: cpu.scale_up_at is no field; known here: scale_in_below, scale_out_at`}},
+		"case matters":        {entry: `{"Enabled": true}`, want: []string{`entry: Enabled is no field; known here: cpu, drain, enabled, gpu, headroom, instance, memory, min_instances, scale_in`}},
+		"wrong type":          {entry: `{"cpu": {"scale_out_at": "75"}}`, want: []string{`entry: cpu.scale_out_at must be null or a number, not a string`}},
+		"object wanted":       {entry: `{"cpu": 75}`, want: []string{`entry: cpu must be an object, not a number`}},
+		"null for object":     {entry: `{"memory": null}`, want: []string{`entry: memory must be an object, not null`}},
+		"over 100":            {entry: `{"cpu": {"scale_out_at": 120}}`, want: []string{`entry: cpu.scale_out_at must be at most 100, it is 120`}},
+		"half a percent over": {entry: `{"cpu": {"scale_out_at": 100.5}}`, want: []string{`entry: cpu.scale_out_at must be at most 100, it is 100.5`}},
+		"zero":                {entry: `{"cpu": {"scale_out_at": 0, "scale_in_below": 0}}`, want: []string{`entry: cpu thresholds cross: scale_in_below 0 (entry) must be below scale_out_at 0 (entry)`, `entry: cpu.scale_out_at must be more than 0, it is 0`}},
+		"fraction of host":    {entry: `{"min_instances": 1.5}`, want: []string{`entry: min_instances must be an integer, not a number`}},
+		"huge number":         {entry: `{"min_instances": 1e400}`, want: []string{`entry: min_instances 1e400 is beyond any number that can be used`}},
+		"repeated key":        {entry: `{"cpu": {"scale_out_at": 80, "scale_out_at": 70}}`, want: []string{`entry: cpu.scale_out_at is there twice; keep one`}},
+		"crossed":             {entry: `{"cpu": {"scale_out_at": 60, "scale_in_below": 60}}`, want: []string{`entry: cpu thresholds cross: scale_in_below 60 (entry) must be below scale_out_at 60 (entry)`}},
 		"crosses a built-in default": {entry: `{"cpu": {"scale_out_at": 40}}`,
 			want: []string{`entry: cpu thresholds cross: scale_in_below 50 (built-in defaults) must be below scale_out_at 40 (entry)`}},
 		"crosses the shared defaults": {entry: `{"cpu": {"scale_in_below": 65}}`, defaults: `{"cpu": {"scale_out_at": 60}}`,

@@ -1,6 +1,7 @@
 package thresholds_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -148,7 +149,7 @@ func TestEachFieldComesFromTheTopmostDocumentThatSetsIt(t *testing.T) {
 				}
 				w, _ := json.Marshal(want)
 				g, _ := json.Marshal(v)
-				if string(w) != string(g) {
+				if !bytes.Equal(w, g) {
 					t.Fatalf("%s.%s is %s, not %s", name, part, g, w)
 				}
 			}

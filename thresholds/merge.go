@@ -1,6 +1,9 @@
 package thresholds
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // origin names the document that a value came from, so that a fault can say where to mend it.
 type origin string
@@ -45,9 +48,9 @@ func clone(object map[string]any) map[string]any {
 
 // originOf names the topmost layer that sets path.
 func originOf(path []string, layers []layer) origin {
-	for i := len(layers) - 1; i >= 0; i-- {
-		if sets(layers[i].fields, path) {
-			return layers[i].origin
+	for _, layer := range slices.Backward(layers) {
+		if sets(layer.fields, path) {
+			return layer.origin
 		}
 	}
 	return fromEntry

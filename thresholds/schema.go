@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -25,9 +27,13 @@ func Schema() []byte { return bytes.Clone(schemaText) }
 var schemaDocument, entrySchema = mustCompile()
 
 func mustCompile() (map[string]any, *jsonschema.Schema) {
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schemaText))
-	if err != nil {
-		panic(fmt.Sprintf("entry.schema.json is not JSON: %v", err))
+	var document map[string]any
+	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(schemaText))
+	if err == nil {
+		document, _ = parsed.(map[string]any)
+	}
+	if document == nil {
+		panic(fmt.Sprintf("entry.schema.json is no JSON object: %v", err))
 	}
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertVocabs()
@@ -39,7 +45,7 @@ func mustCompile() (map[string]any, *jsonschema.Schema) {
 	if err := compiler.AddResource(url, document); err != nil {
 		panic(fmt.Sprintf("entry.schema.json: %v", err))
 	}
-	return document.(map[string]any), compiler.MustCompile(url)
+	return document, compiler.MustCompile(url)
 }
 
 // builtinFields collects the schema's defaults, which are the only table of them.
@@ -47,7 +53,8 @@ func builtinFields() map[string]any {
 	fields := map[string]any{}
 	properties, _ := schemaDocument["properties"].(map[string]any)
 	for name, property := range properties {
-		value := property.(map[string]any)["default"]
+		declared, _ := property.(map[string]any)
+		value := declared["default"]
 		if object, ok := value.(map[string]any); ok {
 			value = clone(object)
 		}
@@ -68,7 +75,7 @@ func validate(merged map[string]any, layers []layer) Faults {
 	}
 	var faults Faults
 	for _, leaf := range leaves(invalid) {
-		faults = append(faults, sentences(leaf, merged, layers)...)
+		faults = append(faults, sentences(leaf, layers)...)
 	}
 	return faults
 }
@@ -85,7 +92,7 @@ func leaves(e *jsonschema.ValidationError) []*jsonschema.ValidationError {
 }
 
 // sentences says what is wrong in the words of whoever wrote the entry, not in those of JSON Schema.
-func sentences(e *jsonschema.ValidationError, merged map[string]any, layers []layer) Faults {
+func sentences(e *jsonschema.ValidationError, layers []layer) Faults {
 	path := e.InstanceLocation
 	one := func(path []string, format string, args ...any) Faults {
 		return Faults{{Path: strings.Join(path, "."), In: string(originOf(path, layers)), Message: fmt.Sprintf(format, args...)}}
@@ -94,22 +101,22 @@ func sentences(e *jsonschema.ValidationError, merged map[string]any, layers []la
 	case *kind.AdditionalProperties:
 		var faults Faults
 		for _, name := range k.Properties {
-			faults = append(faults, one(append(path[:len(path):len(path)], name), "is no field; known here: %s", known(path, layers))...)
+			faults = append(faults, one(under(path, name), "is no field; known here: %s", known(path, layers))...)
 		}
 		return faults
 	case *kind.Type:
 		return one(path, "must be %s, not %s", anyOf(k.Want), anyOf([]string{k.Got}))
 	case *kind.Minimum:
-		return one(path, "must be at least %s, it is %s", k.Want.RatString(), k.Got.RatString())
+		return one(path, "must be at least %s, it is %s", plain(k.Want), plain(k.Got))
 	case *kind.ExclusiveMinimum:
-		return one(path, "must be more than %s, it is %s", k.Want.RatString(), k.Got.RatString())
+		return one(path, "must be more than %s, it is %s", plain(k.Want), plain(k.Got))
 	case *kind.Maximum:
-		return one(path, "must be at most %s, it is %s", k.Want.RatString(), k.Got.RatString())
+		return one(path, "must be at most %s, it is %s", plain(k.Want), plain(k.Got))
 	case *kind.Enum:
 		return one(path, "must be one of %s", list(k.Want))
 	case *notBelow:
-		low := append(path[:len(path):len(path)], k.low)
-		high := append(path[:len(path):len(path)], k.high)
+		low := under(path, k.low)
+		high := under(path, k.high)
 		// The document to mend is the topmost one that sets either of the two.
 		at := low
 		if originOf(high, layers) == fromEntry || originOf(low, layers) == fromBuiltin {
@@ -120,10 +127,21 @@ func sentences(e *jsonschema.ValidationError, merged map[string]any, layers []la
 		faults[0].Path = strings.Join(path, ".")
 		return faults
 	case *onlyOne:
-		return one(append(path[:len(path):len(path)], k.given), "needs %s beside it; give both or neither", k.missing)
+		return one(under(path, k.given), "needs %s beside it; give both or neither", k.missing)
 	default:
 		return one(path, "%s", e.ErrorKind.LocalizedString(message.NewPrinter(language.English)))
 	}
+}
+
+// plain is a number as a person writes it: 100.5, not 201/2.
+func plain(r *big.Rat) string {
+	f, _ := r.Float64()
+	return strconv.FormatFloat(f, 'f', -1, 64)
+}
+
+// under is the path of an object's field.
+func under(path []string, field string) []string {
+	return append(slices.Clip(path), field)
 }
 
 // known lists the field names of the object at path, which the built-in defaults name in full.

@@ -34,7 +34,7 @@ func TestAWSsExamplesDecodeIntoTheRightSnapshot(t *testing.T) {
 		"Activities.0.Description": "Launching a new EC2 instance: i-05b4f7d5be44822a6"}))
 
 	cfg := moto.Config()
-	reader := ecsreader.New(ecs.NewFromConfig(cfg), autoscaling.NewFromConfig(cfg), func(err error) string { return err.Error() })
+	reader := ecsreader.New(ecs.NewFromConfig(cfg), autoscaling.NewFromConfig(cfg))
 	s, err := reader.Read(t.Context(), "default")
 	require.NoError(t, err)
 	assert.Empty(t, s.Unread)

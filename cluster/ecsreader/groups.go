@@ -117,7 +117,7 @@ func (r *Reader) ReadLaunches(ctx context.Context, s *cluster.Snapshot, now time
 		}
 		started, err := r.launches(ctx, s.Groups[g].Name, now.Add(-launchesSince))
 		if err != nil {
-			s.Unread = append(s.Unread, fmt.Sprintf("when the unregistered instances of group %s were launched: %s", s.Groups[g].Name, r.sentence(err)))
+			lack(s, fmt.Sprintf("when the unregistered instances of group %s were launched", s.Groups[g].Name), err)
 			continue
 		}
 		for _, instance := range waiting {

@@ -94,7 +94,7 @@ func (r *Reader) readProviders(ctx context.Context, s *cluster.Snapshot, service
 			CapacityProviders: batch,
 		})
 		if err != nil {
-			s.Unread = append(s.Unread, fmt.Sprintf("where services with a capacity provider run: %s", r.sentence(err)))
+			lack(s, "where services with a capacity provider run", err)
 			return
 		}
 		r.homes.learn(s.Cluster, out.CapacityProviders)

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/internal/awsclient"
 )
 
 // ECS is what the reader asks of Amazon ECS.
@@ -30,13 +31,12 @@ var ErrNoCluster = errors.New("ECS has no such cluster in this account and regio
 type Reader struct {
 	ecs         ECS
 	autoscaling AutoScaling
-	sentence    func(error) string
 	homes       *homes
 }
 
-// New returns a reader. sentence tells an AWS error in words, for what a snapshot says it lacks.
-func New(ecs ECS, autoscaling AutoScaling, sentence func(error) string) *Reader {
-	return &Reader{ecs: ecs, autoscaling: autoscaling, sentence: sentence, homes: newHomes()}
+// New returns a reader that asks the two services.
+func New(containers ECS, groups AutoScaling) *Reader {
+	return &Reader{ecs: containers, autoscaling: groups, homes: newHomes()}
 }
 
 // Read reads the named cluster's hosts and services. An error means that its capacity is unknown; whatever else could
@@ -44,15 +44,20 @@ func New(ecs ECS, autoscaling AutoScaling, sentence func(error) string) *Reader 
 func (r *Reader) Read(ctx context.Context, name string) (cluster.Snapshot, error) {
 	s := cluster.Snapshot{Cluster: name}
 	err := r.readHosts(ctx, &s)
-	var missing *types.ClusterNotFoundException
-	if errors.As(err, &missing) {
+	if _, missing := errors.AsType[*types.ClusterNotFoundException](err); missing {
 		err = ErrNoCluster
 	}
 	if err != nil {
 		return cluster.Snapshot{}, fmt.Errorf("read cluster %s: %w", name, err)
 	}
 	if err := r.readServices(ctx, &s); err != nil {
-		s.Unread = append(s.Unread, r.sentence(err))
+		lack(&s, "its services", err)
 	}
 	return s, nil
+}
+
+// lack notes in the snapshot what could not be read, and why.
+func lack(s *cluster.Snapshot, what string, err error) {
+	s.Unread = append(s.Unread, fmt.Sprintf("%s: %s", what, awsclient.Sentence(err)))
+	s.OutOfTime = s.OutOfTime || awsclient.OutOfTime(err)
 }

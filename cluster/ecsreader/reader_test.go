@@ -172,7 +172,7 @@ func (f *fakeAutoScaling) DescribeScalingActivities(_ context.Context, in *autos
 }
 
 func reader(api *fakeECS, groups *fakeAutoScaling) *ecsreader.Reader {
-	return ecsreader.New(api, groups, func(err error) string { return err.Error() })
+	return ecsreader.New(api, groups)
 }
 
 func arn(n int) string {
@@ -365,7 +365,7 @@ func TestServicesThatCannotBeReadAreDoubtNotFailure(t *testing.T) {
 	s, err := reader(&fakeECS{instances: []types.ContainerInstance{instance(1, "ACTIVE")}, servicesErr: errors.New("denied")}, nil).Read(t.Context(), "web")
 	require.NoError(t, err)
 	assert.Len(t, s.Hosts, 1)
-	assert.Equal(t, []string{"list its services: denied"}, s.Unread)
+	assert.Equal(t, []string{"its services: list them: denied"}, s.Unread)
 }
 
 func TestTasksThatECSWantsToRunAreRead(t *testing.T) {
@@ -376,8 +376,8 @@ func TestTasksThatECSWantsToRunAreRead(t *testing.T) {
 	s := cluster.Snapshot{Cluster: "web"}
 	reader(api, nil).ReadTasks(t.Context(), &s, []cluster.Host{{ARN: arn(1)}})
 	assert.Equal(t, []cluster.Task{
-		{ARN: "1", Host: arn(1), Service: "web", WantedRunning: true},
-		{ARN: "3", Host: arn(1), WantedRunning: true},
+		{ARN: "1", Host: arn(1), Service: "web", Group: "service:web", WantedRunning: true},
+		{ARN: "3", Host: arn(1), Group: "family:job", WantedRunning: true},
 	}, s.Tasks)
 }
 

@@ -32,7 +32,7 @@ func (r *Reader) readServices(ctx context.Context, s *cluster.Snapshot) error {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return fmt.Errorf("list its services: %w", err)
+			return fmt.Errorf("list them: %w", err)
 		}
 		arns = append(arns, page.ServiceArns...)
 	}
@@ -40,7 +40,7 @@ func (r *Reader) readServices(ctx context.Context, s *cluster.Snapshot) error {
 	for batch := range slices.Chunk(arns, servicesPerDescribe) {
 		out, err := r.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(s.Cluster), Services: batch})
 		if err != nil {
-			return fmt.Errorf("describe its services: %w", err)
+			return fmt.Errorf("describe them: %w", err)
 		}
 		described = append(described, out.Services...)
 		s.Unread = append(s.Unread, unanswered("service", len(batch), len(out.Services), out.Failures)...)

@@ -25,7 +25,7 @@ func (r *Reader) ReadTasks(ctx context.Context, s *cluster.Snapshot, hosts []clu
 		read[h.ARN] = true
 		if err := r.readTasks(ctx, s, h.ARN); err != nil {
 			read[h.ARN] = false
-			s.Unread = append(s.Unread, fmt.Sprintf("the tasks of host %s: %s", h.InstanceID, r.sentence(err)))
+			lack(s, "the tasks of host "+h.InstanceID, err)
 		}
 	}
 	for i := range s.Hosts {
@@ -74,7 +74,9 @@ func task(t types.Task) cluster.Task {
 		ARN:           aws.ToString(t.TaskArn),
 		Host:          aws.ToString(t.ContainerInstanceArn),
 		Service:       service,
+		Group:         aws.ToString(t.Group),
 		Definition:    aws.ToString(t.TaskDefinitionArn),
+		LastStatus:    aws.ToString(t.LastStatus),
 		WantedRunning: aws.ToString(t.DesiredStatus) == string(types.DesiredStatusRunning),
 	}
 }

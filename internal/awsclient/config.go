@@ -24,7 +24,7 @@ func Config(ctx context.Context) (aws.Config, error) {
 		// Adaptive: after a throttle the client slows down by itself, which shared buckets ask for.
 		config.WithRetryMode(aws.RetryModeAdaptive),
 		config.WithAppID("ecs-cluster-scaler"),
-		config.WithAPIOptions([]func(*middleware.Stack) error{newLimits(Share).add}),
+		config.WithAPIOptions([]func(*middleware.Stack) error{newLimits().add}),
 		// What the SDK has to say beside its errors, such as that it falls back to IMDSv1, helps nobody here.
 		config.WithLogger(logging.Nop{}),
 	)

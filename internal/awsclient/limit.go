@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -43,6 +44,12 @@ func (e *NoTimeError) Error() string {
 	return fmt.Sprintf("our share of AWS's limit %q allows no further call in the time that is left", e.Bucket)
 }
 
+// OutOfTime tells whether err is for want of time: a deadline, or a bucket that would have been waited for beyond it.
+func OutOfTime(err error) bool {
+	var noTime *NoTimeError
+	return errors.As(err, &noTime) || errors.Is(err, context.DeadlineExceeded)
+}
+
 // limits is client middleware that lets each attempt of a call wait for its bucket. It sits behind the retry loop, so
 // that retries wait too. One value serves all clients of a process.
 type limits struct {
@@ -54,10 +61,10 @@ type limited struct {
 	limiter *rate.Limiter
 }
 
-func newLimits(share float64) *limits {
+func newLimits() *limits {
 	l := &limits{byAction: map[string]*limited{}}
 	for _, b := range Buckets {
-		one := &limited{b.Name, rate.NewLimiter(rate.Limit(float64(b.PerSecond)*share), int(float64(b.Burst)*share))}
+		one := &limited{b.Name, rate.NewLimiter(rate.Limit(float64(b.PerSecond)*Share), int(float64(b.Burst)*Share))}
 		for _, action := range b.Actions {
 			l.byAction[action] = one
 		}

@@ -2,7 +2,6 @@ package awsclient
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -50,7 +49,7 @@ func list(t *testing.T, c *ecs.Client) error {
 
 func TestCallsKeepToHalfOfTheirBucket(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := client(newLimits(Share), &answering{statuses: []int{200}})
+		c := client(newLimits(), &answering{statuses: []int{200}})
 		began := time.Now()
 		for range 50 {
 			require.NoError(t, list(t, c))
@@ -69,7 +68,7 @@ func TestCallsKeepToHalfOfTheirBucket(t *testing.T) {
 
 func TestClientsOfOneProcessShareTheirBuckets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimits(Share)
+		l := newLimits()
 		one, other := client(l, &answering{statuses: []int{200}}), client(l, &answering{statuses: []int{200}})
 		began := time.Now()
 		for range 30 {
@@ -82,7 +81,7 @@ func TestClientsOfOneProcessShareTheirBuckets(t *testing.T) {
 
 func TestRetriesWaitForTheirBucketToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimits(Share)
+		l := newLimits()
 		for range 50 { // the burst is spent
 			require.NoError(t, list(t, client(l, &answering{statuses: []int{200}})))
 		}
@@ -101,7 +100,7 @@ func TestRetriesWaitForTheirBucketToo(t *testing.T) {
 
 func TestACallThatCannotBeMadeInTimeFailsAtOnceAndNamesTheBucket(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := client(newLimits(Share), &answering{statuses: []int{200}})
+		c := client(newLimits(), &answering{statuses: []int{200}})
 		for range 50 {
 			require.NoError(t, list(t, c))
 		}
@@ -110,7 +109,7 @@ func TestACallThatCannotBeMadeInTimeFailsAtOnceAndNamesTheBucket(t *testing.T) {
 		began := time.Now()
 		_, err := c.ListServices(ctx, &ecs.ListServicesInput{})
 		var noTime *NoTimeError
-		require.True(t, errors.As(err, &noTime), "%v", err)
+		require.ErrorAs(t, err, &noTime, "%v", err)
 		assert.Zero(t, time.Since(began))
 		assert.Equal(t, `ecs:ListServices was not called: our share of AWS's limit "ECS service read" allows no further call in the time that is left`, Sentence(err))
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // Time is the bubble's, which begins at midnight.
@@ -17,7 +18,7 @@ func TestPassesStartWithTheMinuteAndNeverOverlap(t *testing.T) {
 		var started []time.Time
 		var minutes []int
 		running := 0
-		every(ctx, time.Minute, func(ctx context.Context, minute time.Time) {
+		every(ctx, time.Minute, func(_ context.Context, minute time.Time) {
 			running++
 			assert.Equal(t, 1, running)
 			started = append(started, time.Now())
@@ -92,9 +93,9 @@ func TestASignalBetweenPassesEndsAtOnce(t *testing.T) {
 func TestPeriodsAreWholeMinutes(t *testing.T) {
 	for _, refused := range []string{"30s", "90s", "0", "-1m", "often"} {
 		var p period
-		assert.Error(t, p.Set(refused), refused)
+		require.Error(t, p.Set(refused), refused)
 	}
 	var p period
-	assert.NoError(t, p.Set("5m"))
+	require.NoError(t, p.Set("5m"))
 	assert.Equal(t, "5m0s", p.String())
 }

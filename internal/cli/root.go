@@ -17,7 +17,7 @@ import (
 
 // Run runs the command line and returns the process's exit code: 0, or 1 with one sentence on stderr.
 func Run(ctx context.Context, version string, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	root, err := newRoot(version, getenv)
+	root, err := newRoot(version, getenv) //nolint:contextcheck // cobra hands ctx to each command
 	if err == nil {
 		root.SetArgs(args)
 		root.SetOut(stdout)

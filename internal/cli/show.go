@@ -58,7 +58,8 @@ func hosts(v scaler.Verdict) string {
 	if !v.Judged {
 		return "-"
 	}
-	text := fmt.Sprint(v.Hosts.Active)
+	var text strings.Builder
+	fmt.Fprint(&text, v.Hosts.Active)
 	for _, other := range []struct {
 		n    int
 		word string
@@ -69,18 +70,19 @@ func hosts(v scaler.Verdict) string {
 		{v.Instances.Unregistered, "unregistered"},
 	} {
 		if other.n > 0 {
-			text += fmt.Sprintf("\n+ %d %s", other.n, other.word)
+			fmt.Fprintf(&text, "\n+ %d %s", other.n, other.word)
 		}
 	}
-	return text
+	return text.String()
 }
 
 func why(v scaler.Verdict) string {
-	text := strings.Join(v.Why, ";\n") + "."
+	var text strings.Builder
+	text.WriteString(strings.Join(v.Why, ";\n") + ".")
 	for _, note := range v.Notes {
-		text += "\nNote: " + note + "."
+		text.WriteString("\nNote: " + note + ".")
 	}
-	return text
+	return text.String()
 }
 
 func reserved(p *cluster.Percent, band thresholds.Band) string {

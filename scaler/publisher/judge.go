@@ -2,7 +2,6 @@ package publisher
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -18,7 +17,7 @@ type outcome struct {
 	verdict scaler.Verdict
 	// invalid: the entry, or the defaults it stands on, has faults, whether or not older versions serve instead.
 	invalid bool
-	// failure says why the cluster could not be read; empty: it could.
+	// failure says why the cluster could not be read, or not whole for want of time; empty: it could.
 	failure string
 }
 
@@ -38,6 +37,9 @@ func (p *Publisher) judge(ctx context.Context, listed ssmstore.Listed, all group
 		o = unread(listed.Cluster, inSentence(ctx, err))
 	} else {
 		o = outcome{verdict: scaler.Decide(listed.Entry, snapshot, now)}
+		if snapshot.OutOfTime {
+			o.failure = leftOut + "; judged by what was read, which scales nothing in"
+		}
 	}
 	if listed.Faults != "" {
 		o.invalid = true
@@ -56,8 +58,9 @@ func (p *Publisher) read(ctx context.Context, listed ssmstore.Listed, all groups
 	if err != nil {
 		return cluster.Snapshot{}, err
 	}
-	if all.unread != "" {
-		s.Unread = append(s.Unread, all.unread)
+	if all.err != nil {
+		s.Unread = append(s.Unread, awsclient.Sentence(all.err))
+		s.OutOfTime = s.OutOfTime || awsclient.OutOfTime(all.err)
 	}
 	s.Groups = all.of[listed.Cluster]
 	p.reader.ReadLaunches(ctx, &s, now)
@@ -76,15 +79,13 @@ func unread(name, why string) outcome {
 	return outcome{verdict: scaler.Unread(name, why), failure: why}
 }
 
+// leftOut is what is said of a cluster for which the pass had no time.
+const leftOut = "left out of this pass, or in part: its time, or our share of AWS's limits, ran out; other clusters had their turn first, and the order changes every minute"
+
 // inSentence tells apart a cluster that failed from one that the pass had no time for.
 func inSentence(ctx context.Context, err error) string {
-	var noTime *awsclient.NoTimeError
-	switch {
-	case errors.As(err, &noTime):
-		return fmt.Sprintf("left out of this pass: %v; other clusters had their turn first, and the order changes every minute", noTime)
-	case ctx.Err() != nil:
-		return "left out of this pass: its time ran out; other clusters had their turn first, and the order changes every minute"
-	default:
-		return awsclient.Sentence(err)
+	if awsclient.OutOfTime(err) || ctx.Err() != nil {
+		return leftOut
 	}
+	return awsclient.Sentence(err)
 }

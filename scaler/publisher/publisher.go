@@ -61,8 +61,8 @@ type Publisher struct {
 // New returns a publisher that uses clients as s says and logs each verdict.
 func New(clients Clients, s settings.Settings, log *slog.Logger) *Publisher {
 	return &Publisher{
-		store:      ssmstore.New(clients.SSM, s.ConfigPath, awsclient.Sentence),
-		reader:     ecsreader.New(clients.ECS, clients.AutoScaling, awsclient.Sentence),
+		store:      ssmstore.New(clients.SSM, s.ConfigPath),
+		reader:     ecsreader.New(clients.ECS, clients.AutoScaling),
 		cloudwatch: clients.CloudWatch,
 		settings:   s,
 		log:        log,
@@ -126,10 +126,10 @@ func timeToRead(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithCancel(ctx)
 }
 
-// groups are the Auto Scaling groups of all clusters; unread says why they are not known.
+// groups are the Auto Scaling groups of all clusters; err says why they are not known.
 type groups struct {
-	of     map[string][]cluster.Group
-	unread string
+	of  map[string][]cluster.Group
+	err error
 }
 
 // findGroups reads the groups of all clusters beside whatever else goes on; the function it returns waits for them.
@@ -137,15 +137,11 @@ func (p *Publisher) findGroups(ctx context.Context) func() groups {
 	var found groups
 	var group errgroup.Group
 	group.Go(func() error {
-		of, err := p.reader.ReadGroups(ctx)
-		if err != nil {
-			found.unread = awsclient.Sentence(err)
-		}
-		found.of = of
+		found.of, found.err = p.reader.ReadGroups(ctx)
 		return nil
 	})
 	return func() groups {
-		_ = group.Wait() // unread holds the error
+		_ = group.Wait() // found holds the error
 		return found
 	}
 }

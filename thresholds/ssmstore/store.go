@@ -29,17 +29,16 @@ const parametersPerCall = 10
 // Store reads the entries below one path. It is made once and remembers what it judged. Its methods are for one
 // goroutine.
 type Store struct {
-	ssm      SSM
-	path     string
-	sentence func(error) string
-	judged   map[string]judgement
-	history  map[version][]document
-	refused  map[version]error
+	ssm     SSM
+	path    string
+	judged  map[string]judgement
+	history map[version][]document
+	refused map[version]error
 }
 
-// New returns a store for the entries below path, such as /ecs-cluster-scaler. sentence tells an AWS error in words.
-func New(api SSM, path string, sentence func(error) string) *Store {
-	return &Store{ssm: api, path: path, sentence: sentence, judged: map[string]judgement{}, history: map[version][]document{}}
+// New returns a store for the entries below path, such as /ecs-cluster-scaler.
+func New(api SSM, path string) *Store {
+	return &Store{ssm: api, path: path, judged: map[string]judgement{}, history: map[version][]document{}}
 }
 
 // Listed is one cluster that has an entry.

@@ -95,7 +95,7 @@ func (f *fakeSSM) GetParameterHistory(_ context.Context, in *ssm.GetParameterHis
 }
 
 func open(api *fakeSSM) *ssmstore.Store {
-	return ssmstore.New(api, "/s", func(err error) string { return err.Error() })
+	return ssmstore.New(api, "/s")
 }
 
 func read(t require.TestingT, store *ssmstore.Store) ssmstore.Listing {
@@ -266,13 +266,13 @@ func TestFallbackTakesTheNewestValidPair(t *testing.T) {
 		api.put("/s/clusters/a", entries...)
 		api.put("/s/defaults", defaults...)
 		got := read(t, open(api)).Clusters[0]
-		for e := len(entries) - 1; e >= 0; e-- {
+		for e, entrie := range slices.Backward(entries) {
 			for d := len(defaults); d >= 0; d-- { // 0: none
 				var under []byte
 				if d > 0 {
 					under = []byte(defaults[d-1])
 				}
-				want, err := thresholds.Parse([]byte(entries[e]), under)
+				want, err := thresholds.Parse([]byte(entrie), under)
 				if err != nil {
 					continue
 				}
