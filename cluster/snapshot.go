@@ -55,6 +55,9 @@ type Host struct {
 	Tasks int
 	// TasksRead: every task that ECS wants to run here is among the snapshot's.
 	TasksRead bool
+	// Version counts the host's changes, every start and stop of a task among them; 0: not known
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html).
+	Version int64
 	// RegisteredAt is when it joined the cluster.
 	RegisteredAt time.Time
 	// Attributes are ECS's and its operator's, by name; an attribute without a value has "". nil: not read

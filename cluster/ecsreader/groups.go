@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,10 @@ type AutoScaling interface {
 	DescribeAutoScalingGroups(ctx context.Context, in *autoscaling.DescribeAutoScalingGroupsInput, opts ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingGroupsOutput, error)
 	DescribeScalingActivities(ctx context.Context, in *autoscaling.DescribeScalingActivitiesInput, opts ...func(*autoscaling.Options)) (*autoscaling.DescribeScalingActivitiesOutput, error)
 }
+
+// managedTag is what ECS puts on a group that a capacity provider scales
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/asg-capacity-providers.html).
+const managedTag = "AmazonECSManaged"
 
 // The tags by which groups are found.
 const (
@@ -65,6 +70,10 @@ func tag(g types.AutoScalingGroup, key string) string {
 	return ""
 }
 
+func hasTag(g types.AutoScalingGroup, key string) bool {
+	return slices.ContainsFunc(g.Tags, func(t types.TagDescription) bool { return aws.ToString(t.Key) == key })
+}
+
 func group(g types.AutoScalingGroup) cluster.Group {
 	read := cluster.Group{
 		Name:         aws.ToString(g.AutoScalingGroupName),
@@ -72,6 +81,10 @@ func group(g types.AutoScalingGroup) cluster.Group {
 		Min:          int(aws.ToInt32(g.MinSize)),
 		Max:          int(aws.ToInt32(g.MaxSize)),
 		Desired:      int(aws.ToInt32(g.DesiredCapacity)),
+		Zones:        g.AvailabilityZones,
+		// ECS puts this tag on a group when a capacity provider with managed scaling takes it; ReadManagedScaling asks
+		// whether it still has it.
+		ManagedScaling: hasTag(g, managedTag),
 	}
 	for _, p := range g.SuspendedProcesses {
 		read.Suspended = append(read.Suspended, aws.ToString(p.ProcessName))
@@ -121,7 +134,10 @@ func (r *Reader) ReadLaunches(ctx context.Context, s *cluster.Snapshot, now time
 			continue
 		}
 		for _, instance := range waiting {
-			instance.LaunchedAt = started[instance.ID]
+			instance.LaunchedAt = now.Add(-launchesSince)
+			if at, ok := started[instance.ID]; ok {
+				instance.LaunchedAt = at
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -40,7 +41,7 @@ func (r *Reader) readHosts(ctx context.Context, s *cluster.Snapshot) error {
 			return fmt.Errorf("describe its hosts: %w", err)
 		}
 		for _, instance := range out.ContainerInstances {
-			if h := host(instance); h.Status != cluster.Inactive {
+			if h := r.host(instance); h.Status != cluster.Inactive {
 				s.Hosts = append(s.Hosts, h)
 			}
 		}
@@ -49,7 +50,7 @@ func (r *Reader) readHosts(ctx context.Context, s *cluster.Snapshot) error {
 	return nil
 }
 
-func host(i types.ContainerInstance) cluster.Host {
+func (r *Reader) host(i types.ContainerInstance) cluster.Host {
 	id := aws.ToString(i.Ec2InstanceId)
 	return cluster.Host{
 		ARN:          aws.ToString(i.ContainerInstanceArn),
@@ -60,7 +61,10 @@ func host(i types.ContainerInstance) cluster.Host {
 		Registered:   amounts(i.RegisteredResources),
 		Remaining:    amounts(i.RemainingResources),
 		Tasks:        int(i.RunningTasksCount + i.PendingTasksCount),
+		Version:      i.Version,
 		RegisteredAt: aws.ToTime(i.RegisteredAt),
+		Attributes:   r.attributes.of(i.Attributes),
+		Ports:        ports(i.RemainingResources),
 	}
 }
 
@@ -92,4 +96,21 @@ func amount(r types.Resource) int64 {
 	default:
 		return int64(r.IntegerValue)
 	}
+}
+
+// ports are those in use, which the remaining resources list as taken.
+func ports(remaining []types.Resource) []cluster.Port {
+	var taken []cluster.Port
+	for _, r := range remaining {
+		name := aws.ToString(r.Name)
+		if name != "PORTS" && name != "PORTS_UDP" {
+			continue
+		}
+		for _, text := range r.StringSetValue {
+			if number, err := strconv.Atoi(text); err == nil {
+				taken = append(taken, cluster.Port{Number: number, UDP: name == "PORTS_UDP"})
+			}
+		}
+	}
+	return taken
 }

@@ -21,6 +21,7 @@ type ECS interface {
 	DescribeServices(ctx context.Context, in *ecs.DescribeServicesInput, opts ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error)
 	DescribeCapacityProviders(ctx context.Context, in *ecs.DescribeCapacityProvidersInput, opts ...func(*ecs.Options)) (*ecs.DescribeCapacityProvidersOutput, error)
 	ListTasks(ctx context.Context, in *ecs.ListTasksInput, opts ...func(*ecs.Options)) (*ecs.ListTasksOutput, error)
+	DescribeTaskDefinition(ctx context.Context, in *ecs.DescribeTaskDefinitionInput, opts ...func(*ecs.Options)) (*ecs.DescribeTaskDefinitionOutput, error)
 	DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput, opts ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error)
 }
 
@@ -32,6 +33,9 @@ type Reader struct {
 	ecs         ECS
 	autoscaling AutoScaling
 	homes       *homes
+	attributes  attributeSets
+	definitions definitions
+	tasks       taskMemory
 }
 
 // New returns a reader that asks the two services.
@@ -53,6 +57,7 @@ func (r *Reader) Read(ctx context.Context, name string) (cluster.Snapshot, error
 	if err := r.readServices(ctx, &s); err != nil {
 		lack(&s, "its services", err)
 	}
+	r.tasks.forget(s)
 	return s, nil
 }
 

@@ -27,6 +27,8 @@ type fakeECS struct {
 	providers []types.CapacityProvider
 	tasks     []types.Task
 
+	definitions map[string]types.TaskDefinition
+
 	servicesErr, providersErr error
 	calls                     map[string]int
 
@@ -116,7 +118,7 @@ func (f *fakeECS) DescribeCapacityProviders(_ context.Context, in *ecs.DescribeC
 	f.count("DescribeCapacityProviders")
 	out := &ecs.DescribeCapacityProvidersOutput{}
 	for _, p := range f.providers {
-		if slices.Contains(in.CapacityProviders, *p.Name) {
+		if len(in.CapacityProviders) == 0 || slices.Contains(in.CapacityProviders, *p.Name) {
 			out.CapacityProviders = append(out.CapacityProviders, p)
 		}
 	}
@@ -127,11 +129,20 @@ func (f *fakeECS) ListTasks(_ context.Context, in *ecs.ListTasksInput, _ ...func
 	f.count("ListTasks")
 	out := &ecs.ListTasksOutput{}
 	for _, t := range f.tasks {
-		if *t.ContainerInstanceArn == aws.ToString(in.ContainerInstance) && *t.DesiredStatus == string(in.DesiredStatus) {
+		if (in.ContainerInstance == nil || *t.ContainerInstanceArn == *in.ContainerInstance) && *t.DesiredStatus == string(in.DesiredStatus) {
 			out.TaskArns = append(out.TaskArns, *t.TaskArn)
 		}
 	}
 	return out, nil
+}
+
+func (f *fakeECS) DescribeTaskDefinition(_ context.Context, in *ecs.DescribeTaskDefinitionInput, _ ...func(*ecs.Options)) (*ecs.DescribeTaskDefinitionOutput, error) {
+	f.count("DescribeTaskDefinition")
+	d, ok := f.definitions[*in.TaskDefinition]
+	if !ok {
+		return nil, &types.ClientException{Message: aws.String("Unable to describe task definition.")}
+	}
+	return &ecs.DescribeTaskDefinitionOutput{TaskDefinition: &d}, nil
 }
 
 func (f *fakeECS) DescribeTasks(_ context.Context, in *ecs.DescribeTasksInput, _ ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error) {
@@ -439,7 +450,7 @@ func TestLaunchesAreAskedForOnlyWhereInstancesAreUnregistered(t *testing.T) {
 	assert.Equal(t, []string{"joining"}, api.asked)
 	assert.Equal(t, "2026-11-22T04:18:00Z", api.filters[0].Values[0], "a lower bound")
 	assert.Equal(t, now.Add(-time.Minute), s.Groups[1].Instances[0].LaunchedAt)
-	assert.Zero(t, s.Groups[1].Instances[1].LaunchedAt)
+	assert.Equal(t, now.Add(-20*time.Minute), s.Groups[1].Instances[1].LaunchedAt, "no activity: before what was looked at")
 
 	api.err = errors.New("denied")
 	reader(nil, api).ReadLaunches(t.Context(), &s, now)

@@ -67,6 +67,12 @@ func service(clusterName string, s types.Service, homes *homes) cluster.Service 
 		Rollout:               cluster.Rolling,
 		Refused:               refused(s.Events),
 	}
+	for _, c := range s.PlacementConstraints {
+		described.Constraints = append(described.Constraints, cluster.Constraint{Type: cluster.ConstraintType(c.Type), Expression: aws.ToString(c.Expression)})
+	}
+	for _, p := range s.PlacementStrategy {
+		described.Placement = append(described.Placement, cluster.Strategy{Type: cluster.StrategyType(p.Type), Field: aws.ToString(p.Field)})
+	}
 	if c := s.DeploymentConfiguration; c != nil {
 		described.MinimumHealthyPercent = int(aws.ToInt32(orElse(c.MinimumHealthyPercent, 100)))
 		described.MaximumPercent = int(aws.ToInt32(orElse(c.MaximumPercent, 200)))

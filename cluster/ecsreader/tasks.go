@@ -17,60 +17,114 @@ import (
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html).
 const tasksPerCall = 100
 
-// ReadTasks adds to the snapshot the tasks that ECS wants to run on the given hosts. What cannot be read is named in
-// the snapshot's Unread.
+// ReadTasks adds to the snapshot the tasks that ECS wants to run on the given hosts. Hosts that have not changed since
+// a pass read them are not asked about again. What cannot be read is named in the snapshot's Unread.
 func (r *Reader) ReadTasks(ctx context.Context, s *cluster.Snapshot, hosts []cluster.Host) {
-	read := map[string]bool{}
-	for _, h := range hosts {
-		read[h.ARN] = true
-		if err := r.readTasks(ctx, s, h.ARN); err != nil {
-			read[h.ARN] = false
-			lack(s, "the tasks of host "+h.InstanceID, err)
-		}
+	if len(hosts) == 0 {
+		return
 	}
+	remembered := r.tasks.of(s.Cluster)
+	changed := slices.DeleteFunc(slices.Clone(hosts), func(h cluster.Host) bool {
+		tasks, same := remembered.same(h)
+		if same {
+			add(s, h.ARN, tasks)
+		}
+		return same
+	})
+	if len(changed) > listCalls(s.Hosts) {
+		r.readAllTasks(ctx, s, changed, remembered)
+		return
+	}
+	for _, h := range changed {
+		tasks, err := r.readTasks(ctx, s, remembered, &ecs.ListTasksInput{ContainerInstance: aws.String(h.ARN)})
+		if err != nil {
+			lack(s, "the tasks of host "+h.InstanceID, err)
+			continue
+		}
+		remembered.keep(h, tasks)
+		add(s, h.ARN, tasks)
+	}
+}
+
+// listCalls is how many calls it takes to list all tasks at once instead of host by host.
+func listCalls(hosts []cluster.Host) int {
+	tasks := 0
+	for _, h := range hosts {
+		tasks += h.Tasks
+	}
+	return tasks/tasksPerCall + 1
+}
+
+func (r *Reader) readAllTasks(ctx context.Context, s *cluster.Snapshot, hosts []cluster.Host, remembered *clusterTasks) {
+	tasks, err := r.readTasks(ctx, s, remembered, &ecs.ListTasksInput{})
+	if err != nil {
+		lack(s, "its tasks", err)
+		return
+	}
+	byHost := map[string][]cluster.Task{}
+	for _, t := range tasks {
+		byHost[t.Host] = append(byHost[t.Host], t)
+	}
+	for _, h := range hosts {
+		remembered.keep(h, byHost[h.ARN])
+		add(s, h.ARN, byHost[h.ARN])
+	}
+}
+
+func add(s *cluster.Snapshot, host string, tasks []cluster.Task) {
+	s.Tasks = append(s.Tasks, tasks...)
 	for i := range s.Hosts {
-		if read[s.Hosts[i].ARN] {
+		if s.Hosts[i].ARN == host {
 			s.Hosts[i].TasksRead = true
 		}
 	}
 }
 
-func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, host string) error {
-	var arns []string
-	pages := ecs.NewListTasksPaginator(r.ecs, &ecs.ListTasksInput{
-		Cluster:           aws.String(s.Cluster),
-		ContainerInstance: aws.String(host),
-		DesiredStatus:     types.DesiredStatusRunning,
-		MaxResults:        aws.Int32(tasksPerCall),
-	})
+// readTasks lists the tasks that in asks for, and describes those that are not known yet: but for its statuses, a task
+// never changes.
+func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, remembered *clusterTasks, in *ecs.ListTasksInput) ([]cluster.Task, error) {
+	in.Cluster, in.DesiredStatus, in.MaxResults = aws.String(s.Cluster), types.DesiredStatusRunning, aws.Int32(tasksPerCall)
+	var tasks []cluster.Task
+	var unknown []string
+	pages := ecs.NewListTasksPaginator(r.ecs, in)
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return fmt.Errorf("list them: %w", err)
+			return nil, fmt.Errorf("list them: %w", err)
 		}
-		arns = append(arns, page.TaskArns...)
+		for _, arn := range page.TaskArns {
+			if known, ok := remembered.byARN[arn]; ok {
+				tasks = append(tasks, known)
+			} else {
+				unknown = append(unknown, arn)
+			}
+		}
 	}
-	for batch := range slices.Chunk(arns, tasksPerCall) {
+	for batch := range slices.Chunk(unknown, tasksPerCall) {
 		out, err := r.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(s.Cluster), Tasks: batch})
 		if err != nil {
-			return fmt.Errorf("describe them: %w", err)
+			return nil, fmt.Errorf("describe them: %w", err)
 		}
-		for _, t := range out.Tasks {
-			s.Tasks = append(s.Tasks, task(t))
+		for _, described := range out.Tasks {
+			t, err := r.task(ctx, described)
+			if err != nil {
+				return nil, fmt.Errorf("the size of task %s: %w", aws.ToString(described.TaskArn), err)
+			}
+			tasks = append(tasks, t)
 		}
 		s.Unread = append(s.Unread, unanswered("task", len(batch), len(out.Tasks), out.Failures)...)
 	}
-	return nil
+	return tasks, nil
 }
 
-func task(t types.Task) cluster.Task {
+func (r *Reader) task(ctx context.Context, t types.Task) (cluster.Task, error) {
 	// ECS sets a service task's group to service:<name>; only run-task lets a caller choose another
 	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html).
-	service, _ := strings.CutPrefix(aws.ToString(t.Group), "service:")
-	if service == aws.ToString(t.Group) {
+	service, ofService := strings.CutPrefix(aws.ToString(t.Group), "service:")
+	if !ofService {
 		service = ""
 	}
-	return cluster.Task{
+	read := cluster.Task{
 		ARN:           aws.ToString(t.TaskArn),
 		Host:          aws.ToString(t.ContainerInstanceArn),
 		Service:       service,
@@ -79,4 +133,18 @@ func task(t types.Task) cluster.Task {
 		LastStatus:    aws.ToString(t.LastStatus),
 		WantedRunning: aws.ToString(t.DesiredStatus) == string(types.DesiredStatusRunning),
 	}
+	if !changesSize(t.Overrides) {
+		return read, nil
+	}
+	definition, err := r.definition(ctx, read.Definition)
+	if err != nil {
+		return cluster.Task{}, err
+	}
+	changed, err := definition.parts.overridden(t.Overrides)
+	if err != nil {
+		return cluster.Task{}, err
+	}
+	size := changed.size()
+	read.Size = &size
+	return read, nil
 }

@@ -31,6 +31,7 @@ const Share = 0.5
 var Buckets = []Bucket{
 	{"ECS cluster resource read", 100, 20, []string{"ECS.ListContainerInstances", "ECS.DescribeContainerInstances", "ECS.ListTasks", "ECS.DescribeTasks"}},
 	{"ECS service read", 100, 20, []string{"ECS.ListServices", "ECS.DescribeServices"}},
+	{"ECS task definition read", 50, 20, []string{"ECS.DescribeTaskDefinition"}},
 	{"ECS capacity provider read", 50, 20, []string{"ECS.DescribeCapacityProviders"}},
 	{"SSM parameter read", 40, 40, []string{"SSM.GetParametersByPath", "SSM.GetParameterHistory"}},
 	{"EC2 Auto Scaling read", 20, 10, []string{"Auto Scaling.DescribeAutoScalingGroups", "Auto Scaling.DescribeScalingActivities"}},

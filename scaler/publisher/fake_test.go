@@ -198,11 +198,17 @@ func (f *fakeAWS) ListTasks(ctx context.Context, in *ecs.ListTasksInput, _ ...fu
 	}
 	out := &ecs.ListTasksOutput{}
 	for _, t := range c.tasks {
-		if *t.ContainerInstanceArn == aws.ToString(in.ContainerInstance) {
+		if in.ContainerInstance == nil || *t.ContainerInstanceArn == *in.ContainerInstance {
 			out.TaskArns = append(out.TaskArns, *t.TaskArn)
 		}
 	}
 	return out, nil
+}
+
+func (f *fakeAWS) DescribeTaskDefinition(ctx context.Context, in *ecs.DescribeTaskDefinitionInput, _ ...func(*ecs.Options)) (*ecs.DescribeTaskDefinitionOutput, error) {
+	return &ecs.DescribeTaskDefinitionOutput{TaskDefinition: &ecstypes.TaskDefinition{
+		TaskDefinitionArn: in.TaskDefinition, Cpu: aws.String("100"), Memory: aws.String("100"),
+	}}, f.called(ctx, "ECS", "DescribeTaskDefinition", nil)
 }
 
 func (f *fakeAWS) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput, _ ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error) {

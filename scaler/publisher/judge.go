@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/internal/awsclient"
@@ -21,62 +24,128 @@ type outcome struct {
 	failure string
 }
 
-// judge reads one cluster and decides. Whatever goes wrong stays with this cluster.
-func (p *Publisher) judge(ctx context.Context, listed ssmstore.Listed, all groups, now time.Time) (o outcome) {
-	defer func() {
-		if panicked := recover(); panicked != nil {
-			p.log.Error("judging a cluster panicked; please report this", "cluster", listed.Cluster, "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
-			o = unread(listed.Cluster, fmt.Sprintf("an error in this program: %v", panicked))
-		}
-	}()
-	if !listed.Usable() {
-		return outcome{verdict: scaler.Invalid(listed.Cluster, listed.Faults), invalid: true}
-	}
-	snapshot, err := p.read(ctx, listed, all, now)
-	if err != nil {
-		o = unread(listed.Cluster, inSentence(ctx, err))
-	} else {
-		o = outcome{verdict: scaler.Decide(listed.Entry, snapshot, now)}
-		if snapshot.OutOfTime {
-			o.failure = leftOut + "; judged by what was read, which scales nothing in"
-		}
-	}
-	if listed.Faults != "" {
-		o.invalid = true
-		o.verdict.Notes = append(o.verdict.Notes, fmt.Sprintf("%s; %s", listed.Faults, listed.Instead))
-	}
-	return o
+// candidate is a cluster on the way to its outcome.
+type candidate struct {
+	listed   ssmstore.Listed
+	snapshot cluster.Snapshot
+	// settled: more reading would not change what is said of it.
+	settled bool
+	outcome outcome
 }
 
-// read reads what the verdict needs, and no more: what has been read may show that more is needed. It ends early where
-// something could not be read, because asking again would not help.
-func (p *Publisher) read(ctx context.Context, listed ssmstore.Listed, all groups, now time.Time) (cluster.Snapshot, error) {
-	if ctx.Err() != nil {
-		return cluster.Snapshot{}, ctx.Err()
+// judge reads the clusters and decides. First all are read as far as every verdict needs, then round by round what
+// single ones need besides: a cluster that wants a host must not wait while others' tasks are read to give one up.
+func (p *Publisher) judge(ctx context.Context, listed []ssmstore.Listed, all groups, now time.Time) []outcome {
+	turn := order(len(listed), now)
+	candidates := make([]*candidate, len(listed))
+	for i := range listed {
+		candidates[i] = &candidate{listed: listed[turn[i]]}
 	}
-	s, err := p.reader.Read(ctx, listed.Cluster)
+	p.each(candidates, func(c *candidate) { p.begin(ctx, c, all, now) })
+	for range scaler.Rounds {
+		p.each(inNeed(candidates, now), func(c *candidate) { p.readMore(ctx, c, now) })
+	}
+	outcomes := make([]outcome, len(listed))
+	p.each(candidates, func(c *candidate) { decide(c, now) })
+	for i, c := range candidates {
+		outcomes[turn[i]] = c.outcome
+	}
+	return outcomes
+}
+
+// each does something for the candidates in their order, some side by side. Whatever goes wrong with one stays with
+// it, a panic too.
+func (p *Publisher) each(candidates []*candidate, do func(*candidate)) {
+	var group errgroup.Group
+	group.SetLimit(sideBySide)
+	for _, c := range candidates {
+		group.Go(func() error {
+			defer func() {
+				if panicked := recover(); panicked != nil {
+					p.log.Error("judging a cluster panicked; please report this", "cluster", c.listed.Cluster, "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
+					c.fail(fmt.Sprintf("an error in this program: %v", panicked))
+				}
+			}()
+			do(c)
+			return nil
+		})
+	}
+	_ = group.Wait() // each candidate holds its own error
+}
+
+// begin reads what every verdict needs.
+func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now time.Time) {
+	if !c.listed.Usable() {
+		c.outcome = outcome{verdict: scaler.Invalid(c.listed.Cluster, c.listed.Faults), invalid: true}
+		c.settled = true
+		return
+	}
+	if ctx.Err() != nil {
+		c.fail(leftOut)
+		return
+	}
+	s, err := p.reader.Read(ctx, c.listed.Cluster)
 	if err != nil {
-		return cluster.Snapshot{}, err
+		c.fail(inSentence(ctx, err))
+		return
 	}
 	if all.err != nil {
 		s.Unread = append(s.Unread, awsclient.Sentence(all.err))
 		s.OutOfTime = s.OutOfTime || awsclient.OutOfTime(all.err)
 	}
-	s.Groups = all.of[listed.Cluster]
+	s.Groups = slices.Clone(all.of[c.listed.Cluster])
+	p.reader.ReadManagedScaling(ctx, &s)
 	p.reader.ReadLaunches(ctx, &s, now)
-	unread := len(s.Unread)
-	for range scaler.Rounds {
-		need := scaler.Need(listed.Entry, s, now)
-		if len(need.Hosts) == 0 || len(s.Unread) > unread {
-			break
-		}
-		p.reader.ReadTasks(ctx, &s, need.Hosts)
-	}
-	return s, nil
+	c.snapshot = s
 }
 
-func unread(name, why string) outcome {
-	return outcome{verdict: scaler.Unread(name, why), failure: why}
+// inNeed keeps the candidates of which more must be read, those first that need little: what is read to find out
+// whether a host can go comes after what is read to find out whether one is missing.
+func inNeed(candidates []*candidate, now time.Time) []*candidate {
+	var little, much []*candidate
+	for _, c := range candidates {
+		if c.settled {
+			continue
+		}
+		switch need := scaler.Need(c.listed.Entry, c.snapshot, now); {
+		case need.Nothing():
+			c.settled = true
+		case need.Tasks == scaler.Everywhere:
+			much = append(much, c)
+		default:
+			little = append(little, c)
+		}
+	}
+	return append(little, much...)
+}
+
+// readMore reads what the verdict needs next. Where something cannot be read, asking again in this pass would not
+// help.
+func (p *Publisher) readMore(ctx context.Context, c *candidate, now time.Time) {
+	need := scaler.Need(c.listed.Entry, c.snapshot, now)
+	before := len(c.snapshot.Unread)
+	p.reader.ReadTasks(ctx, &c.snapshot, need.Hosts)
+	p.reader.ReadDefinitions(ctx, &c.snapshot, need.Definitions)
+	c.settled = len(c.snapshot.Unread) > before
+}
+
+// decide gives the verdict on what was read.
+func decide(c *candidate, now time.Time) {
+	if c.outcome.verdict.Cluster == "" {
+		c.outcome.verdict = scaler.Decide(c.listed.Entry, c.snapshot, now)
+		if c.snapshot.OutOfTime {
+			c.outcome.failure = leftOut + "; judged by what was read, which scales nothing in"
+		}
+	}
+	if c.listed.Faults != "" && c.listed.Usable() {
+		c.outcome.invalid = true
+		c.outcome.verdict.Notes = append(c.outcome.verdict.Notes, fmt.Sprintf("%s; %s", c.listed.Faults, c.listed.Instead))
+	}
+}
+
+func (c *candidate) fail(why string) {
+	c.outcome = outcome{verdict: scaler.Unread(c.listed.Cluster, why), failure: why}
+	c.settled = true
 }
 
 // leftOut is what is said of a cluster for which the pass had no time.

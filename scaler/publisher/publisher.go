@@ -105,17 +105,7 @@ func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string)
 	}
 	all := found()
 
-	outcomes := make([]outcome, len(listing.Clusters))
-	var group errgroup.Group
-	group.SetLimit(sideBySide)
-	for _, i := range order(len(listing.Clusters), minute) {
-		group.Go(func() error {
-			outcomes[i] = p.judge(reading, listing.Clusters[i], all, minute)
-			return nil
-		})
-	}
-	_ = group.Wait() // every outcome holds its own error
-	return p.answer(minute, outcomes), nil
+	return p.answer(minute, p.judge(reading, listing.Clusters, all, minute)), nil
 }
 
 // timeToRead is ctx without the time that publishing will need.

@@ -1,0 +1,242 @@
+package ecsreader
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"ecs-cluster-scaler/cluster"
+)
+
+// mostDefinitions keeps a process that sees ever new revisions from growing: past it they are read anew.
+const mostDefinitions = 10_000
+
+// definitions remembers revisions of task definitions, which never change
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html).
+type definitions struct {
+	mu    sync.Mutex
+	known map[string]revision
+}
+
+// revision is one revision, with the parts that overrides of a task may change.
+type revision struct {
+	cluster.Definition
+	parts parts
+}
+
+func (d *definitions) get(arn string) (revision, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	known, ok := d.known[arn]
+	return known, ok
+}
+
+func (d *definitions) put(arn string, r revision) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.known == nil || len(d.known) >= mostDefinitions {
+		d.known = map[string]revision{}
+	}
+	d.known[arn] = r
+}
+
+// ReadDefinitions adds the given revisions to the snapshot; each is read once while the process lives. What cannot be
+// read is named in the snapshot's Unread.
+func (r *Reader) ReadDefinitions(ctx context.Context, s *cluster.Snapshot, arns []string) {
+	if s.Definitions == nil {
+		s.Definitions = map[string]cluster.Definition{}
+	}
+	for _, arn := range arns {
+		known, err := r.definition(ctx, arn)
+		if err != nil {
+			lack(s, "the task definition "+arn, err)
+			continue
+		}
+		s.Definitions[arn] = known.Definition
+	}
+}
+
+func (r *Reader) definition(ctx context.Context, arn string) (revision, error) {
+	if known, ok := r.definitions.get(arn); ok {
+		return known, nil
+	}
+	out, err := r.ecs.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(arn)})
+	if err != nil {
+		return revision{}, err
+	}
+	read, err := revisionOf(out.TaskDefinition)
+	if err != nil {
+		return revision{}, err
+	}
+	r.definitions.put(arn, read)
+	return read, nil
+}
+
+func revisionOf(d *types.TaskDefinition) (revision, error) {
+	p, err := partsOf(d)
+	if err != nil {
+		return revision{}, err
+	}
+	read := revision{parts: p, Definition: cluster.Definition{Size: p.size(), Awsvpc: d.NetworkMode == types.NetworkModeAwsvpc}}
+	for _, c := range d.ContainerDefinitions {
+		for _, m := range c.PortMappings {
+			if number := hostPort(d.NetworkMode, m); number > 0 {
+				read.Ports = append(read.Ports, cluster.Port{Number: number, UDP: m.Protocol == types.TransportProtocolUdp})
+			}
+		}
+	}
+	for _, c := range d.PlacementConstraints {
+		read.Constraints = append(read.Constraints, cluster.Constraint{Type: cluster.ConstraintType(c.Type), Expression: aws.ToString(c.Expression)})
+	}
+	for _, a := range d.RequiresAttributes {
+		if read.Requires == nil {
+			read.Requires = map[string]string{}
+		}
+		read.Requires[aws.ToString(a.Name)] = aws.ToString(a.Value)
+	}
+	return read, nil
+}
+
+// hostPort is the port that a mapping takes of its host; 0: none that is fixed. In network mode host the container's
+// port is the host's; in awsvpc each task has an interface of its own
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html).
+func hostPort(mode types.NetworkMode, m types.PortMapping) int {
+	switch mode {
+	case types.NetworkModeHost:
+		return int(aws.ToInt32(m.ContainerPort))
+	case types.NetworkModeAwsvpc, types.NetworkModeNone:
+		return 0
+	default:
+		return int(aws.ToInt32(m.HostPort))
+	}
+}
+
+// parts are what a task's size is made of.
+type parts struct {
+	// cpu and memory are the task level's; 0: not set there.
+	cpu, memory int64
+	containers  map[string]container
+}
+
+type container struct{ cpu, memory, reservation, gpus int64 }
+
+func partsOf(d *types.TaskDefinition) (parts, error) {
+	p := parts{containers: map[string]container{}}
+	var err error
+	if p.cpu, err = units(d.Cpu, 0); err != nil {
+		return parts{}, err
+	}
+	if p.memory, err = units(d.Memory, 0); err != nil {
+		return parts{}, err
+	}
+	for _, c := range d.ContainerDefinitions {
+		gpus, err := gpus(c.ResourceRequirements, 0)
+		if err != nil {
+			return parts{}, err
+		}
+		p.containers[aws.ToString(c.Name)] = container{
+			cpu: int64(c.Cpu), memory: int64(aws.ToInt32(c.Memory)), reservation: int64(aws.ToInt32(c.MemoryReservation)), gpus: gpus,
+		}
+	}
+	return p, nil
+}
+
+// size is what ECS reserves: the task level's where it is set, else the containers' sums, and of a container
+// memoryReservation before memory
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html).
+func (p parts) size() cluster.Resources {
+	var sum cluster.Resources
+	for _, c := range p.containers {
+		memory := c.memory
+		if c.reservation > 0 {
+			memory = c.reservation
+		}
+		sum = sum.Plus(cluster.Resources{CPU: c.cpu, Memory: memory, GPU: c.gpus})
+	}
+	if p.cpu > 0 {
+		sum.CPU = p.cpu
+	}
+	if p.memory > 0 {
+		sum.Memory = p.memory
+	}
+	return sum
+}
+
+// overridden is p with what run-task changed
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html).
+func (p parts) overridden(o *types.TaskOverride) (parts, error) {
+	changed := parts{containers: map[string]container{}}
+	var err error
+	if changed.cpu, err = units(o.Cpu, p.cpu); err != nil {
+		return parts{}, err
+	}
+	if changed.memory, err = units(o.Memory, p.memory); err != nil {
+		return parts{}, err
+	}
+	for name, c := range p.containers {
+		changed.containers[name] = c
+	}
+	for _, override := range o.ContainerOverrides {
+		c := changed.containers[aws.ToString(override.Name)]
+		if override.Cpu != nil {
+			c.cpu = int64(*override.Cpu)
+		}
+		if override.Memory != nil {
+			c.memory = int64(*override.Memory)
+		}
+		if override.MemoryReservation != nil {
+			c.reservation = int64(*override.MemoryReservation)
+		}
+		if c.gpus, err = gpus(override.ResourceRequirements, c.gpus); err != nil {
+			return parts{}, err
+		}
+		changed.containers[aws.ToString(override.Name)] = c
+	}
+	return changed, nil
+}
+
+// changesSize tells whether an override touches what a task reserves; most only set a command or the environment.
+func changesSize(o *types.TaskOverride) bool {
+	if o == nil {
+		return false
+	}
+	if o.Cpu != nil || o.Memory != nil {
+		return true
+	}
+	for _, c := range o.ContainerOverrides {
+		if c.Cpu != nil || c.Memory != nil || c.MemoryReservation != nil || len(c.ResourceRequirements) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func units(text *string, otherwise int64) (int64, error) {
+	if aws.ToString(text) == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.ParseInt(*text, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("its size %q is no number of CPU units or MiB", *text)
+	}
+	return n, nil
+}
+
+func gpus(requirements []types.ResourceRequirement, otherwise int64) (int64, error) {
+	n := otherwise
+	for _, r := range requirements {
+		if r.Type != types.ResourceTypeGpu {
+			continue
+		}
+		var err error
+		if n, err = units(r.Value, 0); err != nil {
+			return 0, err
+		}
+	}
+	return n, nil
+}

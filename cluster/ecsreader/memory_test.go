@@ -1,0 +1,144 @@
+package ecsreader_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/cluster/ecsreader"
+)
+
+// crowded is a cluster of n hosts at version 1 with so many tasks each.
+func crowded(n, tasks int) *fakeECS {
+	api := &fakeECS{}
+	for h := range n {
+		i := instance(h, "ACTIVE")
+		i.Version, i.RunningTasksCount = 1, int32(tasks)
+		api.instances = append(api.instances, i)
+		for k := range tasks {
+			api.tasks = append(api.tasks, types.Task{TaskArn: aws.String(fmt.Sprintf("%d-%d", h, k)), ContainerInstanceArn: aws.String(arn(h)), DesiredStatus: aws.String("RUNNING")})
+		}
+	}
+	return api
+}
+
+func readAll(t *testing.T, r *ecsreader.Reader, api *fakeECS) cluster.Snapshot {
+	t.Helper()
+	api.calls = map[string]int{}
+	s, err := r.Read(t.Context(), "web")
+	require.NoError(t, err)
+	r.ReadTasks(t.Context(), &s, slices.Clone(s.Hosts))
+	for _, h := range s.Hosts {
+		assert.True(t, h.TasksRead)
+	}
+	return s
+}
+
+func TestManyHostsTasksAreListedAtOnce(t *testing.T) {
+	api := crowded(20, 6)
+	s := readAll(t, reader(api, nil), api)
+	assert.Len(t, s.Tasks, 120)
+	assert.Equal(t, 1, api.calls["ListTasks"], "not once a host")
+	assert.Equal(t, 2, api.calls["DescribeTasks"])
+}
+
+func TestHostsThatDidNotChangeAreNotAskedAgain(t *testing.T) {
+	api := crowded(20, 6)
+	r := reader(api, nil)
+	before := readAll(t, r, api)
+	again := readAll(t, r, api)
+	assert.ElementsMatch(t, before.Tasks, again.Tasks)
+	assert.Zero(t, api.calls["ListTasks"]+api.calls["DescribeTasks"])
+
+	// One host loses a task and gets another.
+	api.instances[3].Version = 2
+	api.tasks = slices.DeleteFunc(api.tasks, func(task types.Task) bool { return *task.TaskArn == "3-0" })
+	api.tasks = append(api.tasks, types.Task{TaskArn: aws.String("3-new"), ContainerInstanceArn: aws.String(arn(3)), DesiredStatus: aws.String("RUNNING")})
+	changed := readAll(t, r, api)
+	assert.Equal(t, 1, api.calls["ListTasks"])
+	assert.Equal(t, 1, api.calls["DescribeTasks"])
+	var arns []string
+	for _, task := range changed.Tasks {
+		arns = append(arns, task.ARN)
+	}
+	assert.Len(t, arns, 120)
+	assert.Contains(t, arns, "3-new")
+	assert.NotContains(t, arns, "3-0")
+}
+
+func TestWithoutVersionsEveryPassAsksAgain(t *testing.T) {
+	api := crowded(2, 3)
+	for i := range api.instances {
+		api.instances[i].Version = 0
+	}
+	r := reader(api, nil)
+	readAll(t, r, api)
+	readAll(t, r, api)
+	assert.Equal(t, 1, api.calls["ListTasks"], "listed again")
+	assert.Zero(t, api.calls["DescribeTasks"], "but a known task does not change")
+}
+
+func TestACountThatDoesNotMatchIsNotTrusted(t *testing.T) {
+	api := crowded(2, 3)
+	r := reader(api, nil)
+	readAll(t, r, api)
+	api.instances[0].RunningTasksCount = 4
+	readAll(t, r, api)
+	assert.Equal(t, 1, api.calls["ListTasks"])
+}
+
+func TestHostsOfOneMakeShareTheirAttributes(t *testing.T) {
+	api := &fakeECS{}
+	for n := range 3 {
+		i := instance(n, "ACTIVE")
+		i.Attributes = []types.Attribute{{Name: aws.String("ecs.instance-type"), Value: aws.String("m5.large")}, {Name: aws.String("ecs.capability.x")}}
+		i.RemainingResources = []types.Resource{
+			{Name: aws.String("PORTS"), Type: aws.String("STRINGSET"), StringSetValue: []string{"22"}},
+			{Name: aws.String("PORTS_UDP"), Type: aws.String("STRINGSET"), StringSetValue: []string{"53"}},
+		}
+		api.instances = append(api.instances, i)
+	}
+	s, err := reader(api, nil).Read(t.Context(), "web")
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"ecs.instance-type": "m5.large", "ecs.capability.x": ""}, s.Hosts[2].Attributes)
+	assert.Equal(t, "m5.large", s.Hosts[0].Type())
+	assert.Equal(t, []cluster.Port{{Number: 22}, {Number: 53, UDP: true}}, s.Hosts[0].Ports)
+	s.Hosts[0].Attributes["probe"] = "shared"
+	assert.Equal(t, "shared", s.Hosts[1].Attributes["probe"])
+}
+
+func TestWhetherECSScalesAGroupItself(t *testing.T) {
+	provider := func(status types.ManagedScalingStatus) []types.CapacityProvider {
+		return []types.CapacityProvider{{Name: aws.String("p"), AutoScalingGroupProvider: &types.AutoScalingGroupProvider{
+			AutoScalingGroupArn: aws.String("arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:2d7a:autoScalingGroupName/team/blue"),
+			ManagedScaling:      &types.ManagedScaling{Status: status},
+		}}}
+	}
+	tests := map[string]struct {
+		api    *fakeECS
+		tagged bool
+		want   bool
+		asked  int
+	}{
+		"no tag: not asked":                    {&fakeECS{providers: provider(types.ManagedScalingStatusEnabled)}, false, false, 0},
+		"tagged and enabled":                   {&fakeECS{providers: provider(types.ManagedScalingStatusEnabled)}, true, true, 1},
+		"tagged and disabled":                  {&fakeECS{providers: provider(types.ManagedScalingStatusDisabled)}, true, false, 1},
+		"the tag stayed, the provider is gone": {&fakeECS{}, true, false, 1},
+		"not readable: the tag is believed":    {&fakeECS{providersErr: fmt.Errorf("denied")}, true, true, 1},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := cluster.Snapshot{Cluster: "web", Groups: []cluster.Group{{Name: "team/blue", ManagedScaling: tt.tagged}}}
+			reader(tt.api, nil).ReadManagedScaling(t.Context(), &s)
+			assert.Equal(t, tt.want, s.Groups[0].ManagedScaling)
+			assert.Equal(t, tt.asked, tt.api.calls["DescribeCapacityProviders"])
+			assert.Equal(t, tt.api.providersErr != nil, len(s.Unread) > 0)
+		})
+	}
+}
