@@ -23,7 +23,7 @@ const (
 // moving is what happens to tasks when hosts go.
 type moving struct {
 	j *judgement
-	// hosts are capacity first, then those whose tasks may have to move though they take none.
+	// hosts are capacity first, then those that take no tasks but have some.
 	hosts     []cluster.Host
 	at        map[string]int
 	fleet     *placement.Fleet
@@ -39,12 +39,10 @@ func newMoving(j *judgement) (*moving, *cause) {
 	for i, h := range m.hosts {
 		m.at[h.ARN] = i
 	}
-	for _, of := range j.candidates() {
-		for _, h := range of {
-			if !h.IsCapacity() {
-				m.at[h.ARN] = len(m.hosts)
-				m.hosts = append(m.hosts, h)
-			}
+	for _, h := range j.s.Hosts {
+		if !h.IsCapacity() && !h.External {
+			m.at[h.ARN] = len(m.hosts)
+			m.hosts = append(m.hosts, h)
 		}
 	}
 	if c := m.unread(); c != nil {
@@ -143,7 +141,8 @@ func (m *moving) places() []placement.Host {
 			if m.j.s.Definitions[t.Definition].Awsvpc {
 				known++
 			}
-			if moves, _ := m.moves(t); moves {
+			// What is on a draining host is wanted elsewhere already.
+			if moves, _ := m.moves(t); moves && h.Status != cluster.Draining {
 				counts[m.catalogue.of[kind{t.Service, t.Definition}]]++
 			}
 		}

@@ -92,14 +92,7 @@ func (n *Needed) everywhere(hosts []cluster.Host) {
 
 // toMove asks for what re-placing needs: all tasks, then their definitions.
 func (n *Needed) toMove(j *judgement, definitions map[string]bool) {
-	hosts := slices.Clone(j.capacity)
-	for _, of := range j.candidates() {
-		for _, h := range of {
-			if !h.IsCapacity() && h.Status != cluster.Draining {
-				hosts = append(hosts, h)
-			}
-		}
-	}
+	hosts := slices.DeleteFunc(slices.Clone(j.s.Hosts), func(h cluster.Host) bool { return h.External })
 	n.everywhere(hosts)
 	for _, h := range hosts {
 		for _, t := range j.tasks[h.ARN] {

@@ -1,0 +1,296 @@
+package scaler_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/scaler"
+)
+
+// Golden cases: failures that people met with other tools, each named after the thread that tells of it. docs/cases.md
+// shows the same table.
+var golden = []struct {
+	name string
+	// situation and theirs stand in the documentation.
+	situation, theirs string
+	world             func(*world)
+	signal            scaler.Signal
+	gap               int
+	reasons           []scaler.Reason
+}{
+	{
+		name:      "fragmentation",
+		situation: "Three hosts, CPU 56 % and memory 62 % reserved, 1792 CPU free on each; a service wants one task of 2048 CPU.",
+		theirs:    "Reservation alarms: in the band, so nothing. Schedulable-containers metrics: 0 schedulable.",
+		world: func(w *world) {
+			w.host(3, size(4096, 7800))
+			w.service("base", 3, size(2304, 4800))
+			for i := range 3 {
+				w.put(i, 1, "base")
+			}
+			w.service("web", 1, size(2048, 1024))
+		},
+		signal: 1, gap: 1, reasons: []scaler.Reason{scaler.UnplacedTasks},
+	},
+	{
+		name:      "fragmentation, asked the other way",
+		situation: "The same hosts at 45 %, each with one task of 1900 CPU. Every reservation says that a host can go; its task would fit nowhere.",
+		theirs:    "Reservation alarms: scale in, the task finds no room, scale out again.",
+		world: func(w *world) {
+			w.entry.CPU.ScaleOutAt = nil
+			w.host(3, size(4096, 7800))
+			w.service("wide", 3, size(1900, 100))
+			w.service("tall", 3, size(100, 3000))
+			for i := range 3 {
+				w.put(i, 1, "wide")
+				w.put(i, 1, "tall")
+			}
+			w.service("half", 3, size(300, 200))
+			for i := range 3 {
+				w.put(i, 1, "half")
+			}
+			w.entry.CPU.ScaleInBelow, w.entry.Memory.ScaleInBelow = 60, 60
+		},
+		signal: 0, gap: 0, reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit},
+	},
+	{
+		name:      "atlassian/escalator #285",
+		situation: "Four hosts at 45 %; one is drained, its tasks are not placed yet.",
+		theirs:    "Drained capacity left the ratio and its demand did not: 48 % became 74.5 % in one scan, and the host just given up was bought back.",
+		world: func(w *world) {
+			w.host(4, size(1000, 1000))
+			w.service("web", 36, size(50, 50))
+			for i := range 4 {
+				w.put(i, 9, "web")
+			}
+			w.drain(3)
+		},
+		signal: 0, gap: 0, reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.InstancesDraining, scaler.WouldBounce},
+	},
+	{
+		name:      "atlassian/escalator #285, and no room",
+		situation: "As before, but the tasks on the draining host fit on none of the others.",
+		theirs:    "Leaving the drained demand out of everything, as the fix can be read, hides that the drain is stuck.",
+		world: func(w *world) {
+			w.host(4, size(1000, 1000))
+			w.service("web", 4, size(600, 200))
+			for i := range 4 {
+				w.put(i, 1, "web")
+			}
+			w.drain(3)
+		},
+		signal: 1, gap: 1, reasons: []scaler.Reason{scaler.UnplacedTasks},
+	},
+	{
+		name:      "aws/containers-roadmap #653",
+		situation: "A cluster without hosts and without tasks.",
+		theirs:    "No tasks and no hosts is 100 % by definition; with a target below 100 two hosts were created and deleted in a loop.",
+		world:     func(*world) {},
+		signal:    0, gap: 0, reasons: []scaler.Reason{scaler.NoInstances},
+	},
+	{
+		name:      "aws/containers-roadmap #900",
+		situation: "One host, one task of a tenth of it: nothing changes from minute to minute.",
+		theirs:    "A single-task cluster went out and in every 15 to 20 minutes.",
+		world: func(w *world) {
+			w.host(1, size(2048, 3900))
+			w.service("web", 1, size(204, 390))
+			w.put(0, 1, "web")
+		},
+		signal: 0, gap: 0, reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldBounce},
+	},
+	{
+		name:      "aws/containers-roadmap #960",
+		situation: "Two sizes of hosts in three zones; 14 tasks of 1000 CPU wait, a new host has 2048.",
+		theirs:    "Several types or zones: one minimum step at a time (M = N + 1), however many tasks wait.",
+		world: func(w *world) {
+			w.entry.Instance.CPU, w.entry.Instance.Memory = new(int64(2048)), new(int64(3900))
+			w.host(2, size(2048, 3900))
+			w.host(1, size(4096, 7800))
+			w.service("full", 4, size(2048, 1000))
+			w.put(0, 1, "full")
+			w.put(1, 1, "full")
+			w.put(2, 2, "full")
+			w.service("web", 14, size(1000, 100))
+		},
+		// Beside 8192 CPU in use, 22192 of 8192 + 2048 n stay below 75 %: n = 11.
+		signal: 1, gap: 11, reasons: []scaler.Reason{scaler.CPUAtScaleOut, scaler.UnplacedTasks},
+	},
+	{
+		name:      "aws/containers-roadmap #961",
+		situation: "No hosts; one task of half a host waits.",
+		theirs:    "From zero always two hosts (M > 0 and N = 0 is 200 %).",
+		world: func(w *world) {
+			w.entry.Instance.CPU, w.entry.Instance.Memory = new(int64(2048)), new(int64(3900))
+			w.service("web", 1, size(1000, 1000))
+		},
+		signal: 1, gap: 1, reasons: []scaler.Reason{scaler.UnplacedTasks},
+	},
+	{
+		name:      "aws/containers-roadmap #1716",
+		situation: "No hosts; 14 tasks of 1000 CPU wait, a new host has 2048: 7 by packing, 10 to stay under 75 %.",
+		theirs:    "From zero always two hosts, the rest minutes later.",
+		world: func(w *world) {
+			w.entry.Instance.CPU, w.entry.Instance.Memory = new(int64(2048)), new(int64(3900))
+			w.service("web", 14, size(1000, 100))
+		},
+		signal: 1, gap: 10, reasons: []scaler.Reason{scaler.UnplacedTasks},
+	},
+	{
+		name:      "aws/containers-roadmap #1150",
+		situation: "26 nearly idle hosts.",
+		theirs:    "26 hosts went to 2 one at a time, in hours.",
+		world: func(w *world) {
+			w.host(26, size(2048, 3900))
+			w.service("web", 26, size(64, 64))
+			for i := range 26 {
+				w.put(i, 1, "web")
+			}
+		},
+		signal: -1, gap: -2, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+	},
+	{
+		name:      "aws/amazon-ecs-agent #731",
+		situation: "One host, one task of 1100 of its 2048 CPU, and a new revision of it: desired 1, running 1, the new deployment has none.",
+		theirs:    "The roll-out waited for ever: the old task runs, so nothing is missing, and the new one fits nowhere.",
+		world: func(w *world) {
+			w.host(1, size(2048, 3900))
+			w.service("web", 1, size(1100, 1000))
+			w.put(0, 1, "web")
+			s := w.find("web")
+			s.Deployments[0].Primary = false
+			s.Deployments = append(s.Deployments, cluster.Deployment{Primary: true, InProgress: true, Desired: 1, TaskDefinition: "web:2"})
+			w.s.Definitions["web:2"] = w.s.Definitions["web:1"]
+		},
+		signal: 1, gap: 1, reasons: []scaler.Reason{scaler.UnplacedTasks},
+	},
+	{
+		name:      "a roll-out with room (aws/amazon-ecs-agent #731)",
+		situation: "The same on a host of twice the size: the next task fits.",
+		theirs:    "ECS places it.",
+		world: func(w *world) {
+			w.host(1, size(4096, 7800))
+			w.service("web", 1, size(1100, 1000))
+			w.put(0, 1, "web")
+			s := w.find("web")
+			s.Deployments[0].Primary = false
+			s.Deployments = append(s.Deployments, cluster.Deployment{Primary: true, InProgress: true, Desired: 1, TaskDefinition: "web:2"})
+			w.s.Definitions["web:2"] = w.s.Definitions["web:1"]
+		},
+		signal: 0, gap: 0, reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldBounce},
+	},
+	{
+		name:      "consolidation (aws/containers-roadmap #42, #105)",
+		situation: "Six hosts, one small task and a daemon on each: none is empty, four would do.",
+		theirs:    "Only hosts without a task were ever removed; six stayed six for years.",
+		world: func(w *world) {
+			w.host(6, size(2048, 3900))
+			w.service("log", 0, size(128, 128), func(s *cluster.Service, _ *cluster.Definition) { s.Daemon = true })
+			w.service("web", 6, size(300, 300))
+			for i := range 6 {
+				w.put(i, 1, "log")
+				w.put(i, 1, "web")
+			}
+		},
+		signal: -1, gap: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+	},
+	{
+		name:      "omerxx/ecscale #6",
+		situation: "A minimum of two; of four idle hosts two were found to be one too many and drain.",
+		theirs:    "Draining hosts counted towards the minimum, and the next run drained one of the last two.",
+		world: func(w *world) {
+			w.s.Groups[0].Min = 2
+			w.host(4, size(2048, 3900))
+			w.drain(2)
+			w.drain(3)
+		},
+		signal: 0, gap: 0, reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.InstancesDraining, scaler.AtMinInstances},
+	},
+	{
+		name:      "convox/rack #2724",
+		situation: "A service is wider than a host: its task needs 4096 CPU, and an instance has 2048.",
+		theirs:    "Scaled out without end.",
+		world: func(w *world) {
+			w.host(2, size(2048, 3900))
+			w.service("web", 2, size(1100, 1000))
+			w.put(0, 1, "web")
+			w.put(1, 1, "web")
+			w.service("wide", 1, size(4096, 1000))
+		},
+		signal: 0, gap: 0, reasons: []scaler.Reason{scaler.WithinBand, scaler.TaskFitsNoInstance},
+	},
+	{
+		name:      "slow boot (aws/containers-roadmap #945)",
+		situation: "8 tasks wait for a host each; 8 hosts were launched 400 seconds ago and have not registered.",
+		theirs:    "What is on its way was not counted, and bought again.",
+		world: func(w *world) {
+			w.entry.Instance.CPU, w.entry.Instance.Memory = new(int64(2048)), new(int64(3900))
+			w.service("web", 8, size(1500, 100))
+			w.launch(8, cluster.InService, 400*time.Second)
+		},
+		signal: 0, gap: 0, reasons: []scaler.Reason{scaler.UnplacedTasks, scaler.InstancesLaunching},
+	},
+}
+
+func TestGoldenCases(t *testing.T) {
+	for _, tt := range golden {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld()
+			tt.world(w)
+			v := w.decide()
+			assert.Equal(t, tt.signal, v.Signal, v.Why)
+			assert.Equal(t, tt.gap, v.InstanceGap, v.Why)
+			assert.Equal(t, tt.reasons, v.Reasons, v.Why)
+			assert.Len(t, v.Why, len(v.Reasons))
+			t.Log(strings.Join(v.Why, "; "))
+		})
+	}
+}
+
+func TestSumsNameTheHostTheTaskAndTheRoom(t *testing.T) {
+	w := newWorld()
+	golden[1].world(w)
+	v := w.decide()
+	require.Len(t, v.Why, 2)
+	assert.Equal(t, "if i-0000 goes, wide (1900 CPU) fits nowhere: the freest host has 1796", v.Why[1])
+	w = newWorld()
+	golden[0].world(w)
+	assert.Equal(t, []string{"web (2048 CPU) fits nowhere: the freest host has 1792"}, w.decide().Why)
+}
+
+// The table in the documentation is this one; UPDATE_CASES=1 go test ./scaler -run Golden writes it.
+func TestGoldenCasesAreTheDocumentedOnes(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# Cases\n\nFailures that people met with other tools, by the thread that tells of them, and what this one says. `scaler/golden_test.go` runs them; this page is held to it by a test.\n\n")
+	b.WriteString("| Thread | Situation | What those tools did | What ours says |\n|---|---|---|---|\n")
+	for _, tt := range golden {
+		w := newWorld()
+		tt.world(w)
+		v := w.decide()
+		verdict := fmt.Sprintf("%+d", v.Signal)
+		if v.Signal == 0 {
+			verdict = "0"
+		}
+		if v.InstanceGap != 0 {
+			verdict += fmt.Sprintf(", gap %+d", v.InstanceGap)
+		}
+		for i, r := range v.Reasons {
+			verdict += fmt.Sprintf("<br>`%s`: %s", r, v.Why[i])
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", tt.name, tt.situation, tt.theirs, verdict)
+	}
+	const page = "../docs/cases.md"
+	if os.Getenv("UPDATE_CASES") != "" {
+		require.NoError(t, os.WriteFile(page, []byte(b.String()), 0o644))
+	}
+	text, err := os.ReadFile(page)
+	require.NoError(t, err)
+	assert.Equal(t, b.String(), string(text), "UPDATE_CASES=1 go test ./scaler -run Golden writes it")
+}

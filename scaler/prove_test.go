@@ -1,0 +1,442 @@
+package scaler_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"pgregory.net/rapid"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/scaler"
+)
+
+// tally counts what the generated clusters were like: a property that never met a scale-in would prove nothing.
+type tally map[scaler.Signal]int
+
+func (c tally) show(t *testing.T) {
+	t.Helper()
+	t.Logf("in %d, stay %d, out %d", c[scaler.ScaleIn], c[scaler.Stay], c[scaler.ScaleOut])
+	assert.Positive(t, c[scaler.ScaleIn])
+	assert.Positive(t, c[scaler.ScaleOut])
+}
+
+// ignorance takes one thing out of what is known; false: there is nothing of the kind in this world.
+var ignorance = map[string]func(t *rapid.T, w *world) bool{
+	"something is unread": func(_ *rapid.T, w *world) bool {
+		w.s.Unread = []string{"something"}
+		return true
+	},
+	"a host's tasks": func(t *rapid.T, w *world) bool {
+		var busy []int
+		for i, h := range w.s.Hosts {
+			if h.Tasks > 0 {
+				busy = append(busy, i)
+			}
+		}
+		if len(busy) == 0 {
+			return false
+		}
+		i := rapid.SampledFrom(busy).Draw(t, "whose tasks")
+		w.s.Hosts[i].TasksRead = false
+		w.s.Tasks = slices.DeleteFunc(w.s.Tasks, func(task cluster.Task) bool { return task.Host == w.s.Hosts[i].ARN })
+		return true
+	},
+	"a definition": func(t *rapid.T, w *world) bool {
+		var used []string
+		for _, s := range w.s.Services {
+			if replica(s) && s.Running > 0 {
+				used = append(used, s.TaskDefinition)
+			}
+		}
+		if len(used) == 0 {
+			return false
+		}
+		delete(w.s.Definitions, rapid.SampledFrom(used).Draw(t, "which definition"))
+		return true
+	},
+	"a service": func(t *rapid.T, w *world) bool {
+		var used []string
+		for _, s := range w.s.Services {
+			if s.Running > 0 {
+				used = append(used, s.Name)
+			}
+		}
+		if len(used) == 0 {
+			return false
+		}
+		gone := rapid.SampledFrom(used).Draw(t, "which service")
+		w.s.Services = slices.DeleteFunc(w.s.Services, func(s cluster.Service) bool { return s.Name == gone })
+		return true
+	},
+	"where a service runs": func(t *rapid.T, w *world) bool {
+		if len(w.s.Services) == 0 {
+			return false
+		}
+		w.s.Services[rapid.IntRange(0, len(w.s.Services)-1).Draw(t, "whose home")].Home = cluster.Unknown
+		return true
+	},
+	"a constraint": func(t *rapid.T, w *world) bool {
+		for _, s := range w.s.Services {
+			if d := w.s.Definitions[s.TaskDefinition]; replica(s) && s.Running > 0 {
+				d.Constraints = []cluster.Constraint{{Type: cluster.MemberOf, Expression: "registeredAt > 2020"}}
+				w.s.Definitions[s.TaskDefinition] = d
+				return len(w.moves(w.candidates()[0])) > 0 && w.moves(w.candidates()[0])[0].Service == s.Name
+			}
+		}
+		return false
+	},
+}
+
+func TestNothingIsScaledInWhileAnythingIsUnknown(t *testing.T) {
+	tried, kinds := tally{}, map[string]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		w := anyWorld(t)
+		v := w.decide()
+		tried[v.Signal]++
+		if v.Signal != scaler.ScaleIn {
+			return
+		}
+		for _, name := range slices.Sorted(maps.Keys(ignorance)) {
+			c := w.copy()
+			if !ignorance[name](t, c) {
+				continue
+			}
+			kinds[name]++
+			if got := c.decide(); got.Signal == scaler.ScaleIn {
+				t.Fatalf("scaled in without knowing %s: %v\n%s", name, got.Why, w)
+			}
+		}
+	})
+	tried.show(t)
+	t.Log(kinds)
+	assert.Len(t, kinds, len(ignorance))
+}
+
+// fits is first fit written again, the plain way, with the world's own facts.
+func (w *world) fits(gone int, smallestFirst bool, unit cluster.Resources) bool {
+	free := map[int]cluster.Resources{}
+	have, awsvpc := map[string]bool{}, map[int]int{}
+	fullest := map[string]int{}
+	key := func(host int, what string) string { return fmt.Sprint(host, what) }
+	for i, h := range w.s.Hosts {
+		for _, t := range w.s.Tasks {
+			if t.Host == h.ARN {
+				have[key(i, t.Service)] = true
+				if w.s.Definitions[t.Definition].Awsvpc {
+					awsvpc[i]++
+				}
+			}
+		}
+		if i != gone && h.IsCapacity() {
+			free[i] = h.Remaining
+		}
+		if h.IsCapacity() || slices.Contains(w.candidates(), i) {
+			fullest[h.Type()] = max(fullest[h.Type()], awsvpc[i])
+		}
+	}
+	type want struct {
+		s cluster.Service
+		d cluster.Definition
+	}
+	var wants []want
+	if w.s.Hosts[gone].Status != cluster.Draining {
+		for _, t := range w.moves(gone) {
+			wants = append(wants, want{*w.find(t.Service), w.s.Definitions[t.Definition]})
+		}
+	}
+	for _, d := range w.s.Demand() {
+		for range d.Tasks {
+			wants = append(wants, want{d.Service, w.s.Definitions[d.Definition]})
+		}
+	}
+	share := func(r cluster.Resources) float64 {
+		of := func(a, b int64) float64 {
+			if a == 0 {
+				return 0
+			}
+			return float64(a) / float64(b)
+		}
+		return max(of(r.CPU, unit.CPU), of(r.Memory, unit.Memory), of(r.GPU, unit.GPU))
+	}
+	slices.SortStableFunc(wants, func(a, b want) int {
+		if smallestFirst {
+			a, b = b, a
+		}
+		// Equals go by name, the other way round when the order is.
+		return cmp.Or(cmp.Compare(share(b.d.Size), share(a.d.Size)), cmp.Compare(b.s.Name, a.s.Name))
+	})
+	order := make([]int, 0, len(free))
+	for i := range w.s.Hosts {
+		if _, there := free[i]; there {
+			order = append(order, i)
+		}
+	}
+	for _, x := range wants {
+		placed := false
+		for _, i := range order {
+			h := w.s.Hosts[i]
+			left := free[i].Minus(x.d.Size)
+			limit := fullest[h.Type()]
+			if w.entry.Instance.AwsvpcTasks != nil {
+				limit = *w.entry.Instance.AwsvpcTasks
+			}
+			once := len(x.d.Ports) > 0 || len(x.s.Constraints) > 0
+			if left.CPU < 0 || left.Memory < 0 || left.GPU < 0 || once && have[key(i, x.s.Name)] ||
+				x.d.Awsvpc && awsvpc[i] >= limit || len(x.d.Constraints) > 0 && h.Type() == "type-2048" {
+				continue
+			}
+			free[i], have[key(i, x.s.Name)], placed = left, true, true
+			if x.d.Awsvpc {
+				awsvpc[i]++
+			}
+			break
+		}
+		if !placed {
+			return false
+		}
+	}
+	return w.headroomFits(free)
+}
+
+func (w *world) headroomFits(free map[int]cluster.Resources) bool {
+	e := w.entry.Headroom
+	if e.Tasks == 0 || e.CPU == nil {
+		return true // the size of the largest task is tried elsewhere
+	}
+	n := int64(0)
+	for _, r := range free {
+		n += min(r.CPU / *e.CPU, r.Memory / *e.Memory)
+	}
+	return n >= int64(e.Tasks)
+}
+
+func TestNoHostGoesUnlessItsTasksFitInEveryOrder(t *testing.T) {
+	tried := tally{}
+	rapid.Check(t, func(t *rapid.T) {
+		w := anyWorld(t)
+		v := w.decide()
+		tried[v.Signal]++
+		if v.Signal != scaler.ScaleIn {
+			return
+		}
+		unit, _ := w.s.LargestHost()
+		if w.entry.Instance.CPU != nil {
+			unit = size(*w.entry.Instance.CPU, *w.entry.Instance.Memory)
+		}
+		// Three hosts of each cluster; trying all of 200 takes the plain way too long.
+		for range min(3, len(w.candidates())) {
+			gone := rapid.SampledFrom(w.candidates()).Draw(t, "gone")
+			for _, smallest := range []bool{false, true} {
+				if !w.fits(gone, smallest, unit) {
+					t.Fatalf("%s may go, and its tasks do not fit (smallest first: %v)\n%s", w.s.Hosts[gone].InstanceID, smallest, w)
+				}
+			}
+		}
+	})
+	tried.show(t)
+}
+
+func TestThresholdCausesAreMonotoneInDemand(t *testing.T) {
+	tried := tally{}
+	thresholdCauses := []scaler.Reason{scaler.CPUAtScaleOut, scaler.MemoryAtScaleOut, scaler.GPUAtScaleOut}
+	rapid.Check(t, func(t *rapid.T) {
+		w := anyWorld(t)
+		before := w.decide()
+		tried[before.Signal]++
+		i := rapid.IntRange(0, len(w.s.Hosts)-1).Draw(t, "host")
+		h := &w.s.Hosts[i]
+		h.Remaining.CPU -= rapid.Int64Range(0, h.Remaining.CPU).Draw(t, "more CPU")
+		h.Remaining.Memory -= rapid.Int64Range(0, h.Remaining.Memory).Draw(t, "more MiB")
+		after := w.decide()
+		for _, cause := range thresholdCauses {
+			if before.Has(cause) && !after.Has(cause) {
+				t.Fatalf("more is reserved and %s is gone\n%s", cause, w)
+			}
+		}
+		if before.Signal == scaler.Stay && after.Signal == scaler.ScaleIn && before.Has(scaler.WithinBand) {
+			t.Fatalf("more is reserved and a host may go\n%s", w)
+		}
+	})
+	tried.show(t)
+}
+
+func TestTheVerdictDoesNotDependOnTheOrderOfReading(t *testing.T) {
+	tried := tally{}
+	rapid.Check(t, func(t *rapid.T) {
+		w := anyWorld(t)
+		v := w.decide()
+		tried[v.Signal]++
+		want, _ := json.Marshal(v)
+		c := w.copy()
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		r.Shuffle(len(c.s.Hosts), func(a, b int) { c.s.Hosts[a], c.s.Hosts[b] = c.s.Hosts[b], c.s.Hosts[a] })
+		r.Shuffle(len(c.s.Services), func(a, b int) { c.s.Services[a], c.s.Services[b] = c.s.Services[b], c.s.Services[a] })
+		r.Shuffle(len(c.s.Tasks), func(a, b int) { c.s.Tasks[a], c.s.Tasks[b] = c.s.Tasks[b], c.s.Tasks[a] })
+		for _, g := range c.s.Groups {
+			r.Shuffle(len(g.Instances), func(a, b int) { g.Instances[a], g.Instances[b] = g.Instances[b], g.Instances[a] })
+		}
+		if got, _ := json.Marshal(c.decide()); string(got) != string(want) {
+			t.Fatalf("in another order\n%s\nnot\n%s\n%s", got, want, w)
+		}
+	})
+	tried.show(t)
+}
+
+func TestTheGapsSignIsTheSignalsAndItsLimitsHold(t *testing.T) {
+	tried, together := tally{}, 0
+	rapid.Check(t, func(t *rapid.T) {
+		w := anyWorld(t)
+		v := w.decide()
+		tried[v.Signal]++
+		if sign(v.InstanceGap) != int(v.Signal) {
+			t.Fatalf("signal %d, gap %d\n%s", v.Signal, v.InstanceGap, w)
+		}
+		if v.Signal != scaler.ScaleIn {
+			return
+		}
+		n := -v.InstanceGap
+		if n > 1 {
+			together++
+		}
+		if v.Hosts.Active-n < w.entry.MinInstances {
+			t.Fatalf("%d of %d hosts may go, against min_instances %d", n, v.Hosts.Active, w.entry.MinInstances)
+		}
+		for _, g := range w.s.Groups {
+			if min(g.Desired, g.InService())-n < g.Min || n > max(1, g.InService()/10) {
+				t.Fatalf("%d of %d hosts may go, against MinSize %d", n, g.InService(), g.Min)
+			}
+		}
+	})
+	tried.show(t)
+	t.Logf("more than one host together in %d cases", together)
+	assert.Positive(t, together)
+}
+
+func TestAddingTheGapClearsEveryCause(t *testing.T) {
+	tried := tally{}
+	rapid.Check(t, func(t *rapid.T) {
+		w := anyWorld(t)
+		v := w.decide()
+		tried[v.Signal]++
+		if v.Signal != scaler.ScaleOut {
+			return
+		}
+		c := w.copy()
+		c.join(v.InstanceGap)
+		if after := c.decide(); after.Signal == scaler.ScaleOut {
+			t.Fatalf("%d hosts added for %v, still %v\n%s", v.InstanceGap, v.Why, after.Why, w)
+		}
+	})
+	tried.show(t)
+}
+
+// join registers what is in flight and n hosts more, as the group would launch them, with their daemons.
+func (w *world) join(n int) {
+	unregistered := map[string]bool{}
+	for _, i := range w.s.Unregistered() {
+		if now.Sub(i.LaunchedAt).Minutes() < 10 {
+			unregistered[i.ID] = true
+			n++
+		}
+	}
+	if len(w.s.Groups) > 0 {
+		g := &w.s.Groups[0]
+		g.Instances = slices.DeleteFunc(g.Instances, func(i cluster.Instance) bool { return unregistered[i.ID] })
+	}
+	of, _ := w.s.LargestHost()
+	if w.entry.Instance.CPU != nil {
+		of = size(*w.entry.Instance.CPU, *w.entry.Instance.Memory)
+	}
+	newest := w.s.Hosts[len(w.s.Hosts)-1]
+	w.entry.Instance.CPU, w.entry.Instance.Memory, w.entry.Instance.GPU = &of.CPU, &of.Memory, &of.GPU
+	for range n {
+		w.host(1, of, func(h *cluster.Host) {
+			h.RegisteredAt = now
+			h.Attributes = map[string]string{cluster.TypeAttribute: newest.Type(), cluster.ZoneAttribute: "a"}
+		})
+		if slices.ContainsFunc(w.s.Services, func(s cluster.Service) bool { return s.Daemon }) {
+			w.put(len(w.s.Hosts)-1, 1, "daemon")
+		}
+	}
+}
+
+func TestADrainWhoseReplacementsArePlacedNeverScalesOut(t *testing.T) {
+	tried := tally{}
+	rapid.Check(t, func(t *rapid.T) {
+		w := anyWorld(t)
+		v := w.decide()
+		tried[v.Signal]++
+		if v.Signal != scaler.ScaleIn || len(w.candidates()) == 0 {
+			return
+		}
+		gone := rapid.SampledFrom(w.candidates()).Draw(t, "the group takes")
+		c := w.copy()
+		c.drain(gone)
+		if after := c.decide(); after.Signal == scaler.ScaleOut {
+			t.Fatalf("%s drains, and that asks for a host: %v\n%s", w.s.Hosts[gone].InstanceID, after.Why, w)
+		}
+		if !c.replace(gone) {
+			return // another way of placing than first fit, of which nothing was promised
+		}
+		if after := c.decide(); after.Signal == scaler.ScaleOut {
+			t.Fatalf("%s is drained, and that asks for a host: %v\n%s", w.s.Hosts[gone].InstanceID, after.Why, w)
+		}
+	})
+	tried.show(t)
+}
+
+// replace moves the tasks of a draining host to the first hosts with room, the largest first.
+func (w *world) replace(from int) bool {
+	moved := w.moves(from)
+	slices.SortStableFunc(moved, func(a, b cluster.Task) int {
+		return cmp.Compare(w.s.Definitions[b.Definition].Size.CPU, w.s.Definitions[a.Definition].Size.CPU)
+	})
+	w.s.Tasks = slices.DeleteFunc(w.s.Tasks, func(t cluster.Task) bool { return t.Host == w.s.Hosts[from].ARN })
+	w.s.Hosts[from].Tasks = 0
+	for _, t := range moved {
+		s := w.find(t.Service)
+		s.Running--
+		s.Deployments[0].Running--
+		before := len(w.s.Tasks)
+		for i, h := range w.s.Hosts {
+			if h.IsCapacity() {
+				w.tryPut(i, int(t.Service[1]-'0'))
+			}
+			if len(w.s.Tasks) > before {
+				break
+			}
+		}
+		if len(w.s.Tasks) == before {
+			return false
+		}
+	}
+	return true
+}
+
+func TestAtMaxSizeTheSignalStaysAndTheGapIsWhole(t *testing.T) {
+	tried := tally{}
+	rapid.Check(t, func(t *rapid.T) {
+		w := anyWorld(t)
+		if len(w.s.Groups) == 0 {
+			return
+		}
+		w.s.Groups[0].Max = 10_000
+		free := w.decide()
+		tried[free.Signal]++
+		w.s.Groups[0].Max = w.s.Groups[0].Desired
+		full := w.decide()
+		if full.Has(scaler.InstancesNotJoining) {
+			return // blocked for another reason, at any size
+		}
+		if full.Signal != free.Signal || full.InstanceGap != free.InstanceGap || full.ScaleOutBlocked != (free.Signal == scaler.ScaleOut) {
+			t.Fatalf("with room %d, %d; at MaxSize %d, %d, blocked %v\n%s", free.Signal, free.InstanceGap, full.Signal, full.InstanceGap, full.ScaleOutBlocked, w)
+		}
+	})
+	tried.show(t)
+}
