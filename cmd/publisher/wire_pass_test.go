@@ -151,7 +151,8 @@ func TestOnlyHostsThatCanTakeTasksAreCapacity(t *testing.T) {
 }
 
 func TestOnlyReplicaServicesOnEC2WantHosts(t *testing.T) {
-	stuck := lab.Service{Name: "stuck-rollout", Desired: 4, Running: 4, CPU: 100, Memory: 100, Deployments: []lab.Deployment{
+	// Each of its tasks needs a host of its own, and none is free.
+	stuck := lab.Service{Name: "stuck-rollout", Desired: 4, Running: 4, CPU: 900, Memory: 100, Deployments: []lab.Deployment{
 		{ID: "new", Status: "PRIMARY", Rollout: "IN_PROGRESS", Desired: 4},
 		{ID: "old", Status: "ACTIVE", Rollout: "COMPLETED", Desired: 4, Running: 4},
 	}}
@@ -170,7 +171,10 @@ func TestOnlyReplicaServicesOnEC2WantHosts(t *testing.T) {
 		stuck, failed,
 	}})
 	minute := thisMinute()
-	pass(t, minute)
+	got := pass(t, minute)
+	require.Len(t, got.Clusters, 1)
+	assert.Equal(t, 1, got.Clusters[0].Signal)
+	assert.Contains(t, got.Clusters[0].Reasons, "unplaced_tasks")
 	unplaced, found := metric(t, "UnplacedTasks", "web", minute)
 	assert.True(t, found)
 	assert.InDelta(t, 2+1, unplaced, 0, "two of short-of-two, one of the green set; the next of stuck-rollout has room")
