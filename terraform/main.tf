@@ -168,6 +168,13 @@ data "aws_iam_policy_document" "publisher" {
     }
   }
 
+  # DescribeTaskDefinition takes no resource and no key of its service; AWS offers nothing narrower.
+  statement {
+    sid       = "ReadTaskSizes"
+    actions   = ["ecs:DescribeTaskDefinition"]
+    resources = ["*"]
+  }
+
   # DescribeCapacityProviders takes `capacity-provider`; which providers a cluster uses, no key tells.
   statement {
     sid       = "ReadCapacityProviders"

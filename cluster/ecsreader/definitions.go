@@ -3,6 +3,7 @@ package ecsreader
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strconv"
 	"sync"
 
@@ -178,9 +179,7 @@ func (p parts) overridden(o *types.TaskOverride) (parts, error) {
 	if changed.memory, err = units(o.Memory, p.memory); err != nil {
 		return parts{}, err
 	}
-	for name, c := range p.containers {
-		changed.containers[name] = c
-	}
+	maps.Copy(changed.containers, p.containers)
 	for _, override := range o.ContainerOverrides {
 		c := changed.containers[aws.ToString(override.Name)]
 		if override.Cpu != nil {

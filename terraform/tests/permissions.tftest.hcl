@@ -26,6 +26,7 @@ run "publisher_may_do_this_and_nothing_else" {
       ReadConfig             = ["ssm:GetParametersByPath", "ssm:GetParameterHistory"]
       ListHosts              = "ecs:ListContainerInstances"
       ReadHostsServicesTasks = ["ecs:ListTasks", "ecs:DescribeTasks", "ecs:DescribeServices", "ecs:DescribeContainerInstances"]
+      ReadTaskSizes          = "ecs:DescribeTaskDefinition"
       ReadCapacityProviders  = "ecs:DescribeCapacityProviders"
       ListServices           = "ecs:ListServices"
       ReadGroups             = ["autoscaling:DescribeScalingActivities", "autoscaling:DescribeAutoScalingGroups"]
@@ -39,11 +40,11 @@ run "publisher_may_do_this_and_nothing_else" {
     error_message = "Every statement has a name, and none forbids."
   }
   assert {
-    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*"]) == toset(["ListServices", "ReadGroups", "PublishMetrics"])
+    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*"]) == toset(["ListServices", "ReadTaskSizes", "ReadGroups", "PublishMetrics"])
     error_message = "\"*\" only where AWS offers no resource."
   }
   assert {
-    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*" && !can(statement.Condition)]) == toset(["ReadGroups"])
+    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*" && !can(statement.Condition)]) == toset(["ReadTaskSizes", "ReadGroups"])
     error_message = "Where AWS offers a condition instead of a resource, it is used."
   }
   assert {
