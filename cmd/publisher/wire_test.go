@@ -16,8 +16,9 @@ import (
 
 // The released binary, unchanged, behind a Lambda Runtime API, against moto over HTTP.
 var (
-	moto     *lab.Moto
-	function *lab.Function
+	moto      *lab.Moto
+	bootstrap string
+	function  *lab.Function
 )
 
 func TestMain(m *testing.M) {
@@ -33,8 +34,7 @@ func run(m *testing.M) int {
 	}
 	defer moto.Close()
 	defer lab.RemoveBuilds()
-	bootstrap, err := lab.Bootstrap(ctx, "publisher")
-	if err != nil {
+	if bootstrap, err = lab.Bootstrap(ctx, "publisher"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
