@@ -15,6 +15,7 @@ import (
 
 	"ecs-cluster-scaler/internal/lab"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 )
@@ -37,7 +38,11 @@ var clusters = []lab.Cluster{
 	{Name: "idle", Entry: `{}`, Hosts: loaded(4, 300, 1000)},
 	{Name: "idle-but-only-two", Entry: `{}`, Hosts: loaded(2, 900, 1000)},
 	{Name: "idle-and-kept", Entry: `{"min_instances": 4}`, Hosts: loaded(4, 300, 1000)},
+	{Name: "fragmented", Entry: `{}`, Hosts: loaded(3, 256, 3000), Services: []lab.Service{{Name: "wide", Desired: 1, CPU: 2000, Memory: 1000}}},
+	{Name: "idle-but-pinned", Entry: `{}`, Hosts: loaded(3, 256, 1000), Services: []lab.Service{{Name: "web", Desired: 3, CPU: 256, Memory: 1000,
+		Constraints: []types.PlacementConstraint{{Type: types.PlacementConstraintTypeDistinctInstance}}}}},
 	{Name: "empty", Entry: `{}`},
+	{Name: "from-zero", Entry: `{"instance": {"cpu": 2048, "memory": 7680}}`, Services: []lab.Service{{Name: "web", Desired: 14, CPU: 1000, Memory: 500}}},
 	{Name: "mistyped", Entry: `{"cpu": {"scale_out_at": 750}, "enable": true}`, Hosts: loaded(1, 100, 100)},
 }
 
