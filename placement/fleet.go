@@ -31,8 +31,12 @@ type Fleet struct {
 	ports  [][]cluster.Port
 	// groups numbers the task groups that a kind belongs to or may ask for; counts is their tasks on a host.
 	groups map[string]int32
-	counts map[uint64]int32
+	counts counts
 	views  []*view
+	// packed are the views that the packing in progress looks at.
+	packed []*view
+	// spreads: it goes by strategies, so that tasks are counted by cell.
+	spreads bool
 	// classes are hosts that no kind can tell apart by their attributes.
 	classes []int32
 
@@ -42,6 +46,7 @@ type Fleet struct {
 	prepared  bool
 	wanted    []int
 	named     []int
+	full      []bool
 }
 
 // state is a kind and what is remembered of it.
@@ -59,16 +64,13 @@ type state struct {
 	cells []cursor
 }
 
-// pair is a group's key on a host.
-func pair(group, host int32) uint64 { return uint64(uint32(group))<<32 | uint64(uint32(host)) }
-
 // New makes a fleet. Batches name kinds by their place in the list; list them in the same order every time, because
 // equals are placed in it.
 func New(hosts []Host, kinds []Kind, config Config) *Fleet {
 	f := &Fleet{
 		Config: config, hosts: hosts,
 		free: make([]cluster.Resources, len(hosts)), awsvpc: make([]int, len(hosts)), ports: make([][]cluster.Port, len(hosts)),
-		groups: map[string]int32{}, counts: map[uint64]int32{},
+		groups: map[string]int32{},
 		wanted: make([]int, len(kinds)),
 	}
 	for i := range hosts {
@@ -82,6 +84,7 @@ func New(hosts []Host, kinds []Kind, config Config) *Fleet {
 		f.spareRoom += f.spareOn(f.free[i])
 	}
 	f.views = []*view{newView(f, strategy{})}
+	f.packed = f.views
 	f.learn(kinds)
 	return f
 }
@@ -116,10 +119,11 @@ func (f *Fleet) learn(kinds []Kind) {
 	for rank, i := range order {
 		f.kinds[i].rank = rank
 	}
+	f.counts = newCounts(len(f.groups), len(f.hosts))
 	for i := range f.hosts {
 		for group, n := range f.hosts[i].Groups {
 			if g, known := f.groups[group]; known {
-				f.counts[pair(g, int32(i))] = int32(n)
+				f.counts.add(g, int32(i), n)
 			}
 		}
 	}
@@ -218,11 +222,11 @@ func (f *Fleet) room(k *state, host int32, enough int) int {
 		}
 	}
 	if k.Distinct {
-		if n = min(n, 1); f.Strict && !h.GroupsKnown || f.counts[pair(k.group, host)] > 0 {
+		if n = min(n, 1); f.Strict && !h.GroupsKnown || f.counts.of(k.group, host) > 0 {
 			return 0
 		}
 	}
-	allowed := answer(yes)
+	var allowed answer
 	if k.local {
 		allowed = k.allows(h)
 	} else {
@@ -257,8 +261,8 @@ func (f *Fleet) count(k *state, host int32, n int) {
 	if k.group < 0 {
 		return
 	}
-	f.counts[pair(k.group, host)] += int32(n)
-	if k.view != nil {
+	f.counts.add(k.group, host, n)
+	if f.spreads {
 		k.view.count(k.group, host, n)
 	}
 }
@@ -271,8 +275,11 @@ func (f *Fleet) remove(host int32) {
 }
 
 func (f *Fleet) uncount(host int32, sign int) {
+	if !f.spreads {
+		return
+	}
 	for _, b := range f.hosts[host].Moves {
-		if k := &f.kinds[b.Kind]; k.view != nil && k.group >= 0 {
+		if k := &f.kinds[b.Kind]; k.group >= 0 {
 			k.view.count(k.group, host, sign*b.Tasks)
 		}
 	}
@@ -281,15 +288,16 @@ func (f *Fleet) uncount(host int32, sign int) {
 func (f *Fleet) setFree(host int32, free cluster.Resources) {
 	f.spareRoom += f.spareOn(free) - f.spareOn(f.free[host])
 	f.free[host] = free
-	for _, v := range f.views {
+	for _, v := range f.packed {
 		v.set(host, free)
 	}
 }
 
-// forget takes every step back.
+// forget takes every step back. What a host had free at first stands in its first step, so that views are told once.
 func (f *Fleet) forget() {
 	for _, c := range slices.Backward(f.log) {
-		f.setFree(c.host, c.free)
+		f.spareRoom += f.spareOn(c.free) - f.spareOn(f.free[c.host])
+		f.free[c.host] = c.free
 		if c.kind < 0 {
 			f.uncount(c.host, 1)
 			continue
@@ -297,6 +305,11 @@ func (f *Fleet) forget() {
 		k := &f.kinds[c.kind]
 		f.count(k, c.host, -int(c.tasks))
 		f.ports[c.host] = f.ports[c.host][:len(f.ports[c.host])-len(k.Ports)]
+	}
+	for _, c := range f.log {
+		for _, v := range f.packed {
+			v.set(c.host, f.free[c.host])
+		}
 	}
 	f.log = f.log[:0]
 	f.epoch++

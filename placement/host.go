@@ -1,6 +1,10 @@
 package placement
 
-import "ecs-cluster-scaler/cluster"
+import (
+	"slices"
+
+	"ecs-cluster-scaler/cluster"
+)
 
 // Host is one that tasks could be placed on.
 type Host struct {
@@ -38,21 +42,14 @@ func (h *Host) here(group string) int {
 		return h.Groups[group]
 	}
 	if g, known := h.fleet.groups[group]; known {
-		return int(h.fleet.counts[pair(g, h.at)])
+		return int(h.fleet.counts.of(g, h.at))
 	}
 	return h.Groups[group]
 }
 
 // conflicts tells whether one of the ports is taken.
 func conflicts(taken, wanted []cluster.Port) bool {
-	for _, w := range wanted {
-		for _, t := range taken {
-			if t == w {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(wanted, func(p cluster.Port) bool { return slices.Contains(taken, p) })
 }
 
 // times is how often size goes into free, at most enough times.

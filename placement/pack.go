@@ -43,7 +43,7 @@ type Outcome struct {
 
 // Pack places the batches in stages, each beside what the stages before have placed, and gives an outcome for each.
 func (f *Fleet) Pack(order Order, stages ...[]Batch) []Outcome {
-	f.prepare()
+	f.begin(order)
 	defer f.forget()
 	outcomes := make([]Outcome, len(stages))
 	for i, stage := range stages {
@@ -57,7 +57,7 @@ func (f *Fleet) Pack(order Order, stages ...[]Batch) []Outcome {
 
 // Without takes the hosts out and places what moves from them, and beside it the batches.
 func (f *Fleet) Without(leaving []int, order Order, beside []Batch) Outcome {
-	f.prepare()
+	f.begin(order)
 	defer f.forget()
 	for _, host := range leaving {
 		f.remove(int32(host))
@@ -80,6 +80,15 @@ func (f *Fleet) FitsInEveryOrder(leaving []int, beside []Batch, spare int) (Outc
 		}
 	}
 	return Outcome{}, true
+}
+
+// begin readies a packing: first fit looks at the canonical order alone, strategies at their own views.
+func (f *Fleet) begin(order Order) {
+	f.prepare()
+	f.packed, f.spreads = f.views[:1], order == ByStrategy
+	if f.spreads {
+		f.packed = f.views[1:]
+	}
 }
 
 func (f *Fleet) want(b Batch) {
@@ -114,12 +123,21 @@ func (f *Fleet) placeWanted(order Order, used func(host int32)) []Left {
 			n = f.firstFit(kind, n, used)
 		}
 		if n > 0 {
-			canonical := &f.views[0].cells[0].tree
-			left = append(left, Left{Kind: kind, Tasks: n, Freest: canonical.freest(), Barred: canonical.next(f.kinds[kind].Size, 0) >= 0})
+			left = append(left, f.left(kind, n))
 		}
 	}
 	f.named = f.named[:0]
 	return left
+}
+
+// left says what there was for tasks that found no room.
+func (f *Fleet) left(kind, n int) Left {
+	l := Left{Kind: kind, Tasks: n}
+	for _, free := range f.free {
+		l.Freest = most(l.Freest, free)
+		l.Barred = l.Barred || holds(free, f.kinds[kind].Size)
+	}
+	return l
 }
 
 // firstFit fills host after host, and tells how many tasks are left over.
@@ -141,38 +159,50 @@ func (f *Fleet) firstFit(kind, n int, used func(host int32)) int {
 	return n
 }
 
-// byStrategy places task by task where the strategy puts the next.
+// byStrategy places task by task where the strategy puts the next: in the cell with the fewest tasks of the group that
+// has room. Counts only grow meanwhile, so that cells are gone through level by level.
 func (f *Fleet) byStrategy(kind, n int) int {
 	k := &f.kinds[kind]
-	tried := make([]bool, len(k.view.cells))
-	for ; n > 0; n-- {
-		clear(tried)
-		host := int32(-1)
-		for range k.view.cells {
-			c := k.emptiest(tried)
-			tried[c] = true
-			if host = f.best(k, c); host >= 0 {
+	cells := len(k.view.cells)
+	var counts []int32
+	if k.group >= 0 {
+		counts = k.view.counts[k.group]
+	} else {
+		counts = make([]int32, cells) // not of a group: every cell is as good
+	}
+	f.full = append(f.full[:0], make([]bool, cells)...)
+	full := f.full
+	level, at := emptiest(counts, full), 0
+	for n > 0 {
+		for at < len(full) && (full[at] || counts[at] > level) {
+			at++
+		}
+		if at == len(full) {
+			if level, at = emptiest(counts, full), 0; level < 0 {
 				break
 			}
+			continue
 		}
+		host := f.best(k, at)
 		if host < 0 {
-			return n
+			full[at] = true
+			continue
 		}
 		f.place(kind, host, 1)
+		n--
 	}
-	return 0
+	return n
 }
 
-// emptiest is the cell with the fewest tasks of the group among those not tried.
-func (k *state) emptiest(tried []bool) int {
-	found, fewest := -1, int32(0)
-	counts := k.view.counts[k.group]
-	for c := range k.view.cells {
-		if !tried[c] && (found < 0 || counts[c] < fewest) {
-			found, fewest = c, counts[c]
+// emptiest is the fewest tasks that a cell has which is not full; -1: all are.
+func emptiest(counts []int32, full []bool) int32 {
+	fewest := int32(-1)
+	for c, n := range counts {
+		if !full[c] && (fewest < 0 || n < fewest) {
+			fewest = n
 		}
 	}
-	return found
+	return fewest
 }
 
 // best is the host of the cell that the strategy takes next; -1: none has room.
@@ -201,13 +231,13 @@ func (f *Fleet) fewest(k *state, c *cell, from place) place {
 		return place{at: f.seek(k, c, from.at)}
 	}
 	for at := f.seek(k, c, from.at); at < len(c.hosts); at = f.seek(k, c, at+1) {
-		if f.counts[pair(k.group, c.hosts[at])] <= from.level {
+		if f.counts.of(k.group, c.hosts[at]) <= from.level {
 			return place{at, from.level}
 		}
 	}
 	found := place{at: len(c.hosts)}
 	for at := f.seek(k, c, 0); at < len(c.hosts); at = f.seek(k, c, at+1) {
-		n := f.counts[pair(k.group, c.hosts[at])]
+		n := f.counts.of(k.group, c.hosts[at])
 		if found.at == len(c.hosts) || n < found.level {
 			found = place{at, n}
 		}

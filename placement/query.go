@@ -142,10 +142,11 @@ func (p *parser) comparison() (query, error) {
 	}
 	c := comparison{subject: subject(name)}
 	spelled := p.operator()
-	known := false
-	if c.operator, known = words[spelled]; !known {
+	operator, known := words[spelled]
+	if !known {
 		return nil, fmt.Errorf("%q is no operator", spelled)
 	}
+	c.operator = operator
 	switch c.operator {
 	case exists, notExists:
 		return c, nil

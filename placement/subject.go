@@ -70,12 +70,14 @@ func (c comparison) value(value string, present bool) answer {
 		return is(present)
 	case notExists:
 		return is(!present)
-	}
-	if !present {
-		if c.operator == equals || c.operator == in || c.operator == matches {
+	case equals, in, matches:
+		if !present {
 			return no
 		}
-		return unknown
+	default:
+		if !present {
+			return unknown
+		}
 	}
 	switch c.operator {
 	case equals:

@@ -38,6 +38,9 @@ func holds(free, need cluster.Resources) bool {
 
 func (t *tree) set(at int, free cluster.Resources) {
 	i := t.size + at
+	if t.nodes[i] == free {
+		return
+	}
 	t.nodes[i] = free
 	for i >>= 1; i > 0; i >>= 1 {
 		m := most(t.nodes[2*i], t.nodes[2*i+1])
@@ -69,9 +72,4 @@ func (t *tree) next(need cluster.Resources, from int) int {
 		}
 		i++
 	}
-}
-
-// freest is the most that any host has of each resource.
-func (t *tree) freest() cluster.Resources {
-	return most(t.nodes[1], cluster.Resources{})
 }

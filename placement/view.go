@@ -56,8 +56,8 @@ type view struct {
 	cells []cell
 	// cell and at say where a host stands.
 	cell, at []int32
-	// counts are a group's tasks by cell.
-	counts map[int32][]int32
+	// counts are a group's tasks by cell; nil for groups whose kinds look at another view.
+	counts [][]int32
 }
 
 type cell struct {
@@ -78,7 +78,7 @@ type place struct {
 }
 
 func newView(f *Fleet, s strategy) *view {
-	v := &view{strategy: s, cell: make([]int32, len(f.hosts)), at: make([]int32, len(f.hosts)), counts: map[int32][]int32{}}
+	v := &view{strategy: s, cell: make([]int32, len(f.hosts)), at: make([]int32, len(f.hosts))}
 	ordered := make([]int32, len(f.hosts))
 	for i := range ordered {
 		ordered[i] = int32(i)
@@ -129,7 +129,7 @@ func (f *Fleet) compare(order string) func(a, b int32) int {
 		}
 		return func(a, b int32) int { return cmp.Compare(hash(a), hash(b)) }
 	default:
-		return func(a, b int32) int { return cmp.Compare(a, b) }
+		return cmp.Compare[int32]
 	}
 }
 
@@ -150,26 +150,7 @@ func (f *Fleet) prepare() {
 		return
 	}
 	f.prepared = true
-	made := map[strategy]*view{}
-	for i := range f.kinds {
-		k := &f.kinds[i]
-		s := chain(k.Strategy)
-		if made[s] == nil {
-			made[s] = newView(f, s)
-			f.views = append(f.views, made[s])
-		}
-		k.view = made[s]
-		if k.view.counts[k.group] == nil {
-			k.view.counts[k.group] = make([]int32, len(k.view.cells))
-		}
-		k.cells = make([]cursor, len(k.view.cells))
-	}
-	for key, n := range f.counts {
-		group, host := int32(key>>32), int32(uint32(key))
-		for _, v := range f.views {
-			v.count(group, host, int(n))
-		}
-	}
+	f.look()
 	for i := range f.kinds {
 		k := &f.kinds[i]
 		if k.local {
@@ -179,6 +160,34 @@ func (f *Fleet) prepare() {
 		for c := range k.cells {
 			k.cells[c].base = f.fewest(k, &k.view.cells[c], place{})
 			k.cells[c].epoch = -1
+		}
+	}
+}
+
+// look makes a view for each strategy, and counts in it what is on the hosts.
+func (f *Fleet) look() {
+	made := map[strategy]*view{}
+	for i := range f.kinds {
+		k := &f.kinds[i]
+		s := chain(k.Strategy)
+		if made[s] == nil {
+			made[s] = newView(f, s)
+			made[s].counts = make([][]int32, len(f.groups))
+			f.views = append(f.views, made[s])
+		}
+		k.view = made[s]
+		if k.group >= 0 && k.view.counts[k.group] == nil {
+			k.view.counts[k.group] = make([]int32, len(k.view.cells))
+		}
+		k.cells = make([]cursor, len(k.view.cells))
+	}
+	for i := range f.hosts {
+		for group, n := range f.hosts[i].Groups {
+			if g, known := f.groups[group]; known {
+				for _, v := range f.views[1:] {
+					v.count(g, int32(i), n)
+				}
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package scaler_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -60,17 +61,17 @@ func (w *world) has(host int, service string) bool {
 type compared struct{ both, neither, allowed int }
 
 func (c *compared) judge(w *world) (wrong bool) {
-	any := len(w.candidates()) > 0
+	packable := len(w.candidates()) > 0
 	for _, gone := range w.candidates() {
-		any = any && w.copy().bruteForce(gone)
+		packable = packable && w.copy().bruteForce(gone)
 	}
 	v := w.decide()
 	switch in := v.Signal == scaler.ScaleIn; {
-	case in && any:
+	case in && packable:
 		c.both++
-	case !in && !any:
+	case !in && !packable:
 		c.neither++
-	case any:
+	case packable:
 		c.allowed++
 	default:
 		return true
@@ -131,7 +132,7 @@ func TestEveryTinyClusterAgreesWithBruteForce(t *testing.T) {
 		for host := from[0]; host < len(hosts); host++ {
 			for task := range taskSizes {
 				if host > from[0] || task >= from[1] {
-					fill(hosts, append(tasks[:len(tasks):len(tasks)], [2]int{host, task}))
+					fill(hosts, append(slices.Clip(tasks), [2]int{host, task}))
 				}
 			}
 		}

@@ -22,13 +22,15 @@ type judgement struct {
 	registered, reserved cluster.Resources
 	reservation          cluster.Reservation
 	services             map[string]cluster.Service
-	tasks                map[string][]cluster.Task
+	tasks                map[string][]*cluster.Task
 	wanted               demand
 	headroom             headroom
 	instance             instance
 	flying               int
 	late                 string
 	lack                 lack
+	// split remembers what reservedBy found, because hosts are tried in many choices.
+	split map[string][2]cluster.Resources
 }
 
 func judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) *judgement {
@@ -38,7 +40,7 @@ func judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) *judgement
 	s.Services = slices.Clone(s.Services)
 	slices.SortStableFunc(s.Services, func(a, b cluster.Service) int { return cmp.Compare(a.Name, b.Name) })
 
-	j := &judgement{entry: entry, s: s, now: now, services: map[string]cluster.Service{}}
+	j := &judgement{entry: entry, s: s, now: now, services: map[string]cluster.Service{}, split: map[string][2]cluster.Resources{}}
 	for _, h := range s.Hosts {
 		if h.IsCapacity() {
 			j.capacity = append(j.capacity, h)
@@ -67,10 +69,10 @@ func byAge(a, b cluster.Host) int {
 	)
 }
 
-func byHost(tasks []cluster.Task) map[string][]cluster.Task {
-	of := make(map[string][]cluster.Task, len(tasks)/8)
-	for _, t := range tasks {
-		if t.WantedRunning {
+func byHost(tasks []cluster.Task) map[string][]*cluster.Task {
+	of := make(map[string][]*cluster.Task, len(tasks)/4)
+	for i := range tasks {
+		if t := &tasks[i]; t.WantedRunning {
 			of[t.Host] = append(of[t.Host], t)
 		}
 	}
@@ -114,7 +116,7 @@ func (j *judgement) awsvpcLimit() int {
 }
 
 // group is the task's group; that of a service's task is given by its service.
-func group(t cluster.Task) string {
+func group(t *cluster.Task) string {
 	if t.Service != "" {
 		return "service:" + t.Service
 	}

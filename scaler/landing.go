@@ -74,6 +74,10 @@ func (j *judgement) bounce(gone []cluster.Host) string {
 // reservedBy splits what a host's tasks reserve: what has to find room elsewhere, and what goes with the host. Of a
 // task whose size is not known, nothing goes.
 func (j *judgement) reservedBy(h cluster.Host) (stays, goes cluster.Resources) {
+	if known, ok := j.split[h.ARN]; ok {
+		return known[0], known[1]
+	}
+	defer func() { j.split[h.ARN] = [2]cluster.Resources{stays, goes} }()
 	if !read(h) {
 		return cluster.Resources{}, h.Reserved()
 	}

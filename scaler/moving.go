@@ -111,7 +111,7 @@ func (m *moving) kinds() (map[kind]bool, *cause) {
 
 // moves tells whether ECS would start the task again elsewhere. Daemons die with their host, standalone tasks are
 // nobody's to restart, and a service that is being deleted wants no tasks.
-func (m *moving) moves(t cluster.Task) (bool, *cause) {
+func (m *moving) moves(t *cluster.Task) (bool, *cause) {
 	if t.Service == "" {
 		return false, nil
 	}

@@ -1,6 +1,7 @@
 package scaler_test
 
 import (
+	"fmt"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -29,6 +30,9 @@ func anyHost(t *rapid.T) cluster.Host {
 
 func anySnapshot(t *rapid.T) cluster.Snapshot {
 	s := cluster.Snapshot{Cluster: "any", Hosts: rapid.SliceOfN(rapid.Custom(anyHost), 0, 30).Draw(t, "hosts")}
+	for i := range s.Hosts {
+		s.Hosts[i].ARN = fmt.Sprintf("host-%d", i)
+	}
 	if rapid.Float64().Draw(t, "doubt") < 0.2 {
 		s.Unread = []string{"something"}
 	}

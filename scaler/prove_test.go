@@ -1,6 +1,7 @@
 package scaler_test
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"ecs-cluster-scaler/cluster"
@@ -81,7 +83,7 @@ var ignorance = map[string]func(t *rapid.T, w *world) bool{
 		w.s.Services[rapid.IntRange(0, len(w.s.Services)-1).Draw(t, "whose home")].Home = cluster.Unknown
 		return true
 	},
-	"a constraint": func(t *rapid.T, w *world) bool {
+	"a constraint": func(_ *rapid.T, w *world) bool {
 		for _, s := range w.s.Services {
 			if d := w.s.Definitions[s.TaskDefinition]; replica(s) && s.Running > 0 {
 				d.Constraints = []cluster.Constraint{{Type: cluster.MemberOf, Expression: "registeredAt > 2020"}}
@@ -272,7 +274,8 @@ func TestTheVerdictDoesNotDependOnTheOrderOfReading(t *testing.T) {
 		w := anyWorld(t)
 		v := w.decide()
 		tried[v.Signal]++
-		want, _ := json.Marshal(v)
+		want, err := json.Marshal(v)
+		require.NoError(t, err)
 		c := w.copy()
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		r.Shuffle(len(c.s.Hosts), func(a, b int) { c.s.Hosts[a], c.s.Hosts[b] = c.s.Hosts[b], c.s.Hosts[a] })
@@ -281,7 +284,9 @@ func TestTheVerdictDoesNotDependOnTheOrderOfReading(t *testing.T) {
 		for _, g := range c.s.Groups {
 			r.Shuffle(len(g.Instances), func(a, b int) { g.Instances[a], g.Instances[b] = g.Instances[b], g.Instances[a] })
 		}
-		if got, _ := json.Marshal(c.decide()); string(got) != string(want) {
+		got, err := json.Marshal(c.decide())
+		require.NoError(t, err)
+		if !bytes.Equal(got, want) {
 			t.Fatalf("in another order\n%s\nnot\n%s\n%s", got, want, w)
 		}
 	})

@@ -95,8 +95,8 @@ func TestVerdict(t *testing.T) {
 		"landing exactly on the threshold bounces": {hosts: hosts(3, 500, 0), entry: `{"cpu":{"scale_in_below":60}}`, signal: 0,
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldBounce}},
 		"mixed hosts: the one that holds the memory may be the one to go": {hosts: []cluster.Host{
-			{Status: cluster.Active, Connected: true, Registered: cluster.Resources{CPU: 16000, Memory: 1000}, Remaining: cluster.Resources{CPU: 16000, Memory: 1000}},
-			{Status: cluster.Active, Connected: true, Registered: cluster.Resources{CPU: 1000, Memory: 64000}, Remaining: cluster.Resources{CPU: 1000, Memory: 34000}},
+			{ARN: "a", Status: cluster.Active, Connected: true, Registered: cluster.Resources{CPU: 16000, Memory: 1000}, Remaining: cluster.Resources{CPU: 16000, Memory: 1000}},
+			{ARN: "b", Status: cluster.Active, Connected: true, Registered: cluster.Resources{CPU: 1000, Memory: 64000}, Remaining: cluster.Resources{CPU: 1000, Memory: 34000}},
 		}, signal: 0, reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldBounce}},
 		"no host": {signal: 0, reasons: []scaler.Reason{scaler.NoInstances}},
 		"only draining hosts": {hosts: with(hosts(2, 0, 0), draining), signal: 0,

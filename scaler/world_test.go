@@ -2,6 +2,7 @@ package scaler_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -133,10 +134,7 @@ func (w *world) copy() *world {
 	for i := range c.s.Services {
 		c.s.Services[i].Deployments = slices.Clone(c.s.Services[i].Deployments)
 	}
-	c.s.Definitions = map[string]cluster.Definition{}
-	for arn, d := range w.s.Definitions {
-		c.s.Definitions[arn] = d
-	}
+	c.s.Definitions = maps.Clone(w.s.Definitions)
 	return &c
 }
 

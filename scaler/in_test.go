@@ -1,0 +1,332 @@
+package scaler_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/scaler"
+)
+
+// spare is four hosts of which one could go by every sum: each has one task of a tenth.
+func spare() *world {
+	w := newWorld()
+	w.host(4, size(2048, 3900))
+	w.service("base", 4, size(200, 390))
+	for i := range 4 {
+		w.put(i, 1, "base")
+	}
+	return w
+}
+
+func awsvpc(_ *cluster.Service, d *cluster.Definition) { d.Awsvpc = true }
+
+func TestWhatKeepsAHost(t *testing.T) {
+	tests := map[string]struct {
+		world   func(*world)
+		signal  scaler.Signal
+		reasons []scaler.Reason
+		why     string
+	}{
+		"nothing": {world: func(*world) {}, signal: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn}},
+		"distinctInstance on every host": {
+			world: func(w *world) {
+				w.find("base").Constraints = []cluster.Constraint{{Type: cluster.DistinctInstance}}
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit},
+			why:     "if i-0000 goes, base fits nowhere: a constraint, a port, a neighbour or a missing network interface bars every host with room",
+		},
+		"memberOf that only one host meets": {
+			world: func(w *world) {
+				w.s.Hosts[2].Attributes["rack"] = "7"
+				w.service("pinned", 1, size(10, 10), func(s *cluster.Service, _ *cluster.Definition) {
+					s.Constraints = []cluster.Constraint{{Type: cluster.MemberOf, Expression: "attribute:rack == 7"}}
+				})
+				w.put(2, 1, "pinned")
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit},
+		},
+		"required attributes that only one host has": {
+			world: func(w *world) {
+				w.s.Hosts[2].Attributes["ecs.capability.gpu"] = ""
+				w.service("pinned", 1, size(10, 10), func(_ *cluster.Service, d *cluster.Definition) {
+					d.Requires = map[string]string{"ecs.capability.gpu": ""}
+				})
+				w.put(2, 1, "pinned")
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit},
+		},
+		"attributes that were not read": {
+			world: func(w *world) {
+				w.find("base").Constraints = []cluster.Constraint{{Type: cluster.MemberOf, Expression: "attribute:rack not_exists"}}
+				for i := range w.s.Hosts {
+					w.s.Hosts[i].Attributes = nil
+				}
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit},
+		},
+		"a port on every host": {
+			world: func(w *world) {
+				w.service("web", 4, size(10, 10), func(_ *cluster.Service, d *cluster.Definition) { d.Ports = []cluster.Port{{Number: 80}} })
+				for i := range 4 {
+					w.put(i, 1, "web")
+				}
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit},
+		},
+		"an interface in use on every host, and nobody knows of more": {
+			world: func(w *world) {
+				w.service("web", 4, size(10, 10), awsvpc)
+				for i := range 4 {
+					w.put(i, 1, "web")
+				}
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit},
+		},
+		"the fullest of the type has two, the others one": {
+			world: func(w *world) {
+				w.service("web", 5, size(10, 10), awsvpc)
+				for _, i := range []int{0, 0, 1, 2, 3} {
+					w.put(i, 1, "web")
+				}
+			},
+			signal: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+		},
+		"two of another type prove nothing": {
+			world: func(w *world) {
+				w.service("web", 5, size(10, 10), awsvpc)
+				for _, i := range []int{0, 0, 1, 2, 3} {
+					w.put(i, 1, "web")
+				}
+				w.s.Hosts[0].Attributes[cluster.TypeAttribute] = "another"
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit},
+		},
+		"the entry knows of two": {
+			world: func(w *world) {
+				w.entry.Instance.AwsvpcTasks = new(2)
+				w.service("web", 4, size(10, 10), awsvpc)
+				for i := range 4 {
+					w.put(i, 1, "web")
+				}
+			},
+			signal: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+		},
+		"an unplaced task beside": {
+			world: func(w *world) {
+				w.service("web", 3, size(1700, 10))
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldBounce},
+		},
+		"an unplaced task beside, and no threshold": {
+			world: func(w *world) {
+				w.entry.CPU.ScaleOutAt = nil
+				w.service("web", 4, size(1700, 10))
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit},
+			why:     "if i-0000 goes, web (1700 CPU) fits nowhere: the freest host has 148",
+		},
+		"headroom beside": {
+			world: func(w *world) {
+				w.entry.Headroom.Tasks = 4
+				w.entry.Headroom.CPU, w.entry.Headroom.Memory = new(int64(1700)), new(int64(10))
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.HeadroomWouldBreak},
+			why:     "if i-0000 goes, only 2 of the headroom's 4 tasks (1700 CPU, 10 MiB each) fit",
+		},
+		"a refusal of what seems to fit": {
+			world: func(w *world) {
+				w.find("base").Desired++
+				w.find("base").Refused = now.Add(-time.Minute)
+				w.s.Hosts[0].RegisteredAt = now
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.PlacementRefused},
+		},
+		"daemons go with their host": {
+			world: func(w *world) {
+				w.service("log", 0, size(1500, 3000), func(s *cluster.Service, _ *cluster.Definition) { s.Daemon = true })
+				w.entry.CPU.ScaleInBelow, w.entry.Memory.ScaleInBelow = 95, 95
+				w.entry.CPU.ScaleOutAt, w.entry.Memory.ScaleOutAt = new(99.0), new(99.0)
+				for i := range 4 {
+					w.put(i, 1, "log")
+				}
+			},
+			signal: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+		},
+		"standalone tasks go with their host too": {
+			world: func(w *world) {
+				w.job(size(1800, 3000))
+				w.entry.CPU.ScaleInBelow, w.entry.Memory.ScaleInBelow = 95, 95
+				w.entry.CPU.ScaleOutAt, w.entry.Memory.ScaleOutAt = new(99.0), new(99.0)
+				w.put(0, 1, "")
+			},
+			signal: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+		},
+		"only the unprotected host counts, and it is empty": {
+			world: func(w *world) {
+				w.find("base").Constraints = []cluster.Constraint{{Type: cluster.DistinctInstance}}
+				w.host(1, size(2048, 3900))
+				for i := range 4 {
+					w.s.Groups[0].Instances[i].Protected = true
+				}
+			},
+			signal: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+		},
+		"a host of another group stays": {
+			world: func(w *world) {
+				w.find("base").Constraints = []cluster.Constraint{{Type: cluster.DistinctInstance}}
+				w.s.Groups = append(w.s.Groups, cluster.Group{Name: "green", TaggedActive: true, Max: 9})
+				w.host(1, size(2048, 3900))
+				w.s.Groups[1].Instances, w.s.Groups[1].Desired = w.s.Groups[0].Instances[4:], 1
+				w.s.Groups[0].Instances = w.s.Groups[0].Instances[:4]
+			},
+			signal: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+		},
+		"a disconnected host's tasks still run, and it may be the one": {
+			world: func(w *world) {
+				w.find("base").Constraints = []cluster.Constraint{{Type: cluster.DistinctInstance}}
+				w.host(1, size(2048, 3900))
+				w.s.Hosts[0].Connected = false
+			},
+			signal: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+		},
+		"more tasks than a pass can read": {
+			world: func(w *world) {
+				w.s.Hosts[0].TasksRead, w.s.Hosts[0].Tasks = false, 20_001
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.TooLarge},
+			why:     "20001 tasks would have to be read, and a pass can read 20000 of one cluster",
+		},
+		"tasks that were not read": {
+			world: func(w *world) {
+				w.s.Hosts[0].TasksRead = false
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.TasksUnread},
+			why:     "1 tasks on 1 hosts were not read, so nobody can tell whether they would fit elsewhere",
+		},
+		"ECS managed scaling": {
+			world:   func(w *world) { w.s.Groups[0].ManagedScaling = true },
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.ManagedScaling},
+		},
+		"a forgotten draining host is no veto, its tasks are": {
+			world: func(w *world) {
+				w.entry.CPU.ScaleOutAt = nil
+				w.host(1, size(2048, 3900))
+				w.service("wide", 3, size(1700, 100))
+				w.put(4, 1, "wide")
+				w.s.Hosts[4].Status = cluster.Draining
+				w.find("wide").Desired = 1
+			},
+			signal: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := spare()
+			tt.world(w)
+			v := w.decide()
+			assert.Equal(t, tt.signal, v.Signal, v.Why)
+			assert.Equal(t, tt.reasons, v.Reasons, v.Why)
+			if tt.why != "" {
+				assert.Contains(t, v.Why, tt.why)
+			}
+		})
+	}
+}
+
+func TestWithoutAMarkedGroupOneHostOfEachMustBeAbleToGo(t *testing.T) {
+	// Six hosts in two groups; any one may go, but two at once leave no room.
+	build := func() *world {
+		w := newWorld()
+		w.entry.CPU.ScaleOutAt, w.entry.CPU.ScaleInBelow = nil, 101
+		w.host(6, size(1000, 3900))
+		w.service("web", 12, size(400, 10))
+		for i := range 6 {
+			w.put(i, []int{2, 2, 2, 2, 1, 0}[i], "web")
+		}
+		w.find("web").Desired = 9
+		return w
+	}
+	w := build()
+	assert.Equal(t, scaler.ScaleIn, w.decide().Signal, "one of one group")
+
+	w = build()
+	w.s.Groups = append(w.s.Groups, cluster.Group{Name: "web-green", Max: 9, Desired: 3, Instances: w.s.Groups[0].Instances[3:]})
+	w.s.Groups[0].Instances, w.s.Groups[0].Desired = w.s.Groups[0].Instances[:3], 3
+	v := w.decide()
+	assert.Equal(t, []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit}, v.Reasons, v.Why)
+	w.s.Groups[1].TaggedActive = true
+	assert.Equal(t, scaler.ScaleIn, w.decide().Signal, "only the marked one gives a host")
+}
+
+func TestNeedNamesWhatTheVerdictRestsOn(t *testing.T) {
+	unread := func(w *world) {
+		for i := range w.s.Hosts {
+			w.s.Hosts[i].TasksRead = false
+		}
+		w.s.Tasks, w.s.Definitions = nil, map[string]cluster.Definition{}
+	}
+	tests := map[string]struct {
+		world       func() *world
+		tasks       scaler.Reach
+		hosts       int
+		definitions []string
+	}{
+		"within the band: nothing":                     {func() *world { w := half(); unread(w); return w }, scaler.None, 0, nil},
+		"a host might go: all tasks":                   {func() *world { w := spare(); unread(w); return w }, scaler.Everywhere, 4, nil},
+		"a host might go, but MinSize forbids":         {func() *world { w := spare(); unread(w); w.s.Groups[0].Min = 4; return w }, scaler.None, 0, nil},
+		"a host might go, but the cluster is disabled": {func() *world { w := spare(); unread(w); w.entry.Enabled = false; return w }, scaler.None, 0, nil},
+		"a host might go, but it would bounce whatever its tasks are": {func() *world {
+			w := spare()
+			unread(w)
+			w.entry.CPU.ScaleOutAt, w.entry.CPU.ScaleInBelow = new(6.0), 5.0
+			w.s.Hosts[0].Remaining, w.s.Hosts[1].Remaining = w.s.Hosts[0].Registered, w.s.Hosts[1].Registered
+			return w
+		}, scaler.None, 0, nil},
+		"the tasks are known: their definitions": {func() *world { w := spare(); w.s.Definitions = map[string]cluster.Definition{}; return w }, scaler.None, 0, []string{"base:1"}},
+		"all is known":                           {spare, scaler.None, 0, nil},
+		"a draining host holds tasks":            {func() *world { w := half(); unread(w); w.drain(3); return w }, scaler.OnDraining, 1, nil},
+		"tasks are wanted: their definition":     {func() *world { w := half(); w.service("web", 1, size(10, 10)); unread(w); return w }, scaler.None, 0, []string{"web:1"}},
+		"their neighbours count: all tasks": {func() *world {
+			w := half()
+			w.service("web", 1, size(10, 10), func(s *cluster.Service, _ *cluster.Definition) {
+				s.Constraints = []cluster.Constraint{{Type: cluster.DistinctInstance}}
+			})
+			definition := w.s.Definitions["web:1"]
+			unread(w)
+			w.s.Definitions["web:1"] = definition
+			return w
+		}, scaler.Everywhere, 4, nil},
+		"headroom of the largest task": {func() *world { w := half(); unread(w); w.entry.Headroom.Tasks = 1; return w }, scaler.None, 0, []string{"base:1"}},
+		"a host is missing: what daemons take of it": {func() *world {
+			w := half()
+			w.service("log", 0, size(1, 1), func(s *cluster.Service, _ *cluster.Definition) { s.Daemon = true })
+			unread(w)
+			w.entry.CPU.ScaleOutAt, w.entry.CPU.ScaleInBelow = new(50.0), 40
+			return w
+		}, scaler.None, 0, []string{"log:1"}},
+		"a refusal: is there an idle host?": {func() *world {
+			w := half()
+			w.service("web", 1, size(10, 10))
+			w.find("web").Refused = now.Add(-time.Minute)
+			definition := w.s.Definitions["web:1"]
+			unread(w)
+			w.s.Definitions["web:1"] = definition
+			return w
+		}, scaler.Everywhere, 4, nil},
+		"too many to read":                 {func() *world { w := spare(); unread(w); w.s.Hosts[0].Tasks = 30_000; return w }, scaler.None, 0, nil},
+		"an unread part forbids it anyway": {func() *world { w := spare(); unread(w); w.s.Unread = []string{"something"}; return w }, scaler.None, 0, nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := tt.world()
+			n := scaler.Need(w.entry, w.s, now)
+			assert.Equal(t, tt.tasks, n.Tasks)
+			assert.Len(t, n.Hosts, tt.hosts)
+			assert.Equal(t, tt.definitions, n.Definitions)
+			assert.Equal(t, tt.hosts == 0 && tt.definitions == nil, n.Nothing())
+		})
+	}
+}
