@@ -19,10 +19,12 @@ mkdir -p dist
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-# What a caller's environment could change in the bytes is set here. The SDK, which waits
-# for the network, is built without inlining: a zip 4 % smaller, and below 5 MB.
+# What a caller's environment could change in the bytes is set here. What only waits for
+# the network is built without inlining: a zip 8 % smaller, and below 5 MB.
+slim=()
+for room in github.com golang.org net crypto; do slim+=("-gcflags=$room/...=-l"); done
 env -u GOEXPERIMENT CGO_ENABLED=0 GOOS=linux GOARCH="$arch" GOARM64=v8.0 GOAMD64=v1 GOFLAGS= GOWORK=off \
-	go build -trimpath -buildvcs=false -tags lambda.norpc '-gcflags=github.com/aws/...=-l' \
+	go build -trimpath -buildvcs=false -tags lambda.norpc "${slim[@]}" \
 	-ldflags "-s -w -X main.version=$version" -o "$tmp/bootstrap" "./cmd/$function"
 
 GOFLAGS='' GOWORK=off go run -C tools ./lambdazip -o "$PWD/dist/$name.zip" "$tmp/bootstrap"

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/internal/awsclient"
@@ -30,47 +31,46 @@ type candidate struct {
 	snapshot cluster.Snapshot
 	// settled: more reading would not change what is said of it.
 	settled bool
+	// partly: the pass had no time for something that every verdict needs.
+	partly  bool
 	outcome outcome
 }
 
-// judge reads the clusters and decides. First all are read as far as every verdict needs, then round by round what
-// single ones need besides: a cluster that wants a host must not wait while others' tasks are read to give one up.
+// judge reads the clusters and decides. Beside the lane that reads what every verdict needs runs a narrower one for
+// what single clusters need besides, such as all their tasks: a cluster that wants a host does not wait while others'
+// tasks are read to give one up, and those tasks do not wait for the last cluster.
 func (p *Publisher) judge(ctx context.Context, listed []ssmstore.Listed, all groups, now time.Time) []outcome {
-	turn := order(len(listed), now)
-	candidates := make([]*candidate, len(listed))
-	for i := range listed {
-		candidates[i] = &candidate{listed: listed[turn[i]]}
-	}
-	p.each(candidates, func(c *candidate) { p.begin(ctx, c, all, now) })
-	for range scaler.Rounds {
-		p.each(inNeed(candidates, now), func(c *candidate) { p.readMore(ctx, c, now) })
-	}
 	outcomes := make([]outcome, len(listed))
-	p.each(candidates, func(c *candidate) { decide(c, now) })
-	for i, c := range candidates {
-		outcomes[turn[i]] = c.outcome
-	}
-	return outcomes
-}
-
-// each does something for the candidates in their order, some side by side. Whatever goes wrong with one stays with
-// it, a panic too.
-func (p *Publisher) each(candidates []*candidate, do func(*candidate)) {
+	wide, narrow := semaphore.NewWeighted(sideBySide), semaphore.NewWeighted(besides)
 	var group errgroup.Group
-	group.SetLimit(sideBySide)
-	for _, c := range candidates {
+	for _, i := range order(len(listed), now) {
+		c := &candidate{listed: listed[i]}
+		_ = wide.Acquire(context.Background(), 1) // begin itself ends with ctx
 		group.Go(func() error {
-			defer func() {
-				if panicked := recover(); panicked != nil {
-					p.log.Error("judging a cluster panicked; please report this", "cluster", c.listed.Cluster, "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
-					c.fail(fmt.Sprintf("an error in this program: %v", panicked))
-				}
-			}()
-			do(c)
+			p.guarded(c, func() { p.begin(ctx, c, all, now) })
+			wide.Release(1)
+			if !c.settled && narrow.Acquire(ctx, 1) == nil {
+				p.guarded(c, func() { p.readMore(ctx, c, now) })
+				narrow.Release(1)
+			}
+			p.guarded(c, func() { decide(c, now) })
+			outcomes[i] = c.outcome
 			return nil
 		})
 	}
-	_ = group.Wait() // each candidate holds its own error
+	_ = group.Wait() // each outcome holds its own error
+	return outcomes
+}
+
+// guarded keeps whatever goes wrong with one cluster to it, a panic too.
+func (p *Publisher) guarded(c *candidate, do func()) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			p.log.Error("judging a cluster panicked; please report this", "cluster", c.listed.Cluster, "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
+			c.fail(fmt.Sprintf("an error in this program: %v", panicked))
+		}
+	}()
+	do()
 }
 
 // begin reads what every verdict needs.
@@ -96,44 +96,29 @@ func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now tim
 	s.Groups = slices.Clone(all.of[c.listed.Cluster])
 	p.reader.ReadManagedScaling(ctx, &s)
 	p.reader.ReadLaunches(ctx, &s, now)
-	c.snapshot = s
+	c.snapshot, c.partly = s, s.OutOfTime
+	c.settled = scaler.Need(c.listed.Entry, s, now).Nothing()
 }
 
-// inNeed keeps the candidates of which more must be read, those first that need little: what is read to find out
-// whether a host can go comes after what is read to find out whether one is missing.
-func inNeed(candidates []*candidate, now time.Time) []*candidate {
-	var little, much []*candidate
-	for _, c := range candidates {
-		if c.settled {
-			continue
-		}
-		switch need := scaler.Need(c.listed.Entry, c.snapshot, now); {
-		case need.Nothing():
-			c.settled = true
-		case need.Tasks == scaler.Everywhere:
-			much = append(much, c)
-		default:
-			little = append(little, c)
+// readMore reads what the verdict needs besides, round by round: what is read may show that more is needed. Where
+// something cannot be read, asking again in this pass would not help.
+func (p *Publisher) readMore(ctx context.Context, c *candidate, now time.Time) {
+	for range scaler.Rounds {
+		need := scaler.Need(c.listed.Entry, c.snapshot, now)
+		before := len(c.snapshot.Unread)
+		p.reader.ReadTasks(ctx, &c.snapshot, need.Hosts)
+		p.reader.ReadDefinitions(ctx, &c.snapshot, need.Definitions)
+		if need.Nothing() || len(c.snapshot.Unread) > before {
+			return
 		}
 	}
-	return append(little, much...)
-}
-
-// readMore reads what the verdict needs next. Where something cannot be read, asking again in this pass would not
-// help.
-func (p *Publisher) readMore(ctx context.Context, c *candidate, now time.Time) {
-	need := scaler.Need(c.listed.Entry, c.snapshot, now)
-	before := len(c.snapshot.Unread)
-	p.reader.ReadTasks(ctx, &c.snapshot, need.Hosts)
-	p.reader.ReadDefinitions(ctx, &c.snapshot, need.Definitions)
-	c.settled = len(c.snapshot.Unread) > before
 }
 
 // decide gives the verdict on what was read.
 func decide(c *candidate, now time.Time) {
 	if c.outcome.verdict.Cluster == "" {
 		c.outcome.verdict = scaler.Decide(c.listed.Entry, c.snapshot, now)
-		if c.snapshot.OutOfTime {
+		if c.partly {
 			c.outcome.failure = leftOut + "; judged by what was read, which scales nothing in"
 		}
 	}

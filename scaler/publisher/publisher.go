@@ -26,6 +26,9 @@ const (
 	// sideBySide is how many clusters are read at once. At 20 ms a call, eight readers make more calls a second than
 	// our share of AWS's limits allows on end, so that more would only wait.
 	sideBySide = 8
+	// besides is for how many clusters more is read at once. All lanes draw on one bucket for hosts and tasks, in turn,
+	// so that these get a quarter of it while clusters are still to be read.
+	besides = 3
 	// toPublish is what is kept of the function's time for publishing and answering.
 	toPublish = 5 * time.Second
 )

@@ -234,6 +234,50 @@ func TestAPassPublishesWhatItHasBeforeItsDeadlineAndNamesTheRest(t *testing.T) {
 	})
 }
 
+func TestAClusterThatWantsAHostDoesNotWaitForOthersTasks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeAWS()
+		for n := range 40 { // each might give a host up, for which its tasks must be read
+			name := fmt.Sprintf("quiet%02d", n)
+			f.with(name, 4, 100)
+			c := f.clusters[name]
+			c.hosts[0].RunningTasksCount = 1
+			c.tasks = []ecstypes.Task{{TaskArn: aws.String(name), ContainerInstanceArn: c.hosts[0].ContainerInstanceArn, DesiredStatus: aws.String("RUNNING")}}
+			f.clusters[name] = c
+		}
+		f.with("hot", 4, 900)
+		f.before = func(ctx context.Context, action, _ string) error {
+			wait := 100 * time.Millisecond
+			if action == "ListTasks" {
+				wait = 10 * time.Second
+			}
+			select {
+			case <-time.After(wait):
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+		defer cancel()
+		answer, err := newPublisher(f).Run(ctx, minute)
+		require.NoError(t, err)
+		assert.Equal(t, scaler.ScaleOut, verdict(t, answer, "hot").Signal)
+		assert.Empty(t, answer.Failed, "every cluster was read as far as any verdict needs")
+		in, unread := 0, 0
+		for _, v := range answer.Clusters {
+			switch {
+			case v.Signal == scaler.ScaleIn:
+				in++
+			case v.Has(scaler.TasksUnread) || v.Has(scaler.Unreadable): // three were cut off in the middle
+				unread++
+			}
+		}
+		assert.Equal(t, 12, in, "three at a time, four times")
+		assert.Equal(t, 28, unread, "and the rest says why it is not")
+	})
+}
+
 func TestFaultyEntriesAreCountedAndSaidEvenWhenAnOlderOneServes(t *testing.T) {
 	f := newFakeAWS().with("good", 4, 900).with("broken", 4, 900)
 	f.entries["broken"] = `{`
