@@ -96,14 +96,18 @@ func (m *moving) kinds() (map[kind]bool, *cause) {
 		named[k] = true
 	}
 	for _, h := range m.hosts {
+		var doubt *cause // the first by its words, because tasks come in no order
 		for _, t := range m.j.tasks[h.ARN] {
 			moves, c := m.moves(t)
-			if c != nil {
-				return nil, c
+			if c != nil && (doubt == nil || c.why < doubt.why) {
+				doubt = c
 			}
 			if moves {
 				named[kind{t.Service, t.Definition}] = true
 			}
+		}
+		if doubt != nil {
+			return nil, doubt
 		}
 	}
 	return named, nil
