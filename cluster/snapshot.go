@@ -46,8 +46,11 @@ type Host struct {
 	Status     HostStatus
 	// Connected: the agent is reachable, so that tasks can be placed.
 	Connected bool
-	// External: registered through ECS Anywhere; no Auto Scaling group can add or remove it.
+	// External: registered through ECS Anywhere, or launched by ECS Managed Instances; no Auto Scaling group can add or
+	// remove it, and tasks of services on EC2 are not placed there.
 	External bool
+	// Provider is the capacity provider that it belongs to; empty: none.
+	Provider string
 	// Registered is what it offers, Remaining what is not reserved by placed tasks.
 	Registered Resources
 	Remaining  Resources

@@ -13,6 +13,9 @@ import (
 // mostAttributeSets keeps a process that sees ever new hosts from growing: past it the sets start anew.
 const mostAttributeSets = 5000
 
+// trunkAttribute is another on each host, and nothing that a constraint goes by.
+const trunkAttribute = "ecs.awsvpc-trunk-id"
+
 // attributeSets lets hosts of one make share one map: an agent registers some thirty attributes, and a pass over
 // thousands of hosts would hold as many copies of the same.
 type attributeSets struct {
@@ -23,6 +26,9 @@ type attributeSets struct {
 func (a *attributeSets) of(attributes []types.Attribute) map[string]string {
 	set := make(map[string]string, len(attributes))
 	for _, attribute := range attributes {
+		if aws.ToString(attribute.Name) == trunkAttribute {
+			continue
+		}
 		set[aws.ToString(attribute.Name)] = aws.ToString(attribute.Value)
 	}
 	var key strings.Builder

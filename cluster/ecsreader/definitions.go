@@ -2,6 +2,7 @@ package ecsreader
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strconv"
@@ -52,11 +53,15 @@ func (r *Reader) ReadDefinitions(ctx context.Context, s *cluster.Snapshot, arns 
 	if s.Definitions == nil {
 		s.Definitions = map[string]cluster.Definition{}
 	}
-	for _, arn := range arns {
+	for i, arn := range arns {
 		known, err := r.definition(ctx, arn)
 		if err != nil {
-			lack(s, "the task definition "+arn, err)
-			continue
+			what := "the task definition " + arn
+			if more := len(arns) - i - 1; more > 0 {
+				what += fmt.Sprintf(" and %d more", more)
+			}
+			lack(s, what, err) // what refuses one refuses the next
+			return
 		}
 		s.Definitions[arn] = known.Definition
 	}
@@ -69,6 +74,9 @@ func (r *Reader) definition(ctx context.Context, arn string) (revision, error) {
 	out, err := r.ecs.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(arn)})
 	if err != nil {
 		return revision{}, err
+	}
+	if out.TaskDefinition == nil {
+		return revision{}, errors.New("ECS answered without it")
 	}
 	read, err := revisionOf(out.TaskDefinition)
 	if err != nil {

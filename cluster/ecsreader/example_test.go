@@ -83,5 +83,8 @@ func TestAWSsExamplesDecodeIntoTheRightSnapshot(t *testing.T) {
 	require.Len(t, s.Tasks, 1)
 	assert.True(t, s.Tasks[0].WantedRunning)
 	assert.Empty(t, s.Tasks[0].Service, "the example has no group")
+	require.NoError(t, moto.Example(t.Context(), "ecs.DescribeTaskDefinition", nil))
+	reader.ReadDefinitions(t.Context(), &s, []string{"hello_world:8"})
+	assert.Equal(t, cluster.Resources{CPU: 20, Memory: 1000}, s.Definitions["hello_world:8"].Size)
 	assert.Equal(t, []string{"ECS described only 1 of 2 tasks"}, s.Unread, "the example lists one task more than it describes")
 }

@@ -69,7 +69,8 @@ func (h *homes) learn(clusterName string, providers []types.CapacityProvider) {
 	}
 }
 
-// readProviders learns the kinds of the capacity providers that services name and that are not known yet.
+// readProviders learns the kinds of the capacity providers that services and hosts name and that are not known yet, and
+// marks the hosts that are none of ours.
 func (r *Reader) readProviders(ctx context.Context, s *cluster.Snapshot, services []types.Service) {
 	named := map[string]bool{}
 	note := func(strategy []types.CapacityProviderStrategyItem) {
@@ -83,6 +84,12 @@ func (r *Reader) readProviders(ctx context.Context, s *cluster.Snapshot, service
 			note(set.CapacityProviderStrategy)
 		}
 	}
+	for _, h := range s.Hosts {
+		if h.Provider != "" {
+			named[h.Provider] = true
+		}
+	}
+	defer r.markManagedInstances(s)
 	unknown := func() []string {
 		return slices.DeleteFunc(slices.Sorted(maps.Keys(named)), func(name string) bool {
 			return r.homes.get(provider{s.Cluster, name}) != cluster.Unknown
@@ -101,5 +108,15 @@ func (r *Reader) readProviders(ctx context.Context, s *cluster.Snapshot, service
 	}
 	if left := unknown(); len(left) > 0 {
 		s.Unread = append(s.Unread, fmt.Sprintf("ECS does not describe the capacity providers %s, so it is not known where their services run", strings.Join(left, ", ")))
+	}
+}
+
+// markManagedInstances marks the hosts that ECS Managed Instances launched: their provider has no Auto Scaling group
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html).
+func (r *Reader) markManagedInstances(s *cluster.Snapshot) {
+	for i := range s.Hosts {
+		if p := s.Hosts[i].Provider; p != "" && r.homes.get(provider{s.Cluster, p}) == cluster.Elsewhere {
+			s.Hosts[i].External = true
+		}
 	}
 }

@@ -32,6 +32,8 @@ func (r *Reader) readHosts(ctx context.Context, s *cluster.Snapshot) error {
 		}
 		arns = append(arns, page.ContainerInstanceArns...)
 	}
+	slices.Sort(arns)
+	arns = slices.Compact(arns) // a host that moved between two pages is still one
 	for batch := range slices.Chunk(arns, hostsPerCall) {
 		out, err := r.ecs.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{
 			Cluster:            aws.String(s.Cluster),
@@ -63,6 +65,7 @@ func (r *Reader) host(i types.ContainerInstance) cluster.Host {
 		Tasks:        int(i.RunningTasksCount + i.PendingTasksCount),
 		Version:      i.Version,
 		RegisteredAt: aws.ToTime(i.RegisteredAt),
+		Provider:     aws.ToString(i.CapacityProviderName),
 		Attributes:   r.attributes.of(i.Attributes),
 		Ports:        ports(i.RemainingResources),
 	}

@@ -1,11 +1,14 @@
 package ecsreader_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -70,6 +73,53 @@ func TestHostsThatDidNotChangeAreNotAskedAgain(t *testing.T) {
 	assert.Len(t, arns, 120)
 	assert.Contains(t, arns, "3-new")
 	assert.NotContains(t, arns, "3-0")
+}
+
+// Run by make race: clusters are read side by side through one reader.
+func TestClustersReadSideBySideShareTheMemory(t *testing.T) {
+	api := crowded(4, 3)
+	r := ecsreader.New(&quietECS{fakeECS: api}, nil)
+	var group sync.WaitGroup
+	for n := range 8 {
+		group.Go(func() {
+			for range 20 {
+				s, err := r.Read(t.Context(), fmt.Sprint("cluster", n))
+				assert.NoError(t, err)
+				r.ReadTasks(t.Context(), &s, slices.Clone(s.Hosts))
+				assert.Len(t, s.Tasks, 12)
+			}
+		})
+	}
+	group.Wait()
+	r.Keep([]string{"cluster0"})
+}
+
+// quietECS counts nothing, so that many may ask at once.
+type quietECS struct {
+	*fakeECS
+	mu sync.Mutex
+}
+
+func (q *quietECS) ListServices(context.Context, *ecs.ListServicesInput, ...func(*ecs.Options)) (*ecs.ListServicesOutput, error) {
+	return &ecs.ListServicesOutput{}, nil
+}
+
+func (q *quietECS) DescribeContainerInstances(ctx context.Context, in *ecs.DescribeContainerInstancesInput, _ ...func(*ecs.Options)) (*ecs.DescribeContainerInstancesOutput, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.fakeECS.DescribeContainerInstances(ctx, in)
+}
+
+func (q *quietECS) ListTasks(ctx context.Context, in *ecs.ListTasksInput, _ ...func(*ecs.Options)) (*ecs.ListTasksOutput, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.fakeECS.ListTasks(ctx, in)
+}
+
+func (q *quietECS) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput, _ ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.fakeECS.DescribeTasks(ctx, in)
 }
 
 func TestWithoutVersionsEveryPassAsksAgain(t *testing.T) {

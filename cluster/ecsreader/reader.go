@@ -61,6 +61,11 @@ func (r *Reader) Read(ctx context.Context, name string) (cluster.Snapshot, error
 	return s, nil
 }
 
+// Keep forgets what is remembered of all clusters but these. A pass calls it before it reads.
+func (r *Reader) Keep(clusters []string) {
+	r.tasks.keepOnly(clusters)
+}
+
 // lack notes in the snapshot what could not be read, and why.
 func lack(s *cluster.Snapshot, what string, err error) {
 	s.Unread = append(s.Unread, fmt.Sprintf("%s: %s", what, awsclient.Sentence(err)))

@@ -277,6 +277,46 @@ func TestExternalInstancesAreMarked(t *testing.T) {
 	assert.False(t, s.Hosts[1].External)
 }
 
+func TestHostsOfManagedInstancesAreNoneOfOurs(t *testing.T) {
+	on := func(n int, provider string) types.ContainerInstance {
+		i := instance(n, "ACTIVE")
+		i.CapacityProviderName = aws.String(provider)
+		return i
+	}
+	api := &fakeECS{
+		instances: []types.ContainerInstance{instance(1, "ACTIVE"), on(2, "group"), on(3, "managed")},
+		providers: []types.CapacityProvider{
+			{Name: aws.String("group"), AutoScalingGroupProvider: &types.AutoScalingGroupProvider{}},
+			{Name: aws.String("managed"), ManagedInstancesProvider: &types.ManagedInstancesProvider{}},
+		},
+	}
+	s, err := reader(api, nil).Read(t.Context(), "web")
+	require.NoError(t, err)
+	assert.Equal(t, []bool{true, true, false}, []bool{s.Hosts[0].IsCapacity(), s.Hosts[1].IsCapacity(), s.Hosts[2].IsCapacity()})
+}
+
+func TestAHostListedTwiceIsOne(t *testing.T) {
+	api := &fakeECS{instances: []types.ContainerInstance{instance(1, "ACTIVE"), instance(2, "ACTIVE")}}
+	api.instances = append(api.instances, api.instances[0])
+	listed := &twice{api}
+	s, err := ecsreader.New(listed, nil).Read(t.Context(), "web")
+	require.NoError(t, err)
+	assert.Len(t, s.Hosts, 2)
+	assert.Empty(t, s.Unread)
+}
+
+// twice describes each instance once, however often it was listed.
+type twice struct{ *fakeECS }
+
+func (w *twice) DescribeContainerInstances(_ context.Context, in *ecs.DescribeContainerInstancesInput, _ ...func(*ecs.Options)) (*ecs.DescribeContainerInstancesOutput, error) {
+	out := &ecs.DescribeContainerInstancesOutput{}
+	for _, asked := range in.ContainerInstances {
+		i := slices.IndexFunc(w.instances, func(i types.ContainerInstance) bool { return *i.ContainerInstanceArn == asked })
+		out.ContainerInstances = append(out.ContainerInstances, w.instances[i])
+	}
+	return out, nil
+}
+
 func ec2Service(name string, change ...func(*types.Service)) types.Service {
 	s := types.Service{ServiceName: aws.String(name), Status: aws.String("ACTIVE"), LaunchType: types.LaunchTypeEc2, DesiredCount: 2, RunningCount: 1}
 	for _, c := range change {

@@ -37,6 +37,8 @@ func (r *Reader) readServices(ctx context.Context, s *cluster.Snapshot) error {
 		arns = append(arns, page.ServiceArns...)
 	}
 	var described []types.Service
+	slices.Sort(arns)
+	arns = slices.Compact(arns)
 	for batch := range slices.Chunk(arns, servicesPerDescribe) {
 		out, err := r.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(s.Cluster), Services: batch})
 		if err != nil {

@@ -35,11 +35,15 @@ func (r *Reader) ReadTasks(ctx context.Context, s *cluster.Snapshot, hosts []clu
 		r.readAllTasks(ctx, s, changed, remembered)
 		return
 	}
-	for _, h := range changed {
+	for i, h := range changed {
 		tasks, err := r.readTasks(ctx, s, remembered, &ecs.ListTasksInput{ContainerInstance: aws.String(h.ARN)})
 		if err != nil {
-			lack(s, "the tasks of host "+h.InstanceID, err)
-			continue
+			what := "the tasks of host " + h.InstanceID
+			if more := len(changed) - i - 1; more > 0 {
+				what += fmt.Sprintf(" and %d more", more)
+			}
+			lack(s, what, err) // what refuses one refuses the next
+			return
 		}
 		remembered.keep(h, tasks)
 		add(s, h.ARN, tasks)

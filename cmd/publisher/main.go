@@ -28,8 +28,8 @@ func main() {
 
 // handler is made once per process, so that connections and caches outlive one pass.
 func handler(ctx context.Context) (func(context.Context, json.RawMessage) (any, error), error) {
-	s, err := settings.FromEnvironment(os.Getenv)
-	if err != nil {
+	s := settings.FromEnvironment(os.Getenv)
+	if err := s.Validate(); err != nil {
 		return nil, err
 	}
 	cfg, err := awsclient.Config(ctx)
@@ -44,7 +44,7 @@ func handler(ctx context.Context) (func(context.Context, json.RawMessage) (any, 
 			return nil, err
 		}
 		if scheduled.Stale {
-			log.Warn("the event is too old to act on", "minute", scheduled.Minute)
+			log.Warn("the event is too old to act on, or from the future", "minute", scheduled.Minute)
 			return publisher.Dropped{Minute: scheduled.Minute, Dropped: "stale"}, nil
 		}
 		answer, err := pass.Run(ctx, scheduled.Minute)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,9 +89,12 @@ func TestFaultyEditsNeverStopACluster(t *testing.T) {
 		lab.Cluster{Name: "broken-edit", History: []string{`{}`, `{"cpu":{"scale_out_at":60}}`}, Entry: `{"cpu":{"scale_out_at":600}}`, Hosts: loaded(3, 650, 1)},
 		lab.Cluster{Name: "never-valid", History: []string{`{`}, Entry: `[]`, Hosts: loaded(3, 900, 1)},
 		lab.Cluster{Name: "secure", Secure: true, Entry: `{"cpu":{"scale_out_at":60}}`, Hosts: loaded(3, 650, 1)},
+		lab.Cluster{Name: "long", Hosts: loaded(3, 650, 1)},
 		lab.Cluster{Name: "on-defaults", Entry: `{}`, Hosts: loaded(3, 850, 1)},
 	)
 	require.NoError(t, err)
+	// An advanced parameter holds up to 8 KB.
+	require.NoError(t, lab.PutEntry(t.Context(), moto, "long", `{"cpu":{"scale_out_at":60},`+strings.Repeat(" ", 7900)+`"memory":{}}`))
 	require.NoError(t, lab.PutDefaults(t.Context(), moto, `{"cpu":{"scale_out_at":90}}`, `{"cpu":{"scale_out_at":"ninety"}}`))
 
 	minute := thisMinute()
@@ -99,9 +103,9 @@ func TestFaultyEditsNeverStopACluster(t *testing.T) {
 	for _, c := range got.Clusters {
 		signals[c.Cluster] = c.Signal
 	}
-	assert.Equal(t, map[string]int{"broken-edit": 1, "never-valid": 0, "secure": 1, "on-defaults": 0}, signals)
+	assert.Equal(t, map[string]int{"broken-edit": 1, "long": 1, "never-valid": 0, "secure": 1, "on-defaults": 0}, signals)
 	invalid, _ := metric(t, "InvalidEntries", "", minute)
-	assert.InDelta(t, 3, invalid, 0, "secure overrides the one field that is faulty in the defaults")
+	assert.InDelta(t, 3, invalid, 0, "secure and long override the one field that is faulty in the defaults")
 	_, found := metric(t, "ScalingSignal", "never-valid", minute)
 	assert.True(t, found, "an explicit 0")
 
@@ -114,9 +118,10 @@ func TestFaultyEditsNeverStopACluster(t *testing.T) {
 	require.NoError(t, lab.DeleteEntry(t.Context(), moto, "never-valid"))
 	next := minute.Add(time.Minute)
 	got = pass(t, next)
-	require.Len(t, got.Clusters, 3)
+	require.Len(t, got.Clusters, 4)
 	assert.Equal(t, 0, got.Clusters[0].Signal, "the mended entry counts at once")
-	invalid, _ = metric(t, "InvalidEntries", "", next)
+	invalid, found = metric(t, "InvalidEntries", "", next)
+	assert.True(t, found)
 	assert.Zero(t, invalid)
 }
 
@@ -151,6 +156,7 @@ func TestOnlyHostsThatCanTakeTasksAreCapacity(t *testing.T) {
 }
 
 func TestOnlyReplicaServicesOnEC2WantHosts(t *testing.T) {
+	cold(t)
 	// Each of its tasks needs a host of its own, and none is free.
 	stuck := lab.Service{Name: "stuck-rollout", Desired: 4, Running: 4, CPU: 900, Memory: 100, Deployments: []lab.Deployment{
 		{ID: "new", Status: "PRIMARY", Rollout: "IN_PROGRESS", Desired: 4},

@@ -201,16 +201,18 @@ func TestALogLineTellsEachVerdict(t *testing.T) {
 	assert.JSONEq(t, string(whole.Clusters[0]), string(line.Verdict), "the log line holds the answer's value")
 }
 
+// The in alarm takes the Maximum, so that of two passes in one minute the more careful one counts.
 func TestADoubledEventFallsIntoTheSameDatapoint(t *testing.T) {
 	reset(t)
 	_, err := lab.Seed(t.Context(), moto, lab.Cluster{Name: "web", Entry: `{}`, Hosts: loaded(4, 10, 1)})
 	require.NoError(t, err)
 	minute := thisMinute()
-	pass(t, minute)
-	pass(t, minute)
+	assert.Equal(t, -1, pass(t, minute).Clusters[0].Signal)
+	require.NoError(t, lab.PutEntry(t.Context(), moto, "web", `{"scale_in": false}`))
+	assert.Equal(t, 0, pass(t, minute).Clusters[0].Signal)
 	signal, found := metric(t, "ScalingSignal", "web", minute)
 	assert.True(t, found)
-	assert.InDelta(t, -1, signal, 0)
+	assert.InDelta(t, 0, signal, 0)
 	_, found = metric(t, "ScalingSignal", "web", minute.Add(time.Minute))
 	assert.False(t, found)
 }

@@ -6,8 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
@@ -15,6 +18,10 @@ import (
 
 // ErrNoRegion means that neither environment nor profile names a region.
 var ErrNoRegion = errors.New("no AWS region is set; set AWS_REGION, or region in the profile that AWS_PROFILE names")
+
+// perAttempt is how long one attempt of a call may take: answers come within a second, and a connection that hangs must
+// leave time to try again.
+const perAttempt = 10 * time.Second
 
 // Config reads region, credentials and endpoints as every AWS tool does
 // (https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html) and fails at once, in a sentence, when one
@@ -24,6 +31,7 @@ func Config(ctx context.Context) (aws.Config, error) {
 		// Adaptive: after a throttle the client slows down by itself, which shared buckets ask for.
 		config.WithRetryMode(aws.RetryModeAdaptive),
 		config.WithAppID("ecs-cluster-scaler"),
+		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(perAttempt)),
 		config.WithAPIOptions([]func(*middleware.Stack) error{newLimits().add}),
 		// What the SDK has to say beside its errors, such as that it falls back to IMDSv1, helps nobody here.
 		config.WithLogger(logging.Nop{}),
@@ -35,7 +43,9 @@ func Config(ctx context.Context) (aws.Config, error) {
 		return aws.Config{}, ErrNoRegion
 	}
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return aws.Config{}, fmt.Errorf("no AWS credentials were found; set AWS_PROFILE, or sign in with aws sso login: %w", err)
+		// What the last resort, the instance metadata service, said is no help to anyone who forgot to sign in.
+		first, _, _ := strings.Cut(err.Error(), ", no EC2 IMDS role found")
+		return aws.Config{}, fmt.Errorf("no AWS credentials were found; set AWS_PROFILE, or sign in with aws sso login (%s)", first)
 	}
 	return cfg, nil
 }

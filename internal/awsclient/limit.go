@@ -27,7 +27,7 @@ const Share = 0.5
 // ECS: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html.
 // SSM: 40 a second for GetParametersByPath and its like by default,
 // https://docs.aws.amazon.com/general/latest/gr/ssm.html.
-// EC2 Auto Scaling publishes no figures; ours is below what its consoles are seen to use.
+// EC2 Auto Scaling publishes no figures: these are our guess, kept low.
 var Buckets = []Bucket{
 	{"ECS cluster resource read", 100, 20, []string{"ECS.ListContainerInstances", "ECS.DescribeContainerInstances", "ECS.ListTasks", "ECS.DescribeTasks"}},
 	{"ECS service read", 100, 20, []string{"ECS.ListServices", "ECS.DescribeServices"}},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -22,8 +23,12 @@ var iamPrefixes = map[string]string{
 // Sentence is err with each failed AWS call told in words: which IAM action, what AWS said, what to do next.
 func Sentence(err error) string {
 	text := err.Error()
-	for _, call := range calls(err) {
+	failed := calls(err)
+	for _, call := range failed {
 		text = strings.ReplaceAll(text, call.Error(), sentence(call))
+	}
+	if len(failed) > 1 {
+		text = strings.ReplaceAll(text, "\n", "; ") // errors.Join puts a line each
 	}
 	return text
 }
@@ -49,7 +54,7 @@ func calls(err error) []*smithy.OperationError {
 }
 
 func sentence(call *smithy.OperationError) string {
-	action := Action(call)
+	action := actionOf(call)
 	var api smithy.APIError
 	var network *net.OpError
 	var noTime *NoTimeError
@@ -69,9 +74,11 @@ func sentence(call *smithy.OperationError) string {
 
 func ofCode(action string, api smithy.APIError) string {
 	message := strings.TrimSuffix(api.ErrorMessage(), ".")
-	switch code := api.ErrorCode(); code {
-	case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation":
+	code := api.ErrorCode()
+	if slices.Contains(denials, code) {
 		return fmt.Sprintf("AWS denies %s; allow it in the policy of whoever runs this (%s)", action, message)
+	}
+	switch code {
 	case "ExpiredToken", "ExpiredTokenException", "RequestExpired":
 		return fmt.Sprintf("the AWS credentials have expired, so %s failed; sign in again", action)
 	case "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidSignatureException":
@@ -83,8 +90,17 @@ func ofCode(action string, api smithy.APIError) string {
 	}
 }
 
-// Action is the IAM action of a call, such as ecs:ListContainerInstances.
-func Action(call *smithy.OperationError) string {
+// Denied tells whether AWS refused a call for want of a right.
+func Denied(err error) bool {
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && slices.Contains(denials, api.ErrorCode())
+}
+
+// denials are the codes by which services say so.
+var denials = []string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+
+// actionOf is the IAM action of a call, such as ecs:ListContainerInstances.
+func actionOf(call *smithy.OperationError) string {
 	prefix, known := iamPrefixes[call.ServiceID]
 	if !known {
 		prefix = strings.ToLower(strings.ReplaceAll(call.ServiceID, " ", ""))

@@ -30,7 +30,7 @@ func TestSentence(t *testing.T) {
 			"AWS throttles autoscaling:DescribeAutoScalingGroups; other callers share its limit (Rate exceeded)"},
 		"slow": {call("CloudWatch", "PutMetricData", context.DeadlineExceeded), "cloudwatch:PutMetricData did not answer in time"},
 		"two at once": {errors.Join(denied, call("CloudWatch", "PutMetricData", context.DeadlineExceeded)),
-			"AWS denies ecs:ListContainerInstances; allow it in the policy of whoever runs this (User: x is not authorized)\ncloudwatch:PutMetricData did not answer in time"},
+			"AWS denies ecs:ListContainerInstances; allow it in the policy of whoever runs this (User: x is not authorized); cloudwatch:PutMetricData did not answer in time"},
 		"any other code": {call("ECS", "ListServices", &smithy.GenericAPIError{Code: "ServerException", Message: "Oops."}),
 			"ecs:ListServices failed with ServerException: Oops"},
 		"no call at all": {errors.New("plain"), "plain"},

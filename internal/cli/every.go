@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"time"
+
+	"ecs-cluster-scaler/internal/lambdaevent"
 )
 
 const (
@@ -26,7 +28,10 @@ func every(ctx context.Context, period time.Duration, pass func(ctx context.Cont
 			timer.Stop()
 			return
 		case <-timer.C:
-			once(ctx, func(ctx context.Context) { pass(ctx, next.UTC()) })
+			// A machine that slept, or whose clock was set, wakes late; the next minute is near.
+			if !lambdaevent.Stale(next, time.Now()) {
+				once(ctx, func(ctx context.Context) { pass(ctx, next.UTC()) })
+			}
 		}
 		if ctx.Err() != nil {
 			return
@@ -65,11 +70,12 @@ func (p *period) String() string {
 // Type is what help calls the value.
 func (*period) Type() string { return "duration" }
 
-// Set refuses what does not fit CloudWatch's minutes.
+// Set takes one minute and nothing else, because the alarms count minutes: with gaps the one that scales in, five of
+// five, would never fire.
 func (p *period) Set(value string) error {
 	d, err := time.ParseDuration(value)
-	if err != nil || d < time.Minute || d%time.Minute != 0 {
-		return fmt.Errorf("it must be a whole number of minutes, such as 1m")
+	if err != nil || d != time.Minute {
+		return errors.New("it must be 1m: the alarms go by one datapoint a minute")
 	}
 	*p = period(d)
 	return nil

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,11 +18,13 @@ func newExplain(s *settings.Settings) *cobra.Command {
 		Example: `  clusterscaler explain
   clusterscaler explain web batch --output json`,
 		RunE: func(cmd *cobra.Command, clusters []string) error {
-			pass, err := connect(cmd.Context(), *s, cmd.ErrOrStderr())
+			ctx, cancel := context.WithTimeout(cmd.Context(), passTime)
+			defer cancel()
+			pass, err := connect(ctx, *s, warnings(cmd.ErrOrStderr()))
 			if err != nil {
 				return err
 			}
-			answer, err := pass.Judge(cmd.Context(), lambdaevent.Minute(time.Now()), clusters...)
+			answer, err := pass.Judge(ctx, lambdaevent.Minute(time.Now()), clusters...)
 			if err != nil {
 				return err
 			}

@@ -32,6 +32,8 @@ func newPublish(s *settings.Settings) *cobra.Command {
 			switch {
 			case often != 0 && dryRun:
 				return errors.New("--every and --dry-run exclude each other; to look on, repeat explain")
+			case often != 0 && cmd.Flags().Changed("output"):
+				return errors.New("--every writes JSON log lines; leave --output out")
 			case often != 0:
 				return publishEvery(cmd, *s, time.Duration(often))
 			default:
@@ -41,13 +43,15 @@ func newPublish(s *settings.Settings) *cobra.Command {
 	}
 	format.flag(cmd)
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "read and decide, but write nothing")
-	cmd.Flags().Var(&often, "every", "go on, with a pass at the start of each such period, in whole minutes")
+	cmd.Flags().Var(&often, "every", "go on, with a pass at the start of each minute: 1m")
 	cmd.Flags().StringVar(&s.Namespace, "namespace", s.Namespace, "CloudWatch namespace to publish to ($METRIC_NAMESPACE)")
 	return cmd
 }
 
 func publishOnce(cmd *cobra.Command, s settings.Settings, format output, dryRun bool) error {
-	pass, err := connect(cmd.Context(), s, cmd.ErrOrStderr())
+	ctx, cancel := context.WithTimeout(cmd.Context(), passTime)
+	defer cancel()
+	pass, err := connect(ctx, s, warnings(cmd.ErrOrStderr()))
 	if err != nil {
 		return err
 	}
@@ -55,9 +59,9 @@ func publishOnce(cmd *cobra.Command, s settings.Settings, format output, dryRun 
 	var answer publisher.Answer
 	if dryRun {
 		done = "dry run: nothing was written"
-		answer, err = pass.Judge(cmd.Context(), minute)
+		answer, err = pass.Judge(ctx, minute)
 	} else {
-		answer, err = pass.Run(cmd.Context(), minute)
+		answer, err = pass.Run(ctx, minute)
 	}
 	if err != nil {
 		return err
@@ -71,12 +75,11 @@ func publishOnce(cmd *cobra.Command, s settings.Settings, format output, dryRun 
 
 // publishEvery logs as the function does. A pass that fails is logged and followed by the next.
 func publishEvery(cmd *cobra.Command, s settings.Settings, often time.Duration) error {
-	cfg, err := awsclient.Config(cmd.Context())
+	log := s.Logger(cmd.OutOrStdout())
+	pass, err := connect(cmd.Context(), s, log)
 	if err != nil {
 		return err
 	}
-	log := s.Logger(cmd.OutOrStdout())
-	pass := publisher.New(publisher.Connect(cfg), s, log)
 	log.Info("started", "every", often.String(), "config_path", s.ConfigPath, "namespace", s.Namespace)
 	every(cmd.Context(), often, func(ctx context.Context, minute time.Time) {
 		answer, err := pass.Run(ctx, minute)

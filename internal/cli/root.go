@@ -17,25 +17,19 @@ import (
 
 // Run runs the command line and returns the process's exit code: 0, or 1 with one sentence on stderr.
 func Run(ctx context.Context, version string, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	root, err := newRoot(version, getenv) //nolint:contextcheck // cobra hands ctx to each command
-	if err == nil {
-		root.SetArgs(args)
-		root.SetOut(stdout)
-		root.SetErr(stderr)
-		err = root.ExecuteContext(ctx)
-	}
-	if err != nil {
+	root := newRoot(version, getenv) //nolint:contextcheck // cobra hands ctx to each command
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(stderr, "clusterscaler:", awsclient.Sentence(err))
 		return 1
 	}
 	return 0
 }
 
-func newRoot(version string, getenv func(string) string) (*cobra.Command, error) {
-	s, err := settings.FromEnvironment(getenv)
-	if err != nil {
-		return nil, err
-	}
+func newRoot(version string, getenv func(string) string) *cobra.Command {
+	s := settings.FromEnvironment(getenv)
 	root := &cobra.Command{
 		Use:   "clusterscaler",
 		Short: "Score ECS clusters for their Auto Scaling groups",
@@ -44,22 +38,27 @@ func newRoot(version string, getenv func(string) string) (*cobra.Command, error)
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		PersistentPreRunE: func(*cobra.Command, []string) error { return s.Validate() },
 	}
 	root.PersistentFlags().StringVar(&s.ConfigPath, "config-path", s.ConfigPath, "SSM path that holds defaults and clusters/… ($CONFIG_PATH)")
 	root.AddCommand(newExplain(&s), newPublish(&s), newVersion(version))
-	return root, nil
+	return root
 }
 
-// connect makes a publisher from the AWS configuration of whoever runs the command. Verdicts go to stdout as the
-// command's own output, so the log keeps to warnings.
-func connect(ctx context.Context, s settings.Settings, stderr io.Writer) (*publisher.Publisher, error) {
+// connect makes a publisher from the settings and the AWS configuration of whoever runs the command.
+func connect(ctx context.Context, s settings.Settings, log *slog.Logger) (*publisher.Publisher, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
 	cfg, err := awsclient.Config(ctx)
 	if err != nil {
 		return nil, err
 	}
-	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	return publisher.New(publisher.Connect(cfg), s, log), nil
+}
+
+// warnings is the log of a command whose verdicts are its own output.
+func warnings(stderr io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
 // output is the value of an --output flag.

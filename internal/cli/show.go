@@ -25,7 +25,30 @@ func show(w io.Writer, format output, answer publisher.Answer) error {
 		return encoder.Encode(answer)
 	}
 	_, err := fmt.Fprintln(w, verdicts(answer))
+	if groups := groups(answer); err == nil && groups != "" {
+		_, err = fmt.Fprintln(w, groups)
+	}
 	return err
+}
+
+// groups are the Auto Scaling groups that were found by their tag.
+func groups(answer publisher.Answer) string {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.AppendHeader(table.Row{"cluster", "group", "follows", "min", "desired", "max", "protected", "suspended"})
+	for _, v := range answer.Clusters {
+		for _, g := range v.Groups {
+			follows := ""
+			if g.Active {
+				follows = "yes"
+			}
+			t.AppendRow(table.Row{v.Cluster, g.Name, follows, g.Min, g.Desired, g.Max, v.Instances.Protected, strings.Join(g.Suspended, ", ")})
+		}
+	}
+	if t.Length() == 0 {
+		return ""
+	}
+	return t.Render()
 }
 
 func verdicts(answer publisher.Answer) string {
@@ -45,7 +68,7 @@ func verdicts(answer publisher.Answer) string {
 			reserved(v.Reservation.CPU, v.Thresholds.CPU),
 			reserved(v.Reservation.Memory, v.Thresholds.Memory),
 			reserved(v.Reservation.GPU, v.Thresholds.GPU),
-			signed(int(v.Signal)),
+			signal(v),
 			signed(v.InstanceGap),
 			why(v),
 		})
@@ -68,12 +91,21 @@ func hosts(v scaler.Verdict) string {
 		{v.Hosts.Disconnected, "disconnected"},
 		{v.Hosts.Other, "other"},
 		{v.Instances.Unregistered, "unregistered"},
+		{v.Instances.Terminating, "terminating"},
+		{v.UnplacedTasks, "unplaced tasks"},
 	} {
 		if other.n > 0 {
 			fmt.Fprintf(&text, "\n+ %d %s", other.n, other.word)
 		}
 	}
 	return text.String()
+}
+
+func signal(v scaler.Verdict) string {
+	if v.ScaleOutBlocked {
+		return signed(int(v.Signal)) + "\nblocked"
+	}
+	return signed(int(v.Signal))
 }
 
 func why(v scaler.Verdict) string {

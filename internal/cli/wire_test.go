@@ -212,6 +212,6 @@ func TestTheDaemonEndsCleanlyOnSIGTERM(t *testing.T) {
 }
 
 func TestTheDaemonRefusesWhatItCannotKeep(t *testing.T) {
-	assert.Contains(t, clusterscaler(t, nil, "publish", "--every", "30s").stderr, "it must be a whole number of minutes")
+	assert.Contains(t, clusterscaler(t, nil, "publish", "--every", "30s").stderr, "it must be 1m")
 	assert.Contains(t, clusterscaler(t, nil, "publish", "--every", "1m", "--dry-run").stderr, "exclude each other")
 }

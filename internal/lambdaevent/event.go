@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// staleAfter is how late a scheduled event may arrive. Lambda keeps events that it could not deliver for up to 6 hours
-// (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html); what they would say of the present is wrong.
+// staleAfter is how far a scheduled event may be from the present. Lambda keeps events that it could not deliver for up
+// to 6 hours (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html); what they would say of the present is
+// wrong. One from the future is a mistake, or a clock that is.
 const staleAfter = 90 * time.Second
 
 // Schedule is a scheduled event: an EventBridge rule's, EventBridge Scheduler's {"time": "<aws.scheduler.scheduled-time>"},
@@ -16,7 +17,7 @@ const staleAfter = 90 * time.Second
 type Schedule struct {
 	// Minute is the scheduled time, cut to the minute, in UTC.
 	Minute time.Time
-	// Stale: the event is too old to act on.
+	// Stale: the event is too old to act on, or from the future.
 	Stale bool
 }
 
@@ -37,7 +38,12 @@ func Parse(event []byte, now time.Time) (Schedule, error) {
 			return Schedule{}, fmt.Errorf(`the event's time %q is not RFC 3339; EventBridge Scheduler fills it in for "<aws.scheduler.scheduled-time>", written with < and > themselves: %w`, fields.Time, err)
 		}
 	}
-	return Schedule{Minute: Minute(at), Stale: now.Sub(at) > staleAfter}, nil
+	return Schedule{Minute: Minute(at), Stale: Stale(at, now)}, nil
+}
+
+// Stale tells whether a pass that was scheduled at the given time must not run any more.
+func Stale(at, now time.Time) bool {
+	return now.Sub(at).Abs() > staleAfter
 }
 
 // Minute cuts t to its minute, in UTC, as CloudWatch's periods are cut.

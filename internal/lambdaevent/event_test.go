@@ -33,6 +33,7 @@ func TestScheduledEventsNameTheirMinute(t *testing.T) {
 		"the minute before":         {`{"time": "2026-11-22T04:37:17Z"}`, lambdaevent.Schedule{Minute: minute.Add(-time.Minute)}},
 		"just over 90 seconds late": {`{"time": "2026-11-22T04:37:16Z"}`, lambdaevent.Schedule{Minute: minute.Add(-time.Minute), Stale: true}},
 		"hours late, after retries": {`{"time": "2026-11-21T23:00:00Z"}`, lambdaevent.Schedule{Minute: minute.Add(-5*time.Hour - 38*time.Minute), Stale: true}},
+		"minutes ahead":             {`{"time": "2026-11-22T04:41:00Z"}`, lambdaevent.Schedule{Minute: minute.Add(3 * time.Minute), Stale: true}},
 		"a clock slightly ahead":    {`{"time": "2026-11-22T04:39:00Z"}`, lambdaevent.Schedule{Minute: minute.Add(time.Minute)}},
 	}
 	for name, tt := range tests {

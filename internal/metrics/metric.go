@@ -24,7 +24,7 @@ var (
 	InstanceGap = Metric{"InstanceGap", types.StandardUnitCount,
 		"Hosts that are missing (positive) or can safely go (negative).", true, true}
 	ScaleOutBlocked = Metric{"ScaleOutBlocked", types.StandardUnitCount,
-		"1: another host is wanted, and the group is at its maximum or suspended; else 0.", true, true}
+		"1: another host is wanted, and the group is at its maximum, suspended, or its new hosts do not join; else 0.", true, true}
 	CPUReservation = Metric{"CPUReservation", types.StandardUnitPercent,
 		"CPU units that placed tasks reserve, of those that ACTIVE, connected hosts registered.", true, false}
 	MemoryReservation = Metric{"MemoryReservation", types.StandardUnitPercent,
@@ -46,7 +46,7 @@ var (
 	ClustersRead = Metric{"ClustersRead", types.StandardUnitCount,
 		"Clusters that the pass read.", false, true}
 	ClustersFailed = Metric{"ClustersFailed", types.StandardUnitCount,
-		"Clusters that the pass could not read.", false, true}
+		"Clusters that the pass could not read, or had no time to read whole.", false, true}
 	InvalidEntries = Metric{"InvalidEntries", types.StandardUnitCount,
 		"Entries that have faults, or stand on defaults that have.", false, true}
 )

@@ -21,10 +21,12 @@ type Settings struct {
 	Metrics metrics.Selection
 	// LogLevel is LOG_LEVEL: debug, info, warn or error.
 	LogLevel slog.Level
+
+	levelErr error
 }
 
-// FromEnvironment reads the settings; getenv is os.Getenv. An error names the variable and what it may hold.
-func FromEnvironment(getenv func(string) string) (Settings, error) {
+// FromEnvironment reads the settings; getenv is os.Getenv. They are to be validated once flags have had their say.
+func FromEnvironment(getenv func(string) string) Settings {
 	or := func(name, fallback string) string {
 		if value := getenv(name); value != "" {
 			return value
@@ -36,15 +38,15 @@ func FromEnvironment(getenv func(string) string) (Settings, error) {
 		Namespace:  or("METRIC_NAMESPACE", "ECSClusterScaler"),
 		Metrics:    metrics.Selection(or("METRICS", string(metrics.Everything))),
 	}
-	if err := s.LogLevel.UnmarshalText([]byte(or("LOG_LEVEL", "info"))); err != nil {
-		return Settings{}, fmt.Errorf("LOG_LEVEL is %q; it may be debug, info, warn or error", getenv("LOG_LEVEL"))
-	}
-	return s, s.Validate()
+	s.levelErr = s.LogLevel.UnmarshalText([]byte(or("LOG_LEVEL", "info")))
+	return s
 }
 
 // Validate says which setting cannot be used, and what could.
 func (s Settings) Validate() error {
 	switch {
+	case s.levelErr != nil:
+		return fmt.Errorf("LOG_LEVEL may be debug, info, warn or error: %w", s.levelErr)
 	case !strings.HasPrefix(s.ConfigPath, "/") || strings.HasSuffix(s.ConfigPath, "/"):
 		return fmt.Errorf("the configuration path %q must begin with a slash and not end with one, as /ecs-cluster-scaler does (CONFIG_PATH or --config-path)", s.ConfigPath)
 	case s.Namespace == "" || strings.HasPrefix(s.Namespace, "AWS/"):

@@ -16,8 +16,8 @@ func environment(values map[string]string) func(string) string {
 }
 
 func TestAnEmptyEnvironmentGivesTheDefaults(t *testing.T) {
-	s, err := settings.FromEnvironment(environment(nil))
-	require.NoError(t, err)
+	s := settings.FromEnvironment(environment(nil))
+	require.NoError(t, s.Validate())
 	assert.Equal(t, settings.Settings{
 		ConfigPath: "/ecs-cluster-scaler", Namespace: "ECSClusterScaler", Metrics: metrics.Everything, LogLevel: slog.LevelInfo,
 	}, s)
@@ -29,12 +29,12 @@ func TestSettingsThatCannotBeUsedNameTheirVariable(t *testing.T) {
 		"trailing slash":     {"CONFIG_PATH", "/ecs/", "not end with one"},
 		"Amazon's namespace": {"METRIC_NAMESPACE", "AWS/ECS", "METRIC_NAMESPACE"},
 		"unknown selection":  {"METRICS", "some", "it may be all or scaling"},
-		"unknown level":      {"LOG_LEVEL", "loud", "it may be debug, info, warn or error"},
+		"unknown level":      {"LOG_LEVEL", "loud", "LOG_LEVEL may be debug, info, warn or error"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, err := settings.FromEnvironment(environment(map[string]string{tt.name: tt.value}))
-			require.ErrorContains(t, err, tt.want)
+			s := settings.FromEnvironment(environment(map[string]string{tt.name: tt.value}))
+			require.ErrorContains(t, s.Validate(), tt.want)
 		})
 	}
 }

@@ -29,6 +29,8 @@ const (
 	// besides is for how many clusters more is read at once. All lanes draw on one bucket for hosts and tasks, in turn,
 	// so that these get a quarter of it while clusters are still to be read.
 	besides = 3
+	// toFindGroups is how long a pass waits for Auto Scaling. Without it the clusters are judged by what ECS says.
+	toFindGroups = 10 * time.Second
 	// toPublish is what is kept of the function's time for publishing and answering.
 	toPublish = 5 * time.Second
 )
@@ -107,7 +109,7 @@ func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string)
 		p.log.Warn("a parameter below the configuration path is neither the defaults nor an entry", "parameter", name)
 	}
 	all := found()
-
+	p.reader.Keep(listing.Names())
 	return p.answer(minute, p.judge(reading, listing.Clusters, all, minute)), nil
 }
 
@@ -130,6 +132,8 @@ func (p *Publisher) findGroups(ctx context.Context) func() groups {
 	var found groups
 	var group errgroup.Group
 	group.Go(func() error {
+		ctx, cancel := context.WithTimeout(ctx, toFindGroups)
+		defer cancel()
 		found.of, found.err = p.reader.ReadGroups(ctx)
 		return nil
 	})

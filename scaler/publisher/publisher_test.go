@@ -159,6 +159,36 @@ func TestDoubtForbidsAScaleInButHidesNoCause(t *testing.T) {
 	}
 }
 
+func TestEveryDatumCarriesTheScheduledMinute(t *testing.T) {
+	f := newFakeAWS().with("a", 4, 900).with("b", 4, 100)
+	run(t, f)
+	for _, put := range f.put {
+		for _, d := range put.MetricData {
+			assert.Equal(t, minute, *d.Timestamp, *d.MetricName)
+		}
+	}
+	assert.NotEmpty(t, f.put)
+}
+
+func TestAnAutoScalingThatHangsStopsNoCluster(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeAWS().with("hot", 4, 900).with("idle", 4, 100)
+		f.before = func(ctx context.Context, action, _ string) error {
+			if action == "DescribeAutoScalingGroups" {
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			return nil
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+		defer cancel()
+		answer, err := newPublisher(f).Run(ctx, minute)
+		require.NoError(t, err)
+		assert.Equal(t, scaler.ScaleOut, verdict(t, answer, "hot").Signal)
+		assert.Equal(t, scaler.Stay, verdict(t, answer, "idle").Signal)
+	})
+}
+
 func TestNothingPublishedIsAFailure(t *testing.T) {
 	f := newFakeAWS().with("a", 4, 900)
 	f.before = refusing("PutMetricData", "", "AccessDenied")

@@ -3,6 +3,7 @@ package ssmstore
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -25,7 +26,12 @@ type version struct {
 type document struct {
 	version
 	text []byte
+	// sealed: a SecureString that could not be decrypted.
+	sealed bool
 }
+
+// errSealed is said of an entry, or the defaults, that only a key would open.
+var errSealed = errors.New("it is a SecureString that may not be decrypted; allow kms:Decrypt for its key, or store it as String")
 
 // judgement is what was found for one pair of versions.
 type judgement struct {
@@ -63,8 +69,13 @@ func (s *Store) listed(ctx context.Context, name string, entry document, default
 }
 
 func parse(entry document, defaults *document) (thresholds.Entry, error) {
-	if defaults == nil {
+	switch {
+	case entry.sealed:
+		return thresholds.Entry{}, errSealed
+	case defaults == nil:
 		return thresholds.Parse(entry.text, nil)
+	case defaults.sealed:
+		return thresholds.Entry{}, fmt.Errorf("%s: %w", defaults.name, errSealed)
 	}
 	return thresholds.Parse(entry.text, defaults.text)
 }
@@ -75,9 +86,12 @@ func parse(entry document, defaults *document) (thresholds.Entry, error) {
 func (s *Store) fallBack(ctx context.Context, listed *Listed, entry document, defaults *document) error {
 	under := []*document{nil}
 	if defaults != nil {
-		older, err := s.olderThan(ctx, *defaults)
-		if err != nil {
-			return err
+		var older []document
+		if !defaults.sealed {
+			var err error
+			if older, err = s.olderThan(ctx, *defaults); err != nil {
+				return err
+			}
 		}
 		under = under[:0]
 		for _, d := range append([]document{*defaults}, older...) {
@@ -87,6 +101,9 @@ func (s *Store) fallBack(ctx context.Context, listed *Listed, entry document, de
 	}
 	if try(listed, entry, under) {
 		return nil
+	}
+	if entry.sealed {
+		return errSealed // and so is its history
 	}
 	older, err := s.olderThan(ctx, entry)
 	if err != nil {
@@ -124,10 +141,11 @@ func (s *Store) olderThan(ctx context.Context, newest document) ([]document, err
 	if known, ok := s.history[newest.version]; ok {
 		return known, nil
 	}
-	if err, ok := s.refused[newest.version]; ok {
-		return nil, err
+	if s.refused != nil {
+		return nil, s.refused
 	}
 	var older []document
+	complete := false
 	pages := ssm.NewGetParameterHistoryPaginator(s.ssm, &ssm.GetParameterHistoryInput{
 		Name:           aws.String(newest.name),
 		WithDecryption: aws.Bool(true),
@@ -135,17 +153,22 @@ func (s *Store) olderThan(ctx context.Context, newest document) ([]document, err
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			// Hundreds of clusters may stand on one faulty set of defaults: its history is asked for once a pass.
-			s.refused[newest.version] = fmt.Errorf("read the history of %s: %w", newest.name, err)
-			return nil, s.refused[newest.version]
+			// Hundreds of entries may be faulty, and healthy clusters wait meanwhile: after one refusal no history is
+			// asked for in this pass.
+			s.refused = fmt.Errorf("read the history of %s: %w", newest.name, err)
+			return nil, s.refused
 		}
 		for _, p := range page.Parameters {
+			complete = complete || p.Version == newest.number
 			if p.Version < newest.number {
 				older = append(older, document{version: version{newest.name, p.Version, 0}, text: []byte(aws.ToString(p.Value))})
 			}
 		}
 	}
 	slices.SortFunc(older, func(a, b document) int { return cmp.Compare(b.number, a.number) })
+	if !complete {
+		return nil, fmt.Errorf("the history of %s does not hold its newest version yet", newest.name)
+	}
 	s.history[newest.version] = older
 	return older, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
+	"ecs-cluster-scaler/internal/awsclient"
 	"ecs-cluster-scaler/thresholds"
 )
 
@@ -33,7 +34,7 @@ type Store struct {
 	path    string
 	judged  map[string]judgement
 	history map[version][]document
-	refused map[version]error
+	refused error
 }
 
 // New returns a store for the entries below path, such as /ecs-cluster-scaler.
@@ -63,6 +64,15 @@ type Listing struct {
 	Strays []string
 }
 
+// Names are the clusters' names.
+func (l Listing) Names() []string {
+	names := make([]string, len(l.Clusters))
+	for i, c := range l.Clusters {
+		names[i] = c.Cluster
+	}
+	return names
+}
+
 // Only keeps the named clusters; none named keeps all. A name without an entry is an error that says which exist.
 func (l Listing) Only(names []string) (Listing, error) {
 	if len(names) == 0 {
@@ -73,11 +83,7 @@ func (l Listing) Only(names []string) (Listing, error) {
 	for _, name := range names {
 		i := slices.IndexFunc(l.Clusters, func(c Listed) bool { return c.Cluster == name })
 		if i < 0 {
-			var known []string
-			for _, c := range l.Clusters {
-				known = append(known, c.Cluster)
-			}
-			return Listing{}, fmt.Errorf("cluster %s has no entry; these have one: %s", name, strings.Join(known, ", "))
+			return Listing{}, fmt.Errorf("cluster %s has no entry; these have one: %s", name, strings.Join(l.Names(), ", "))
 		}
 		kept.Clusters = append(kept.Clusters, l.Clusters[i])
 	}
@@ -95,33 +101,30 @@ func (e *EmptyPathError) Error() string {
 
 // Read reads all entries. With none it returns an EmptyPathError.
 func (s *Store) Read(ctx context.Context) (Listing, error) {
+	s.refused = nil
+	parameters, err := s.parameters(ctx, true)
+	if awsclient.Denied(err) {
+		// A SecureString under a key that may not be used denies the whole call; the others must not suffer for it.
+		if plain, errPlain := s.parameters(ctx, false); errPlain == nil {
+			parameters, err = plain, nil
+		}
+	}
+	if err != nil {
+		return Listing{}, fmt.Errorf("read the entries below %s: %w", s.path, err)
+	}
 	var listing Listing
-	s.refused = map[version]error{}
 	var defaults *document
 	entries := map[string]document{}
-	pages := ssm.NewGetParametersByPathPaginator(s.ssm, &ssm.GetParametersByPathInput{
-		Path:           aws.String(s.path),
-		Recursive:      aws.Bool(true),
-		WithDecryption: aws.Bool(true),
-		MaxResults:     aws.Int32(parametersPerCall),
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return Listing{}, fmt.Errorf("read the entries below %s: %w", s.path, err)
-		}
-		for _, p := range page.Parameters {
-			name := strings.TrimPrefix(aws.ToString(p.Name), s.path+"/")
-			clusterName, isEntry := strings.CutPrefix(name, "clusters/")
-			switch {
-			case name == "defaults":
-				d := current(p)
-				defaults = &d
-			case isEntry && !strings.Contains(clusterName, "/"):
-				entries[clusterName] = current(p)
-			default:
-				listing.Strays = append(listing.Strays, aws.ToString(p.Name))
-			}
+	for _, p := range parameters {
+		name := strings.TrimPrefix(p.name, s.path+"/")
+		clusterName, isEntry := strings.CutPrefix(name, "clusters/")
+		switch {
+		case name == "defaults":
+			defaults = &p
+		case isEntry && !strings.Contains(clusterName, "/"):
+			entries[clusterName] = p
+		default:
+			listing.Strays = append(listing.Strays, p.name)
 		}
 	}
 	if len(entries) == 0 {
@@ -132,6 +135,30 @@ func (s *Store) Read(ctx context.Context) (Listing, error) {
 	}
 	s.forget(entries)
 	return listing, nil
+}
+
+func (s *Store) parameters(ctx context.Context, decrypted bool) ([]document, error) {
+	var all []document
+	pages := ssm.NewGetParametersByPathPaginator(s.ssm, &ssm.GetParametersByPathInput{
+		Path:           aws.String(s.path),
+		Recursive:      aws.Bool(true),
+		WithDecryption: aws.Bool(decrypted),
+		MaxResults:     aws.Int32(parametersPerCall),
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range page.Parameters {
+			d := current(p)
+			if !decrypted && p.Type == types.ParameterTypeSecureString {
+				d.text, d.sealed = nil, true
+			}
+			all = append(all, d)
+		}
+	}
+	return all, nil
 }
 
 func current(p types.Parameter) document {

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -28,6 +29,8 @@ type fakeSSM struct {
 	made      map[string]int64
 	histories []string
 	refuse    error
+	lag       int             // so many of the newest versions are not in the history yet
+	sealed    map[string]bool // SecureStrings of a key that may not be used
 }
 
 func holding(namesAndValues ...string) *fakeSSM {
@@ -67,7 +70,14 @@ func (f *fakeSSM) GetParametersByPath(_ context.Context, in *ssm.GetParametersBy
 	var below []types.Parameter
 	for _, name := range f.names {
 		if values := f.versions[name]; strings.HasPrefix(name, *in.Path+"/") {
-			below = append(below, types.Parameter{Name: aws.String(name), Value: aws.String(values[len(values)-1]),
+			if f.sealed[name] && *in.WithDecryption {
+				return nil, &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "not authorized to perform: kms:Decrypt"}
+			}
+			kind := types.ParameterTypeString
+			if f.sealed[name] {
+				kind = types.ParameterTypeSecureString
+			}
+			below = append(below, types.Parameter{Type: kind, Name: aws.String(name), Value: aws.String(values[len(values)-1]),
 				Version: int64(len(values)), LastModifiedDate: f.modified(name, len(values))})
 		}
 	}
@@ -86,6 +96,7 @@ func (f *fakeSSM) GetParameterHistory(_ context.Context, in *ssm.GetParameterHis
 		return nil, f.refuse
 	}
 	values := f.versions[*in.Name]
+	values = values[:len(values)-f.lag]
 	from, to, next := page(in.NextToken, 2, len(values))
 	out := &ssm.GetParameterHistoryOutput{NextToken: next}
 	for i := from; i < to; i++ {
@@ -240,6 +251,42 @@ func TestAHistoryThatCannotBeReadLeavesWhatWasValidBefore(t *testing.T) {
 
 	api.refuse = nil
 	assert.Equal(t, "version 1 of the entry is used", read(t, store).Clusters[0].Instead, "asked again once it can be read")
+}
+
+func TestAHistoryThatLagsBehindIsNotRemembered(t *testing.T) {
+	api := holding("/s/clusters/a", `{"min_instances": 1}`)
+	api.put("/s/clusters/a", `{`, `{"min_instances": 3}`, `{`)
+	api.lag = 2
+	store := open(api)
+	assert.Contains(t, read(t, store).Clusters[0].Faults, "does not hold its newest version yet")
+	api.lag = 0
+	assert.Equal(t, 3, read(t, store).Clusters[0].Entry.MinInstances)
+}
+
+func TestAfterOneRefusalNoHistoryIsAskedForInThisPass(t *testing.T) {
+	api := holding()
+	for n := range 12 {
+		api.put("/s/clusters/c"+strconv.Itoa(n), `{`)
+	}
+	api.refuse = errors.New("throttled")
+	read(t, open(api))
+	assert.Len(t, api.histories, 1)
+}
+
+func TestASecureStringThatMayNotBeOpenedStopsNoOther(t *testing.T) {
+	api := holding("/s/clusters/a", `{"min_instances": 1}`, "/s/clusters/b", `{"min_instances": 2}`)
+	store := open(api)
+	read(t, store)
+	api.sealed = map[string]bool{"/s/clusters/b": true}
+	api.put("/s/clusters/b", `{"min_instances": 3}`)
+	listing := read(t, store)
+	assert.Empty(t, listing.Clusters[0].Faults)
+	assert.Equal(t, 1, listing.Clusters[0].Entry.MinInstances)
+	assert.Contains(t, listing.Clusters[1].Faults, "allow kms:Decrypt for its key")
+	assert.Equal(t, 2, listing.Clusters[1].Entry.MinInstances, "what was valid before")
+
+	fresh := read(t, open(api))
+	assert.False(t, fresh.Clusters[1].Usable())
 }
 
 func TestAnEntryMadeAnewIsJudgedAnew(t *testing.T) {
