@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
@@ -42,7 +43,7 @@ func (s Service) demand(onDraining map[string]int) []Demand {
 	}
 	for _, d := range s.Deployments {
 		if !d.Failed {
-			byRevision[d.TaskDefinition] += d.Desired - min(d.Desired, d.Running+d.Pending)
+			byRevision[cmp.Or(d.TaskDefinition, s.Starts())] += d.Desired - min(d.Desired, d.Running+d.Pending)
 		}
 	}
 	return s.want(byRevision)
@@ -60,10 +61,7 @@ func (s Service) want(byRevision map[string]int) []Demand {
 
 // Starts is the revision of the tasks that ECS starts next.
 func (s Service) Starts() string {
-	if p := s.primary(); p.TaskDefinition != "" {
-		return p.TaskDefinition
-	}
-	return s.TaskDefinition
+	return cmp.Or(s.primary().TaskDefinition, s.TaskDefinition)
 }
 
 // Unplaced is how many tasks of all services are wanted now and held by no ACTIVE host. Waiting roll-outs are not

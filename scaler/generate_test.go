@@ -105,10 +105,8 @@ func (w *world) tryPut(host, service int) {
 	if left.CPU < 0 || left.Memory < 0 || left.GPU < 0 {
 		return
 	}
-	for _, t := range w.s.Tasks {
-		if t.Host == h.ARN && t.Service == s.Name && (len(d.Ports) > 0 || len(s.Constraints) > 0) {
-			return
-		}
+	if (len(d.Ports) > 0 || len(s.Constraints) > 0) && w.has(host, s.Name) {
+		return
 	}
 	if len(d.Constraints) > 0 && h.Type() == "type-2048" {
 		return

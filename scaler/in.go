@@ -62,8 +62,11 @@ func (j *judgement) objections() []cause {
 	for _, service := range j.refusals() {
 		object(PlacementRefused, "ECS said at %s UTC that a task of %s fits nowhere, and the service still wants it", service.Refused.UTC().Format("15:04"), service.Name)
 	}
-	if hopeless := j.hopeless(); hopeless != "" {
+	if len(j.lack.hopeless)+len(j.lack.hopelessWaiting) > 0 {
 		object(WouldNotFit, "tasks wait that fit nowhere as it is")
+	}
+	if j.lack.headroom > 0 {
+		object(HeadroomWouldBreak, "the headroom does not fit as it is")
 	}
 	found = append(found, j.limits()...)
 	if landing := j.wouldBounce(); landing != "" {

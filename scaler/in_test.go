@@ -202,6 +202,24 @@ func TestWhatKeepsAHost(t *testing.T) {
 			},
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit},
 		},
+		"headroom that no host can hold": {
+			world: func(w *world) {
+				w.entry.Headroom.Tasks = 1
+				w.entry.Headroom.CPU, w.entry.Headroom.Memory = new(int64(9000)), new(int64(10))
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.HeadroomWouldBreak, scaler.TaskFitsNoInstance},
+		},
+		"a standalone task of which nothing is known may have an interface": {
+			world: func(w *world) {
+				w.entry.Instance.AwsvpcTasks = new(1)
+				w.service("web", 1, size(10, 10), awsvpc)
+				w.put(0, 1, "web")
+				for i := 1; i < 4; i++ {
+					w.put(i, 1, "")
+				}
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit},
+		},
 		"more tasks than a pass can read": {
 			world: func(w *world) {
 				w.s.Hosts[0].TasksRead, w.s.Hosts[0].Tasks = false, 20_001
@@ -372,6 +390,13 @@ func TestNeedNamesWhatTheVerdictRestsOn(t *testing.T) {
 		"all is known":                           {spare, scaler.None, 0, nil},
 		"a draining host holds tasks":            {func() *world { w := half(); unread(w); w.drain(3); return w }, scaler.OnDraining, 1, nil},
 		"tasks are wanted: their definition":     {func() *world { w := half(); w.service("web", 1, size(10, 10)); unread(w); return w }, scaler.None, 0, []string{"web:1"}},
+		"a task set that names no revision": {func() *world {
+			w := half()
+			w.service("sets", 1, size(10, 10), func(s *cluster.Service, _ *cluster.Definition) {
+				s.Rollout, s.TaskDefinition, s.Deployments[0].TaskDefinition = cluster.SideBySide, "", ""
+			})
+			return w
+		}, scaler.None, 0, nil},
 		"their neighbours count: all tasks": {func() *world {
 			w := half()
 			w.service("web", 1, size(10, 10), func(s *cluster.Service, _ *cluster.Definition) {

@@ -89,8 +89,9 @@ func read(h cluster.Host) bool {
 	return h.TasksRead || h.Tasks == 0
 }
 
-// place is the host as a packing sees it, without a limit on network interfaces unless the entry sets one.
-func (j *judgement) place(h cluster.Host) placement.Host {
+// place is the host as a packing sees it, without a limit on network interfaces unless the entry sets one. Strictly, a
+// task of which nothing is known has an interface; loosely it has none.
+func (j *judgement) place(h cluster.Host, strict bool) placement.Host {
 	p := placement.Host{
 		ID: h.InstanceID, Free: h.Remaining, Closed: !h.IsCapacity(), Attributes: h.Attributes, Ports: h.Ports,
 		AwsvpcLimit: j.awsvpcLimit(), GroupsKnown: read(h),
@@ -99,8 +100,7 @@ func (j *judgement) place(h cluster.Host) placement.Host {
 		p.Groups = make(map[string]int, len(tasks))
 		for _, t := range tasks {
 			p.Groups[group(t)]++
-			// Doubt counts as an interface in use.
-			if d, known := j.s.Definitions[t.Definition]; d.Awsvpc || !known {
+			if d, known := j.s.Definitions[t.Definition]; d.Awsvpc || strict && !known {
 				p.Awsvpc++
 			}
 		}

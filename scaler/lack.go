@@ -33,7 +33,7 @@ func newLack(j *judgement) lack {
 	}
 	hosts := make([]placement.Host, len(j.capacity))
 	for i, h := range j.capacity {
-		hosts[i] = j.place(h)
+		hosts[i] = j.place(h, false)
 	}
 	c := j.wanted.catalogue
 	takes := make([]bool, len(c.kinds))

@@ -138,7 +138,7 @@ func (m *moving) places() []placement.Host {
 	places := make([]placement.Host, len(m.hosts))
 	fullest := map[string]int{}
 	for i, h := range m.hosts {
-		places[i] = m.j.place(h)
+		places[i] = m.j.place(h, true)
 		counts := map[int]int{}
 		known := 0
 		for _, t := range m.j.tasks[h.ARN] {

@@ -70,6 +70,7 @@ func Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Needed {
 	case len(causes) == 0 && j.mightScaleIn():
 		n.toMove(j, definitions)
 	}
+	delete(definitions, "") // a task set that names none: it stays unknown
 	n.Definitions = slices.Sorted(maps.Keys(definitions))
 	return n
 }

@@ -118,6 +118,14 @@ func TestCausesBeyondThresholds(t *testing.T) {
 			},
 			signal: 1, gap: 2, reasons: []scaler.Reason{scaler.UnplacedTasks},
 		},
+		"a task of which nothing is known is no known interface": {
+			world: func(w *world) {
+				w.entry.Instance.AwsvpcTasks = new(1)
+				w.service("web", 4, size(10, 10), func(_ *cluster.Service, d *cluster.Definition) { d.Awsvpc = true })
+				w.put(0, 1, "")
+			},
+			signal: 0, reasons: []scaler.Reason{scaler.WithinBand},
+		},
 		"network interfaces that nobody counts are no cause": {
 			world: func(w *world) {
 				w.service("web", 6, size(10, 10), func(_ *cluster.Service, d *cluster.Definition) { d.Awsvpc = true })
