@@ -143,7 +143,7 @@ func (w *world) disturb(t *rapid.T, chance func(string, int) bool) {
 }
 
 func anyThresholds(t *rapid.T) thresholds.Entry {
-	e := thresholds.Builtin()
+	e := builtin
 	for _, band := range []*thresholds.Band{&e.CPU, &e.Memory} {
 		if rapid.IntRange(0, 2).Draw(t, "wide") > 0 {
 			band.ScaleOutAt, band.ScaleInBelow = new(100.0), 99

@@ -40,7 +40,7 @@ func anySnapshot(t *rapid.T) cluster.Snapshot {
 }
 
 func anyEntry(t *rapid.T) thresholds.Entry {
-	e := thresholds.Builtin()
+	e := builtin
 	for _, band := range []*thresholds.Band{&e.CPU, &e.Memory, &e.GPU} {
 		out := rapid.Float64Range(1, 100).Draw(t, "out")
 		band.ScaleInBelow = rapid.Float64Range(0, out*0.99).Draw(t, "in")

@@ -12,6 +12,9 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
+// builtin is parsed once: thousands of worlds begin with it.
+var builtin = thresholds.Builtin()
+
 // world is a cluster whose parts agree with each other: what tasks reserve is what hosts lack, and services count the
 // tasks that are placed.
 type world struct {
@@ -21,7 +24,7 @@ type world struct {
 
 func newWorld() *world {
 	return &world{
-		entry: thresholds.Builtin(),
+		entry: builtin,
 		s: cluster.Snapshot{
 			Cluster: "web", Definitions: map[string]cluster.Definition{},
 			Groups: []cluster.Group{{Name: "web-blue", Max: 10_000}},
