@@ -137,11 +137,11 @@ data "aws_iam_policy_document" "publisher" {
     resources = local.cluster_arns
   }
 
-  # DescribeContainerInstances and ListTasks (by host) take `container-instance`, DescribeServices `service`, DescribeTasks `task`, all
-  # the key ecs:cluster. The cluster is in the condition, not in the ARN, because ARNs of the old short form do not name it.
+  # DescribeContainerInstances takes `container-instance`, DescribeServices `service`, DescribeTasks `task`, all the key ecs:cluster.
+  # The cluster is in the condition, not in the ARN, because ARNs of the old short form do not name it.
   statement {
     sid     = "ReadHostsServicesTasks"
-    actions = ["ecs:DescribeContainerInstances", "ecs:DescribeServices", "ecs:ListTasks", "ecs:DescribeTasks"]
+    actions = ["ecs:DescribeContainerInstances", "ecs:DescribeServices", "ecs:DescribeTasks"]
     resources = [
       "arn:${local.partition}:ecs:${local.region}:${local.account}:container-instance/*",
       "arn:${local.partition}:ecs:${local.region}:${local.account}:service/*",
@@ -155,10 +155,11 @@ data "aws_iam_policy_document" "publisher" {
     }
   }
 
-  # ListServices takes no resource, only the key ecs:cluster.
+  # ListServices takes no resource, only the key ecs:cluster. ListTasks takes `container-instance`, but of a whole cluster, where no host
+  # is named, it is checked against "*": https://github.com/cdklabs/construct-hub/pull/1207
   statement {
-    sid       = "ListServices"
-    actions   = ["ecs:ListServices"]
+    sid       = "ListServicesAndTasks"
+    actions   = ["ecs:ListServices", "ecs:ListTasks"]
     resources = ["*"]
 
     condition {
@@ -175,11 +176,12 @@ data "aws_iam_policy_document" "publisher" {
     resources = ["*"]
   }
 
-  # DescribeCapacityProviders takes `capacity-provider`; which providers a cluster uses, no key tells.
+  # DescribeCapacityProviders takes `capacity-provider`, but a cluster's own are asked for by the cluster alone: where no provider is
+  # named, there is no ARN to check, only "*". Which cluster was asked about, no key tells.
   statement {
     sid       = "ReadCapacityProviders"
     actions   = ["ecs:DescribeCapacityProviders"]
-    resources = ["arn:${local.partition}:ecs:${local.region}:${local.account}:capacity-provider/*"]
+    resources = ["*"]
   }
 
   # list_amazonec2autoscaling.html: neither action takes a resource or a condition key of its service; AWS offers nothing narrower.
@@ -348,6 +350,12 @@ resource "aws_lambda_permission" "each_minute" {
 
 # --- what every entry inherits ---------------------------------------------------------------------------------------------
 
+module "defaults" {
+  source = "./modules/entry"
+
+  entry = var.defaults
+}
+
 resource "aws_ssm_parameter" "defaults" {
   for_each = var.defaults == null ? {} : { (var.config_path) = jsonencode(var.defaults) }
 
@@ -357,4 +365,11 @@ resource "aws_ssm_parameter" "defaults" {
   # insecure_value shows in the plan, which is wanted: nothing here is secret.
   insecure_value = each.value
   tags           = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(module.defaults.faults) == 0
+      error_message = "The publisher would refuse these defaults: ${join("; ", module.defaults.faults)}. Correct it in defaults; docs/reference.md lists every field."
+    }
+  }
 }

@@ -10,7 +10,7 @@ fail() {
   exit 1
 }
 
-command -v terraform >/dev/null || fail "terraform is not installed: get 1.7 or newer from https://developer.hashicorp.com/terraform/install"
+command -v terraform >/dev/null || fail "terraform is not installed: get 1.11 or later from https://developer.hashicorp.com/terraform/install"
 
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
@@ -53,7 +53,7 @@ for module in . modules/cluster; do
   done
 done
 
-for module in . modules/cluster examples/minimal; do
+for module in . modules/entry modules/cluster examples/minimal; do
   echo "== terraform/$module"
   if ! terraform -chdir="$copy/$module" init -backend=false -no-color >"$copy/init.log" 2>&1; then
     cat "$copy/init.log" >&2

@@ -139,37 +139,13 @@ variable "schedule" {
 # any, not an object type with optional fields: those would turn every field that was not given into an explicit null, and in an
 # entry null says something ("scale_out_at": null means that this resource is never a cause).
 variable "defaults" {
-  description = "What every cluster's entry inherits, as an object with the fields of an entry; it becomes the parameter `<config_path>/defaults`. null: no such parameter, the built-in defaults hold."
+  description = "What every cluster's entry inherits, as an object with the fields of an entry; it becomes the parameter `<config_path>/defaults`. null: no such parameter, the built-in defaults hold. Judged at plan by the publisher's own schema (modules/entry)."
   type        = any
   default     = null
 
   validation {
     condition     = var.defaults == null || can(keys(var.defaults))
     error_message = "defaults must be an object with the fields of an entry, for example { cpu = { scale_out_at = 80 } }. Do not encode it as JSON: the module does."
-  }
-
-  validation {
-    condition     = length(setsubtract(try(keys(var.defaults), []), ["cpu", "memory", "gpu", "headroom", "instance", "min_instances", "scale_in", "drain", "enabled"])) == 0
-    error_message = "defaults has fields that no entry knows: ${join(", ", setsubtract(try(keys(var.defaults), []), ["cpu", "memory", "gpu", "headroom", "instance", "min_instances", "scale_in", "drain", "enabled"]))}. Known are cpu, memory, gpu, headroom, instance, min_instances, scale_in, drain and enabled: correct the spelling, or remove them."
-  }
-
-  validation {
-    condition = alltrue([
-      for resource in ["cpu", "memory", "gpu"] : alltrue([
-        for threshold in ["scale_out_at", "scale_in_below"] :
-        try(var.defaults[resource][threshold], null) == null ? true : try(var.defaults[resource][threshold] >= 0 && var.defaults[resource][threshold] <= 100, false)
-      ])
-    ])
-    error_message = "defaults: scale_out_at and scale_in_below are percent of reservation. Give numbers from 0 to 100."
-  }
-
-  validation {
-    condition = alltrue([
-      for resource in ["cpu", "memory", "gpu"] :
-      try(var.defaults[resource].scale_out_at, null) == null || try(var.defaults[resource].scale_in_below, null) == null ? true
-      : try(var.defaults[resource].scale_in_below < var.defaults[resource].scale_out_at, true)
-    ])
-    error_message = "defaults: scale_in_below must be less than scale_out_at for cpu, memory and gpu, or a cluster would be told to grow and to shrink at once. Lower scale_in_below, or raise scale_out_at."
   }
 }
 

@@ -1,5 +1,5 @@
 terraform {
-  # 1.7 brought mock_provider, which the tests stand on; the module itself would do with 1.5 (strcontains).
+  # Running the tests needs 1.11, the version they are run with; test.sh says so.
   required_version = ">= 1.7"
 
   required_providers {

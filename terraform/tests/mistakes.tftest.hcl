@@ -160,7 +160,7 @@ run "defaults_with_a_misspelt_field" {
   variables {
     defaults = { min_instance = 2 }
   }
-  expect_failures = [var.defaults]
+  expect_failures = [aws_ssm_parameter.defaults]
 }
 
 run "defaults_whose_thresholds_cross" {
@@ -168,7 +168,7 @@ run "defaults_whose_thresholds_cross" {
   variables {
     defaults = { memory = { scale_out_at = 50, scale_in_below = 50 } }
   }
-  expect_failures = [var.defaults]
+  expect_failures = [aws_ssm_parameter.defaults]
 }
 
 run "defaults_over_a_hundred_percent" {
@@ -176,7 +176,23 @@ run "defaults_over_a_hundred_percent" {
   variables {
     defaults = { cpu = { scale_out_at = 175 } }
   }
-  expect_failures = [var.defaults]
+  expect_failures = [aws_ssm_parameter.defaults]
+}
+
+run "defaults_with_a_misspelt_field_inside" {
+  command = plan
+  variables {
+    defaults = { cpu = { scale_out = 75 } }
+  }
+  expect_failures = [aws_ssm_parameter.defaults]
+}
+
+run "defaults_that_always_scale_out" {
+  command = plan
+  variables {
+    defaults = { cpu = { scale_out_at = 0 } }
+  }
+  expect_failures = [aws_ssm_parameter.defaults]
 }
 
 run "cluster_arn_for_a_pattern" {

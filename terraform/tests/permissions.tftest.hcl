@@ -25,10 +25,10 @@ run "publisher_may_do_this_and_nothing_else" {
     condition = { for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid => statement.Action } == {
       ReadConfig             = ["ssm:GetParametersByPath", "ssm:GetParameterHistory"]
       ListHosts              = "ecs:ListContainerInstances"
-      ReadHostsServicesTasks = ["ecs:ListTasks", "ecs:DescribeTasks", "ecs:DescribeServices", "ecs:DescribeContainerInstances"]
+      ReadHostsServicesTasks = ["ecs:DescribeTasks", "ecs:DescribeServices", "ecs:DescribeContainerInstances"]
       ReadTaskSizes          = "ecs:DescribeTaskDefinition"
       ReadCapacityProviders  = "ecs:DescribeCapacityProviders"
-      ListServices           = "ecs:ListServices"
+      ListServicesAndTasks   = ["ecs:ListTasks", "ecs:ListServices"]
       ReadGroups             = ["autoscaling:DescribeScalingActivities", "autoscaling:DescribeAutoScalingGroups"]
       PublishMetrics         = "cloudwatch:PutMetricData"
       WriteLogs              = ["logs:PutLogEvents", "logs:CreateLogStream"]
@@ -40,11 +40,11 @@ run "publisher_may_do_this_and_nothing_else" {
     error_message = "Every statement has a name, and none forbids."
   }
   assert {
-    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*"]) == toset(["ListServices", "ReadTaskSizes", "ReadGroups", "PublishMetrics"])
-    error_message = "\"*\" only where AWS offers no resource."
+    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*"]) == toset(["ListServicesAndTasks", "ReadTaskSizes", "ReadCapacityProviders", "ReadGroups", "PublishMetrics"])
+    error_message = "\"*\" only where AWS offers no resource, or checks none for what is asked."
   }
   assert {
-    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*" && !can(statement.Condition)]) == toset(["ReadTaskSizes", "ReadGroups"])
+    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*" && !can(statement.Condition)]) == toset(["ReadTaskSizes", "ReadCapacityProviders", "ReadGroups"])
     error_message = "Where AWS offers a condition instead of a resource, it is used."
   }
   assert {
@@ -61,10 +61,10 @@ run "publisher_may_do_this_and_nothing_else" {
   }
   assert {
     condition     = toset(one([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Resource if statement.Sid == "ReadHostsServicesTasks"])) == toset(["arn:aws:ecs:eu-west-1:123456789012:container-instance/*", "arn:aws:ecs:eu-west-1:123456789012:service/*", "arn:aws:ecs:eu-west-1:123456789012:task/*"])
-    error_message = "Hosts and services of this account and region, tasks not."
+    error_message = "Hosts, services and tasks of this account and region."
   }
   assert {
-    condition     = alltrue([for sid in ["ReadHostsServicesTasks", "ListServices"] : one([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Condition if statement.Sid == sid]) == { ArnLike = { "ecs:cluster" = "arn:aws:ecs:eu-west-1:123456789012:cluster/*" } }])
+    condition     = alltrue([for sid in ["ReadHostsServicesTasks", "ListServicesAndTasks"] : one([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Condition if statement.Sid == sid]) == { ArnLike = { "ecs:cluster" = "arn:aws:ecs:eu-west-1:123456789012:cluster/*" } }])
     error_message = "What is not limited by a cluster's ARN is limited by the key ecs:cluster."
   }
   assert {
@@ -114,7 +114,7 @@ run "narrowed" {
     error_message = "Only the clusters that were named."
   }
   assert {
-    condition     = alltrue([for sid in ["ReadHostsServicesTasks", "ListServices"] : toset(one([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Condition.ArnLike["ecs:cluster"] if statement.Sid == sid])) == toset(["arn:aws:ecs:eu-west-1:123456789012:cluster/edge", "arn:aws:ecs:eu-west-1:123456789012:cluster/prod-*"])])
+    condition     = alltrue([for sid in ["ReadHostsServicesTasks", "ListServicesAndTasks"] : toset(one([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Condition.ArnLike["ecs:cluster"] if statement.Sid == sid])) == toset(["arn:aws:ecs:eu-west-1:123456789012:cluster/edge", "arn:aws:ecs:eu-west-1:123456789012:cluster/prod-*"])])
     error_message = "Only the clusters that were named, in the conditions too."
   }
   assert {

@@ -33,6 +33,12 @@ locals {
 # --- the entry ---------------------------------------------------------------------------------------------------------------
 # insecure_value, because value is hidden in the plan and an entry is no secret.
 
+module "entry" {
+  source = "../entry"
+
+  entry = var.entry
+}
+
 resource "aws_ssm_parameter" "entry" {
   for_each = var.entry_owner == "terraform" ? { (var.cluster_name) = jsonencode(var.entry) } : {}
 
@@ -41,6 +47,13 @@ resource "aws_ssm_parameter" "entry" {
   type           = "String"
   insecure_value = each.value
   tags           = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(module.entry.faults) == 0
+      error_message = "The publisher would refuse the entry of cluster ${var.cluster_name}: ${join("; ", module.entry.faults)}. Correct it in entry; docs/reference.md lists every field."
+    }
+  }
 }
 
 # ignore_changes cannot depend on a variable, hence a second resource.
@@ -56,6 +69,11 @@ resource "aws_ssm_parameter" "entry_by_hand" {
   lifecycle {
     # An overwrite by hand may carry its own description.
     ignore_changes = [insecure_value, description]
+
+    precondition {
+      condition     = length(module.entry.faults) == 0
+      error_message = "The publisher would refuse the entry of cluster ${var.cluster_name}: ${join("; ", module.entry.faults)}. Correct it in entry; docs/reference.md lists every field."
+    }
   }
 }
 
@@ -115,6 +133,13 @@ resource "aws_cloudwatch_metric_alarm" "scaling" {
 
   alarm_actions = [aws_autoscaling_policy.scaling[each.key].arn]
   tags          = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = length("${var.name}-${var.cluster_name}-scale-${each.key}") <= 255
+      error_message = "The names of stack and cluster together are too long for an alarm's name, which may have 255 characters with \"-scale-out\". Use a shorter name, here and for the root module, or a cluster with a shorter name."
+    }
+  }
 }
 
 # --- the group's tags, where nothing else manages them -------------------------------------------------------------------------

@@ -52,7 +52,7 @@ variable "namespace" {
 # any, not an object type with optional fields: those would turn every field that was not given into an explicit null, and in an
 # entry null says something ("scale_out_at": null means that this resource is never a cause).
 variable "entry" {
-  description = "The cluster's entry, as an object; `{}` is complete. What is not given comes from the defaults. Given fields, nulls too, are written as they are."
+  description = "The cluster's entry, as an object; `{}` is complete. What is not given comes from the defaults. Given fields, nulls too, are written as they are. Judged at plan by the publisher's own schema (modules/entry)."
   type        = any
   default     = {}
   nullable    = false
@@ -60,45 +60,6 @@ variable "entry" {
   validation {
     condition     = can(keys(var.entry))
     error_message = "entry must be an object, for example { cpu = { scale_out_at = 80 } }. Do not encode it as JSON: the module does."
-  }
-
-  validation {
-    condition     = length(setsubtract(try(keys(var.entry), []), ["cpu", "memory", "gpu", "headroom", "instance", "min_instances", "scale_in", "drain", "enabled"])) == 0
-    error_message = "entry has fields that are not known: ${join(", ", setsubtract(try(keys(var.entry), []), ["cpu", "memory", "gpu", "headroom", "instance", "min_instances", "scale_in", "drain", "enabled"]))}. Known are cpu, memory, gpu, headroom, instance, min_instances, scale_in, drain and enabled: correct the spelling, or remove them."
-  }
-
-  validation {
-    condition = alltrue([
-      for part, fields in {
-        cpu      = ["scale_out_at", "scale_in_below"]
-        memory   = ["scale_out_at", "scale_in_below"]
-        gpu      = ["scale_out_at", "scale_in_below"]
-        headroom = ["tasks", "cpu", "memory"]
-        instance = ["cpu", "memory", "gpu", "awsvpc_tasks"]
-        drain    = ["deadline_minutes", "at_deadline", "standalone_deadline_minutes", "hook"]
-      } : try(length(setsubtract(keys(try(var.entry[part], {})), fields)) == 0, false)
-    ])
-    error_message = "entry has a part that is no object, or a field in it that is not known. Known are scale_out_at and scale_in_below of cpu, memory and gpu; tasks, cpu and memory of headroom; cpu, memory, gpu and awsvpc_tasks of instance; deadline_minutes, at_deadline, standalone_deadline_minutes and hook of drain. Correct the spelling."
-  }
-
-  validation {
-    condition = alltrue([
-      for resource in ["cpu", "memory", "gpu"] : alltrue([
-        for threshold in ["scale_out_at", "scale_in_below"] :
-        try(var.entry[resource][threshold], null) == null ? true : try(var.entry[resource][threshold] >= 0 && var.entry[resource][threshold] <= 100, false)
-      ])
-    ])
-    error_message = "scale_out_at and scale_in_below are percent of reservation. Give numbers from 0 to 100."
-  }
-
-  # Only where both are given: the other one may come from the defaults parameter, which only the function sees.
-  validation {
-    condition = alltrue([
-      for resource in ["cpu", "memory", "gpu"] :
-      try(var.entry[resource].scale_out_at, null) == null || try(var.entry[resource].scale_in_below, null) == null ? true
-      : try(var.entry[resource].scale_in_below < var.entry[resource].scale_out_at, true)
-    ])
-    error_message = "scale_in_below must be less than scale_out_at for cpu, memory and gpu, or the cluster would be told to grow and to shrink at once. Lower scale_in_below, or raise scale_out_at."
   }
 }
 

@@ -88,6 +88,15 @@ run "names_too_long_together" {
   expect_failures = [aws_autoscaling_policy.scaling]
 }
 
+run "cluster_name_too_long_for_an_alarm" {
+  command = plan
+  variables {
+    cluster_name           = join("", [for _ in range(23) : "0123456789"])
+    autoscaling_group_name = "g"
+  }
+  expect_failures = [aws_cloudwatch_metric_alarm.scaling]
+}
+
 run "unknown_owner" {
   command = plan
   variables {
@@ -109,7 +118,7 @@ run "entry_with_a_misspelt_field" {
   variables {
     entry = { min_instance = 2 }
   }
-  expect_failures = [var.entry]
+  expect_failures = [aws_ssm_parameter.entry]
 }
 
 run "entry_with_a_misspelt_field_inside" {
@@ -117,7 +126,7 @@ run "entry_with_a_misspelt_field_inside" {
   variables {
     entry = { cpu = { scale_out = 75 } }
   }
-  expect_failures = [var.entry]
+  expect_failures = [aws_ssm_parameter.entry]
 }
 
 run "entry_with_a_number_for_a_part" {
@@ -125,7 +134,7 @@ run "entry_with_a_number_for_a_part" {
   variables {
     entry = { cpu = 75 }
   }
-  expect_failures = [var.entry]
+  expect_failures = [aws_ssm_parameter.entry]
 }
 
 run "entry_whose_thresholds_cross" {
@@ -133,7 +142,7 @@ run "entry_whose_thresholds_cross" {
   variables {
     entry = { cpu = { scale_out_at = 50, scale_in_below = 75 } }
   }
-  expect_failures = [var.entry]
+  expect_failures = [aws_ssm_parameter.entry]
 }
 
 run "entry_whose_thresholds_meet" {
@@ -141,7 +150,7 @@ run "entry_whose_thresholds_meet" {
   variables {
     entry = { gpu = { scale_out_at = 50, scale_in_below = 50 } }
   }
-  expect_failures = [var.entry]
+  expect_failures = [aws_ssm_parameter.entry]
 }
 
 run "entry_over_a_hundred_percent" {
@@ -149,7 +158,7 @@ run "entry_over_a_hundred_percent" {
   variables {
     entry = { memory = { scale_out_at = 101 } }
   }
-  expect_failures = [var.entry]
+  expect_failures = [aws_ssm_parameter.entry]
 }
 
 run "entry_under_zero_percent" {
@@ -157,7 +166,7 @@ run "entry_under_zero_percent" {
   variables {
     entry = { memory = { scale_in_below = -1 } }
   }
-  expect_failures = [var.entry]
+  expect_failures = [aws_ssm_parameter.entry]
 }
 
 run "entry_with_words_for_percent" {
@@ -165,5 +174,22 @@ run "entry_with_words_for_percent" {
   variables {
     entry = { memory = { scale_out_at = "high" } }
   }
-  expect_failures = [var.entry]
+  expect_failures = [aws_ssm_parameter.entry]
+}
+
+run "entry_that_always_scales_out" {
+  command = plan
+  variables {
+    entry = { cpu = { scale_out_at = 0 } }
+  }
+  expect_failures = [aws_ssm_parameter.entry]
+}
+
+run "entry_for_hands_with_a_misspelt_field" {
+  command = plan
+  variables {
+    entry_owner = "hand"
+    entry       = { min_instance = 2 }
+  }
+  expect_failures = [aws_ssm_parameter.entry_by_hand]
 }
