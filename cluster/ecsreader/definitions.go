@@ -56,11 +56,15 @@ func (r *Reader) ReadDefinitions(ctx context.Context, s *cluster.Snapshot, arns 
 	for i, arn := range arns {
 		known, err := r.definition(ctx, arn)
 		if err != nil {
+			if _, ofThisOne := errors.AsType[*types.ClientException](err); ofThisOne {
+				lack(s, "the task definition "+arn, err) // it may be gone; the others are not
+				continue
+			}
 			what := "the task definition " + arn
 			if more := len(arns) - i - 1; more > 0 {
 				what += fmt.Sprintf(" and %d more", more)
 			}
-			lack(s, what, err) // what refuses one refuses the next
+			lack(s, what, err) // what denies or throttles one does so to the next
 			return
 		}
 		s.Definitions[arn] = known.Definition

@@ -1,6 +1,7 @@
 package ecsreader_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -97,6 +98,22 @@ func TestARevisionIsReadOnceWhileWarm(t *testing.T) {
 		assert.Contains(t, s.Unread[0], "the task definition gone:1: ")
 	}
 	assert.Equal(t, 1+3, api.calls["DescribeTaskDefinition"], "once, and the missing one each time")
+}
+
+func TestOneMissingRevisionHidesNoOther(t *testing.T) {
+	api := &fakeECS{definitions: map[string]types.TaskDefinition{"web:2": {ContainerDefinitions: []types.ContainerDefinition{app}}}}
+	s := cluster.Snapshot{Cluster: "web"}
+	reader(api, nil).ReadDefinitions(t.Context(), &s, []string{"gone:1", "web:2"})
+	assert.Len(t, s.Unread, 1)
+	assert.Contains(t, s.Definitions, "web:2")
+}
+
+func TestADenialEndsTheSeries(t *testing.T) {
+	api := &fakeECS{definitionsErr: errors.New("denied")}
+	s := cluster.Snapshot{Cluster: "web"}
+	reader(api, nil).ReadDefinitions(t.Context(), &s, []string{"a:1", "b:1", "c:1"})
+	assert.Equal(t, []string{"the task definition a:1 and 2 more: denied"}, s.Unread)
+	assert.Equal(t, 1, api.calls["DescribeTaskDefinition"])
 }
 
 func TestOverridesOfAPlacedTask(t *testing.T) {

@@ -27,7 +27,8 @@ type fakeECS struct {
 	providers []types.CapacityProvider
 	tasks     []types.Task
 
-	definitions map[string]types.TaskDefinition
+	definitions    map[string]types.TaskDefinition
+	definitionsErr error
 
 	servicesErr, providersErr error
 	calls                     map[string]int
@@ -138,6 +139,9 @@ func (f *fakeECS) ListTasks(_ context.Context, in *ecs.ListTasksInput, _ ...func
 
 func (f *fakeECS) DescribeTaskDefinition(_ context.Context, in *ecs.DescribeTaskDefinitionInput, _ ...func(*ecs.Options)) (*ecs.DescribeTaskDefinitionOutput, error) {
 	f.count("DescribeTaskDefinition")
+	if f.definitionsErr != nil {
+		return nil, f.definitionsErr
+	}
 	d, ok := f.definitions[*in.TaskDefinition]
 	if !ok {
 		return nil, &types.ClientException{Message: aws.String("Unable to describe task definition.")}
