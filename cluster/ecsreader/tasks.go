@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unique"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -124,17 +125,18 @@ func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, remembered 
 func (r *Reader) task(ctx context.Context, t types.Task) (cluster.Task, error) {
 	// ECS sets a service task's group to service:<name>; only run-task lets a caller choose another
 	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html).
-	service, ofService := strings.CutPrefix(aws.ToString(t.Group), "service:")
+	group := shared(t.Group)
+	service, ofService := strings.CutPrefix(group, "service:")
 	if !ofService {
 		service = ""
 	}
 	read := cluster.Task{
 		ARN:           aws.ToString(t.TaskArn),
-		Host:          aws.ToString(t.ContainerInstanceArn),
+		Host:          shared(t.ContainerInstanceArn),
 		Service:       service,
-		Group:         aws.ToString(t.Group),
-		Definition:    aws.ToString(t.TaskDefinitionArn),
-		LastStatus:    aws.ToString(t.LastStatus),
+		Group:         group,
+		Definition:    shared(t.TaskDefinitionArn),
+		LastStatus:    shared(t.LastStatus),
 		WantedRunning: aws.ToString(t.DesiredStatus) == string(types.DesiredStatusRunning),
 	}
 	if !changesSize(t.Overrides) {
@@ -151,4 +153,9 @@ func (r *Reader) task(ctx context.Context, t types.Task) (cluster.Task, error) {
 	size := changed.size()
 	read.Size = &size
 	return read, nil
+}
+
+// shared is one copy of a text that many tasks have.
+func shared(text *string) string {
+	return unique.Make(aws.ToString(text)).Value()
 }

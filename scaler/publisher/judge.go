@@ -45,7 +45,7 @@ func (p *Publisher) judge(ctx context.Context, listed []ssmstore.Listed, all gro
 	var group errgroup.Group
 	for _, i := range order(len(listed), now) {
 		c := &candidate{listed: listed[i]}
-		_ = wide.Acquire(context.Background(), 1) // begin itself ends with ctx
+		_ = wide.Acquire(context.WithoutCancel(ctx), 1) // begin itself ends with ctx
 		group.Go(func() error {
 			p.guarded(c, func() { p.begin(ctx, c, all, now) })
 			wide.Release(1)
