@@ -91,7 +91,7 @@ lint: ## everything below, every finding in one run
 
 .PHONY: lint-go
 lint-go: bin/tools/golangci-lint ## golangci-lint
-	@bin/tools/golangci-lint run ./...
+	@bin/tools/golangci-lint run --allow-parallel-runners ./...
 
 .PHONY: lint-rules
 lint-rules: bin/tools/golangci-lint ## prove that depguard and forbidigo name planted violations
