@@ -18,6 +18,8 @@ func fitsNowhere(kinds []placement.Kind, l placement.Left) string {
 	}
 	size, freest := k.Size, l.Freest
 	switch {
+	case freest == (cluster.Resources{}):
+		return fmt.Sprintf("%s (%s%s) %s nowhere: there is no host with any room", subject, size, each, verb)
 	case size.CPU > freest.CPU:
 		return fmt.Sprintf("%s (%d CPU%s) %s nowhere: the freest host has %d", subject, size.CPU, each, verb, freest.CPU)
 	case size.Memory > freest.Memory:

@@ -31,8 +31,9 @@ type Verdict struct {
 	// Why says each reason in a sentence with this cluster's figures, in the order of Reasons.
 	Why         []string            `json:"why"`
 	Reservation cluster.Reservation `json:"reservation"`
-	Thresholds  Thresholds          `json:"thresholds"`
-	Hosts       cluster.Counts      `json:"hosts"`
+	// Thresholds is nil where nothing was judged.
+	Thresholds *Thresholds    `json:"thresholds,omitempty"`
+	Hosts      cluster.Counts `json:"hosts"`
 	// UnplacedTasks are wanted now and held by no ACTIVE host.
 	UnplacedTasks int `json:"unplaced_tasks"`
 	// Instances counts those of the cluster's Auto Scaling groups.
@@ -95,7 +96,7 @@ func Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Verdict {
 	v := Verdict{
 		Cluster:       s.Cluster,
 		Reservation:   j.reservation,
-		Thresholds:    Thresholds{CPU: entry.CPU, Memory: entry.Memory, GPU: entry.GPU},
+		Thresholds:    &Thresholds{CPU: entry.CPU, Memory: entry.Memory, GPU: entry.GPU},
 		Hosts:         s.Count(),
 		UnplacedTasks: j.counted(),
 		Instances:     count(s),

@@ -172,7 +172,7 @@ func TestWhyHoldsTheClustersFigures(t *testing.T) {
 	}, v.Why)
 }
 
-// The contract of design 3.5: these names are what log queries and answers rely on.
+// The contract: these names are what log queries and answers rely on.
 func TestVerdictMarshalsToTheContract(t *testing.T) {
 	text, err := json.Marshal(scaler.Decide(thresholds.Builtin(), cluster.Snapshot{Cluster: "web", Hosts: hosts(3, 781, 125)}, now))
 	require.NoError(t, err)

@@ -15,7 +15,7 @@ import (
 func TestEmptyEntryIsComplete(t *testing.T) {
 	entry, err := thresholds.Parse([]byte(`{}`), nil)
 	require.NoError(t, err)
-	// The built-in defaults of the contract (design 3.1), written out so that changing one is a decision.
+	// The built-in defaults of the contract, written out so that changing one is a decision.
 	assert.Equal(t, thresholds.Entry{
 		CPU:     thresholds.Band{ScaleOutAt: new(75.0), ScaleInBelow: 50},
 		Memory:  thresholds.Band{ScaleOutAt: new(75.0), ScaleInBelow: 50},

@@ -46,7 +46,7 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// answer is the contract of design 3.5, written out again rather than taken from the code under test.
+// answer is the contract, written out again rather than taken from the code under test.
 type answer struct {
 	Minute   string `json:"minute"`
 	Dropped  string `json:"dropped"`
@@ -232,7 +232,7 @@ func TestAStaleEventIsDropped(t *testing.T) {
 func TestAPathWithoutEntriesFailsWithTheNextStep(t *testing.T) {
 	reset(t)
 	result := invoke(t, []byte(`{}`))
-	assert.Contains(t, result.ErrorMessage, "there is no entry below /ecs-cluster-scaler/clusters in SSM Parameter Store; add the first with: aws ssm put-parameter")
+	assert.Contains(t, result.ErrorMessage, "there is no entry below /ecs-cluster-scaler/clusters in SSM Parameter Store of this account and region; check these and CONFIG_PATH, or add the first with: aws ssm put-parameter")
 }
 
 func TestADeniedActionIsNamed(t *testing.T) {

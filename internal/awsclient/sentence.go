@@ -66,7 +66,7 @@ func sentence(call *smithy.OperationError) string {
 	case errors.Is(call.Err, context.DeadlineExceeded):
 		return action + " did not answer in time"
 	case errors.As(call.Err, &network):
-		return fmt.Sprintf("%s could not be reached: %v; check the network and AWS_ENDPOINT_URL", action, network)
+		return fmt.Sprintf("%s could not be reached: %v; check the network, the region and AWS_ENDPOINT_URL", action, network)
 	default:
 		return fmt.Sprintf("%s failed: %v", action, call.Err)
 	}
@@ -84,7 +84,7 @@ func ofCode(action string, api smithy.APIError) string {
 	case "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidSignatureException":
 		return fmt.Sprintf("AWS does not accept the credentials for %s; check AWS_PROFILE and the region (%s)", action, message)
 	case "ThrottlingException", "Throttling", "RequestLimitExceeded":
-		return fmt.Sprintf("AWS throttles %s; other callers share its limit (%s)", action, message)
+		return fmt.Sprintf("AWS throttles %s; other callers share its limit; it is tried again by itself, and who else calls is in CloudTrail (%s)", action, message)
 	default:
 		return fmt.Sprintf("%s failed with %s: %s", action, code, message)
 	}

@@ -27,7 +27,7 @@ func TestSentence(t *testing.T) {
 		"expired": {call("SSM", "GetParametersByPath", &smithy.GenericAPIError{Code: "ExpiredTokenException"}),
 			"the AWS credentials have expired, so ssm:GetParametersByPath failed; sign in again"},
 		"throttled": {call("Auto Scaling", "DescribeAutoScalingGroups", &smithy.GenericAPIError{Code: "Throttling", Message: "Rate exceeded"}),
-			"AWS throttles autoscaling:DescribeAutoScalingGroups; other callers share its limit (Rate exceeded)"},
+			"AWS throttles autoscaling:DescribeAutoScalingGroups; other callers share its limit; it is tried again by itself, and who else calls is in CloudTrail (Rate exceeded)"},
 		"slow": {call("CloudWatch", "PutMetricData", context.DeadlineExceeded), "cloudwatch:PutMetricData did not answer in time"},
 		"two at once": {errors.Join(denied, call("CloudWatch", "PutMetricData", context.DeadlineExceeded)),
 			"AWS denies ecs:ListContainerInstances; allow it in the policy of whoever runs this (User: x is not authorized); cloudwatch:PutMetricData did not answer in time"},

@@ -24,10 +24,10 @@ func newPublish(s *settings.Settings) *cobra.Command {
 		Long: "publish runs one pass, as the Lambda function does each minute: it scores every cluster that has an entry " +
 			"and publishes the metrics, stamped with the present minute.\n\n" +
 			"With --every it is a daemon for those who want no Lambda function: one pass at a time, a JSON log line per " +
-			"verdict, and a clean end on SIGTERM. Run it once, or beside the function; doubled passes fall into the same datapoints.",
+			"verdict, and a clean end on SIGTERM. Run it instead of the function: beside it, both would draw on the same AWS limits.",
 		Example: `  clusterscaler publish --dry-run
   clusterscaler publish --every 1m`,
-		Args: cobra.NoArgs,
+		Args: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case often != 0 && dryRun:

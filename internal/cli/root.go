@@ -3,6 +3,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,13 +16,21 @@ import (
 	"ecs-cluster-scaler/scaler/publisher"
 )
 
-// Run runs the command line and returns the process's exit code: 0, or 1 with one sentence on stderr.
+// interrupted is the exit code after SIGINT, as shells count.
+const interrupted = 130
+
+// Run runs the command line and returns the process's exit code: 0; 1 with one sentence on stderr; 130 when ctx was
+// cancelled meanwhile.
 func Run(ctx context.Context, version string, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	root := newRoot(version, getenv) //nolint:contextcheck // cobra hands ctx to each command
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	if err := root.ExecuteContext(ctx); err != nil {
+	switch err := root.ExecuteContext(ctx); {
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "clusterscaler: interrupted")
+		return interrupted
+	case err != nil:
 		fmt.Fprintln(stderr, "clusterscaler:", awsclient.Sentence(err))
 		return 1
 	}
@@ -88,5 +97,13 @@ func (o *output) Set(value string) error {
 		return fmt.Errorf("it may be table or json")
 	}
 	*o = output(value)
+	return nil
+}
+
+// nothing refuses arguments in words that fit them.
+func nothing(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no arguments, not %q; explain takes names of clusters", cmd.Name(), args[0])
+	}
 	return nil
 }

@@ -62,12 +62,16 @@ func verdicts(answer publisher.Answer) string {
 		{Name: "why", WidthMax: whyWidth, WidthMaxEnforcer: text.WrapSoft},
 	})
 	for _, v := range answer.Clusters {
+		var against scaler.Thresholds
+		if v.Thresholds != nil {
+			against = *v.Thresholds
+		}
 		t.AppendRow(table.Row{
 			v.Cluster,
 			hosts(v),
-			reserved(v.Reservation.CPU, v.Thresholds.CPU),
-			reserved(v.Reservation.Memory, v.Thresholds.Memory),
-			reserved(v.Reservation.GPU, v.Thresholds.GPU),
+			reserved(v.Reservation.CPU, against.CPU),
+			reserved(v.Reservation.Memory, against.Memory),
+			reserved(v.Reservation.GPU, against.GPU),
 			signal(v),
 			signed(v.InstanceGap),
 			why(v),
@@ -92,11 +96,13 @@ func hosts(v scaler.Verdict) string {
 		{v.Hosts.Other, "other"},
 		{v.Instances.Unregistered, "unregistered"},
 		{v.Instances.Terminating, "terminating"},
-		{v.UnplacedTasks, "unplaced tasks"},
 	} {
 		if other.n > 0 {
 			fmt.Fprintf(&text, "\n+ %d %s", other.n, other.word)
 		}
+	}
+	if v.UnplacedTasks > 0 {
+		fmt.Fprintf(&text, "\nunplaced: %d", v.UnplacedTasks)
 	}
 	return text.String()
 }
@@ -112,6 +118,9 @@ func why(v scaler.Verdict) string {
 	var text strings.Builder
 	text.WriteString(strings.Join(v.Why, ";\n") + ".")
 	for _, note := range v.Notes {
+		if strings.Contains(text.String(), note) {
+			continue // a reason has said it
+		}
 		text.WriteString("\nNote: " + note + ".")
 	}
 	return text.String()

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -159,9 +160,9 @@ func TestMistakesEndInOneSentence(t *testing.T) {
 	}{
 		"no region":          {[]string{"AWS_REGION=", "AWS_DEFAULT_REGION="}, []string{"explain"}, "no AWS region is set; set AWS_REGION"},
 		"no credentials":     {[]string{"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY="}, []string{"explain"}, "no AWS credentials were found; set AWS_PROFILE"},
-		"path without entry": {nil, []string{"explain", "--config-path", "/typo"}, "there is no entry below /typo/clusters in SSM Parameter Store; add the first with: aws ssm put-parameter"},
+		"path without entry": {nil, []string{"explain", "--config-path", "/typo"}, "there is no entry below /typo/clusters in SSM Parameter Store of this account and region; check these and CONFIG_PATH, or add the first with: aws ssm put-parameter"},
 		"relative path":      {nil, []string{"explain", "--config-path", "scaler"}, `the configuration path "scaler" must begin with a slash`},
-		"unknown cluster":    {nil, []string{"explain", "wbe"}, "cluster wbe has no entry; these have one: web"},
+		"unknown cluster":    {nil, []string{"explain", "wbe"}, `cluster "wbe" has no entry; these have one: web`},
 		"unknown format":     {nil, []string{"explain", "-o", "yaml"}, "it may be table or json"},
 		"unknown command":    {nil, []string{"explian"}, "Did you mean this?\n\texplain"},
 		"nobody answers":     {[]string{"AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_MAX_ATTEMPTS=1"}, []string{"explain"}, "ssm:GetParametersByPath could not be reached"},
@@ -190,6 +191,30 @@ func TestVersionNeedsNoAWS(t *testing.T) {
 	got := clusterscaler(t, []string{"AWS_REGION=", "AWS_DEFAULT_REGION="}, "version")
 	assert.Zero(t, got.code)
 	assert.Regexp(t, `^clusterscaler \S+ \(go\d`, got.stdout)
+}
+
+func TestAnInterruptedCommandShowsNoHalfAnswer(t *testing.T) {
+	for _, command := range []string{"explain", "publish"} {
+		t.Run(command, func(t *testing.T) {
+			seed(t, lab.Cluster{Name: "web", Entry: `{}`})
+			require.NoError(t, moto.Fault(t.Context(), lab.Fault{Action: "ecs.ListContainerInstances", Times: -1, Delay: 20 * time.Second}))
+			cmd := exec.CommandContext(t.Context(), binary, command)
+			cmd.Env = moto.Env()
+			var stdout, stderr bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			require.NoError(t, cmd.Start())
+			require.Eventually(t, func() bool {
+				calls, err := moto.Calls(t.Context())
+				return err == nil && calls["ecs.ListContainerInstances"] > 0
+			}, 10*time.Second, 20*time.Millisecond)
+			require.NoError(t, cmd.Process.Signal(os.Interrupt))
+			require.Error(t, cmd.Wait())
+			assert.Equal(t, 130, cmd.ProcessState.ExitCode())
+			assert.Equal(t, "clusterscaler: interrupted\n", stderr.String())
+			assert.Empty(t, stdout.String())
+			assert.Zero(t, written(t))
+		})
+	}
 }
 
 func TestTheDaemonEndsCleanlyOnSIGTERM(t *testing.T) {

@@ -3,6 +3,7 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -46,10 +47,12 @@ func FromEnvironment(getenv func(string) string) Settings {
 func (s Settings) Validate() error {
 	switch {
 	case s.levelErr != nil:
-		return fmt.Errorf("LOG_LEVEL may be debug, info, warn or error: %w", s.levelErr)
+		return errors.New("LOG_LEVEL may be debug, info, warn or error")
 	case !strings.HasPrefix(s.ConfigPath, "/") || strings.HasSuffix(s.ConfigPath, "/"):
 		return fmt.Errorf("the configuration path %q must begin with a slash and not end with one, as /ecs-cluster-scaler does (CONFIG_PATH or --config-path)", s.ConfigPath)
-	case s.Namespace == "" || strings.HasPrefix(s.Namespace, "AWS/"):
+	case s.Namespace == "":
+		return errors.New("the metric namespace is empty; leave it out for ECSClusterScaler, or name one (METRIC_NAMESPACE or --namespace)")
+	case strings.HasPrefix(s.Namespace, "AWS/"):
 		return fmt.Errorf("the metric namespace %q cannot be used: names that begin with AWS/ are Amazon's own (METRIC_NAMESPACE or --namespace)", s.Namespace)
 	case s.Metrics != metrics.Everything && s.Metrics != metrics.ScalingOnly:
 		return fmt.Errorf("METRICS is %q; it may be %s or %s", s.Metrics, metrics.Everything, metrics.ScalingOnly)

@@ -4,6 +4,7 @@ package publisher
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -110,7 +111,11 @@ func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string)
 	}
 	all := found()
 	p.reader.Keep(listing.Names())
-	return p.answer(minute, p.judge(reading, listing.Clusters, all, minute)), nil
+	outcomes := p.judge(reading, listing.Clusters, all, minute)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return Answer{}, ctx.Err() // whoever asked is gone; half an answer would only mislead
+	}
+	return p.answer(minute, outcomes), nil
 }
 
 // timeToRead is ctx without the time that publishing will need.

@@ -83,7 +83,7 @@ func (l Listing) Only(names []string) (Listing, error) {
 	for _, name := range names {
 		i := slices.IndexFunc(l.Clusters, func(c Listed) bool { return c.Cluster == name })
 		if i < 0 {
-			return Listing{}, fmt.Errorf("cluster %s has no entry; these have one: %s", name, strings.Join(l.Names(), ", "))
+			return Listing{}, fmt.Errorf("cluster %q has no entry; these have one: %s", name, strings.Join(l.Names(), ", "))
 		}
 		kept.Clusters = append(kept.Clusters, l.Clusters[i])
 	}
@@ -95,7 +95,7 @@ type EmptyPathError struct{ Path string }
 
 // Error says how to add the first entry.
 func (e *EmptyPathError) Error() string {
-	return fmt.Sprintf("there is no entry below %s/clusters in SSM Parameter Store; add the first with: "+
+	return fmt.Sprintf("there is no entry below %s/clusters in SSM Parameter Store of this account and region; check these and CONFIG_PATH, or add the first with: "+
 		"aws ssm put-parameter --type String --name %s/clusters/<ECS cluster name> --value '{}'", e.Path, e.Path)
 }
 

@@ -141,7 +141,7 @@ func TestAPathWithoutEntriesSaysHowToAddTheFirst(t *testing.T) {
 	_, err := open(holding("/s/defaults", `{}`)).Read(t.Context())
 	var empty *ssmstore.EmptyPathError
 	require.ErrorAs(t, err, &empty)
-	assert.Equal(t, "there is no entry below /s/clusters in SSM Parameter Store; add the first with: "+
+	assert.Equal(t, "there is no entry below /s/clusters in SSM Parameter Store of this account and region; check these and CONFIG_PATH, or add the first with: "+
 		"aws ssm put-parameter --type String --name /s/clusters/<ECS cluster name> --value '{}'", err.Error())
 }
 
@@ -152,7 +152,7 @@ func TestOnlyKeepsTheNamedClusters(t *testing.T) {
 	require.Len(t, some.Clusters, 2)
 	assert.Equal(t, "c", some.Clusters[0].Cluster)
 	_, err = listing.Only([]string{"d"})
-	require.EqualError(t, err, "cluster d has no entry; these have one: a, b, c")
+	require.EqualError(t, err, "cluster \"d\" has no entry; these have one: a, b, c")
 }
 
 // min_instances tells which version of the entry was taken, cpu.scale_out_at which of the defaults.
