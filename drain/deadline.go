@@ -1,0 +1,55 @@
+package drain
+
+import (
+	"time"
+
+	"ecs-cluster-scaler/thresholds"
+)
+
+const (
+	// longest is how long AWS lets a hook wait at most, whatever its heartbeats; and not more than beats times its
+	// timeout (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html).
+	longest = 48 * time.Hour
+	beats   = 100
+	// reserve is kept before AWS's cap, so that the last tasks are stopped by us, not with their host.
+	reserve = 15 * time.Minute
+	// toStop is how long a task that was told to stop at a deadline may take: a load balancer's 300 s, SIGTERM's 30 s,
+	// and what an agent needs.
+	toStop = 10 * time.Minute
+	// settled is how long the step policy goes on counting a host that leaves: completed earlier, an alarm repeated on
+	// stale data would take a second host.
+	settled = 3 * time.Minute
+)
+
+// deadlines are the moments by which things must have happened to one host.
+type deadlines struct {
+	// asked is the entry's, from which on at_deadline applies.
+	asked time.Time
+	// services is when service tasks are stopped and floors count no more, standalone when those of run-task are.
+	services, standalone time.Time
+	// last is when nothing is waited for any more: AWS ends the hook minutes later anyway.
+	last time.Time
+}
+
+func deadlinesOf(h Host, want thresholds.Drain) deadlines {
+	most := longest
+	if h.Hook.Timeout > 0 {
+		most = min(most, beats*h.Hook.Timeout)
+	}
+	most -= reserve
+	after := func(minutes int) time.Time {
+		return h.Began.Add(min(time.Duration(minutes)*time.Minute, most))
+	}
+	d := deadlines{
+		asked:      after(want.DeadlineMinutes),
+		standalone: after(want.StandaloneDeadlineMinutes),
+		last:       h.Began.Add(most + toStop),
+	}
+	d.services = d.asked
+	if want.AtDeadline == thresholds.Hold {
+		d.services = h.Began.Add(most)
+	}
+	return d
+}
+
+func reached(deadline, now time.Time) bool { return !now.Before(deadline) }

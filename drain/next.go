@@ -1,0 +1,223 @@
+package drain
+
+import (
+	"fmt"
+	"time"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/thresholds"
+)
+
+// picture is a Picture with what several hosts' steps go by.
+type picture struct {
+	Picture
+	now      time.Time
+	services map[string]cluster.Service
+	leaving  map[string]bool
+}
+
+// Next is one step for each terminating host, in their order. It changes nothing and remembers nothing: called again
+// with what AWS then shows, it goes on from there, whoever did the step, and whether it was done once, twice or in part.
+func Next(of Picture, want thresholds.Drain, now time.Time) []Step {
+	p := &picture{Picture: of, now: now, services: map[string]cluster.Service{}, leaving: map[string]bool{}}
+	for _, s := range of.Services {
+		p.services[s.Name] = s
+	}
+	for _, h := range of.Terminating {
+		p.leaving[h.Instance] = true
+	}
+	steps := make([]Step, len(of.Terminating))
+	for i, h := range of.Terminating {
+		steps[i] = p.step(h, want)
+	}
+	return steps
+}
+
+func (p *picture) step(h Host, want thresholds.Drain) Step {
+	due := deadlinesOf(h, want)
+	s := Step{Cluster: p.Cluster, Group: h.Group, Instance: h.Instance, Since: h.Began, Hook: want.Hook}
+	if h.Registration != nil {
+		s.Registration = h.Registration.ARN
+	}
+	p.decide(h, due, want, &s)
+	if s.Action == Complete {
+		p.mayComplete(h, &s)
+	}
+	s.Heartbeat = s.Action != Complete && s.Reason != ForeignHook && p.beatDue(h)
+	s.Restless = s.Action != Complete && (s.Reason != StandaloneTask || reached(due.standalone, p.now))
+	return s
+}
+
+func (s *Step) set(a Action, r Reason, detail string) { s.Action, s.Reason, s.Detail = a, r, detail }
+
+// decide says what the host's registration and tasks call for.
+func (p *picture) decide(h Host, due deadlines, want thresholds.Drain, s *Step) {
+	r := h.Registration
+	switch {
+	case h.State == Proceeding:
+		s.set(None, Ready, "its hooks are done")
+		// An agent that is connected when its instance ends takes its registration along; one that is not leaves it
+		// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html).
+		s.Deregister = r != nil && !r.Connected
+	case r == nil && !h.SearchedAll:
+		s.set(Wait, NotRegistered, "not every known cluster was asked for it")
+	case r == nil:
+		s.set(Complete, NotRegistered, "")
+	case h.Unhealthy && !r.Connected:
+		s.set(Complete, HostDead, "")
+		s.Deregister = true
+	case r.Status == cluster.RegistrationFailed:
+		s.set(Complete, NotRegistered, "its registration failed")
+	case r.Status == cluster.Registering && !reached(due.asked, p.now):
+		// Only an ACTIVE one can be set DRAINING.
+		s.set(Wait, NotRegistered, "it is still registering")
+	case r.Status == cluster.Registering:
+		s.set(Complete, Deadline, "it never finished registering")
+	case r.Status == cluster.Active && !reached(due.asked, p.now):
+		s.set(SetDraining, TasksRunning, "")
+	case !h.TasksRead:
+		s.set(Wait, TasksRunning, "its tasks could not be read")
+	default:
+		p.decideByTasks(h, due, want, s)
+	}
+	if r != nil && r.Status == cluster.Active && s.Action != Complete && s.Action != None {
+		s.Drain = true
+		if s.Action == Wait {
+			s.Action = SetDraining
+		}
+	}
+}
+
+func (p *picture) decideByTasks(h Host, due deadlines, want thresholds.Drain, s *Step) {
+	left := p.remaining(h)
+	if left.none() {
+		p.decideByFloors(h, due, want, s)
+		return
+	}
+	if p.givenUp(left, due) {
+		s.set(Complete, Deadline, "tasks did not stop within 10 minutes after they were told to")
+		return
+	}
+	if stop := p.toStop(left, due, want); len(stop) > 0 {
+		s.set(StopTasks, Deadline, count(len(stop), "task"))
+		s.Tasks = arns(stop)
+		return
+	}
+	reason, detail := p.why(left)
+	if reached(due.asked, p.now) && !reached(due.services, p.now) && len(wanted(left.replicas)) > 0 {
+		reason, detail = Deadline, fmt.Sprintf("held, as the entry says, until %s; %s", due.services.UTC().Format(time.RFC3339), detail)
+	}
+	s.set(Wait, reason, detail)
+}
+
+func (p *picture) decideByFloors(h Host, due deadlines, want thresholds.Drain, s *Step) {
+	lost := len(p.lost(h)) > 0
+	switch {
+	case reached(due.services, p.now) || p.stuck() && want.AtDeadline == thresholds.Stop:
+		s.set(Complete, Ready, "")
+		if short := p.shortfalls(h); len(short) > 0 {
+			s.set(Complete, Deadline, "floors count no more; "+list(short))
+		}
+		return
+	case lost && !p.ServicesRead:
+		s.set(Wait, ServiceBelowFloor, "the cluster's services could not be read")
+		return
+	}
+	var mine, others []shortfall
+	for _, short := range p.shortfalls(h) {
+		if short.ours || !short.counted {
+			mine = append(mine, short)
+		} else {
+			others = append(others, short)
+		}
+	}
+	switch {
+	case len(mine) > 0 && reached(due.asked, p.now):
+		s.set(Wait, Deadline, "held, as the entry says; "+list(mine))
+	case len(mine) > 0:
+		s.set(Wait, ServiceBelowFloor, list(mine))
+	case len(others) > 0:
+		s.set(Complete, BelowFloorNotOurs, list(others))
+	default:
+		s.set(Complete, Ready, "")
+	}
+}
+
+// toStop are the tasks whose time is over and which nobody has told to stop. Daemons go last: they may serve the others.
+func (p *picture) toStop(left remaining, due deadlines, want thresholds.Drain) []Task {
+	over := reached(due.services, p.now) || p.stuck() && want.AtDeadline == thresholds.Stop
+	var stop []Task
+	if over {
+		stop = append(stop, wanted(left.replicas)...)
+	}
+	if reached(due.standalone, p.now) {
+		stop = append(stop, wanted(left.standalone)...)
+	}
+	if over && len(left.replicas)+len(left.standalone) == 0 {
+		stop = append(stop, wanted(left.daemons)...)
+	}
+	return stop
+}
+
+// givenUp tells whether every task that is left had its deadline and then the time to stop. Where ticks were missed, that
+// time counts from when the task was told. Daemons have only what the others leave them.
+func (p *picture) givenUp(left remaining, due deadlines) bool {
+	if reached(due.last, p.now) {
+		return true
+	}
+	over := func(tasks []Task, deadline time.Time) bool {
+		for _, t := range tasks {
+			from := deadline
+			if t.StoppingAt.After(from) {
+				from = t.StoppingAt
+			}
+			if t.WantedRunning || !reached(from.Add(toStop), p.now) {
+				return false
+			}
+		}
+		return true
+	}
+	return over(left.replicas, due.services) && over(left.standalone, due.standalone) &&
+		(len(left.daemons) == 0 || reached(due.services.Add(toStop), p.now))
+}
+
+// mayComplete turns a completion into waiting where it is too early, or not ours.
+func (p *picture) mayComplete(h Host, s *Step) {
+	switch {
+	case h.State != Waiting:
+		s.Action, s.Deregister = Wait, false
+		s.Detail = join(s.Detail, "the instance is not yet in Terminating:Wait")
+	case s.Reason != HostDead && p.now.Sub(h.Began) < settled:
+		s.Action = Wait
+		s.Detail = join(s.Detail, "never before 3 minutes after the termination began")
+	case h.Hook.Unread:
+		s.Action = Wait
+		s.Detail = join(s.Detail, "the group's hook could not be read")
+	case !h.Hook.Found:
+		s.set(None, ForeignHook, fmt.Sprintf("the group has no terminating hook %s", s.Hook))
+		s.Deregister = false
+	case h.Hook.Gone:
+		s.set(None, ForeignHook, fmt.Sprintf("hook %s is done", s.Hook))
+		s.Deregister = false
+	}
+}
+
+// beatDue tells whether a third of the hook's timeout has passed since the last heartbeat, or else since the start, so
+// that two may be lost.
+func (p *picture) beatDue(h Host) bool {
+	if h.State != Waiting || !h.Hook.Found || h.Hook.Gone {
+		return false
+	}
+	last := h.Began
+	if h.Hook.Beaten.After(last) {
+		last = h.Hook.Beaten
+	}
+	return p.now.Sub(last) >= h.Hook.Timeout/3
+}
+
+func join(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "; " + b
+}

@@ -1,0 +1,189 @@
+package drain_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/drain"
+	"ecs-cluster-scaler/thresholds"
+)
+
+func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
+	running := func(p drain.Picture, n int) drain.Picture {
+		p.Healthy["api"] = n
+		return p
+	}
+	change := func(h drain.Host, do func(*drain.Host)) drain.Host {
+		do(&h)
+		return h
+	}
+	registered := func(status cluster.HostStatus, connected bool, tasks ...drain.Task) drain.Host {
+		h := host(tasks...)
+		h.Registration = &cluster.Host{ARN: "ci-1", InstanceID: "i-1", Status: status, Connected: connected}
+		return h
+	}
+	unknown := func(searched bool) drain.Host {
+		return change(host(), func(h *drain.Host) { h.Registration, h.TasksRead, h.SearchedAll = nil, false, searched })
+	}
+	api, once := service("api", 2, 50, 200), service("api", 2, 100, 100)
+	short := func(timeout time.Duration, tasks ...drain.Task) drain.Host {
+		return change(host(tasks...), func(h *drain.Host) { h.Hook.Timeout = timeout })
+	}
+	protected := task("api")
+	protected.Protected = true
+	full := picture(host(task("api")), service("api", 2, 100, 200))
+	full.Hosts[0].Remaining = cluster.Resources{CPU: 99, Memory: 500}
+	deserted := picture(host(task("api")), api)
+	deserted.Hosts, deserted.Groups = deserted.Hosts[1:], []cluster.Group{{Max: 0}, {Max: 0}}
+	desertedFloor := running(picture(host(stopped("api", 3)), api), 0)
+	desertedFloor.Hosts, desertedFloor.Groups = desertedFloor.Hosts[1:], deserted.Groups
+	uncounted := picture(host(stopped("api", 3)), api)
+	delete(uncounted.Healthy, "api")
+	unread := picture(host(stopped("api", 3)))
+	unread.ServicesRead = false
+	gone := api
+	gone.Active = false
+
+	for _, c := range []struct {
+		name    string
+		picture drain.Picture
+		want    thresholds.Drain
+		minute  int
+		step    string
+	}{
+		{"an idle host is set DRAINING too", picture(registered(cluster.Active, true)), defaults(), 0, "drain tasks_running"},
+		{"already in Terminating", picture(change(registered(cluster.Active, true), func(h *drain.Host) { h.State = drain.Leaving })), defaults(), 0, "drain tasks_running"},
+		{"an idle host goes", picture(host()), defaults(), 3, "complete ready"},
+		{"but never within 3 minutes", picture(host()), defaults(), 2, "wait ready"},
+		{"and only in Terminating:Wait", picture(change(host(), func(h *drain.Host) { h.State = drain.Leaving })), defaults(), 30, "wait ready"},
+		{"when its hooks are done there is nothing to do", picture(change(host(), func(h *drain.Host) { h.State = drain.Proceeding })), defaults(), 5, "none ready"},
+		{"but for a registration that nobody takes along", picture(change(registered(cluster.Draining, false), func(h *drain.Host) { h.State = drain.Proceeding })), defaults(), 5, "none ready deregister"},
+
+		{"never registered", picture(unknown(true)), defaults(), 3, "complete not_registered"},
+		{"never registered, within 3 minutes", picture(unknown(true)), defaults(), 2, "wait not_registered"},
+		{"perhaps registered elsewhere", picture(unknown(false)), defaults(), 300, "wait not_registered heartbeat"},
+		{"registering", picture(registered(cluster.Registering, true)), defaults(), 5, "wait not_registered"},
+		{"registering for ever", picture(registered(cluster.Registering, true)), defaults(), 60, "complete deadline"},
+		{"registration failed", picture(registered(cluster.RegistrationFailed, true)), defaults(), 3, "complete not_registered"},
+		{"deregistering", picture(registered(cluster.Deregistering, true, stopping("api", 1)), api), defaults(), 5, "wait tasks_stopping"},
+		{"deregistering and empty", picture(registered(cluster.Deregistering, true)), defaults(), 5, "complete ready"},
+		{"dead: EC2 unhealthy and agent gone", picture(change(registered(cluster.Draining, false, task("api")), func(h *drain.Host) { h.Unhealthy = true }), api), defaults(), 0, "complete host_dead deregister"},
+		{"agent gone alone is a blink", picture(registered(cluster.Draining, false, task("api")), api), defaults(), 5, "wait tasks_running"},
+		{"unhealthy alone has tasks that can be saved", picture(change(host(task("api")), func(h *drain.Host) { h.Unhealthy = true }), api), defaults(), 5, "wait tasks_running"},
+
+		{"tasks run", picture(host(task("api"), task("agent")), api, daemon("agent")), defaults(), 5, "wait tasks_running"},
+		{"tasks stop: their desired status does not tell", picture(host(stopping("api", 1)), api), defaults(), 5, "wait tasks_stopping"},
+		{"daemons are last", picture(host(stopped("api", 2), task("agent")), api, daemon("agent")), defaults(), 5, "wait daemon_tasks"},
+		{"all stopped and its service whole", picture(host(stopped("api", 3), stopped("agent", 4)), api, daemon("agent")), defaults(), 5, "complete ready"},
+		{"tasks unread", picture(change(host(), func(h *drain.Host) { h.TasksRead = false })), defaults(), 5, "wait tasks_running"},
+		{"protected", picture(host(protected), api), defaults(), 5, "wait protected_task"},
+		{"cannot move", picture(host(task("api")), once), defaults(), 5, "wait cannot_move"},
+		{"no room", full, defaults(), 5, "wait no_room"},
+
+		{"below its floor", running(picture(host(stopped("api", 3)), api), 0), defaults(), 5, "wait service_below_floor"},
+		{"at its floor", running(picture(host(stopped("api", 3)), api), 1), defaults(), 5, "complete ready"},
+		{"still below 10 minutes later: not this drain's", running(picture(host(stopped("api", 3)), api), 0), defaults(), 13, "complete below_floor_not_ours"},
+		{"lost its task before the drain", running(picture(host(stopped("api", -1)), api), 0), defaults(), 5, "complete ready"},
+		{"scaled to 0", running(picture(host(stopped("api", 3)), service("api", 0, 100, 200)), 0), defaults(), 5, "complete ready"},
+		{"service deleted", picture(host(stopped("api", 3))), defaults(), 5, "complete ready"},
+		{"service draining", running(picture(host(stopped("api", 3)), gone), 0), defaults(), 5, "complete ready"},
+		{"its running tasks are not known", uncounted, defaults(), 30, "wait service_below_floor heartbeat"},
+		{"services unread", unread, defaults(), 5, "wait service_below_floor"},
+
+		{"standalone tasks may finish", picture(host(task(""))), defaults(), 600, "wait standalone_task heartbeat"},
+		{"until their own deadline", picture(host(task(""))), defaults(), 2820, "stop_tasks deadline heartbeat"},
+		{"a service's are stopped at the deadline", picture(host(task("api"), task("")), api), defaults(), 60, "stop_tasks deadline heartbeat"},
+		{"then have 10 minutes", picture(host(stopping("api", 60)), api), defaults(), 69, "wait tasks_stopping heartbeat"},
+		{"and no more", picture(host(stopping("api", 60)), api), defaults(), 70, "complete deadline"},
+		{"counted from when they were told, where ticks were missed", picture(host(stopping("api", 100)), api), defaults(), 105, "wait tasks_stopping heartbeat"},
+		{"nobody told them, where ticks were missed", picture(host(task("api")), api), defaults(), 300, "stop_tasks deadline heartbeat"},
+		{"daemons are stopped last", picture(host(stopping("api", 60), task("agent")), api, daemon("agent")), defaults(), 62, "wait tasks_stopping heartbeat"},
+		{"daemons are stopped", picture(host(task("agent")), daemon("agent")), defaults(), 62, "stop_tasks deadline heartbeat"},
+		{"floors count no more", running(picture(host(stopped("api", 59)), api), 0), defaults(), 60, "complete deadline"},
+		{"hold keeps the host", picture(host(task("api")), api), hold(), 1000, "wait deadline heartbeat"},
+		{"hold keeps it for a floor", running(picture(host(stopped("api", 999)), api), 0), hold(), 1000, "wait deadline heartbeat"},
+		{"hold ends 15 minutes before AWS's cap", picture(host(task("api")), api), hold(), 48*60 - 15, "stop_tasks deadline heartbeat"},
+		{"which is 100 heartbeats where they are short", picture(short(time.Minute, task("api")), api), hold(), 85, "stop_tasks deadline heartbeat"},
+		{"the deadline keeps before the cap", picture(short(30*time.Second, task("api")), api), defaults(), 35, "stop_tasks deadline heartbeat"},
+		{"the standalone one too", picture(short(time.Minute, task(""))), defaults(), 85, "stop_tasks deadline heartbeat"},
+		{"whoever cannot be stopped goes before AWS ends it", picture(host(task("api")), api), defaults(), 48*60 - 5, "complete deadline"},
+		{"with no host and no group that may launch, at once", deserted, defaults(), 1, "stop_tasks deadline"},
+		{"but hold holds", deserted, hold(), 1, "wait no_room"},
+		{"floors do not count there", desertedFloor, defaults(), 4, "complete deadline"},
+		{"an ACTIVE host past its deadline", picture(registered(cluster.Active, true, task("api")), api), defaults(), 60, "stop_tasks deadline heartbeat"},
+
+		{"another hook is not ours", picture(change(host(), func(h *drain.Host) { h.Hook = drain.Hook{} })), defaults(), 30, "none foreign_hook"},
+		{"nor is one that waits after ours is done", picture(change(host(), func(h *drain.Host) { h.Hook.Gone = true })), defaults(), 30, "none foreign_hook"},
+		{"a hook that nobody could read", picture(change(host(), func(h *drain.Host) { h.Hook = drain.Hook{Unread: true} })), defaults(), 30, "wait ready"},
+		{"heartbeat at a third of the timeout", picture(host(task("api")), api), defaults(), 20, "wait tasks_running heartbeat"},
+		{"not before", picture(host(task("api")), api), defaults(), 19, "wait tasks_running"},
+		{"counted from the last", picture(change(host(task("api")), func(h *drain.Host) { h.Hook.Beaten = at(20) }), api), defaults(), 39, "wait tasks_running"},
+		{"none before Terminating:Wait", picture(change(host(task("api")), func(h *drain.Host) { h.State = drain.Leaving }), api), defaults(), 39, "wait tasks_running"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			steps := drain.Next(c.picture, c.want, at(c.minute))
+			assert.Len(t, steps, 1)
+			assert.Equal(t, c.step, shown(steps[0]), steps[0].Detail)
+		})
+	}
+}
+
+func TestFloorsAreJudgedOverAllThatLeaves(t *testing.T) {
+	// Both hosts held one copy of a service of two; neither may count the other.
+	api := service("api", 2, 50, 200)
+	p := picture(host(stopped("api", 2)), api)
+	second := host(stopped("api", 2))
+	second.Instance, second.Registration = "i-2", &cluster.Host{ARN: "ci-2", InstanceID: "i-2", Status: cluster.Draining, Connected: true}
+	p.Terminating = append(p.Terminating, second)
+	p.Healthy["api"] = 0
+	for _, s := range drain.Next(p, defaults(), at(5)) {
+		assert.Equal(t, "wait service_below_floor", shown(s))
+		assert.Equal(t, "service api: 0 of at least 1 tasks run on ACTIVE hosts", s.Detail)
+	}
+	p.Healthy["api"] = 1
+	for _, s := range drain.Next(p, defaults(), at(5)) {
+		assert.Equal(t, "complete ready", shown(s))
+	}
+}
+
+func TestADeadlineOnAnACTIVEHostStillSetsItDraining(t *testing.T) {
+	h := host(task("api"))
+	h.Registration.Status = cluster.Active
+	s := drain.Next(picture(h, service("api", 2, 50, 200)), defaults(), at(60))[0]
+	assert.True(t, s.Drain)
+	assert.Equal(t, []string{"task/api"}, s.Tasks)
+}
+
+// The age of a host that only lets standalone tasks finish says nothing about the drain.
+func TestOnlyStandaloneTasksBeforeTheirDeadlineLeaveTheAgeOut(t *testing.T) {
+	age := func(minute int, tasks ...drain.Task) bool {
+		return drain.Next(picture(host(tasks...), service("api", 2, 50, 200)), defaults(), at(minute))[0].Restless
+	}
+	assert.False(t, age(100, task("")))
+	assert.True(t, age(2820, task("")))
+	assert.True(t, age(20, task(""), task("api")))
+}
+
+func TestBlockedIsWhatDoesNotEndByItself(t *testing.T) {
+	blocked := func(minute int, tasks ...drain.Task) bool {
+		return drain.Next(picture(host(tasks...), service("api", 2, 50, 200)), defaults(), at(minute))[0].Blocked(at(minute))
+	}
+	assert.False(t, blocked(15, task("api")))
+	assert.True(t, blocked(16, task("api")))
+	assert.False(t, blocked(16, stopping("api", 1)))
+	assert.False(t, blocked(16, task("")))
+	assert.False(t, blocked(16), "it goes")
+}
+
+func TestEveryReasonHasOneSentence(t *testing.T) {
+	seen := map[drain.Reason]bool{}
+	for _, m := range drain.Meanings {
+		assert.False(t, seen[m.Reason], m.Reason)
+		assert.Regexp(t, `^[A-Z].*\.$`, m.Sentence)
+		seen[m.Reason] = true
+	}
+	assert.Len(t, seen, 14)
+}

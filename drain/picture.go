@@ -1,0 +1,83 @@
+// Package drain decides what happens next to hosts that Auto Scaling terminates: one step and its reason per host, over
+// all hosts of a cluster at once, because the floors of services are shared.
+package drain
+
+import (
+	"time"
+
+	"ecs-cluster-scaler/cluster"
+)
+
+// Picture is one cluster with its terminating hosts as a tick saw them.
+type Picture struct {
+	// Snapshot is the cluster; Services and Definitions are there only where a step depends on them.
+	cluster.Snapshot
+	// ServicesRead: Services are all that the cluster has.
+	ServicesRead bool
+	// Terminating are the hosts that leave.
+	Terminating []Host
+	// Healthy counts, by service, its tasks that run on ACTIVE hosts which do not leave, and are healthy where they
+	// report health. A service that is missing was not counted.
+	Healthy map[string]int
+}
+
+// State is how far a termination has come
+// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html).
+type State string
+
+// The states of a termination.
+const (
+	// Leaving: Terminating. No hook waits yet: where the group has a load balancer, it deregisters the instance first.
+	Leaving State = "leaving"
+	// Waiting: Terminating:Wait. Only now a hook can be completed.
+	Waiting State = "waiting"
+	// Proceeding: Terminating:Proceed. Every hook is done.
+	Proceeding State = "proceeding"
+)
+
+// Host is one instance that leaves.
+type Host struct {
+	// Instance is the EC2 instance's id, Group its Auto Scaling group.
+	Instance, Group string
+	State           State
+	// Unhealthy: Auto Scaling's health status of the instance is Unhealthy.
+	Unhealthy bool
+	// Began is when the termination began; unless BeganKnown, when this process first saw it.
+	Began      time.Time
+	BeganKnown bool
+	Hook       Hook
+	// Registration is its container instance; nil: none in its cluster.
+	Registration *cluster.Host
+	// SearchedAll: the other known clusters were asked too, and none has the instance. Needed only where Registration is nil.
+	SearchedAll bool
+	// Tasks are all that are on the host, with desired status RUNNING and STOPPED. TasksRead: they could be read.
+	Tasks     []Task
+	TasksRead bool
+}
+
+// Hook is the lifecycle hook that the entry names, on the host's group.
+type Hook struct {
+	// Found: the group has a terminating hook of that name. Unread: nobody could tell.
+	Found, Unread bool
+	// Timeout is its heartbeat timeout.
+	Timeout time.Duration
+	// Beaten is when this process last sent a heartbeat; zero: it has not.
+	Beaten time.Time
+	// Gone: AWS said that the hook has no active action for the instance.
+	Gone bool
+}
+
+// Task is one task on a host that leaves.
+type Task struct {
+	cluster.Task
+	// StoppingAt is when it was told to stop, StoppedAt when it had; zero: it was not, or that is not known
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html).
+	StoppingAt, StoppedAt time.Time
+	// Protected from scale-in.
+	Protected bool
+}
+
+// Stopped tells whether the task holds nothing of the host any more. Only lastStatus tells: a task that is stopping has desired
+// status STOPPED for minutes
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html).
+func (t Task) Stopped() bool { return t.LastStatus == "STOPPED" || t.LastStatus == "DELETED" }

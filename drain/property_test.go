@@ -1,0 +1,197 @@
+package drain_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/drain"
+	"ecs-cluster-scaler/thresholds"
+)
+
+// anyTask is a task in any state that ECS shows.
+func anyTask(t *rapid.T, n int) drain.Task {
+	of := rapid.SampledFrom([]string{"", "api", "web", "agent", "deleted"}).Draw(t, "service")
+	state := rapid.SampledFrom([]func(string, int) drain.Task{
+		func(s string, _ int) drain.Task { return task(s) }, stopping, stopped,
+	}).Draw(t, "state")(of, rapid.IntRange(-10, 3000).Draw(t, "at"))
+	state.ARN = fmt.Sprint("task/", n)
+	state.Protected = rapid.Bool().Draw(t, "protected")
+	return state
+}
+
+func anyHost(t *rapid.T, n int) drain.Host {
+	h := host()
+	h.Instance = fmt.Sprint("i-", n)
+	h.State = rapid.SampledFrom([]drain.State{drain.Leaving, drain.Waiting, drain.Waiting, drain.Proceeding}).Draw(t, "lifecycle")
+	h.Unhealthy, h.BeganKnown = rapid.Bool().Draw(t, "unhealthy"), rapid.Bool().Draw(t, "began known")
+	h.TasksRead, h.SearchedAll = rapid.IntRange(0, 5).Draw(t, "read") > 0, rapid.Bool().Draw(t, "searched")
+	h.Hook = drain.Hook{
+		Found: rapid.IntRange(0, 5).Draw(t, "found") > 0, Gone: rapid.IntRange(0, 5).Draw(t, "gone") == 0,
+		Timeout: time.Duration(rapid.IntRange(30, 7200).Draw(t, "timeout")) * time.Second,
+	}
+	for i := range rapid.IntRange(0, 4).Draw(t, "tasks") {
+		h.Tasks = append(h.Tasks, anyTask(t, 10*n+i))
+	}
+	h.Registration = nil
+	if rapid.IntRange(0, 5).Draw(t, "registered") > 0 {
+		h.Registration = &cluster.Host{
+			ARN: fmt.Sprint("ci-", n), InstanceID: h.Instance, Connected: rapid.Bool().Draw(t, "connected"),
+			Status: rapid.SampledFrom([]cluster.HostStatus{
+				cluster.Active, cluster.Draining, cluster.Draining, cluster.Registering, cluster.Deregistering, cluster.RegistrationFailed,
+			}).Draw(t, "status"),
+		}
+	}
+	return h
+}
+
+func anyPicture(t *rapid.T) drain.Picture {
+	p := picture(host(), service("api", 2, 50, 200), service("web", 4, 100, 100), daemon("agent"))
+	p.Terminating, p.Hosts = nil, nil
+	p.ServicesRead = rapid.Bool().Draw(t, "services read")
+	for n := range rapid.IntRange(1, 4).Draw(t, "hosts") {
+		p.Terminating = append(p.Terminating, anyHost(t, n))
+	}
+	p.Healthy["api"], p.Healthy["web"] = rapid.IntRange(0, 3).Draw(t, "api"), rapid.IntRange(0, 5).Draw(t, "web")
+	return p
+}
+
+func anyDrain(t *rapid.T) thresholds.Drain {
+	return thresholds.Drain{
+		DeadlineMinutes: rapid.IntRange(1, 2880).Draw(t, "deadline"), StandaloneDeadlineMinutes: rapid.IntRange(1, 2880).Draw(t, "standalone"),
+		AtDeadline: rapid.SampledFrom([]thresholds.AtDeadline{thresholds.Stop, thresholds.Hold}).Draw(t, "at deadline"), Hook: "h",
+	}
+}
+
+func TestWhatACompletionAlwaysMeans(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p, want, now := anyPicture(t), anyDrain(t), at(rapid.IntRange(0, 3000).Draw(t, "now"))
+		for i, s := range drain.Next(p, want, now) {
+			h := p.Terminating[i]
+			if s.Action == drain.Complete {
+				assert.Equal(t, drain.Waiting, h.State, "only in Terminating:Wait")
+				assert.True(t, h.Hook.Found && !h.Hook.Gone, "a foreign hook is never completed")
+				if s.Reason != drain.HostDead {
+					assert.GreaterOrEqual(t, now.Sub(h.Began), 3*time.Minute)
+				}
+				// See TestATaskThatNeverStopsEndsWithItsHost for the one exception beside host_dead.
+				if s.Reason != drain.HostDead && s.Reason != drain.Deadline && h.Registration != nil && h.Registration.Status != cluster.RegistrationFailed {
+					assert.True(t, h.TasksRead)
+					assert.False(t, slices.ContainsFunc(h.Tasks, func(t drain.Task) bool { return !t.Stopped() }))
+				}
+			}
+			if s.Heartbeat {
+				assert.True(t, h.State == drain.Waiting && h.Hook.Found && !h.Hook.Gone)
+			}
+			if s.Deregister {
+				assert.False(t, h.Registration.Connected, "an agent that answers takes its registration along itself")
+			}
+			assert.Equal(t, h.Began, s.Since)
+		}
+	})
+}
+
+func TestStepsDoNotDependOnTheOrderOfHosts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p, want, now := anyPicture(t), anyDrain(t), at(rapid.IntRange(0, 3000).Draw(t, "now"))
+		before := drain.Next(p, want, now)
+		assert.Equal(t, before, drain.Next(p, want, now), "asked twice, it says the same")
+		slices.Reverse(p.Terminating)
+		after := drain.Next(p, want, now)
+		slices.Reverse(after)
+		assert.Equal(t, before, after)
+	})
+}
+
+// willing is how long a task takes from being told to stop to having stopped; never: it does not.
+const never = 1 << 20
+
+// lifetime plays ticks at the given minutes until the host may go, and returns that minute and what was left on it.
+func lifetime(h drain.Host, want thresholds.Drain, takes []int, ticks func(int) int, services ...cluster.Service) (minute, left int) {
+	for minute = 0; minute < 4000; minute = ticks(minute) {
+		for i := range h.Tasks {
+			t := &h.Tasks[i]
+			if !t.WantedRunning && t.StoppedAt.IsZero() && !at(minute).Before(t.StoppingAt.Add(time.Duration(takes[i])*time.Minute)) {
+				t.LastStatus, t.StoppedAt = "STOPPED", at(minute)
+			}
+		}
+		p := picture(h, services...)
+		clear(p.Healthy)
+		for _, s := range services {
+			p.Healthy[s.Name] = 0 // the worst: no replacement ever runs
+		}
+		step := drain.Next(p, want, at(minute))[0]
+		switch step.Action {
+		case drain.Complete:
+			for _, t := range h.Tasks {
+				if !t.Stopped() {
+					left++
+				}
+			}
+			return minute, left
+		case drain.StopTasks:
+			for i := range h.Tasks {
+				if slices.Contains(step.Tasks, h.Tasks[i].ARN) {
+					h.Tasks[i].WantedRunning, h.Tasks[i].StoppingAt, h.Tasks[i].LastStatus = false, at(minute), "STOPPING"
+				}
+			}
+		default:
+		}
+	}
+	return minute, left
+}
+
+func everyMinute(n int) int { return n + 1 }
+
+func TestWithStopEveryDrainEnds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := anyDrain(t)
+		want.AtDeadline = thresholds.Stop
+		h := host()
+		h.Hook.Timeout = 2 * time.Hour
+		var takes []int
+		standalone := false
+		for i := range rapid.IntRange(0, 4).Draw(t, "tasks") {
+			one := task(rapid.SampledFrom([]string{"", "api", "agent"}).Draw(t, "service"))
+			one.ARN = fmt.Sprint(i)
+			standalone = standalone || one.Service == ""
+			h.Tasks = append(h.Tasks, one)
+			takes = append(takes, rapid.SampledFrom([]int{0, 1, 6, 9, never}).Draw(t, "takes"))
+		}
+		due := want.DeadlineMinutes
+		if standalone {
+			due = max(due, want.StandaloneDeadlineMinutes)
+		}
+		due = max(3, min(due, 48*60-15))
+		ended, left := lifetime(h, want, takes, everyMinute, service("api", 2, 100, 100), daemon("agent"))
+		assert.LessOrEqual(t, ended, due+10)
+		if !slices.Contains(takes, never) && !slices.ContainsFunc(h.Tasks, func(t drain.Task) bool { return t.Service == "agent" }) {
+			assert.Zero(t, left, "whoever stops within 10 minutes is waited for")
+		}
+	})
+}
+
+// "Never completes while a task on the host is not STOPPED, except host_dead" and "with stop, always ends within deadline
+// and 10 minutes" cannot both hold: this is the counterexample. The second wins, as AWS would end the host anyway.
+func TestATaskThatNeverStopsEndsWithItsHost(t *testing.T) {
+	ended, left := lifetime(host(task("api")), defaults(), []int{never}, everyMinute, service("api", 2, 50, 200))
+	require.Equal(t, 70, ended)
+	assert.Equal(t, 1, left)
+}
+
+func TestMissedTicksStillGiveTasksTheirTimeToStop(t *testing.T) {
+	ended, left := lifetime(host(task("api")), defaults(), []int{9}, func(n int) int {
+		if n == 0 {
+			return 300 // five hours without a tick
+		}
+		return n + 1
+	}, service("api", 2, 50, 200))
+	assert.Equal(t, 309, ended)
+	assert.Zero(t, left)
+}

@@ -1,0 +1,44 @@
+package drain
+
+// Reason is one of the closed list of reasons that a step can give. Names are a contract: logs, answers and
+// documentation use them, and consumers ignore those that they do not know.
+type Reason string
+
+// The reasons, in the order of the documentation.
+const (
+	NotRegistered     Reason = "not_registered"
+	TasksRunning      Reason = "tasks_running"
+	TasksStopping     Reason = "tasks_stopping"
+	DaemonTasks       Reason = "daemon_tasks"
+	ServiceBelowFloor Reason = "service_below_floor"
+	BelowFloorNotOurs Reason = "below_floor_not_ours"
+	CannotMove        Reason = "cannot_move"
+	NoRoom            Reason = "no_room"
+	StandaloneTask    Reason = "standalone_task"
+	ProtectedTask     Reason = "protected_task"
+	Deadline          Reason = "deadline"
+	HostDead          Reason = "host_dead"
+	ForeignHook       Reason = "foreign_hook"
+	Ready             Reason = "ready"
+)
+
+// Meanings has one sentence for every reason, in the order of the documentation. It is the only list of them.
+var Meanings = []struct {
+	Reason   Reason
+	Sentence string
+}{
+	{NotRegistered, "The instance is no container instance of any known cluster, or not yet or no more a working one; it goes 3 minutes after its termination began."},
+	{TasksRunning, "ECS still has to move tasks of services off the host."},
+	{TasksStopping, "Tasks are stopping: load balancers deregister them, then SIGTERM has its turn."},
+	{DaemonTasks, "Only tasks of DAEMON services are left, which ECS stops last."},
+	{ServiceBelowFloor, "A service that lost a task here has fewer running (healthy, where it reports health) tasks on ACTIVE hosts than its minimumHealthyPercent demands."},
+	{BelowFloorNotOurs, "A service is still below its floor 10 minutes after its last task here stopped, so this drain is not what holds it down; the host goes."},
+	{CannotMove, "A service has minimumHealthyPercent and maximumPercent 100: ECS may neither stop its task first nor start another, so that it never moves."},
+	{NoRoom, "A service's task fits on no ACTIVE host, so that ECS cannot move it; the publisher asks for a host for it."},
+	{StandaloneTask, "Tasks that run-task started are left; nobody moves them, they may finish until standalone_deadline_minutes."},
+	{ProtectedTask, "A service's task is protected from scale-in."},
+	{Deadline, "The drain has reached its deadline: tasks are stopped, or with at_deadline hold the host is kept for a person to decide."},
+	{HostDead, "EC2 calls the instance unhealthy and its agent does not answer: nothing on it can be saved."},
+	{ForeignHook, "The instance waits for a lifecycle hook that is not the entry's, which is not ours to complete."},
+	{Ready, "Nothing is left on the host, and every service that lost a task here is at its floor."},
+}

@@ -1,0 +1,104 @@
+package drain
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// remaining are a host's tasks that have not stopped, by what is to be done about them.
+type remaining struct {
+	// replicas belong to services, daemons to DAEMON services, standalone to nobody.
+	replicas, daemons, standalone []Task
+}
+
+func (p *picture) remaining(h Host) remaining {
+	var r remaining
+	for _, t := range h.Tasks {
+		switch {
+		case t.Stopped():
+		case t.Service == "":
+			r.standalone = append(r.standalone, t)
+		case p.services[t.Service].Daemon:
+			r.daemons = append(r.daemons, t)
+		default:
+			r.replicas = append(r.replicas, t)
+		}
+	}
+	return r
+}
+
+func (r remaining) none() bool {
+	return len(r.replicas)+len(r.daemons)+len(r.standalone) == 0
+}
+
+func wanted(tasks []Task) []Task {
+	return slices.DeleteFunc(slices.Clone(tasks), func(t Task) bool { return !t.WantedRunning })
+}
+
+func arns(tasks []Task) []string {
+	var names []string
+	for _, t := range tasks {
+		names = append(names, t.ARN)
+	}
+	return names
+}
+
+// why names what the host waits for: the first of what is hardest to get over.
+func (p *picture) why(r remaining) (Reason, string) {
+	if moving := wanted(r.replicas); len(moving) > 0 {
+		return p.whyNotMoved(moving)
+	}
+	switch {
+	case len(r.replicas) > 0:
+		return TasksStopping, byService(r.replicas)
+	case len(wanted(r.standalone)) > 0:
+		return StandaloneTask, count(len(r.standalone), "standalone task")
+	case len(r.standalone) > 0:
+		return TasksStopping, count(len(r.standalone), "standalone task")
+	default:
+		return DaemonTasks, byService(r.daemons)
+	}
+}
+
+func (p *picture) whyNotMoved(moving []Task) (Reason, string) {
+	for _, t := range moving {
+		if t.Protected {
+			return ProtectedTask, fmt.Sprintf("service %s, task %s", t.Service, short(t.ARN))
+		}
+	}
+	for _, t := range moving {
+		s, known := p.services[t.Service]
+		if known && s.MinimumHealthyPercent >= 100 && s.MaximumPercent <= 100 {
+			return CannotMove, fmt.Sprintf("service %s: minimumHealthyPercent = maximumPercent = 100, floor %d, running %d", s.Name, s.Floor(), s.Running)
+		}
+	}
+	for _, t := range moving {
+		if s, known := p.services[t.Service]; known && !p.fits(s, t.Definition) {
+			return NoRoom, fmt.Sprintf("service %s: %s fit on no ACTIVE host", s.Name, p.Definitions[t.Definition].Size)
+		}
+	}
+	return TasksRunning, byService(moving)
+}
+
+func byService(tasks []Task) string {
+	counts := map[string]int{}
+	for _, t := range tasks {
+		counts[t.Service]++
+	}
+	var text []string
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		text = append(text, fmt.Sprintf("%s of service %s", count(counts[name], "task"), name))
+	}
+	return strings.Join(text, "; ")
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func short(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }

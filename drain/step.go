@@ -1,0 +1,54 @@
+package drain
+
+import "time"
+
+// Action is what a step does with the host.
+type Action string
+
+// The actions.
+const (
+	// SetDraining sets the container instance DRAINING, so that ECS moves its service tasks.
+	SetDraining Action = "drain"
+	// Wait does nothing but, where it is due, a heartbeat.
+	Wait Action = "wait"
+	// StopTasks ends tasks with StopTask, so that load balancers and SIGTERM have their turn.
+	StopTasks Action = "stop_tasks"
+	// Complete ends the lifecycle hook with CONTINUE: EC2 terminates the instance.
+	Complete Action = "complete"
+	// None leaves the host alone.
+	None Action = "none"
+)
+
+// Step is what is to be done for one host now, and why. Answers and logs show it as it is.
+type Step struct {
+	Cluster  string `json:"cluster"`
+	Group    string `json:"group"`
+	Instance string `json:"instance"`
+	Action   Action `json:"step"`
+	Reason   Reason `json:"reason"`
+	// Detail has the sums behind the reason; empty: none.
+	Detail string `json:"detail,omitempty"`
+	// Since is when the termination began.
+	Since time.Time `json:"since"`
+	// Heartbeat: beside that, AWS is told that the hook needs more time.
+	Heartbeat bool `json:"heartbeat,omitempty"`
+	// Deregister: after that, the host's registration, which nobody else will remove, is removed.
+	Deregister bool `json:"deregister,omitempty"`
+	// Drain: the registration is still ACTIVE and is to be set DRAINING, whatever else the step is.
+	Drain bool `json:"-"`
+	// Restless: the host waits for more than standalone tasks before their own deadline, so that its age counts.
+	Restless bool `json:"-"`
+
+	// Hook is the one that Complete and Heartbeat are for, Registration the container instance's ARN, Tasks those to stop.
+	Hook         string   `json:"-"`
+	Registration string   `json:"-"`
+	Tasks        []string `json:"-"`
+}
+
+// blockedAfter is how long a host may wait before it counts as blocked.
+const blockedAfter = 15 * time.Minute
+
+// Blocked tells whether the host has waited for long, for something that does not end by itself.
+func (s Step) Blocked(now time.Time) bool {
+	return s.Action != Complete && now.Sub(s.Since) > blockedAfter && s.Reason != TasksStopping && s.Reason != StandaloneTask
+}
