@@ -28,6 +28,10 @@ type Instance struct {
 	// Protected from scale-in.
 	Protected bool
 	Phase     Phase
+	// State is AWS's own name of where it stands, such as Terminating:Wait.
+	State string
+	// Unhealthy: Auto Scaling's health status of it is Unhealthy.
+	Unhealthy bool
 	// LaunchedAt is when its launch began: StartTime of the launch activity; where that lies further back than was
 	// looked, the moment looked back to. Zero: not known. It is read for unregistered instances only
 	// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Activity.html).

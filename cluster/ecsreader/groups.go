@@ -94,6 +94,8 @@ func group(g types.AutoScalingGroup) cluster.Group {
 			ID:        aws.ToString(i.InstanceId),
 			Protected: aws.ToBool(i.ProtectedFromScaleIn),
 			Phase:     phase(i.LifecycleState),
+			State:     string(i.LifecycleState),
+			Unhealthy: aws.ToString(i.HealthStatus) == "Unhealthy",
 		})
 	}
 	return read

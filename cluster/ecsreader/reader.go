@@ -46,6 +46,17 @@ func New(containers ECS, groups AutoScaling) *Reader {
 // Read reads the named cluster's hosts and services. An error means that its capacity is unknown; whatever else could
 // not be read is named in the snapshot's Unread.
 func (r *Reader) Read(ctx context.Context, name string) (cluster.Snapshot, error) {
+	s, err := r.ReadHosts(ctx, name)
+	if err != nil {
+		return cluster.Snapshot{}, err
+	}
+	r.ReadServices(ctx, &s)
+	r.tasks.forget(s)
+	return s, nil
+}
+
+// ReadHosts reads the named cluster's hosts alone.
+func (r *Reader) ReadHosts(ctx context.Context, name string) (cluster.Snapshot, error) {
 	s := cluster.Snapshot{Cluster: name}
 	err := r.readHosts(ctx, &s)
 	if _, missing := errors.AsType[*types.ClusterNotFoundException](err); missing {
@@ -54,16 +65,21 @@ func (r *Reader) Read(ctx context.Context, name string) (cluster.Snapshot, error
 	if err != nil {
 		return cluster.Snapshot{}, fmt.Errorf("read cluster %s: %w", name, err)
 	}
-	if err := r.readServices(ctx, &s); err != nil {
-		lack(&s, "its services", err)
-	}
-	r.tasks.forget(s)
 	return s, nil
 }
 
 // Keep forgets what is remembered of all clusters but these. A pass calls it before it reads.
 func (r *Reader) Keep(clusters []string) {
 	r.tasks.keepOnly(clusters)
+}
+
+// ReadServices adds the cluster's services to the snapshot; false: they could not be read, which Unread says too.
+func (r *Reader) ReadServices(ctx context.Context, s *cluster.Snapshot) bool {
+	before := len(s.Unread)
+	if err := r.readServices(ctx, s); err != nil {
+		lack(s, "its services", err)
+	}
+	return len(s.Unread) == before
 }
 
 // lack notes in the snapshot what could not be read, and why.

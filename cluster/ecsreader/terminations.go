@@ -1,0 +1,49 @@
+package ecsreader
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+)
+
+// terminationsSince is how far back open terminations are looked for: AWS ends each after 48 hours
+// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html).
+const terminationsSince = 49 * time.Hour
+
+// Terminations reads when the terminations of the given instances of a group began: StartTime of the activity that has no
+// EndTime and names the instance. Its status code is not looked at, because the SDK does not know all that there are
+// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Activity.html). An instance that no open activity names
+// is missing in the answer.
+func (r *Reader) Terminations(ctx context.Context, group string, instances []string, now time.Time) (map[string]time.Time, error) {
+	wanted := map[string]bool{}
+	for _, id := range instances {
+		wanted[id] = true
+	}
+	began := map[string]time.Time{}
+	pages := autoscaling.NewDescribeScalingActivitiesPaginator(r.autoscaling, &autoscaling.DescribeScalingActivitiesInput{
+		AutoScalingGroupName: aws.String(group),
+		Filters:              []types.Filter{{Name: aws.String("StartTimeLowerBound"), Values: []string{now.Add(-terminationsSince).UTC().Format(time.RFC3339)}}},
+		MaxRecords:           aws.Int32(100),
+	})
+	for pages.HasMorePages() && len(began) < len(wanted) {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read the scaling activities of group %s: %w", group, err)
+		}
+		for _, a := range page.Activities {
+			description := aws.ToString(a.Description)
+			if a.EndTime != nil || strings.HasPrefix(description, "Launching") {
+				continue
+			}
+			if id := instanceID.FindString(description); wanted[id] {
+				began[id] = aws.ToTime(a.StartTime).UTC()
+			}
+		}
+	}
+	return began, nil
+}
