@@ -75,6 +75,8 @@ type Task struct {
 	StoppingAt, StoppedAt time.Time
 	// Protected from scale-in.
 	Protected bool
+	// ReportsHealth: it says HEALTHY or UNHEALTHY; Healthy: it says HEALTHY.
+	ReportsHealth, Healthy bool
 }
 
 // Stopped tells whether the task holds nothing of the host any more. Only lastStatus tells: a task that is stopping has desired

@@ -41,6 +41,14 @@ var (
 		"ACTIVE hosts whose agent is not connected.", true, false}
 )
 
+// The metrics of a cluster from which hosts leave, published by the drainer in each minute in which one does.
+var (
+	DrainBlocked = Metric{"DrainBlocked", types.StandardUnitCount,
+		"Leaving hosts that have waited over 15 minutes for something else than stopping or standalone tasks.", true, true}
+	OldestDrainMinutes = Metric{"OldestDrainMinutes", types.StandardUnitNone,
+		"Minutes since the oldest termination that is under way began; hosts that wait only for standalone tasks before their own deadline are left out.", true, true}
+)
+
 // The metrics of a pass.
 var (
 	ClustersRead = Metric{"ClustersRead", types.StandardUnitCount,
@@ -56,6 +64,7 @@ var All = []Metric{
 	ScalingSignal, InstanceGap, ScaleOutBlocked,
 	CPUReservation, MemoryReservation, GPUReservation,
 	UnplacedTasks, DrainingInstances, UnregisteredInstances, DisconnectedInstances,
+	DrainBlocked, OldestDrainMinutes,
 	ClustersRead, ClustersFailed, InvalidEntries,
 }
 

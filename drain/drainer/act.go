@@ -1,0 +1,139 @@
+package drainer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/smithy-go"
+
+	"ecs-cluster-scaler/drain"
+	"ecs-cluster-scaler/internal/awsclient"
+)
+
+const (
+	// hostsPerUpdate is the most that UpdateContainerInstancesState takes
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateContainerInstancesState.html).
+	hostsPerUpdate = 10
+	// stopReason is what a stopped task shows; AWS cuts it at 1024 characters.
+	stopReason = "ecs-cluster-scaler: the drain of its host has reached its deadline"
+)
+
+// act does the steps: what takes load off first, what ends a host last. Every call may be made twice, or be the last one
+// before this process dies: the next tick sees what became of it.
+func (d *Drainer) act(ctx context.Context, steps []drain.Step, now time.Time) []Failure {
+	failed := d.setDraining(ctx, steps)
+	fail := func(s drain.Step, err error) {
+		if err != nil {
+			failed = append(failed, Failure{Cluster: s.Cluster, Instance: s.Instance, Error: awsclient.Sentence(err)})
+		}
+	}
+	for _, s := range steps {
+		if s.Heartbeat {
+			fail(s, d.heartbeat(ctx, s, now))
+		}
+	}
+	for _, s := range steps {
+		for _, task := range s.Tasks {
+			fail(s, d.stop(ctx, s, task))
+		}
+	}
+	for _, s := range steps {
+		if s.Action == drain.Complete {
+			if err := d.complete(ctx, s, now); err != nil {
+				fail(s, err)
+				continue
+			}
+		}
+		if s.Deregister {
+			fail(s, d.deregister(ctx, s))
+		}
+	}
+	return failed
+}
+
+func (d *Drainer) setDraining(ctx context.Context, steps []drain.Step) []Failure {
+	byCluster := map[string][]string{}
+	var order []string
+	for _, s := range steps {
+		if s.Drain {
+			if byCluster[s.Cluster] == nil {
+				order = append(order, s.Cluster)
+			}
+			byCluster[s.Cluster] = append(byCluster[s.Cluster], s.Registration)
+		}
+	}
+	var failed []Failure
+	for _, name := range order {
+		for batch := range slices.Chunk(byCluster[name], hostsPerUpdate) {
+			out, err := d.ecs.UpdateContainerInstancesState(ctx, &ecs.UpdateContainerInstancesStateInput{
+				Cluster: aws.String(name), ContainerInstances: batch, Status: types.ContainerInstanceStatusDraining,
+			})
+			if err != nil {
+				failed = append(failed, Failure{Cluster: name, Error: awsclient.Sentence(err)})
+				continue
+			}
+			// An answer of 200 can hold failures; what is MISSING has gone meanwhile.
+			for _, f := range out.Failures {
+				if aws.ToString(f.Reason) != "MISSING" {
+					failed = append(failed, Failure{Cluster: name, Error: fmt.Sprintf("ECS did not set %s DRAINING: %s", aws.ToString(f.Arn), aws.ToString(f.Reason))})
+				}
+			}
+		}
+	}
+	return failed
+}
+
+func (d *Drainer) heartbeat(ctx context.Context, s drain.Step, now time.Time) error {
+	_, err := d.autoscaling.RecordLifecycleActionHeartbeat(ctx, &autoscaling.RecordLifecycleActionHeartbeatInput{
+		AutoScalingGroupName: aws.String(s.Group), LifecycleHookName: aws.String(s.Hook), InstanceId: aws.String(s.Instance),
+	})
+	return d.answered(s, now, err, func(r *remembered) { r.beaten = now })
+}
+
+func (d *Drainer) complete(ctx context.Context, s drain.Step, now time.Time) error {
+	_, err := d.autoscaling.CompleteLifecycleAction(ctx, &autoscaling.CompleteLifecycleActionInput{
+		AutoScalingGroupName: aws.String(s.Group), LifecycleHookName: aws.String(s.Hook), InstanceId: aws.String(s.Instance),
+		LifecycleActionResult: aws.String("CONTINUE"),
+	})
+	return d.answered(s, now, err, func(*remembered) {})
+}
+
+// answered takes "No active Lifecycle Action" for what it is: the hook is done, by an earlier tick, by somebody else, or
+// by its timeout. If the instance still waits when next looked at, it waits for another's hook.
+func (d *Drainer) answered(s drain.Step, now time.Time, err error, done func(*remembered)) error {
+	known := d.memory.of(s.Instance, now)
+	if over(err) {
+		known.gone = true
+		return nil
+	}
+	if err == nil {
+		done(known)
+	}
+	return err
+}
+
+func over(err error) bool {
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && strings.Contains(api.ErrorMessage(), "No active Lifecycle Action found")
+}
+
+func (d *Drainer) stop(ctx context.Context, s drain.Step, task string) error {
+	_, err := d.ecs.StopTask(ctx, &ecs.StopTaskInput{Cluster: aws.String(s.Cluster), Task: aws.String(task), Reason: aws.String(stopReason)})
+	return err
+}
+
+// deregister forces, because what ECS believes to run on a host that is gone would forbid it.
+func (d *Drainer) deregister(ctx context.Context, s drain.Step) error {
+	_, err := d.ecs.DeregisterContainerInstance(ctx, &ecs.DeregisterContainerInstanceInput{
+		Cluster: aws.String(s.Cluster), ContainerInstance: aws.String(s.Registration), Force: aws.Bool(true),
+	})
+	return err
+}

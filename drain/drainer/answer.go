@@ -1,0 +1,47 @@
+package drainer
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"ecs-cluster-scaler/drain"
+	"ecs-cluster-scaler/internal/metrics"
+)
+
+// Answer is what a tick says of itself: one step per terminating host, and what failed.
+type Answer struct {
+	// Minute is the scheduled minute, the tick's clock.
+	Minute    time.Time    `json:"minute"`
+	Instances []drain.Step `json:"instances"`
+	Failed    []Failure    `json:"failed"`
+}
+
+// Failure is something that could not be read or done. The next tick tries again.
+type Failure struct {
+	Cluster  string `json:"cluster,omitempty"`
+	Instance string `json:"instance,omitempty"`
+	Error    string `json:"error"`
+}
+
+// data are the drainer's metrics, for the clusters from which a host leaves. A cluster without any gets none, so that a
+// tick with nothing to do publishes nothing.
+func (a Answer) data() []metrics.Datum {
+	blocked, oldest := map[string]float64{}, map[string]float64{}
+	for _, s := range a.Instances {
+		blocked[s.Cluster] += 0
+		if s.Blocked(a.Minute) {
+			blocked[s.Cluster]++
+		}
+		if s.Restless {
+			oldest[s.Cluster] = max(oldest[s.Cluster], a.Minute.Sub(s.Since).Minutes())
+		}
+	}
+	var data []metrics.Datum
+	for _, name := range slices.Sorted(maps.Keys(blocked)) {
+		data = append(data,
+			metrics.Datum{Metric: metrics.DrainBlocked, Cluster: name, Value: blocked[name]},
+			metrics.Datum{Metric: metrics.OldestDrainMinutes, Cluster: name, Value: oldest[name]})
+	}
+	return data
+}

@@ -1,0 +1,67 @@
+package drainer
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/drain"
+	"ecs-cluster-scaler/thresholds"
+)
+
+// Warning is what an event says of one instance.
+type Warning struct {
+	Instance string
+	// Spot: EC2 takes it within two minutes, whatever its group knows of that. Otherwise a lifecycle hook waits.
+	Spot bool
+}
+
+// First makes the first step for one instance at once: its container instance is set DRAINING. Everything after that is
+// the ticks'. An instance of no tagged group is left alone, and so is one that, but for a Spot warning, does not leave.
+func (d *Drainer) First(ctx context.Context, minute time.Time, w Warning) (Answer, error) {
+	answer := Answer{Minute: minute, Instances: []drain.Step{}, Failed: []Failure{}}
+	groups, err := d.reader.ReadGroups(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	name, l, ok := find(groups, w)
+	if !ok {
+		d.log.Info("the event is about an instance that is none of ours, or does not leave", "instance", w.Instance)
+		return answer, nil
+	}
+	v := &view{name: name, drain: thresholds.Builtin().Drain}
+	d.readHosts(ctx, v)
+	s := drain.Step{
+		Cluster: name, Group: l.group, Instance: w.Instance, Action: drain.None, Reason: drain.NotRegistered,
+		Since: d.memory.of(w.Instance, minute).start(),
+	}
+	if r := registration(v.picture.Hosts, w.Instance); r != nil {
+		s.Registration, s.Reason = r.ARN, drain.TasksRunning
+		if r.Status == cluster.Active {
+			s.Action, s.Drain = drain.SetDraining, true
+		}
+	}
+	if w.Spot {
+		s.Detail = "EC2 takes this Spot instance back within two minutes"
+	}
+	answer.Instances = append(answer.Instances, s)
+	answer.Failed = append(v.failed, d.setDraining(ctx, answer.Instances)...)
+	if answer.Failed == nil {
+		answer.Failed = []Failure{}
+	}
+	d.log.Info("step", "step", s)
+	return answer, nil
+}
+
+func find(groups map[string][]cluster.Group, w Warning) (string, leaver, bool) {
+	for name, of := range groups {
+		for _, g := range of {
+			i := slices.IndexFunc(g.Instances, func(i cluster.Instance) bool { return i.ID == w.Instance })
+			if i >= 0 && (w.Spot || g.Instances[i].Phase == cluster.Terminating) {
+				return name, leaver{g.Name, g.Instances[i]}, true
+			}
+		}
+	}
+	return "", leaver{}, false
+}

@@ -1,0 +1,89 @@
+package drainer
+
+import (
+	"sync"
+	"time"
+
+	"ecs-cluster-scaler/drain"
+)
+
+// hooksFor is how long a hook's timeout is believed; a person may change it.
+const hooksFor = 15 * time.Minute
+
+// memory is what a process knows of the hosts that leave. All of it can be lost at any moment: it saves calls, and it
+// times heartbeats, of which one too many does no harm.
+type memory struct {
+	mu    sync.Mutex
+	hosts map[string]*remembered
+	hooks map[hookKey]knownHook
+	// unprotected: task protection cannot be read; it only explains, so it is not asked for again.
+	unprotected bool
+}
+
+type remembered struct {
+	// seen is when this process first saw the host leave; began when AWS says it did, zero: not known.
+	seen, began time.Time
+	beaten      time.Time
+	gone        bool
+	// tasks are the host's, listed while it was DRAINING: no other can come.
+	tasks map[string]drain.Task
+}
+
+type hookKey struct{ group, name string }
+
+type knownHook struct {
+	hook drain.Hook
+	at   time.Time
+}
+
+// of is what is known of an instance; it is made where nothing is.
+func (m *memory) of(instance string, now time.Time) *remembered {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.hosts == nil {
+		m.hosts = map[string]*remembered{}
+	}
+	if m.hosts[instance] == nil {
+		m.hosts[instance] = &remembered{seen: now}
+	}
+	return m.hosts[instance]
+}
+
+// forget drops all instances but those that leave now.
+func (m *memory) forget(leaving map[string]bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for instance := range m.hosts {
+		if !leaving[instance] {
+			delete(m.hosts, instance)
+		}
+	}
+}
+
+func (m *memory) hook(key hookKey, now time.Time) (drain.Hook, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	known, ok := m.hooks[key]
+	return known.hook, ok && now.Sub(known.at) < hooksFor
+}
+
+func (m *memory) keepHook(key hookKey, hook drain.Hook, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.hooks == nil {
+		m.hooks = map[hookKey]knownHook{}
+	}
+	m.hooks[key] = knownHook{hook, now}
+}
+
+func (m *memory) protectionUnread() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.unprotected
+}
+
+func (m *memory) noProtection() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.unprotected = true
+}

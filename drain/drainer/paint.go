@@ -1,0 +1,137 @@
+package drainer
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/drain"
+)
+
+// readStarts learns when the terminations of the view's instances began, once each. One that cannot be learned began,
+// for this process, when it first saw it.
+func (d *Drainer) readStarts(ctx context.Context, v *view, now time.Time) {
+	missing := map[string][]string{}
+	for _, l := range v.leaving {
+		if d.memory.of(l.instance.ID, now).began.IsZero() {
+			missing[l.group] = append(missing[l.group], l.instance.ID)
+		}
+	}
+	for _, group := range slices.Sorted(maps.Keys(missing)) {
+		began, err := d.reader.Terminations(ctx, group, missing[group], now)
+		if err != nil {
+			v.fail("deadlines count from when this process first saw the hosts: ", err)
+			continue
+		}
+		for id, at := range began {
+			d.memory.of(id, now).began = at
+		}
+	}
+}
+
+// paint reads what the steps of the view's hosts depend on.
+func (d *Drainer) paint(ctx context.Context, v *view, now time.Time) {
+	p := &v.picture
+	for _, l := range v.leaving {
+		p.Terminating = append(p.Terminating, d.host(ctx, v, l, now))
+	}
+	d.readTasks(ctx, v, now)
+	if v.needsServices(now) {
+		p.ServicesRead = d.reader.ReadServices(ctx, &p.Snapshot)
+		if !p.ServicesRead {
+			v.failed = append(v.failed, Failure{Cluster: v.name, Error: p.Unread[len(p.Unread)-1]})
+		}
+		d.readHealthy(ctx, v, now)
+		d.readRoom(ctx, v)
+	}
+	d.readProtection(ctx, v, now)
+}
+
+func (d *Drainer) host(ctx context.Context, v *view, l leaver, now time.Time) drain.Host {
+	known := d.memory.of(l.instance.ID, now)
+	h := drain.Host{
+		Instance: l.instance.ID, Group: l.group, State: drain.Leaving, Unhealthy: l.instance.Unhealthy,
+		Began: known.start(), BeganKnown: !known.began.IsZero(),
+		Registration: registration(v.picture.Hosts, l.instance.ID), SearchedAll: v.searched[l.instance.ID],
+	}
+	switch l.instance.State {
+	case waiting:
+		h.State = drain.Waiting
+		h.Hook = d.hook(ctx, v, l.group, now)
+		h.Hook.Beaten, h.Hook.Gone = known.beaten, known.gone
+	case proceeding:
+		h.State = drain.Proceeding
+	}
+	return h
+}
+
+// hook is the entry's on the group, with its heartbeat timeout.
+func (d *Drainer) hook(ctx context.Context, v *view, group string, now time.Time) drain.Hook {
+	key := hookKey{group, v.drain.Hook}
+	if known, ok := d.memory.hook(key, now); ok {
+		return known
+	}
+	out, err := d.autoscaling.DescribeLifecycleHooks(ctx, &autoscaling.DescribeLifecycleHooksInput{
+		AutoScalingGroupName: aws.String(group), LifecycleHookNames: []string{key.name},
+	})
+	if err != nil {
+		v.fail("", err)
+		return drain.Hook{Unread: true}
+	}
+	var hook drain.Hook
+	for _, h := range out.LifecycleHooks {
+		if aws.ToString(h.LifecycleHookName) == key.name && aws.ToString(h.LifecycleTransition) == terminatingHook {
+			hook = drain.Hook{Found: true, Timeout: time.Duration(aws.ToInt32(h.HeartbeatTimeout)) * time.Second}
+		}
+	}
+	d.memory.keepHook(key, hook, now)
+	return hook
+}
+
+const terminatingHook = "autoscaling:EC2_INSTANCE_TERMINATING"
+
+// needsServices tells whether some step depends on a service: what a task that has not been told to stop waits for, or
+// whether the floor of one that lost a task is kept.
+func (v *view) needsServices(now time.Time) bool {
+	return slices.ContainsFunc(v.picture.Terminating, func(h drain.Host) bool {
+		running, left := false, false
+		for _, t := range h.Tasks {
+			left = left || !t.Stopped()
+			running = running || t.Service != "" && t.WantedRunning && !t.Stopped()
+		}
+		return running || !left && len(h.Lost(now)) > 0
+	})
+}
+
+// readRoom reads the revisions of tasks that ECS has still to move: whether they fit elsewhere explains why it does not.
+func (d *Drainer) readRoom(ctx context.Context, v *view) {
+	wanted := map[string]bool{}
+	for _, h := range v.picture.Terminating {
+		for _, t := range h.Tasks {
+			if t.Service != "" && t.WantedRunning && !t.Stopped() {
+				wanted[t.Definition] = true
+			}
+		}
+	}
+	d.reader.ReadDefinitions(ctx, &v.picture.Snapshot, slices.Sorted(maps.Keys(wanted)))
+}
+
+// taking are the hosts whose tasks count for floors: ACTIVE ones that do not leave, by ARN.
+func (v *view) taking() map[string]bool {
+	leaving := map[string]bool{}
+	for _, l := range v.leaving {
+		leaving[l.instance.ID] = true
+	}
+	hosts := map[string]bool{}
+	for _, h := range v.picture.Hosts {
+		if h.Status == cluster.Active && !leaving[h.InstanceID] {
+			hosts[h.ARN] = true
+		}
+	}
+	return hosts
+}

@@ -1,0 +1,204 @@
+package drainer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/drain"
+)
+
+const (
+	// tasksPerCall is the most that ListTasks returns and DescribeTasks takes
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html).
+	tasksPerCall = 100
+	// protectionPerCall is the most that GetTaskProtection takes
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GetTaskProtection.html).
+	protectionPerCall = 100
+	// explainAfter is how long a drain may take before it is looked for protection that holds it up.
+	explainAfter = 5 * time.Minute
+)
+
+// readTasks reads the tasks of the view's hosts: those known from before, of all hosts together, a hundred a call; then
+// host by host, where none is known or all of those have stopped, what ECS lists now.
+func (d *Drainer) readTasks(ctx context.Context, v *view, now time.Time) {
+	var known []string
+	for i := range v.picture.Terminating {
+		if h := &v.picture.Terminating[i]; v.wantsTasks(h, now) {
+			for arn, t := range d.memory.of(h.Instance, now).tasks {
+				if !t.Stopped() {
+					known = append(known, arn)
+				}
+			}
+		}
+	}
+	slices.Sort(known)
+	again, err := d.describe(ctx, v, known)
+	if err != nil {
+		v.fail("", err)
+		return
+	}
+	for i := range v.picture.Terminating {
+		h := &v.picture.Terminating[i]
+		if !v.wantsTasks(h, now) {
+			continue
+		}
+		if err := d.readHost(ctx, v, h, again, now); err != nil {
+			v.fail("the tasks of host "+h.Instance+": ", err)
+		}
+	}
+}
+
+// wantsTasks tells whether the host's step depends on its tasks: one that is ACTIVE is first set DRAINING.
+func (v *view) wantsTasks(h *drain.Host, now time.Time) bool {
+	r := h.Registration
+	return r != nil && h.State != drain.Proceeding && r.Status != cluster.Registering &&
+		(r.Status != cluster.Active || now.Sub(h.Began) >= time.Duration(v.drain.DeadlineMinutes)*time.Minute)
+}
+
+func (d *Drainer) readHost(ctx context.Context, v *view, h *drain.Host, again map[string]drain.Task, now time.Time) error {
+	memory := d.memory.of(h.Instance, now)
+	going := false
+	for arn, t := range memory.tasks {
+		if fresh, ok := again[arn]; ok {
+			memory.tasks[arn] = fresh
+			t = fresh
+		} else if !t.Stopped() {
+			delete(memory.tasks, arn) // ECS shows it no more: listing tells
+		}
+		going = going || !t.Stopped()
+	}
+	if !going {
+		listed, err := d.list(ctx, v, h.Registration.ARN)
+		if err != nil {
+			return err
+		}
+		var unknown []string
+		for _, arn := range listed {
+			if t, ok := memory.tasks[arn]; !ok || !t.Stopped() {
+				unknown = append(unknown, arn)
+			}
+		}
+		described, err := d.describe(ctx, v, unknown)
+		if err != nil {
+			return err
+		}
+		if missing := len(unknown) - len(described); missing > 0 {
+			return fmt.Errorf("ECS described %d of %d", len(described), len(unknown))
+		}
+		if memory.tasks == nil {
+			memory.tasks = map[string]drain.Task{}
+		}
+		for arn, t := range described {
+			memory.tasks[arn] = t
+		}
+	}
+	for _, t := range memory.tasks {
+		h.Tasks = append(h.Tasks, t)
+	}
+	slices.SortFunc(h.Tasks, func(a, b drain.Task) int { return strings.Compare(a.ARN, b.ARN) })
+	h.TasksRead = true
+	if h.Registration.Status == cluster.Active {
+		memory.tasks = nil // more may come
+	}
+	return nil
+}
+
+// list finds the host's tasks with either desired status: one that is stopping has desired status STOPPED, which the
+// call leaves out unless it is asked for
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html).
+func (d *Drainer) list(ctx context.Context, v *view, host string) ([]string, error) {
+	var listed []string
+	for _, desired := range []types.DesiredStatus{types.DesiredStatusRunning, types.DesiredStatusStopped} {
+		pages := ecs.NewListTasksPaginator(d.ecs, &ecs.ListTasksInput{
+			Cluster: aws.String(v.name), ContainerInstance: aws.String(host), DesiredStatus: desired, MaxResults: aws.Int32(tasksPerCall),
+		})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("list them: %w", err)
+			}
+			listed = append(listed, page.TaskArns...)
+		}
+	}
+	slices.Sort(listed)
+	return slices.Compact(listed), nil
+}
+
+// describe reads tasks by ARN. One that ECS knows no more is not in the answer.
+func (d *Drainer) describe(ctx context.Context, v *view, arns []string) (map[string]drain.Task, error) {
+	tasks := map[string]drain.Task{}
+	for batch := range slices.Chunk(arns, tasksPerCall) {
+		out, err := d.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(v.name), Tasks: batch})
+		if err != nil {
+			return nil, fmt.Errorf("describe them: %w", err)
+		}
+		for _, t := range out.Tasks {
+			tasks[aws.ToString(t.TaskArn)] = task(t)
+		}
+		for _, f := range out.Failures {
+			if aws.ToString(f.Reason) == "MISSING" {
+				// Forgotten by ECS between two calls, which it does an hour after a task has stopped.
+				arn := aws.ToString(f.Arn)
+				tasks[arn] = drain.Task{Task: cluster.Task{ARN: arn, LastStatus: "DELETED"}}
+			}
+		}
+	}
+	return tasks, nil
+}
+
+func task(t types.Task) drain.Task {
+	service, ofService := strings.CutPrefix(aws.ToString(t.Group), "service:")
+	if !ofService {
+		service = ""
+	}
+	return drain.Task{
+		Task: cluster.Task{
+			ARN: aws.ToString(t.TaskArn), Host: aws.ToString(t.ContainerInstanceArn), Service: service, Group: aws.ToString(t.Group),
+			Definition: aws.ToString(t.TaskDefinitionArn), LastStatus: aws.ToString(t.LastStatus),
+			WantedRunning: aws.ToString(t.DesiredStatus) == string(types.DesiredStatusRunning),
+		},
+		StoppingAt: aws.ToTime(t.StoppingAt), StoppedAt: aws.ToTime(t.StoppedAt),
+		ReportsHealth: t.HealthStatus == types.HealthStatusHealthy || t.HealthStatus == types.HealthStatusUnhealthy,
+		Healthy:       t.HealthStatus == types.HealthStatusHealthy,
+	}
+}
+
+// readProtection marks tasks that are protected from scale-in, on hosts that take long. It only explains: where it cannot
+// be read, nothing is said of it.
+func (d *Drainer) readProtection(ctx context.Context, v *view, now time.Time) {
+	at := map[string]*drain.Task{}
+	var asked []string
+	for i := range v.picture.Terminating {
+		h := &v.picture.Terminating[i]
+		for j := range h.Tasks {
+			if t := &h.Tasks[j]; now.Sub(h.Began) >= explainAfter && t.Service != "" && t.WantedRunning && !t.Stopped() {
+				at[t.ARN] = t
+				asked = append(asked, t.ARN)
+			}
+		}
+	}
+	for batch := range slices.Chunk(asked, protectionPerCall) {
+		if d.memory.protectionUnread() {
+			return
+		}
+		out, err := d.ecs.GetTaskProtection(ctx, &ecs.GetTaskProtectionInput{Cluster: aws.String(v.name), Tasks: batch})
+		if err != nil {
+			d.memory.noProtection()
+			v.fail("whether tasks are protected from scale-in, which is not asked again: ", err)
+			return
+		}
+		for _, p := range out.ProtectedTasks {
+			if t := at[aws.ToString(p.TaskArn)]; t != nil {
+				t.Protected = p.ProtectionEnabled
+			}
+		}
+	}
+}
