@@ -57,8 +57,10 @@ func (p *picture) why(r remaining) (Reason, string) {
 		return StandaloneTask, count(len(r.standalone), "standalone task")
 	case len(r.standalone) > 0:
 		return TasksStopping, count(len(r.standalone), "standalone task")
-	default:
+	case len(wanted(r.daemons)) > 0:
 		return DaemonTasks, byService(r.daemons)
+	default:
+		return TasksStopping, byService(r.daemons)
 	}
 }
 

@@ -32,7 +32,7 @@ type Step struct {
 	Since time.Time `json:"since"`
 	// Heartbeat: beside that, AWS is told that the hook needs more time.
 	Heartbeat bool `json:"heartbeat,omitempty"`
-	// Deregister: after that, the host's registration, which nobody else will remove, is removed.
+	// Deregister: the host's registration, which nobody else will remove, is removed, before a completion.
 	Deregister bool `json:"deregister,omitempty"`
 	// Drain: the registration is still ACTIVE and is to be set DRAINING, whatever else the step is.
 	Drain bool `json:"-"`

@@ -46,14 +46,13 @@ func (d *Drainer) act(ctx context.Context, steps []drain.Step, now time.Time) []
 		}
 	}
 	for _, s := range steps {
-		if s.Action == drain.Complete {
-			if err := d.complete(ctx, s, now); err != nil {
-				fail(s, err)
-				continue
-			}
-		}
+		// First the registration: a process that died after completing would leave it behind for ever, because its host
+		// may be gone from its group before the next tick looks. Without one, the host goes as never registered.
 		if s.Deregister {
 			fail(s, d.deregister(ctx, s))
+		}
+		if s.Action == drain.Complete {
+			fail(s, d.complete(ctx, s, now))
 		}
 	}
 	return failed

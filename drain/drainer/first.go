@@ -46,10 +46,7 @@ func (d *Drainer) First(ctx context.Context, minute time.Time, w Warning) (Answe
 		s.Detail = "EC2 takes this Spot instance back within two minutes"
 	}
 	answer.Instances = append(answer.Instances, s)
-	answer.Failed = append(v.failed, d.setDraining(ctx, answer.Instances)...)
-	if answer.Failed == nil {
-		answer.Failed = []Failure{}
-	}
+	answer.Failed = slices.Concat(answer.Failed, v.failed, d.setDraining(ctx, answer.Instances))
 	d.log.Info("step", "step", s)
 	return answer, nil
 }

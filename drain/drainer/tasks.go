@@ -3,6 +3,7 @@ package drainer
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -76,28 +77,8 @@ func (d *Drainer) readHost(ctx context.Context, v *view, h *drain.Host, again ma
 		going = going || !t.Stopped()
 	}
 	if !going {
-		listed, err := d.list(ctx, v, h.Registration.ARN)
-		if err != nil {
+		if err := d.relist(ctx, v, h, memory); err != nil {
 			return err
-		}
-		var unknown []string
-		for _, arn := range listed {
-			if t, ok := memory.tasks[arn]; !ok || !t.Stopped() {
-				unknown = append(unknown, arn)
-			}
-		}
-		described, err := d.describe(ctx, v, unknown)
-		if err != nil {
-			return err
-		}
-		if missing := len(unknown) - len(described); missing > 0 {
-			return fmt.Errorf("ECS described %d of %d", len(described), len(unknown))
-		}
-		if memory.tasks == nil {
-			memory.tasks = map[string]drain.Task{}
-		}
-		for arn, t := range described {
-			memory.tasks[arn] = t
 		}
 	}
 	for _, t := range memory.tasks {
@@ -108,6 +89,27 @@ func (d *Drainer) readHost(ctx context.Context, v *view, h *drain.Host, again ma
 	if h.Registration.Status == cluster.Active {
 		memory.tasks = nil // more may come
 	}
+	return nil
+}
+
+// relist reads what ECS lists on the host now; of a task that had stopped nothing changes any more.
+func (d *Drainer) relist(ctx context.Context, v *view, h *drain.Host, memory *remembered) error {
+	listed, err := d.list(ctx, v, h.Registration.ARN)
+	if err != nil {
+		return err
+	}
+	unknown := slices.DeleteFunc(listed, func(arn string) bool { return memory.tasks[arn].Stopped() })
+	described, err := d.describe(ctx, v, unknown)
+	if err != nil {
+		return err
+	}
+	if len(described) < len(unknown) {
+		return fmt.Errorf("ECS described %d of %d", len(described), len(unknown))
+	}
+	if memory.tasks == nil {
+		memory.tasks = map[string]drain.Task{}
+	}
+	maps.Copy(memory.tasks, described)
 	return nil
 }
 

@@ -1,0 +1,263 @@
+package drainer_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/drain"
+	"ecs-cluster-scaler/drain/drainer"
+)
+
+const wait = "Terminating:Wait"
+
+func tick(t *testing.T, f *fakeAWS, d *drainer.Drainer) drainer.Answer {
+	t.Helper()
+	answer, err := d.Run(t.Context(), f.now)
+	require.NoError(t, err)
+	return answer
+}
+
+// until ticks each minute until the host is gone, and returns what was said of it, repetitions once.
+func until(t *testing.T, f *fakeAWS, d *drainer.Drainer, minutes int) []string {
+	t.Helper()
+	var told []string
+	for range minutes {
+		for _, s := range tick(t, f, d).Instances {
+			line := fmt.Sprintf("%s %s", s.Action, s.Reason)
+			if len(told) == 0 || told[len(told)-1] != line {
+				told = append(told, line)
+			}
+		}
+		if len(f.left()) == 0 {
+			break
+		}
+		f.pass(time.Minute)
+	}
+	assert.Empty(t, f.broken)
+	return told
+}
+
+func TestAnIdleHostIsDrainedAndGoesAfterThreeMinutes(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait)
+	assert.Equal(t, []string{"drain tasks_running", "wait ready", "complete ready"}, until(t, f, f.process(), 10))
+	assert.Equal(t, start.Add(3*time.Minute), f.instances["i-1"].ended)
+	assert.Zero(t, f.put["OldestDrainMinutes"])
+}
+
+func TestAHostGoesWhenItsTasksHaveReallyStopped(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait, "api", "agent")
+	f.service("api", 1, 100, 200)
+	f.service("agent", 2, 0, 100).daemon = true
+	for _, task := range f.tasks {
+		task.takes = 6 * time.Minute
+	}
+	assert.Equal(t, []string{
+		"drain tasks_running", "wait tasks_stopping", "complete ready",
+	}, until(t, f, f.process(), 30))
+	for _, task := range f.tasks {
+		if task.host == "ci/i-1" {
+			assert.False(t, f.instances["i-1"].ended.Before(task.stopped))
+		}
+	}
+}
+
+func TestTwoHostsThatHoldAServiceNeverTakeItBelowItsFloor(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait, "api").host("i-2", wait, "api")
+	f.service("api", 2, 50, 200)
+	until(t, f, f.process(), 30)
+	assert.Empty(t, f.left())
+}
+
+func TestAServiceThatIsBrokenForItsOwnReasonsHoldsAHostForTenMinutes(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait, "api")
+	f.service("api", 2, 100, 200).replaces = false
+	assert.Equal(t, []string{
+		"drain tasks_running", "wait tasks_stopping", "wait service_below_floor", "complete below_floor_not_ours",
+	}, until(t, f, f.process(), 30))
+	assert.Equal(t, start.Add(12*time.Minute), f.instances["i-1"].ended)
+}
+
+func TestOnlyHealthyTasksCountWhereAnyReportsHealth(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait, "api")
+	f.service("api", 1, 100, 200)
+	d := f.process()
+	for range 5 {
+		tick(t, f, d)
+		f.pass(time.Minute)
+		for _, task := range f.tasks {
+			if task.host == "ci/i-0" {
+				task.health = "UNHEALTHY"
+			}
+		}
+	}
+	require.Equal(t, drain.ServiceBelowFloor, tick(t, f, d).Instances[0].Reason)
+	for _, task := range f.tasks {
+		task.health = "HEALTHY"
+	}
+	assert.Equal(t, drain.Complete, tick(t, f, d).Instances[0].Action)
+}
+
+func TestStandaloneTasksHaveTheirOwnDeadline(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait, "")
+	f.entries["web"] = `{"drain": {"standalone_deadline_minutes": 20, "deadline_minutes": 5}}`
+	assert.Equal(t, []string{
+		"drain tasks_running", "wait standalone_task", "stop_tasks deadline", "complete ready",
+	}, until(t, f, f.process(), 40))
+	for _, task := range f.tasks {
+		assert.True(t, task.byUs)
+		assert.Equal(t, start.Add(20*time.Minute), task.stopping)
+	}
+}
+
+func TestADeadHostGoesAtOnceAndItsRegistrationWithIt(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait, "api")
+	f.service("api", 1, 100, 200)
+	f.instances["i-1"].healthy, f.hosts["ci/i-1"].connected = false, false
+	assert.Equal(t, []string{"complete host_dead"}, until(t, f, f.process(), 5))
+	assert.NotContains(t, f.hosts, "ci/i-1")
+}
+
+func TestAnInstanceIsLookedForInEveryKnownClusterBeforeItGoes(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait)
+	f.entries["other"] = `{}`
+	delete(f.hosts, "ci/i-1")
+	f.hosts["ci/other-1"] = &fakeHost{arn: "ci/other-1", instance: "i-1", status: "ACTIVE", connected: true}
+	stray := f.task("other-1", "")
+	d := f.process()
+	for range 6 {
+		tick(t, f, d)
+		f.pass(time.Minute)
+	}
+	assert.Equal(t, []string{"i-1"}, f.left())
+	assert.Equal(t, "DRAINING", f.hosts["ci/other-1"].status)
+	stray.last, stray.wanted = "STOPPED", false
+	until(t, f, d, 3)
+	assert.Empty(t, f.left())
+}
+
+func TestAnInstanceThatNeverRegisteredGoes(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait)
+	f.entries["other"] = `{}`
+	delete(f.hosts, "ci/i-1")
+	assert.Equal(t, []string{"wait not_registered", "complete not_registered"}, until(t, f, f.process(), 5))
+}
+
+func TestAClusterThatCannotBeAskedKeepsAnUnregisteredInstance(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait)
+	delete(f.hosts, "ci/i-1")
+	f.deny["ListContainerInstances"] = true
+	assert.Equal(t, []string{"wait not_registered"}, until(t, f, f.process(), 6))
+	assert.Equal(t, []string{"i-1"}, f.left())
+}
+
+func TestAForeignHookIsLeftAlone(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait)
+	f.hook = "somebody-else"
+	assert.Equal(t, []string{"drain tasks_running", "wait ready", "none foreign_hook"}, until(t, f, f.process(), 8))
+}
+
+// Ours was completed, or ran out, and another's hook still holds the instance.
+func TestAHookThatIsDoneIsNotCompletedEachMinute(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait)
+	f.instances["i-1"].ended = start // AWS has no active action of ours
+	d := f.process()
+	var told []drain.Action
+	for range 6 {
+		told = append(told, tick(t, f, d).Instances[0].Action)
+		f.pass(time.Minute)
+	}
+	assert.Equal(t, []drain.Action{drain.SetDraining, drain.Wait, drain.Wait, drain.Complete, drain.None, drain.None}, told)
+}
+
+func TestDeniedActivitiesCountFromWhenTheHostWasFirstSeen(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait)
+	f.deny["DescribeScalingActivities"] = true
+	f.pass(10 * time.Minute)
+	until(t, f, f.process(), 6)
+	assert.Equal(t, start.Add(13*time.Minute), f.instances["i-1"].ended)
+}
+
+func TestEntriesThatAreFaultyOrGoneDrainByTheBuiltInDefaults(t *testing.T) {
+	for name, entries := range map[string]map[string]string{"faulty": {"web": `{"drain": 1}`}, "gone": {}, "off": {"web": `{"enabled": false}`}} {
+		f := newFakeAWS().host("i-1", wait)
+		f.entries = entries
+		until(t, f, f.process(), 6)
+		assert.Empty(t, f.left(), name)
+	}
+	f := newFakeAWS().host("i-1", wait)
+	f.deny["GetParametersByPath"] = true
+	until(t, f, f.process(), 6)
+	assert.Empty(t, f.left(), "unreadable")
+}
+
+func TestAHundredAndTwentyHostsAreSetDrainingTenACall(t *testing.T) {
+	f := newFakeAWS()
+	for n := range 120 {
+		f.host(fmt.Sprintf("i-%d", 1000+n), wait)
+	}
+	tick(t, f, f.process())
+	updates := 0
+	for _, action := range f.calls {
+		if action == "UpdateContainerInstancesState" {
+			updates++
+		}
+	}
+	assert.Equal(t, 12, updates)
+	assert.Empty(t, f.broken)
+}
+
+func TestATickWithNothingToDoAsksForGroupsAlone(t *testing.T) {
+	f := newFakeAWS()
+	assert.Empty(t, tick(t, f, f.process()).Instances)
+	assert.Equal(t, []string{"DescribeAutoScalingGroups"}, f.calls)
+}
+
+func TestWhatBlocksIsInTheMetrics(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait, "api")
+	f.service("api", 1, 100, 100)
+	d := f.process()
+	for range 18 {
+		tick(t, f, d)
+		f.pass(time.Minute)
+	}
+	assert.InDelta(t, 1, f.put["DrainBlocked"], 0)
+	assert.InDelta(t, 17, f.put["OldestDrainMinutes"], 0)
+}
+
+func TestAProtectedTaskIsNamed(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait, "api")
+	f.service("api", 1, 100, 200)
+	f.tasks["task/0"].protected = true
+	told := until(t, f, f.process(), 10)
+	assert.Equal(t, "wait protected_task", told[len(told)-1])
+}
+
+func TestALookWritesNothing(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait)
+	f.pass(5 * time.Minute)
+	answer, err := f.process().Look(t.Context(), f.now)
+	require.NoError(t, err)
+	assert.Equal(t, drain.SetDraining, answer.Instances[0].Action)
+	assert.Equal(t, "ACTIVE", f.hosts["ci/i-1"].status)
+}
+
+func TestEventsMakeOnlyTheFirstStep(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait).host("i-2", "InService")
+	first := func(w drainer.Warning) drainer.Answer {
+		answer, err := f.process().First(t.Context(), f.now, w)
+		require.NoError(t, err)
+		return answer
+	}
+	assert.Empty(t, first(drainer.Warning{Instance: "i-999", Spot: true}).Instances, "of no tagged group")
+	assert.Empty(t, first(drainer.Warning{Instance: "i-2"}).Instances, "it does not leave")
+	assert.Equal(t, "ACTIVE", f.hosts["ci/i-2"].status)
+	assert.Equal(t, drain.SetDraining, first(drainer.Warning{Instance: "i-1"}).Instances[0].Action)
+	assert.Equal(t, drain.None, first(drainer.Warning{Instance: "i-1"}).Instances[0].Action, "a doubled event")
+	assert.Equal(t, drain.SetDraining, first(drainer.Warning{Instance: "i-2", Spot: true}).Instances[0].Action)
+	assert.Equal(t, "DRAINING", f.hosts["ci/i-2"].status)
+	assert.NotContains(t, f.calls, "CompleteLifecycleAction")
+}

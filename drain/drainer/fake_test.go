@@ -1,0 +1,259 @@
+package drainer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
+
+	"ecs-cluster-scaler/drain/drainer"
+	"ecs-cluster-scaler/internal/metrics"
+	"ecs-cluster-scaler/internal/settings"
+)
+
+var start = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
+
+// fakeAWS is one ECS cluster, web, and its groups, with what AWS does by itself from minute to minute: a scheduler that
+// moves tasks off DRAINING hosts, tasks that take their time to stop, instances that go once their hooks are done. It
+// notes whatever must never happen.
+type fakeAWS struct {
+	mu  sync.Mutex
+	now time.Time
+
+	hosts     map[string]*fakeHost
+	tasks     map[string]*fakeTask
+	services  map[string]*fakeService
+	instances map[string]*fakeInstance
+	entries   map[string]string
+	// hook is the terminating hook's name, maxSize each group's.
+	hook    string
+	maxSize int32
+	deny    map[string]bool
+
+	calls  []string
+	put    map[string]float64
+	broken []string
+
+	// The process dies at this call, which AWS carries out or not; -1: it does not. dead: it has.
+	diesAt  int
+	carried bool
+	dead    bool
+}
+
+type fakeHost struct {
+	arn, instance, status string
+	connected             bool
+}
+
+type fakeTask struct {
+	arn, host, service string
+	last               string
+	wanted             bool
+	stopping, stopped  time.Time
+	// takes is how long it takes to stop.
+	takes     time.Duration
+	health    string
+	byUs      bool
+	protected bool
+}
+
+type fakeService struct {
+	name                      string
+	desired, minimum, maximum int
+	daemon                    bool
+	// replaces: the scheduler starts a task elsewhere for each that it moves.
+	replaces bool
+}
+
+type fakeInstance struct {
+	id, group, state string
+	healthy          bool
+	began            time.Time
+	ended            time.Time
+}
+
+const ours = "ecs-cluster-scaler-drain"
+
+// newFakeAWS has ACTIVE host i-0 in group web-blue.
+func newFakeAWS() *fakeAWS {
+	f := &fakeAWS{
+		now: start, hosts: map[string]*fakeHost{}, tasks: map[string]*fakeTask{}, services: map[string]*fakeService{},
+		instances: map[string]*fakeInstance{}, entries: map[string]string{"web": `{}`}, hook: ours, maxSize: 10,
+		deny: map[string]bool{}, put: map[string]float64{}, diesAt: -1,
+	}
+	f.host("i-0", "InService")
+	return f
+}
+
+func (f *fakeAWS) host(id, state string, tasks ...string) *fakeAWS {
+	f.hosts["ci/"+id] = &fakeHost{arn: "ci/" + id, instance: id, status: "ACTIVE", connected: true}
+	f.instances[id] = &fakeInstance{id: id, group: "web-blue", state: state, healthy: true, began: start}
+	for _, service := range tasks {
+		f.task(id, service)
+	}
+	return f
+}
+
+func (f *fakeAWS) task(instance, service string) *fakeTask {
+	t := &fakeTask{arn: fmt.Sprintf("task/%d", len(f.tasks)), host: "ci/" + instance, service: service, last: "RUNNING", wanted: true, takes: time.Minute, health: "UNKNOWN"}
+	f.tasks[t.arn] = t
+	return t
+}
+
+func (f *fakeAWS) service(name string, desired, minimum, maximum int) *fakeService {
+	s := &fakeService{name: name, desired: desired, minimum: minimum, maximum: maximum, replaces: true}
+	f.services[name] = s
+	return s
+}
+
+func (f *fakeAWS) clients() drainer.Clients {
+	return drainer.Clients{SSM: f, ECS: f, AutoScaling: f, CloudWatch: f}
+}
+
+// process is a drainer that remembers nothing yet.
+func (f *fakeAWS) process() *drainer.Drainer {
+	return drainer.New(f.clients(), settings.Settings{ConfigPath: "/p", Namespace: "N", Metrics: metrics.Everything}, slog.New(slog.DiscardHandler))
+}
+
+var errDied = errors.New("the process has died")
+
+// call is asked ahead of every call. did tells whether AWS carries it out, err what the process hears.
+func (f *fakeAWS) call(ctx context.Context, service, action string) (did bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	if f.dead {
+		return false, errDied
+	}
+	f.calls = append(f.calls, action)
+	if len(f.calls)-1 == f.diesAt {
+		f.dead = true
+		return f.carried, errDied
+	}
+	if f.deny[action] {
+		return false, &smithy.OperationError{ServiceID: service, OperationName: action, Err: &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}}
+	}
+	return true, nil
+}
+
+// pass lets AWS do a minute's work.
+func (f *fakeAWS) pass(d time.Duration) {
+	f.now = f.now.Add(d)
+	for _, i := range f.instances {
+		if i.state == "Terminating:Proceed" && f.now.Sub(i.ended) >= time.Minute {
+			i.state = "gone"
+			if h := f.hosts["ci/"+i.id]; h != nil && h.connected {
+				delete(f.hosts, h.arn) // a connected agent's registration goes with it
+			}
+		}
+	}
+	for _, arn := range sorted(f.tasks) {
+		t := f.tasks[arn]
+		if !t.wanted && t.last != "STOPPED" && f.now.Sub(t.stopping) >= t.takes {
+			t.last, t.stopped = "STOPPED", f.now
+		}
+		if h := f.hosts[t.host]; t.wanted && t.service != "" && h != nil && h.status == "DRAINING" {
+			f.move(t)
+		}
+	}
+}
+
+// move is the scheduler's: within the service's limits.
+func (f *fakeAWS) move(t *fakeTask) {
+	s := f.services[t.service]
+	if s.daemon {
+		for _, o := range f.tasks {
+			if o.host == t.host && o.service != t.service && o.last != "STOPPED" {
+				return
+			}
+		}
+		t.wanted, t.stopping = false, f.now
+		return
+	}
+	if t.protected || s.minimum >= 100 && s.maximum <= 100 {
+		return
+	}
+	running := 0
+	for _, o := range f.tasks {
+		if o.service == s.name && o.wanted {
+			running++
+		}
+	}
+	if s.replaces && running <= s.desired*s.maximum/100 {
+		n := f.task("i-0", s.name)
+		n.last = "RUNNING"
+		running++
+	}
+	if running > (s.desired*s.minimum+99)/100 || !s.replaces {
+		t.wanted, t.stopping, t.last = false, f.now, "DEACTIVATING"
+	}
+}
+
+func (f *fakeAWS) never(format string, args ...any) {
+	f.broken = append(f.broken, fmt.Sprintf("%s: ", f.now.Format("15:04"))+fmt.Sprintf(format, args...))
+}
+
+// completed is CompleteLifecycleAction with what must hold for it.
+func (f *fakeAWS) completed(id, hook, result string) error {
+	i := f.instances[id]
+	if hook != ours {
+		f.never("completed a foreign hook %s", hook)
+	}
+	if result != "CONTINUE" {
+		f.never("completed with %s", result)
+	}
+	if i == nil || i.state != "Terminating:Wait" || hook != f.hook || !i.ended.IsZero() {
+		return &smithy.GenericAPIError{Code: "ValidationError", Message: "No active Lifecycle Action found with instance ID " + id}
+	}
+	h := f.hosts["ci/"+id]
+	dead := !i.healthy && (h == nil || !h.connected)
+	if f.now.Sub(i.began) < 3*time.Minute && !dead {
+		f.never("completed %s after %s", id, f.now.Sub(i.began))
+	}
+	for _, t := range f.tasks {
+		if t.host == "ci/"+id && t.last != "STOPPED" && !dead {
+			f.never("completed %s under %s (%s)", id, t.arn, t.last)
+		}
+	}
+	i.state, i.ended = "Terminating:Proceed", f.now
+	return nil
+}
+
+// left are the instances that have not gone.
+func (f *fakeAWS) left() []string {
+	var ids []string
+	for _, id := range sorted(f.instances) {
+		if strings.HasPrefix(f.instances[id].state, "Terminating") && f.instances[id].ended.IsZero() {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func sorted[V any](m map[string]V) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(a) - len(b)
+		}
+		return strings.Compare(a, b)
+	})
+	return keys
+}
+
+func optionalTime(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return aws.Time(t)
+}

@@ -1,0 +1,263 @@
+package drainer_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	astypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
+)
+
+// answered runs one call of the fake, or its failure.
+func answered[In, Out any](ctx context.Context, f *fakeAWS, service, action string, in *In, do func(*In, *Out) error) (*Out, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	did, err := f.call(ctx, service, action)
+	out := new(Out)
+	if did {
+		if failed := do(in, out); failed != nil && err == nil {
+			err = failed
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (f *fakeAWS) GetParametersByPath(ctx context.Context, in *ssm.GetParametersByPathInput, _ ...func(*ssm.Options)) (*ssm.GetParametersByPathOutput, error) {
+	return answered(ctx, f, "SSM", "GetParametersByPath", in, func(in *ssm.GetParametersByPathInput, out *ssm.GetParametersByPathOutput) error {
+		for name, value := range f.entries {
+			out.Parameters = append(out.Parameters, ssmtypes.Parameter{Name: aws.String(*in.Path + "/clusters/" + name), Value: aws.String(value), Version: 1})
+		}
+		return nil
+	})
+}
+
+func (f *fakeAWS) GetParameterHistory(ctx context.Context, in *ssm.GetParameterHistoryInput, _ ...func(*ssm.Options)) (*ssm.GetParameterHistoryOutput, error) {
+	return answered(ctx, f, "SSM", "GetParameterHistory", in, func(*ssm.GetParameterHistoryInput, *ssm.GetParameterHistoryOutput) error { return nil })
+}
+
+func (f *fakeAWS) ListContainerInstances(ctx context.Context, in *ecs.ListContainerInstancesInput, _ ...func(*ecs.Options)) (*ecs.ListContainerInstancesOutput, error) {
+	return answered(ctx, f, "ECS", "ListContainerInstances", in, func(in *ecs.ListContainerInstancesInput, out *ecs.ListContainerInstancesOutput) error {
+		for _, arn := range sorted(f.hosts) {
+			other := strings.HasPrefix(arn, "ci/other-") != (*in.Cluster == "other")
+			if !other && (in.Filter == nil || strings.Contains(*in.Filter, f.hosts[arn].instance)) {
+				out.ContainerInstanceArns = append(out.ContainerInstanceArns, arn)
+			}
+		}
+		return nil
+	})
+}
+
+func (f *fakeAWS) DescribeContainerInstances(ctx context.Context, in *ecs.DescribeContainerInstancesInput, _ ...func(*ecs.Options)) (*ecs.DescribeContainerInstancesOutput, error) {
+	return answered(ctx, f, "ECS", "DescribeContainerInstances", in, func(in *ecs.DescribeContainerInstancesInput, out *ecs.DescribeContainerInstancesOutput) error {
+		for _, arn := range in.ContainerInstances {
+			h := f.hosts[arn]
+			out.ContainerInstances = append(out.ContainerInstances, ecstypes.ContainerInstance{
+				ContainerInstanceArn: aws.String(arn), Ec2InstanceId: aws.String(h.instance), Status: aws.String(h.status), AgentConnected: h.connected,
+			})
+		}
+		return nil
+	})
+}
+
+func (f *fakeAWS) ListServices(ctx context.Context, in *ecs.ListServicesInput, _ ...func(*ecs.Options)) (*ecs.ListServicesOutput, error) {
+	return answered(ctx, f, "ECS", "ListServices", in, func(_ *ecs.ListServicesInput, out *ecs.ListServicesOutput) error {
+		out.ServiceArns = sorted(f.services)
+		return nil
+	})
+}
+
+func (f *fakeAWS) DescribeServices(ctx context.Context, in *ecs.DescribeServicesInput, _ ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error) {
+	return answered(ctx, f, "ECS", "DescribeServices", in, func(in *ecs.DescribeServicesInput, out *ecs.DescribeServicesOutput) error {
+		for _, name := range in.Services {
+			s := f.services[name]
+			strategy := ecstypes.SchedulingStrategyReplica
+			if s.daemon {
+				strategy = ecstypes.SchedulingStrategyDaemon
+			}
+			running := 0
+			for _, t := range f.tasks {
+				if t.service == name && t.wanted {
+					running++
+				}
+			}
+			out.Services = append(out.Services, ecstypes.Service{
+				ServiceName: aws.String(name), Status: aws.String("ACTIVE"), LaunchType: ecstypes.LaunchTypeEc2, SchedulingStrategy: strategy,
+				DesiredCount: int32(s.desired), RunningCount: int32(running),
+				DeploymentConfiguration: &ecstypes.DeploymentConfiguration{MinimumHealthyPercent: aws.Int32(int32(s.minimum)), MaximumPercent: aws.Int32(int32(s.maximum))},
+			})
+		}
+		return nil
+	})
+}
+
+func (f *fakeAWS) DescribeCapacityProviders(ctx context.Context, in *ecs.DescribeCapacityProvidersInput, _ ...func(*ecs.Options)) (*ecs.DescribeCapacityProvidersOutput, error) {
+	return answered(ctx, f, "ECS", "DescribeCapacityProviders", in, func(*ecs.DescribeCapacityProvidersInput, *ecs.DescribeCapacityProvidersOutput) error { return nil })
+}
+
+func (f *fakeAWS) ListTasks(ctx context.Context, in *ecs.ListTasksInput, _ ...func(*ecs.Options)) (*ecs.ListTasksOutput, error) {
+	return answered(ctx, f, "ECS", "ListTasks", in, func(in *ecs.ListTasksInput, out *ecs.ListTasksOutput) error {
+		for _, arn := range sorted(f.tasks) {
+			t := f.tasks[arn]
+			here := in.ContainerInstance == nil || *in.ContainerInstance == t.host
+			of := in.ServiceName == nil || *in.ServiceName == t.service
+			if here && of && t.wanted == (in.DesiredStatus != ecstypes.DesiredStatusStopped) {
+				out.TaskArns = append(out.TaskArns, arn)
+			}
+		}
+		return nil
+	})
+}
+
+func (f *fakeAWS) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput, _ ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error) {
+	return answered(ctx, f, "ECS", "DescribeTasks", in, func(in *ecs.DescribeTasksInput, out *ecs.DescribeTasksOutput) error {
+		for _, arn := range in.Tasks {
+			t := f.tasks[arn]
+			group, desired := "family:batch", "STOPPED"
+			if t.service != "" {
+				group = "service:" + t.service
+			}
+			if t.wanted {
+				desired = "RUNNING"
+			}
+			out.Tasks = append(out.Tasks, ecstypes.Task{
+				TaskArn: aws.String(arn), ContainerInstanceArn: aws.String(t.host), Group: aws.String(group), LastStatus: aws.String(t.last),
+				DesiredStatus: aws.String(desired), StoppingAt: optionalTime(t.stopping), StoppedAt: optionalTime(t.stopped),
+				HealthStatus: ecstypes.HealthStatus(t.health), TaskDefinitionArn: aws.String("definition/" + t.service),
+			})
+		}
+		return nil
+	})
+}
+
+func (f *fakeAWS) DescribeTaskDefinition(ctx context.Context, in *ecs.DescribeTaskDefinitionInput, _ ...func(*ecs.Options)) (*ecs.DescribeTaskDefinitionOutput, error) {
+	return answered(ctx, f, "ECS", "DescribeTaskDefinition", in, func(in *ecs.DescribeTaskDefinitionInput, out *ecs.DescribeTaskDefinitionOutput) error {
+		out.TaskDefinition = &ecstypes.TaskDefinition{TaskDefinitionArn: in.TaskDefinition}
+		return nil
+	})
+}
+
+func (f *fakeAWS) GetTaskProtection(ctx context.Context, in *ecs.GetTaskProtectionInput, _ ...func(*ecs.Options)) (*ecs.GetTaskProtectionOutput, error) {
+	return answered(ctx, f, "ECS", "GetTaskProtection", in, func(in *ecs.GetTaskProtectionInput, out *ecs.GetTaskProtectionOutput) error {
+		for _, arn := range in.Tasks {
+			out.ProtectedTasks = append(out.ProtectedTasks, ecstypes.ProtectedTask{TaskArn: aws.String(arn), ProtectionEnabled: f.tasks[arn].protected})
+		}
+		return nil
+	})
+}
+
+func (f *fakeAWS) UpdateContainerInstancesState(ctx context.Context, in *ecs.UpdateContainerInstancesStateInput, _ ...func(*ecs.Options)) (*ecs.UpdateContainerInstancesStateOutput, error) {
+	return answered(ctx, f, "ECS", "UpdateContainerInstancesState", in, func(in *ecs.UpdateContainerInstancesStateInput, out *ecs.UpdateContainerInstancesStateOutput) error {
+		if len(in.ContainerInstances) > 10 {
+			f.never("%d hosts in one UpdateContainerInstancesState", len(in.ContainerInstances))
+		}
+		for _, arn := range in.ContainerInstances {
+			if f.hosts[arn].status != "ACTIVE" && f.hosts[arn].status != "DRAINING" {
+				out.Failures = append(out.Failures, ecstypes.Failure{Arn: aws.String(arn), Reason: aws.String("INACTIVE")})
+				continue
+			}
+			f.hosts[arn].status = "DRAINING"
+		}
+		return nil
+	})
+}
+
+func (f *fakeAWS) StopTask(ctx context.Context, in *ecs.StopTaskInput, _ ...func(*ecs.Options)) (*ecs.StopTaskOutput, error) {
+	return answered(ctx, f, "ECS", "StopTask", in, func(in *ecs.StopTaskInput, _ *ecs.StopTaskOutput) error {
+		if t := f.tasks[*in.Task]; t.wanted {
+			t.wanted, t.stopping, t.last, t.byUs = false, f.now, "STOPPING", true
+		}
+		return nil
+	})
+}
+
+func (f *fakeAWS) DeregisterContainerInstance(ctx context.Context, in *ecs.DeregisterContainerInstanceInput, _ ...func(*ecs.Options)) (*ecs.DeregisterContainerInstanceOutput, error) {
+	return answered(ctx, f, "ECS", "DeregisterContainerInstance", in, func(in *ecs.DeregisterContainerInstanceInput, _ *ecs.DeregisterContainerInstanceOutput) error {
+		h := f.hosts[*in.ContainerInstance]
+		if i := f.instances[h.instance]; h.connected || i.healthy && i.ended.IsZero() {
+			f.never("deregistered %s, which is not gone", h.instance)
+		}
+		delete(f.hosts, h.arn)
+		return nil
+	})
+}
+
+func (f *fakeAWS) DescribeAutoScalingGroups(ctx context.Context, in *autoscaling.DescribeAutoScalingGroupsInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingGroupsOutput, error) {
+	return answered(ctx, f, "Auto Scaling", "DescribeAutoScalingGroups", in, func(_ *autoscaling.DescribeAutoScalingGroupsInput, out *autoscaling.DescribeAutoScalingGroupsOutput) error {
+		g := astypes.AutoScalingGroup{
+			AutoScalingGroupName: aws.String("web-blue"), MaxSize: aws.Int32(f.maxSize),
+			Tags: []astypes.TagDescription{{Key: aws.String("ecs-cluster-scaler:cluster"), Value: aws.String("web")}},
+		}
+		for _, id := range sorted(f.instances) {
+			i := f.instances[id]
+			health := "Healthy"
+			if !i.healthy {
+				health = "Unhealthy"
+			}
+			if i.state != "gone" {
+				g.Instances = append(g.Instances, astypes.Instance{InstanceId: aws.String(id), LifecycleState: astypes.LifecycleState(i.state), HealthStatus: aws.String(health)})
+			}
+		}
+		out.AutoScalingGroups = []astypes.AutoScalingGroup{g}
+		return nil
+	})
+}
+
+func (f *fakeAWS) DescribeScalingActivities(ctx context.Context, in *autoscaling.DescribeScalingActivitiesInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeScalingActivitiesOutput, error) {
+	return answered(ctx, f, "Auto Scaling", "DescribeScalingActivities", in, func(_ *autoscaling.DescribeScalingActivitiesInput, out *autoscaling.DescribeScalingActivitiesOutput) error {
+		for _, id := range sorted(f.instances) {
+			if i := f.instances[id]; strings.HasPrefix(i.state, "Terminating") {
+				out.Activities = append(out.Activities,
+					astypes.Activity{Description: aws.String("Launching a new EC2 instance: " + id), StartTime: aws.Time(start.Add(-time.Hour)), EndTime: aws.Time(start)},
+					astypes.Activity{Description: aws.String("Terminating EC2 instance: " + id), StartTime: aws.Time(i.began), StatusCode: "SomethingNew"})
+			}
+		}
+		slices.Reverse(out.Activities)
+		return nil
+	})
+}
+
+func (f *fakeAWS) DescribeLifecycleHooks(ctx context.Context, in *autoscaling.DescribeLifecycleHooksInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeLifecycleHooksOutput, error) {
+	return answered(ctx, f, "Auto Scaling", "DescribeLifecycleHooks", in, func(in *autoscaling.DescribeLifecycleHooksInput, out *autoscaling.DescribeLifecycleHooksOutput) error {
+		if slices.Contains(in.LifecycleHookNames, f.hook) {
+			out.LifecycleHooks = []astypes.LifecycleHook{{
+				LifecycleHookName: aws.String(f.hook), LifecycleTransition: aws.String("autoscaling:EC2_INSTANCE_TERMINATING"), HeartbeatTimeout: aws.Int32(900),
+			}}
+		}
+		return nil
+	})
+}
+
+func (f *fakeAWS) RecordLifecycleActionHeartbeat(ctx context.Context, in *autoscaling.RecordLifecycleActionHeartbeatInput, _ ...func(*autoscaling.Options)) (*autoscaling.RecordLifecycleActionHeartbeatOutput, error) {
+	return answered(ctx, f, "Auto Scaling", "RecordLifecycleActionHeartbeat", in, func(in *autoscaling.RecordLifecycleActionHeartbeatInput, _ *autoscaling.RecordLifecycleActionHeartbeatOutput) error {
+		if *in.LifecycleHookName != ours || f.instances[*in.InstanceId].state != "Terminating:Wait" {
+			f.never("a heartbeat for %s on %s", *in.InstanceId, *in.LifecycleHookName)
+		}
+		return nil
+	})
+}
+
+func (f *fakeAWS) CompleteLifecycleAction(ctx context.Context, in *autoscaling.CompleteLifecycleActionInput, _ ...func(*autoscaling.Options)) (*autoscaling.CompleteLifecycleActionOutput, error) {
+	return answered(ctx, f, "Auto Scaling", "CompleteLifecycleAction", in, func(in *autoscaling.CompleteLifecycleActionInput, _ *autoscaling.CompleteLifecycleActionOutput) error {
+		return f.completed(*in.InstanceId, *in.LifecycleHookName, *in.LifecycleActionResult)
+	})
+}
+
+func (f *fakeAWS) PutMetricData(ctx context.Context, in *cloudwatch.PutMetricDataInput, _ ...func(*cloudwatch.Options)) (*cloudwatch.PutMetricDataOutput, error) {
+	return answered(ctx, f, "CloudWatch", "PutMetricData", in, func(in *cloudwatch.PutMetricDataInput, _ *cloudwatch.PutMetricDataOutput) error {
+		for _, d := range in.MetricData {
+			f.put[*d.MetricName] = *d.Value
+		}
+		return nil
+	})
+}
