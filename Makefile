@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-FUNCTIONS     := publisher
+FUNCTIONS     := publisher drainer
 ARCHITECTURES := arm64 amd64
 
 PACKAGES := $(foreach f,$(FUNCTIONS),$(foreach a,$(ARCHITECTURES),dist/$(f)_linux_$(a).zip))

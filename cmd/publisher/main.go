@@ -40,7 +40,7 @@ func handler(ctx context.Context) (func(context.Context, json.RawMessage) (any, 
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	cfg, err := awsclient.Config(ctx)
+	cfg, err := awsclient.Config(ctx, awsclient.PublisherShare)
 	if err != nil {
 		return nil, err
 	}

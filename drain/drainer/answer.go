@@ -45,3 +45,8 @@ func (a Answer) data() []metrics.Datum {
 	}
 	return data
 }
+
+// NothingToDo is the answer to an event that is none of ours.
+func NothingToDo(minute time.Time) Answer {
+	return Answer{Minute: minute, Instances: []drain.Step{}, Failed: []Failure{}}
+}

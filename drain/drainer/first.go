@@ -20,7 +20,7 @@ type Warning struct {
 // First makes the first step for one instance at once: its container instance is set DRAINING. Everything after that is
 // the ticks'. An instance of no tagged group is left alone, and so is one that, but for a Spot warning, does not leave.
 func (d *Drainer) First(ctx context.Context, minute time.Time, w Warning) (Answer, error) {
-	answer := Answer{Minute: minute, Instances: []drain.Step{}, Failed: []Failure{}}
+	answer := NothingToDo(minute)
 	groups, err := d.reader.ReadGroups(ctx)
 	if err != nil {
 		return Answer{}, err

@@ -47,7 +47,7 @@ func (v *view) fail(what string, err error) {
 func (d *Drainer) Look(ctx context.Context, minute time.Time) (Answer, error) {
 	looking, cancel := without(ctx, toAct)
 	defer cancel()
-	answer := Answer{Minute: minute, Instances: []drain.Step{}, Failed: []Failure{}}
+	answer := NothingToDo(minute)
 	groups, err := d.reader.ReadGroups(looking)
 	if err != nil {
 		return Answer{}, err

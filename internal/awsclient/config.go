@@ -25,14 +25,14 @@ const perAttempt = 10 * time.Second
 
 // Config reads region, credentials and endpoints as every AWS tool does
 // (https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html) and fails at once, in a sentence, when one
-// of the first two is missing.
-func Config(ctx context.Context) (aws.Config, error) {
+// of the first two is missing. Calls keep to share of AWS's limits.
+func Config(ctx context.Context, share Share) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(ctx,
 		// Adaptive: after a throttle the client slows down by itself, which shared buckets ask for.
 		config.WithRetryMode(aws.RetryModeAdaptive),
 		config.WithAppID("ecs-cluster-scaler"),
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(perAttempt)),
-		config.WithAPIOptions([]func(*middleware.Stack) error{newLimits().add}),
+		config.WithAPIOptions([]func(*middleware.Stack) error{newLimits(share).add}),
 		// What the SDK has to say beside its errors, such as that it falls back to IMDSv1, helps nobody here.
 		config.WithLogger(logging.Nop{}),
 	)

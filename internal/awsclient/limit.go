@@ -17,10 +17,21 @@ type Bucket struct {
 	Burst, PerSecond int
 	// Actions are the calls that draw on it, as SERVICE.Operation.
 	Actions []string
+	// Alone: only the drainer draws on it, and so has the whole half.
+	Alone bool
 }
 
-// Share is the part of each bucket that this project may use: the other half is for the deployments beside it.
-const Share = 0.5
+// Share is the part of each bucket that one function may use. Together they keep to half: the other half is for the
+// deployments beside them.
+type Share float64
+
+// The functions' shares. The publisher reads every cluster each minute; the drainer reads only those from which a host
+// leaves, and what it has no time for it reads a minute later.
+const (
+	PublisherShare Share = 0.4
+	DrainerShare   Share = 0.1
+	half                 = PublisherShare + DrainerShare
+)
 
 // Buckets are those that this project draws on.
 //
@@ -29,12 +40,15 @@ const Share = 0.5
 // https://docs.aws.amazon.com/general/latest/gr/ssm.html.
 // EC2 Auto Scaling publishes no figures: these are our guess, kept low.
 var Buckets = []Bucket{
-	{"ECS cluster resource read", 100, 20, []string{"ECS.ListContainerInstances", "ECS.DescribeContainerInstances", "ECS.ListTasks", "ECS.DescribeTasks"}},
-	{"ECS service read", 100, 20, []string{"ECS.ListServices", "ECS.DescribeServices"}},
-	{"ECS task definition read", 50, 20, []string{"ECS.DescribeTaskDefinition"}},
-	{"ECS capacity provider read", 50, 20, []string{"ECS.DescribeCapacityProviders"}},
-	{"SSM parameter read", 40, 40, []string{"SSM.GetParametersByPath", "SSM.GetParameterHistory"}},
-	{"EC2 Auto Scaling read", 20, 10, []string{"Auto Scaling.DescribeAutoScalingGroups", "Auto Scaling.DescribeScalingActivities"}},
+	{"ECS cluster resource read", 100, 20, []string{"ECS.ListContainerInstances", "ECS.DescribeContainerInstances", "ECS.ListTasks", "ECS.DescribeTasks"}, false},
+	{"ECS service read", 100, 20, []string{"ECS.ListServices", "ECS.DescribeServices"}, false},
+	{"ECS task definition read", 50, 20, []string{"ECS.DescribeTaskDefinition"}, false},
+	{"ECS capacity provider read", 50, 20, []string{"ECS.DescribeCapacityProviders"}, false},
+	{"SSM parameter read", 40, 40, []string{"SSM.GetParametersByPath", "SSM.GetParameterHistory"}, false},
+	{"EC2 Auto Scaling read", 20, 10, []string{"Auto Scaling.DescribeAutoScalingGroups", "Auto Scaling.DescribeScalingActivities"}, false},
+	{"ECS cluster resource modify", 100, 40, []string{"ECS.UpdateContainerInstancesState", "ECS.StopTask", "ECS.DeregisterContainerInstance"}, true},
+	{"ECS task protection", 200, 80, []string{"ECS.GetTaskProtection"}, true},
+	{"EC2 Auto Scaling hooks", 20, 10, []string{"Auto Scaling.DescribeLifecycleHooks", "Auto Scaling.RecordLifecycleActionHeartbeat", "Auto Scaling.CompleteLifecycleAction"}, true},
 }
 
 // NoTimeError means that a call would have had to wait for its bucket longer than there was time.
@@ -62,10 +76,14 @@ type limited struct {
 	limiter *rate.Limiter
 }
 
-func newLimits() *limits {
+func newLimits(share Share) *limits {
 	l := &limits{byAction: map[string]*limited{}}
 	for _, b := range Buckets {
-		one := &limited{b.Name, rate.NewLimiter(rate.Limit(float64(b.PerSecond)*Share), int(float64(b.Burst)*Share))}
+		of := float64(share)
+		if b.Alone {
+			of = float64(half)
+		}
+		one := &limited{b.Name, rate.NewLimiter(rate.Limit(float64(b.PerSecond)*of), int(float64(b.Burst)*of))}
 		for _, action := range b.Actions {
 			l.byAction[action] = one
 		}

@@ -49,7 +49,7 @@ func list(t *testing.T, c *ecs.Client) error {
 
 func TestCallsKeepToHalfOfTheirBucket(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := client(newLimits(), &answering{statuses: []int{200}})
+		c := client(newLimits(half), &answering{statuses: []int{200}})
 		began := time.Now()
 		for range 50 {
 			require.NoError(t, list(t, c))
@@ -68,7 +68,7 @@ func TestCallsKeepToHalfOfTheirBucket(t *testing.T) {
 
 func TestClientsOfOneProcessShareTheirBuckets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimits()
+		l := newLimits(half)
 		one, other := client(l, &answering{statuses: []int{200}}), client(l, &answering{statuses: []int{200}})
 		began := time.Now()
 		for range 30 {
@@ -81,7 +81,7 @@ func TestClientsOfOneProcessShareTheirBuckets(t *testing.T) {
 
 func TestRetriesWaitForTheirBucketToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimits()
+		l := newLimits(half)
 		for range 50 { // the burst is spent
 			require.NoError(t, list(t, client(l, &answering{statuses: []int{200}})))
 		}
@@ -100,7 +100,7 @@ func TestRetriesWaitForTheirBucketToo(t *testing.T) {
 
 func TestACallThatCannotBeMadeInTimeFailsAtOnceAndNamesTheBucket(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := client(newLimits(), &answering{statuses: []int{200}})
+		c := client(newLimits(half), &answering{statuses: []int{200}})
 		for range 50 {
 			require.NoError(t, list(t, c))
 		}
@@ -112,5 +112,27 @@ func TestACallThatCannotBeMadeInTimeFailsAtOnceAndNamesTheBucket(t *testing.T) {
 		require.ErrorAs(t, err, &noTime, "%v", err)
 		assert.Zero(t, time.Since(began))
 		assert.Equal(t, `ecs:ListServices was not called: our share of AWS's limit "ECS service read" allows no further call in the time that is left`, Sentence(err))
+	})
+}
+
+func TestFunctionsTogetherKeepToHalf(t *testing.T) {
+	assert.InDelta(t, 0.5, float64(PublisherShare+DrainerShare), 1e-9)
+	synctest.Test(t, func(t *testing.T) {
+		pass, tick := client(newLimits(PublisherShare), &answering{statuses: []int{200}}), client(newLimits(DrainerShare), &answering{statuses: []int{200}})
+		began := time.Now()
+		for range 40 {
+			require.NoError(t, list(t, pass))
+		}
+		for range 10 {
+			require.NoError(t, list(t, tick))
+		}
+		assert.Zero(t, time.Since(began))
+		require.NoError(t, list(t, tick))
+		assert.Equal(t, 500*time.Millisecond, time.Since(began), "then two a second")
+		for range 20 {
+			_, err := tick.StopTask(t.Context(), &ecs.StopTaskInput{Task: aws.String("t")})
+			require.NoError(t, err)
+		}
+		assert.Equal(t, 500*time.Millisecond, time.Since(began), "writes are the drainer's alone")
 	})
 }

@@ -58,7 +58,7 @@ func connect(ctx context.Context, s settings.Settings, log *slog.Logger) (*publi
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	cfg, err := awsclient.Config(ctx)
+	cfg, err := awsclient.Config(ctx, awsclient.PublisherShare)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,68 @@
+// Command drainer is the Lambda function that runs a tick each minute, and makes the first step for a host as soon as an
+// event names it.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"ecs-cluster-scaler/drain/drainer"
+	"ecs-cluster-scaler/internal/awsclient"
+	"ecs-cluster-scaler/internal/lambdaevent"
+	"ecs-cluster-scaler/internal/settings"
+)
+
+func main() {
+	handler, err := handler(context.Background())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, awsclient.Sentence(err))
+		os.Exit(1)
+	}
+	lambda.Start(handler)
+}
+
+// handler is made once per process, so that connections and what is known of hosts outlive one tick.
+func handler(ctx context.Context) (func(context.Context, json.RawMessage) (any, error), error) {
+	s := settings.FromEnvironment(os.Getenv)
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	cfg, err := awsclient.Config(ctx, awsclient.DrainerShare)
+	if err != nil {
+		return nil, err
+	}
+	log := s.Logger(os.Stdout)
+	d := drainer.New(drainer.Connect(cfg), s, log)
+	return func(ctx context.Context, event json.RawMessage) (any, error) {
+		scheduled, err := lambdaevent.Parse(event, time.Now())
+		if err != nil {
+			return nil, err
+		}
+		if scheduled.Stale {
+			log.Warn("the event is too old to act on, or from the future; the ticks go on", "minute", scheduled.Minute)
+			return lambdaevent.AsStale(scheduled.Minute), nil
+		}
+		answer, err := run(ctx, d, event, scheduled.Minute)
+		if err != nil {
+			return nil, errors.New(awsclient.Sentence(err))
+		}
+		return answer, nil
+	}, nil
+}
+
+func run(ctx context.Context, d *drainer.Drainer, event []byte, minute time.Time) (drainer.Answer, error) {
+	switch leaving := lambdaevent.ParseLeaving(event); leaving.Kind {
+	case lambdaevent.Tick:
+		return d.Run(ctx, minute)
+	case lambdaevent.Hook, lambdaevent.Spot:
+		return d.First(ctx, minute, drainer.Warning{Instance: leaving.Instance, Spot: leaving.Kind == lambdaevent.Spot})
+	default:
+		return drainer.NothingToDo(minute), nil
+	}
+}
