@@ -46,15 +46,81 @@ func (d *Drainer) readTasks(ctx context.Context, v *view, now time.Time) {
 		v.fail("", err)
 		return
 	}
+	var unsettled []*drain.Host
 	for i := range v.picture.Terminating {
 		h := &v.picture.Terminating[i]
-		if !v.wantsTasks(h, now) {
-			continue
-		}
-		if err := d.readHost(ctx, v, h, again, now); err != nil {
-			v.fail("the tasks of host "+h.Instance+": ", err)
+		if v.wantsTasks(h, now) && !d.memory.of(h.Instance, now).recall(h, again) {
+			unsettled = append(unsettled, h)
 		}
 	}
+	if err := d.listHosts(ctx, v, unsettled, now); err != nil {
+		v.fail("the tasks of hosts that leave: ", err)
+	}
+}
+
+// recall fills in the host's tasks from what is known of them. false: none is known that has still to stop, so that ECS
+// has to be asked what it lists.
+func (r *remembered) recall(h *drain.Host, again map[string]drain.Task) bool {
+	going := false
+	for arn, t := range r.tasks {
+		if fresh, ok := again[arn]; ok {
+			r.tasks[arn] = fresh
+			t = fresh
+		} else if !t.Stopped() {
+			delete(r.tasks, arn) // ECS shows it no more: listing tells
+			continue
+		}
+		going = going || !t.Stopped()
+	}
+	if going {
+		r.show(h)
+	}
+	return going
+}
+
+func (r *remembered) show(h *drain.Host) {
+	h.Tasks = slices.SortedFunc(maps.Values(r.tasks), func(a, b drain.Task) int { return strings.Compare(a.ARN, b.ARN) })
+	h.TasksRead = true
+	if h.Registration.Status == cluster.Active {
+		r.tasks = nil // more may come
+	}
+}
+
+// listHosts reads what ECS lists on the hosts now: host by host, or all of the cluster's where that takes fewer calls.
+// The first error ends it; the hosts that are left wait for the next tick, which begins with others.
+func (d *Drainer) listHosts(ctx context.Context, v *view, hosts []*drain.Host, now time.Time) error {
+	all := 0
+	for _, h := range v.picture.Hosts {
+		all += h.Tasks
+	}
+	// Two lists a host; or the running tasks listed and described, and a few pages of stopped ones.
+	if pages := all/tasksPerCall + 1; 2*len(hosts) > 2*pages+4 {
+		byHost, err := d.relist(ctx, v, "", map[string]drain.Task{})
+		if err != nil {
+			return err
+		}
+		for _, h := range hosts {
+			d.memory.of(h.Instance, now).keep(h, byHost[h.Registration.ARN])
+		}
+		return nil
+	}
+	for _, h := range hosts {
+		known := d.memory.of(h.Instance, now)
+		byHost, err := d.relist(ctx, v, h.Registration.ARN, known.tasks)
+		if err != nil {
+			return err
+		}
+		known.keep(h, byHost[h.Registration.ARN])
+	}
+	return nil
+}
+
+func (r *remembered) keep(h *drain.Host, listed map[string]drain.Task) {
+	if r.tasks == nil {
+		r.tasks = map[string]drain.Task{}
+	}
+	maps.Copy(r.tasks, listed)
+	r.show(h)
 }
 
 // wantsTasks tells whether the host's step depends on its tasks: one that is ACTIVE is first set DRAINING.
@@ -64,64 +130,42 @@ func (v *view) wantsTasks(h *drain.Host, now time.Time) bool {
 		(r.Status != cluster.Active || now.Sub(h.Began) >= time.Duration(v.drain.DeadlineMinutes)*time.Minute)
 }
 
-func (d *Drainer) readHost(ctx context.Context, v *view, h *drain.Host, again map[string]drain.Task, now time.Time) error {
-	memory := d.memory.of(h.Instance, now)
-	going := false
-	for arn, t := range memory.tasks {
-		if fresh, ok := again[arn]; ok {
-			memory.tasks[arn] = fresh
-			t = fresh
-		} else if !t.Stopped() {
-			delete(memory.tasks, arn) // ECS shows it no more: listing tells
-		}
-		going = going || !t.Stopped()
-	}
-	if !going {
-		if err := d.relist(ctx, v, h, memory); err != nil {
-			return err
-		}
-	}
-	for _, t := range memory.tasks {
-		h.Tasks = append(h.Tasks, t)
-	}
-	slices.SortFunc(h.Tasks, func(a, b drain.Task) int { return strings.Compare(a.ARN, b.ARN) })
-	h.TasksRead = true
-	if h.Registration.Status == cluster.Active {
-		memory.tasks = nil // more may come
-	}
-	return nil
-}
-
-// relist reads what ECS lists on the host now; of a task that had stopped nothing changes any more.
-func (d *Drainer) relist(ctx context.Context, v *view, h *drain.Host, memory *remembered) error {
-	listed, err := d.list(ctx, v, h.Registration.ARN)
+// relist reads what ECS lists now, on one host or, without one, on all, by host; of a task that is known to have stopped
+// nothing changes any more.
+func (d *Drainer) relist(ctx context.Context, v *view, host string, known map[string]drain.Task) (map[string]map[string]drain.Task, error) {
+	listed, err := d.list(ctx, v, host)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	unknown := slices.DeleteFunc(listed, func(arn string) bool { return memory.tasks[arn].Stopped() })
+	unknown := slices.DeleteFunc(listed, func(arn string) bool { return known[arn].Stopped() })
 	described, err := d.describe(ctx, v, unknown)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(described) < len(unknown) {
-		return fmt.Errorf("ECS described %d of %d", len(described), len(unknown))
+		return nil, fmt.Errorf("ECS described %d of %d", len(described), len(unknown))
 	}
-	if memory.tasks == nil {
-		memory.tasks = map[string]drain.Task{}
+	byHost := map[string]map[string]drain.Task{}
+	for arn, t := range described {
+		if byHost[t.Host] == nil {
+			byHost[t.Host] = map[string]drain.Task{}
+		}
+		byHost[t.Host][arn] = t
 	}
-	maps.Copy(memory.tasks, described)
-	return nil
+	return byHost, nil
 }
 
-// list finds the host's tasks with either desired status: one that is stopping has desired status STOPPED, which the
+// list finds tasks, on one host or, without one, on all, with either desired status: one that is stopping has desired status STOPPED, which the
 // call leaves out unless it is asked for
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html).
 func (d *Drainer) list(ctx context.Context, v *view, host string) ([]string, error) {
 	var listed []string
 	for _, desired := range []types.DesiredStatus{types.DesiredStatusRunning, types.DesiredStatusStopped} {
-		pages := ecs.NewListTasksPaginator(d.ecs, &ecs.ListTasksInput{
-			Cluster: aws.String(v.name), ContainerInstance: aws.String(host), DesiredStatus: desired, MaxResults: aws.Int32(tasksPerCall),
-		})
+		in := &ecs.ListTasksInput{Cluster: aws.String(v.name), DesiredStatus: desired, MaxResults: aws.Int32(tasksPerCall)}
+		if host != "" {
+			in.ContainerInstance = aws.String(host)
+		}
+		pages := ecs.NewListTasksPaginator(d.ecs, in)
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {

@@ -127,6 +127,7 @@ func (m *Moto) SetService(ctx context.Context, cluster, service string, c Servic
 type TaskChange struct {
 	LastStatus, DesiredStatus, Health, StopCode *string
 	StartedAt, StoppingAt, StoppedAt            *time.Time
+	Protected                                   *bool // from scale-in
 }
 
 // SetTask changes a task, by its ARN or id. Its host's resources stay reserved: only
@@ -134,7 +135,7 @@ type TaskChange struct {
 func (m *Moto) SetTask(ctx context.Context, cluster, task string, c TaskChange) error {
 	return m.post(ctx, "/_lab/task", fields{"cluster": cluster, "task": task}.
 		set("lastStatus", c.LastStatus).set("desiredStatus", c.DesiredStatus).
-		set("healthStatus", c.Health).set("stopCode", c.StopCode).
+		set("healthStatus", c.Health).set("stopCode", c.StopCode).set("protected", c.Protected).
 		at("startedAt", c.StartedAt).at("stoppingAt", c.StoppingAt).at("stoppedAt", c.StoppedAt))
 }
 

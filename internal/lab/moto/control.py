@@ -63,7 +63,7 @@ def _task(want):
         raise Unknown(f"no task {want['task']} in cluster {want['cluster']}")
     _set(task, want, {
         "lastStatus": ("_status", str), "desiredStatus": ("desired_status", str),
-        "healthStatus": ("health_status", str), "stopCode": ("stop_code", str),
+        "healthStatus": ("health_status", str), "stopCode": ("stop_code", str), "protected": ("protected", bool),
         "startedAt": ("started_at", _time), "stoppingAt": ("stopping_at", _time), "stoppedAt": ("stopped_at", _time),
     })
 

@@ -388,6 +388,16 @@ def stop_task(self, cluster_str, task_str, reason):
     return task
 
 
+
+def get_task_protection(self):  # stock: not implemented, a 500. Here nothing is protected unless SetTask says so.
+    cluster = self.ecs_backend._get_cluster(self._get_param("cluster", "default"))
+    by_id = {arn.split("/")[-1]: task for arn, task in list(self.ecs_backend.tasks.get(cluster.name, {}).items())}
+    wanted = [t.split("/")[-1] for t in self._get_param("tasks", [])]
+    return ActionResult({"failures": [], "protectedTasks": [
+        {"taskArn": by_id[t].task_arn, "protectionEnabled": getattr(by_id[t], "protected", False)} for t in wanted if t in by_id]})
+
+
+Response.get_task_protection = get_task_protection
 Response.start_task, Response.run_task = start_task, run_task
 Response.list_tasks, Response.describe_tasks = list_tasks, describe_tasks_response
 Backend.describe_tasks, Backend.stop_task = describe_tasks, stop_task

@@ -1,0 +1,193 @@
+package main_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/internal/lab"
+)
+
+// The released binary, unchanged, behind a Lambda Runtime API, against moto over HTTP. The tick's time is its clock, so
+// that hours pass in seconds.
+var (
+	moto      *lab.Moto
+	bootstrap string
+)
+
+func TestMain(m *testing.M) {
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	ctx := context.Background()
+	var err error
+	if moto, err = lab.StartMoto(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer moto.Close()
+	defer lab.RemoveBuilds()
+	if bootstrap, err = lab.Bootstrap(ctx, "drainer"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}
+
+// step is the contract of the answer, written out again rather than taken from the code under test.
+type step struct {
+	Cluster, Group, Instance string
+	Step, Reason, Detail     string
+	Since                    time.Time
+	Heartbeat                bool
+}
+
+type answer struct {
+	Minute    string `json:"minute"`
+	Dropped   string `json:"dropped"`
+	Instances []step `json:"instances"`
+	Failed    []struct {
+		Cluster, Instance, Error string
+	} `json:"failed"`
+}
+
+// world is one seeded situation, with its own clock.
+type world struct {
+	*lab.World
+	t     *testing.T
+	began time.Time
+	// warm: one process for all events. Otherwise each has its own, which remembers nothing and has its share of AWS's
+	// limits whole.
+	warm     bool
+	function *lab.Function
+}
+
+// seed makes the clusters; terminating hosts of theirs began to leave at minute 0.
+func seed(t *testing.T, clusters ...lab.Cluster) *world {
+	t.Helper()
+	require.NoError(t, moto.Reset(t.Context()))
+	w := &world{t: t, began: time.Now().UTC().Truncate(time.Minute)}
+	t.Cleanup(w.stop)
+	for c := range clusters {
+		hosts := [][]lab.Host{clusters[c].Hosts}
+		for g := range clusters[c].Groups {
+			hosts = append(hosts, clusters[c].Groups[g].Hosts)
+		}
+		for _, of := range hosts {
+			for h := range of {
+				if of[h].Terminating {
+					of[h].Since = w.began
+				}
+			}
+		}
+	}
+	var err error
+	w.World, err = lab.Seed(t.Context(), moto, clusters...)
+	require.NoError(t, err)
+	require.NoError(t, moto.ResetCalls(t.Context()))
+	return w
+}
+
+func (w *world) stop() {
+	if w.function != nil {
+		assert.NoError(w.t, w.function.Close())
+		w.function = nil
+	}
+}
+
+func (w *world) at(minute int) time.Time { return w.began.Add(time.Duration(minute) * time.Minute) }
+
+func (w *world) host(n int) lab.SeededHost { return w.Clusters["web"].Hosts[n] }
+
+func (w *world) invoke(event []byte) answer {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), 50*time.Second)
+	defer cancel()
+	if w.function == nil || !w.warm {
+		w.stop()
+		var err error
+		w.function, err = lab.StartFunction(context.WithoutCancel(ctx), bootstrap, moto.Env())
+		require.NoError(w.t, err)
+	}
+	result, err := w.function.Invoke(ctx, event)
+	require.NoError(w.t, err)
+	require.Empty(w.t, result.ErrorMessage, string(result.Logs))
+	var a answer
+	require.NoError(w.t, json.Unmarshal(result.Payload, &a), string(result.Payload))
+	return a
+}
+
+// tick runs one at the given minute and returns its steps by instance.
+func (w *world) tick(minute int) map[string]step {
+	w.t.Helper()
+	a := w.invoke([]byte(`{"time": "` + w.at(minute).Format(time.RFC3339) + `"}`))
+	require.Empty(w.t, a.Failed)
+	steps := map[string]step{}
+	for _, s := range a.Instances {
+		steps[s.Instance] = s
+	}
+	return steps
+}
+
+// is says what a tick does with a host, and why.
+func (w *world) is(minute, host int, does, why string) step {
+	w.t.Helper()
+	s := w.tick(minute)[w.host(host).Instance]
+	require.Equal(w.t, does+" "+why, s.Step+" "+s.Reason, s.Detail)
+	return s
+}
+
+// task is where the scheduler or the agent has brought one.
+func (w *world) task(arn, desired, last string, minute int) {
+	w.t.Helper()
+	change := lab.TaskChange{DesiredStatus: aws.String(desired), LastStatus: aws.String(last)}
+	if desired == "STOPPED" {
+		change.StoppingAt = aws.Time(w.at(minute))
+	}
+	if last == "STOPPED" {
+		change.StoppedAt = aws.Time(w.at(minute))
+	}
+	require.NoError(w.t, moto.SetTask(w.t.Context(), "web", arn, change))
+}
+
+func (w *world) service(name string, running int) {
+	w.t.Helper()
+	require.NoError(w.t, moto.SetService(w.t.Context(), "web", name, lab.ServiceChange{Running: aws.Int(running)}))
+}
+
+// completed are the hosts whose hook was completed, with the heartbeats they had.
+func (w *world) completed() map[string]int {
+	w.t.Helper()
+	actions, err := moto.LifecycleActions(w.t.Context())
+	require.NoError(w.t, err)
+	done := map[string]int{}
+	for _, a := range actions {
+		if a.Result != "" {
+			require.Equal(w.t, "CONTINUE", a.Result)
+			done[a.Instance] = a.Heartbeats
+		}
+	}
+	return done
+}
+
+func (w *world) calls() map[string]int {
+	w.t.Helper()
+	made, err := moto.Calls(w.t.Context())
+	require.NoError(w.t, err)
+	return made
+}
+
+func (w *world) metric(name string, minute int) (float64, bool) {
+	w.t.Helper()
+	value, found, err := lab.Metric(w.t.Context(), moto, "ECSClusterScaler", name, "web", w.at(minute))
+	require.NoError(w.t, err)
+	return value, found
+}
