@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"ecs-cluster-scaler/drain"
 	"ecs-cluster-scaler/internal/metrics"
 	"ecs-cluster-scaler/scaler"
 	"ecs-cluster-scaler/thresholds"
@@ -111,10 +112,18 @@ func reasonRows() []string {
 	return rows
 }
 
+func drainReasonRows() []string {
+	var rows []string
+	for _, m := range drain.Meanings {
+		rows = append(rows, fmt.Sprintf("| `%s` | %s |", m.Reason, m.Sentence))
+	}
+	return rows
+}
+
 func TestReferenceTablesAreTheCodes(t *testing.T) {
 	text, err := os.ReadFile("reference.md")
 	require.NoError(t, err)
-	for heading, rows := range map[string][]string{"Entry": fieldRows(t), "Metrics": metricRows(), "Reasons": reasonRows()} {
+	for heading, rows := range map[string][]string{"Entry": fieldRows(t), "Metrics": metricRows(), "Reasons": reasonRows(), "Drain reasons": drainReasonRows()} {
 		table := regexp.MustCompile(`(?s)(\n## ` + heading + `\n.*?\|---\|[-|]+\n)(.*?)\n\n`)
 		require.Regexp(t, table, string(text))
 		want := strings.Join(rows, "\n")

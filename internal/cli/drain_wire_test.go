@@ -1,0 +1,69 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/internal/lab"
+)
+
+func seedDrain(t *testing.T) {
+	t.Helper()
+	ago := time.Now().Add(-20 * time.Minute)
+	seed(t, lab.Cluster{Name: "web", Entry: `{}`, Group: &lab.Group{}, Hosts: []lab.Host{
+		{CPU: 1000, Memory: 2000, Terminating: true, Draining: true, Since: ago, Tasks: []lab.Task{{CPU: 100, Memory: 100}}},
+		{CPU: 1000, Memory: 2000, Terminating: true, Draining: true, Since: ago},
+		{CPU: 1000, Memory: 2000},
+	}})
+}
+
+func TestDrainShowsEveryTerminatingHostWhatItWaitsForAndSinceWhen(t *testing.T) {
+	seedDrain(t)
+	got := clusterscaler(t, nil, "drain")
+	require.Zero(t, got.code, got.stderr)
+	assert.Regexp(t, `web +│ web +│ i-\w+ +│ wait +│ standalone_task +│ \d\d:\d\d UTC │ 1 standalone task`, got.stdout)
+	assert.Regexp(t, `complete +│ ready`, got.stdout)
+	assert.Contains(t, got.stdout, "20 min")
+
+	got = clusterscaler(t, nil, "drain", "--output", "json")
+	var answer struct {
+		Instances []struct{ Step, Reason string }
+	}
+	require.NoError(t, json.Unmarshal([]byte(got.stdout), &answer))
+	assert.Len(t, answer.Instances, 2)
+
+	got = clusterscaler(t, nil, "drain", "--run", "--dry-run")
+	assert.Contains(t, got.stderr, "dry run: nothing was written")
+	actions, err := moto.LifecycleActions(t.Context())
+	require.NoError(t, err)
+	for _, a := range actions {
+		assert.Empty(t, a.Result)
+		assert.Zero(t, a.Heartbeats)
+	}
+	assert.Zero(t, written(t))
+}
+
+func TestDrainRunDoesOneTick(t *testing.T) {
+	seedDrain(t)
+	got := clusterscaler(t, nil, "drain", "--run")
+	require.Zero(t, got.code, got.stderr)
+	assert.Contains(t, got.stderr, "one tick was run")
+	actions, err := moto.LifecycleActions(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, actions[0].Result)
+	assert.Equal(t, 1, actions[0].Heartbeats)
+	assert.Equal(t, "CONTINUE", actions[1].Result)
+	assert.Equal(t, 1, written(t))
+}
+
+func TestDrainWithNothingToShowSaysSo(t *testing.T) {
+	seed(t, lab.Cluster{Name: "web", Entry: `{}`, Group: &lab.Group{}, Hosts: []lab.Host{{}}})
+	assert.Equal(t, "no host of a tagged group terminates\n", clusterscaler(t, nil, "drain").stdout)
+	got := clusterscaler(t, nil, "drain", "--dry-run")
+	assert.Equal(t, 1, got.code)
+	assert.Contains(t, got.stderr, "--dry-run belongs to --run")
+}
