@@ -230,8 +230,12 @@ resource "aws_iam_role_policy" "publisher" {
 # Keyed by what is started, so that a second function is a second key and moves nothing.
 
 locals {
-  started_by_scheduler = var.schedule == "scheduler" ? { publisher = local.function_arn } : {}
-  started_by_rule      = var.schedule == "rule" ? { publisher = local.function_arn } : {}
+  started              = merge({ publisher = local.function_arn }, { for key, _ in local.drainer : key => local.drainer_function_arn })
+  started_by_scheduler = var.schedule == "scheduler" ? local.started : {}
+  started_by_rule      = var.schedule == "rule" ? local.started : {}
+
+  function_arns  = merge({ publisher = aws_lambda_function.publisher.arn }, { for key, function in aws_lambda_function.drainer : key => function.arn })
+  function_names = merge({ publisher = aws_lambda_function.publisher.function_name }, { for key, function in aws_lambda_function.drainer : key => function.function_name })
 
   # On the minute, where rate(1 minute) would count from the moment of creation: the datapoint then lands early in its own minute.
   # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
@@ -298,7 +302,7 @@ resource "aws_scheduler_schedule" "each_minute" {
   }
 
   target {
-    arn      = aws_lambda_function.publisher.arn
+    arn      = local.function_arns[each.key]
     role_arn = aws_iam_role.schedule[each.key].arn
     # Written out, not jsonencode: that turns < and > into \u003c and \u003e, and Scheduler fills in only the literal placeholder.
     # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
@@ -328,7 +332,7 @@ resource "aws_cloudwatch_event_target" "each_minute" {
   for_each = local.started_by_rule
 
   rule = aws_cloudwatch_event_rule.each_minute[each.key].name
-  arn  = aws_lambda_function.publisher.arn
+  arn  = local.function_arns[each.key]
 
   retry_policy {
     maximum_retry_attempts       = 0
@@ -343,7 +347,7 @@ resource "aws_lambda_permission" "each_minute" {
 
   statement_id  = "StartPassEachMinute"
   action        = "lambda:InvokeFunction"
-  function_name = aws_lambda_function.publisher.function_name
+  function_name = local.function_names[each.key]
   principal     = "events.amazonaws.com"
   source_arn    = aws_cloudwatch_event_rule.each_minute[each.key].arn
 }

@@ -27,3 +27,18 @@ output "publisher_log_group_name" {
   description = "Log group of the publisher."
   value       = aws_cloudwatch_log_group.publisher.name
 }
+
+output "drainer_function_name" {
+  description = "Name of the drainer; null without drainer_package."
+  value       = try(aws_lambda_function.drainer["drainer"].function_name, null)
+}
+
+output "drainer_role_arn" {
+  description = "ARN of the role that the drainer runs as, for key policies; null without drainer_package."
+  value       = try(aws_iam_role.drainer["drainer"].arn, null)
+}
+
+output "drainer_failures_queue_url" {
+  description = "Queue of events on which the drainer failed three times; null without drainer_package."
+  value       = try(aws_sqs_queue.drainer_failures["drainer"].url, null)
+}

@@ -179,3 +179,38 @@ variable "tags" {
   default     = {}
   nullable    = false
 }
+
+variable "drainer_package" {
+  description = "The drainer's zip, in the forms of `package`. null: no drainer, and terminating hosts are none of this stack's business."
+  type = object({
+    file = optional(string)
+    s3 = optional(object({
+      bucket  = string
+      key     = string
+      version = optional(string)
+    }))
+  })
+  default = null
+
+  validation {
+    condition     = var.drainer_package == null || try((var.drainer_package.file == null) != (var.drainer_package.s3 == null), false)
+    error_message = "Set exactly one of drainer_package.file and drainer_package.s3. For a file, build it with `make package` (dist/drainer_linux_arm64.zip) or download it from the releases page."
+  }
+
+  validation {
+    condition     = try(var.drainer_package.file, null) == null || try(fileexists(var.drainer_package.file), false)
+    error_message = "There is no file at drainer_package.file = \"${coalesce(try(var.drainer_package.file, null), "unset")}\". Build it with `make package` (dist/drainer_linux_arm64.zip) or download it from the releases page, and give a path that holds from where Terraform runs."
+  }
+}
+
+variable "drain_hook_names" {
+  description = "Names of the lifecycle hooks whose events make a host's first step immediate: those that entries name in `drain.hook`."
+  type        = set(string)
+  default     = ["ecs-cluster-scaler-drain"]
+  nullable    = false
+
+  validation {
+    condition     = length(var.drain_hook_names) > 0 && alltrue([for name in var.drain_hook_names : can(regex("^[A-Za-z0-9_/-]{1,255}$", name))])
+    error_message = "drain_hook_names must hold at least one name of a lifecycle hook: letters, digits, - _ and /. Leave it out to use the name that entries have by default."
+  }
+}

@@ -139,3 +139,43 @@ run "narrowed" {
     error_message = "The key decrypts only through Parameter Store, and only parameters of this path."
   }
 }
+
+run "drainer_may_do_this_and_nothing_else" {
+  command = plan
+
+  variables {
+    drainer_package       = { file = "tests/fixtures/drainer_linux_arm64.txt" }
+    cluster_name_patterns = ["prod-*"]
+  }
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.drainer["drainer"].policy).Statement : statement.Sid => statement.Action } == {
+      ReadConfig             = ["ssm:GetParametersByPath", "ssm:GetParameterHistory"]
+      ListHosts              = "ecs:ListContainerInstances"
+      ReadHostsServicesTasks = ["ecs:ListTasks", "ecs:GetTaskProtection", "ecs:DescribeTasks", "ecs:DescribeServices", "ecs:DescribeContainerInstances"]
+      ListServices           = "ecs:ListServices"
+      ReadTaskSizes          = "ecs:DescribeTaskDefinition"
+      ReadCapacityProviders  = "ecs:DescribeCapacityProviders"
+      ReadGroups             = ["autoscaling:DescribeScalingActivities", "autoscaling:DescribeLifecycleHooks", "autoscaling:DescribeAutoScalingGroups"]
+      SetHostsDraining       = "ecs:UpdateContainerInstancesState"
+      StopTasksAtTheDeadline = "ecs:StopTask"
+      DeregisterDeadHosts    = "ecs:DeregisterContainerInstance"
+      HoldAndLetGoHosts      = ["autoscaling:RecordLifecycleActionHeartbeat", "autoscaling:CompleteLifecycleAction"]
+      PublishMetrics         = "cloudwatch:PutMetricData"
+      KeepFailures           = "sqs:SendMessage"
+      WriteLogs              = ["logs:PutLogEvents", "logs:CreateLogStream"]
+    }
+    error_message = "One statement per reason, each with the actions that its reason needs."
+  }
+  assert {
+    condition     = one([for statement in jsondecode(aws_iam_role_policy.drainer["drainer"].policy).Statement : statement.Condition if statement.Sid == "HoldAndLetGoHosts"]) == { StringLike = { "autoscaling:ResourceTag/ecs-cluster-scaler:cluster" = "prod-*" } }
+    error_message = "No group without the tag, or of another cluster, can be touched."
+  }
+  assert {
+    condition     = alltrue([for sid in ["SetHostsDraining", "StopTasksAtTheDeadline"] : one([for statement in jsondecode(aws_iam_role_policy.drainer["drainer"].policy).Statement : statement.Condition if statement.Sid == sid]) == { ArnLike = { "ecs:cluster" = "arn:aws:ecs:eu-west-1:123456789012:cluster/prod-*" } }])
+    error_message = "Only hosts and tasks of the clusters that it is for."
+  }
+  assert {
+    condition     = toset([for statement in jsondecode(aws_iam_role_policy.drainer["drainer"].policy).Statement : statement.Sid if try(statement.Resource, "") == "*" && !can(statement.Condition)]) == toset(["ReadGroups", "ReadTaskSizes"])
+    error_message = "\"*\" without a condition only where AWS offers neither."
+  }
+}

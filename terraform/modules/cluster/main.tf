@@ -1,6 +1,9 @@
 locals {
   entry_name = "${var.config_path}/clusters/${var.cluster_name}"
 
+  # The hook that the entry names; an entry that leaves it to the defaults parameter must name it here all the same.
+  drain_hook = try(var.entry.drain.hook, "ecs-cluster-scaler-drain")
+
   # Both tags of the active group. The publisher finds groups by the first and follows the group that has the second.
   group_tags = {
     "ecs-cluster-scaler:cluster" = var.cluster_name
@@ -155,4 +158,18 @@ resource "aws_autoscaling_group_tag" "group" {
     # They say something about the group, not about its hosts.
     propagate_at_launch = false
   }
+}
+
+# --- the drain hook, on groups that nothing else gives it to -------------------------------------------------------------------
+
+resource "aws_autoscaling_lifecycle_hook" "drain" {
+  for_each = var.drain_groups
+
+  name                   = local.drain_hook
+  autoscaling_group_name = each.key
+  lifecycle_transition   = "autoscaling:EC2_INSTANCE_TERMINATING"
+  heartbeat_timeout      = var.drain_heartbeat_seconds
+  # Both results terminate the instance; ABANDON would also skip other hooks.
+  # https://docs.aws.amazon.com/autoscaling/ec2/userguide/adding-lifecycle-hooks.html
+  default_result = "CONTINUE"
 }

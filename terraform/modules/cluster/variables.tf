@@ -115,3 +115,27 @@ variable "tags" {
   default     = {}
   nullable    = false
 }
+
+variable "drain_groups" {
+  description = "Names of the cluster's Auto Scaling groups that get the drain hook here. Only for groups that Terraform did not make: of one that it made, give `initial_lifecycle_hook`, or removing the group removes its hook first and drains nothing."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in var.drain_groups : length(name) >= 1 && length(name) <= 255 && !strcontains(name, ":")])
+    error_message = "drain_groups must hold names of groups, not ARNs: of an ARN give only what follows \"autoScalingGroupName/\"."
+  }
+}
+
+variable "drain_heartbeat_seconds" {
+  description = "Heartbeat timeout of the drain hook. The drainer sends a heartbeat at a third of it; a host whose drainer is silent goes after it. A hundred of them, and 48 hours, bound every drain."
+  type        = number
+  default     = 3600
+  nullable    = false
+
+  validation {
+    condition     = var.drain_heartbeat_seconds >= 300 && var.drain_heartbeat_seconds <= 7200 && floor(var.drain_heartbeat_seconds) == var.drain_heartbeat_seconds
+    error_message = "drain_heartbeat_seconds must be a whole number from 300 (below that, two lost ticks end a drain) to 7200 (the most that Auto Scaling takes)."
+  }
+}

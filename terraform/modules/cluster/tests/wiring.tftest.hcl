@@ -238,3 +238,25 @@ run "groups_are_tagged_when_asked_for" {
     error_message = "On the group, not on its hosts."
   }
 }
+
+run "no_hook_unless_asked_for" {
+  assert {
+    condition     = length(aws_autoscaling_lifecycle_hook.drain) == 0
+    error_message = "A hook on a group that nobody drains would hold each host for an hour."
+  }
+}
+
+run "the_drain_hook" {
+  variables {
+    drain_groups = ["web-blue", "web-green"]
+    entry        = { drain = { hook = "mine" } }
+  }
+  assert {
+    condition     = keys(aws_autoscaling_lifecycle_hook.drain) == ["web-blue", "web-green"] && aws_autoscaling_lifecycle_hook.drain["web-green"].autoscaling_group_name == "web-green"
+    error_message = "Each group gets the hook."
+  }
+  assert {
+    condition     = aws_autoscaling_lifecycle_hook.drain["web-blue"].name == "mine" && aws_autoscaling_lifecycle_hook.drain["web-blue"].lifecycle_transition == "autoscaling:EC2_INSTANCE_TERMINATING" && aws_autoscaling_lifecycle_hook.drain["web-blue"].heartbeat_timeout == 3600 && aws_autoscaling_lifecycle_hook.drain["web-blue"].default_result == "CONTINUE"
+    error_message = "The hook that the entry names, on terminations, for an hour a heartbeat."
+  }
+}
