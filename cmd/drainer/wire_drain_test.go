@@ -70,17 +70,17 @@ func TestTasksThatLeaveAfterSixMinutesOfDeregistration(t *testing.T) {
 }
 
 // start is the scheduler's: a task of the service on a host.
-func start(t *testing.T, w *world, service string, host int) {
-	t.Helper()
+func start(tb testing.TB, w *world, service string, host int) {
+	tb.Helper()
 	client := ecs.NewFromConfig(moto.Config())
-	described, err := client.DescribeServices(t.Context(), &ecs.DescribeServicesInput{Cluster: aws.String("web"), Services: []string{service}})
-	require.NoError(t, err)
-	out, err := client.StartTask(t.Context(), &ecs.StartTaskInput{
+	described, err := client.DescribeServices(tb.Context(), &ecs.DescribeServicesInput{Cluster: aws.String("web"), Services: []string{service}})
+	require.NoError(tb, err)
+	out, err := client.StartTask(tb.Context(), &ecs.StartTaskInput{
 		Cluster: aws.String("web"), TaskDefinition: described.Services[0].TaskDefinition,
 		ContainerInstances: []string{w.host(host).ARN}, Group: aws.String("service:" + service),
 	})
-	require.NoError(t, err)
-	require.Len(t, out.Tasks, 1, "%v", out.Failures)
+	require.NoError(tb, err)
+	require.Len(tb, out.Tasks, 1, "%v", out.Failures)
 }
 
 func TestTwoHostsThatHoldBothCopiesOfOneService(t *testing.T) {

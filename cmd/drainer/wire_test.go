@@ -62,7 +62,7 @@ type answer struct {
 // world is one seeded situation, with its own clock.
 type world struct {
 	*lab.World
-	t     *testing.T
+	t     testing.TB
 	began time.Time
 	// warm: one process for all events. Otherwise each has its own, which remembers nothing and has its share of AWS's
 	// limits whole.
@@ -71,11 +71,11 @@ type world struct {
 }
 
 // seed makes the clusters; terminating hosts of theirs began to leave at minute 0.
-func seed(t *testing.T, clusters ...lab.Cluster) *world {
-	t.Helper()
-	require.NoError(t, moto.Reset(t.Context()))
-	w := &world{t: t, began: time.Now().UTC().Truncate(time.Minute)}
-	t.Cleanup(w.stop)
+func seed(tb testing.TB, clusters ...lab.Cluster) *world {
+	tb.Helper()
+	require.NoError(tb, moto.Reset(tb.Context()))
+	w := &world{t: tb, began: time.Now().UTC().Truncate(time.Minute)}
+	tb.Cleanup(w.stop)
 	for c := range clusters {
 		hosts := [][]lab.Host{clusters[c].Hosts}
 		for g := range clusters[c].Groups {
@@ -90,9 +90,9 @@ func seed(t *testing.T, clusters ...lab.Cluster) *world {
 		}
 	}
 	var err error
-	w.World, err = lab.Seed(t.Context(), moto, clusters...)
-	require.NoError(t, err)
-	require.NoError(t, moto.ResetCalls(t.Context()))
+	w.World, err = lab.Seed(tb.Context(), moto, clusters...)
+	require.NoError(tb, err)
+	require.NoError(tb, moto.ResetCalls(tb.Context()))
 	return w
 }
 

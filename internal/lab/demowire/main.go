@@ -98,7 +98,7 @@ func demo(ctx context.Context, w io.Writer) (err error) {
 		return err
 	}
 	say("what CloudWatch holds for %s in namespace %s, beside what the answer says:\n%s", minute.Format("15:04 MST"), namespace, rendered)
-	return nil
+	return demoDrain(ctx, moto, say)
 }
 
 const namespace = "ECSClusterScaler"
