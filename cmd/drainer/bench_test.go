@@ -24,6 +24,7 @@ func drained(b *testing.B, hosts int) int {
 	b.Helper()
 	room := lab.Host{CPU: 16384, Memory: 65536}
 	c := web(append(slices.Repeat([]lab.Host{leaving("api", "api", "api")}, hosts), room)...)
+	c.Group.Heartbeat = 3600
 	w := seed(b, c)
 	w.warm = true
 	events, err := moto.LifecycleEvents(b.Context())
@@ -36,14 +37,15 @@ func drained(b *testing.B, hosts int) int {
 			for _, task := range w.host(host).Tasks {
 				switch minute {
 				case 1:
-					w.task(task, "STOPPED", "DEACTIVATING", 1)
+					w.task(task, "STOPPED", "DEACTIVATING", 11)
 					start(b, w, "api", hosts)
 				case 6:
-					w.task(task, "STOPPED", "STOPPED", 6)
+					w.task(task, "STOPPED", "STOPPED", 16)
 				}
 			}
 		}
-		w.tick(minute)
+		// Ten minutes later than told: a process remembers when terminations began, and the world has aged by then.
+		w.tick(10 + minute)
 	}
 	require.Len(b, w.completed(), hosts)
 	// Playing the scheduler took calls too: each StartTask, with a DescribeServices before it.

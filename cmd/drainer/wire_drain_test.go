@@ -138,8 +138,9 @@ func TestAServiceScaledToZeroHoldsNothingUp(t *testing.T) {
 
 func TestAHookThatHasExpired(t *testing.T) {
 	w := seed(t, web(leaving(), staying()))
-	w.warm = true
 	w.tick(0)
+	w.stop()
+	w.warm = true // one process, which remembers what AWS said
 	require.NoError(t, moto.Fault(t.Context(), lab.Fault{
 		Action: "autoscaling.CompleteLifecycleAction", Code: "ValidationError", Times: 1,
 		Message: "No active Lifecycle Action found with instance ID " + w.host(0).Instance,

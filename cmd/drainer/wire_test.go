@@ -15,8 +15,8 @@ import (
 	"ecs-cluster-scaler/internal/lab"
 )
 
-// The released binary, unchanged, behind a Lambda Runtime API, against moto over HTTP. The tick's time is its clock, so
-// that hours pass in seconds.
+// The released binary, unchanged, behind a Lambda Runtime API, against moto over HTTP. The tick's time is its clock, and
+// may not be far from the present: so hours pass by moving the world's past, and nothing sleeps.
 var (
 	moto      *lab.Moto
 	bootstrap string
@@ -62,8 +62,12 @@ type answer struct {
 // world is one seeded situation, with its own clock.
 type world struct {
 	*lab.World
-	t     testing.TB
+	t testing.TB
+	// began is minute 0; it moves back as the world grows older.
 	began time.Time
+	// leaving are the instances whose termination began then, stops what tasks were told since.
+	leaving []string
+	stops   map[string]func() lab.TaskChange
 	// warm: one process for all events. Otherwise each has its own, which remembers nothing and has its share of AWS's
 	// limits whole.
 	warm     bool
@@ -74,7 +78,7 @@ type world struct {
 func seed(tb testing.TB, clusters ...lab.Cluster) *world {
 	tb.Helper()
 	require.NoError(tb, moto.Reset(tb.Context()))
-	w := &world{t: tb, began: time.Now().UTC().Truncate(time.Minute)}
+	w := &world{t: tb, stops: map[string]func() lab.TaskChange{}, began: time.Now().UTC().Truncate(time.Minute)}
 	tb.Cleanup(w.stop)
 	for c := range clusters {
 		hosts := [][]lab.Host{clusters[c].Hosts}
@@ -92,6 +96,11 @@ func seed(tb testing.TB, clusters ...lab.Cluster) *world {
 	var err error
 	w.World, err = lab.Seed(tb.Context(), moto, clusters...)
 	require.NoError(tb, err)
+	actions, err := moto.LifecycleActions(tb.Context())
+	require.NoError(tb, err)
+	for _, a := range actions {
+		w.leaving = append(w.leaving, a.Instance)
+	}
 	require.NoError(tb, moto.ResetCalls(tb.Context()))
 	return w
 }
@@ -125,9 +134,25 @@ func (w *world) invoke(event []byte) answer {
 	return a
 }
 
+// grow makes the present the given minute of the world.
+func (w *world) grow(minute int) {
+	w.t.Helper()
+	w.began = time.Now().UTC().Truncate(time.Minute).Add(-time.Duration(minute) * time.Minute)
+	done := w.completed()
+	for _, instance := range w.leaving {
+		if _, gone := done[instance]; !gone {
+			require.NoError(w.t, moto.SetInstance(w.t.Context(), instance, lab.InstanceChange{TerminatingAt: &w.began}))
+		}
+	}
+	for arn, change := range w.stops {
+		require.NoError(w.t, moto.SetTask(w.t.Context(), "web", arn, change()))
+	}
+}
+
 // tick runs one at the given minute and returns its steps by instance.
 func (w *world) tick(minute int) map[string]step {
 	w.t.Helper()
+	w.grow(minute)
 	a := w.invoke([]byte(`{"time": "` + w.at(minute).Format(time.RFC3339) + `"}`))
 	require.Empty(w.t, a.Failed)
 	steps := map[string]step{}
@@ -148,14 +173,14 @@ func (w *world) is(minute, host int, does, why string) step {
 // task is where the scheduler or the agent has brought one.
 func (w *world) task(arn, desired, last string, minute int) {
 	w.t.Helper()
-	change := lab.TaskChange{DesiredStatus: aws.String(desired), LastStatus: aws.String(last)}
-	if desired == "STOPPED" {
-		change.StoppingAt = aws.Time(w.at(minute))
+	w.stops[arn] = func() lab.TaskChange {
+		change := lab.TaskChange{DesiredStatus: aws.String(desired), LastStatus: aws.String(last), StoppingAt: aws.Time(w.at(minute))}
+		if last == "STOPPED" {
+			change.StoppedAt = aws.Time(w.at(minute))
+		}
+		return change
 	}
-	if last == "STOPPED" {
-		change.StoppedAt = aws.Time(w.at(minute))
-	}
-	require.NoError(w.t, moto.SetTask(w.t.Context(), "web", arn, change))
+	require.NoError(w.t, moto.SetTask(w.t.Context(), "web", arn, w.stops[arn]()))
 }
 
 func (w *world) service(name string, running int) {

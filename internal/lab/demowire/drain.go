@@ -12,28 +12,27 @@ import (
 	"ecs-cluster-scaler/internal/lab"
 )
 
-// drainDemo drains two hosts that hold both copies of one service with the released drainer. The tick's time is its
-// clock; the scheduler's part, which moto has not, is played here and told.
+// drainDemo drains two hosts that hold both copies of one service with the released drainer. The scheduler's part, which
+// moto has not, is played here and told.
 type drainDemo struct {
 	moto     *lab.Moto
 	function *lab.Function
 	say      func(string, ...any)
 	hosts    []lab.SeededHost
-	began    time.Time
 }
 
 func demoDrain(ctx context.Context, moto *lab.Moto, say func(string, ...any)) error {
 	if err := moto.Reset(ctx); err != nil {
 		return err
 	}
-	d := drainDemo{moto: moto, say: say, began: time.Now().UTC().Truncate(time.Minute)}
+	d := drainDemo{moto: moto, say: say}
 	copyOf := []lab.Task{{Service: "web", CPU: 256, Memory: 512}}
 	world, err := lab.Seed(ctx, moto, lab.Cluster{
 		Name: "shop", Entry: `{}`, Group: &lab.Group{Name: "shop-blue"},
 		Services: []lab.Service{{Name: "web", Desired: 2, CPU: 256, Memory: 512, MinimumHealthyPercent: aws.Int32(50)}},
 		Hosts: []lab.Host{
-			{CPU: 2048, Memory: 7680, Terminating: true, Since: d.began, Tasks: copyOf},
-			{CPU: 2048, Memory: 7680, Terminating: true, Since: d.began, Tasks: copyOf}, {CPU: 2048, Memory: 7680},
+			{CPU: 2048, Memory: 7680, Terminating: true, Tasks: copyOf},
+			{CPU: 2048, Memory: 7680, Terminating: true, Tasks: copyOf}, {CPU: 2048, Memory: 7680},
 		},
 	})
 	if err != nil {
@@ -82,7 +81,15 @@ func (d drainDemo) play(ctx context.Context) error {
 func (d drainDemo) tick(ctx context.Context, minute int) error {
 	bounded, cancel := context.WithTimeout(ctx, 50*time.Second)
 	defer cancel()
-	event := fmt.Sprintf(`{"time": %q}`, d.began.Add(time.Duration(minute)*time.Minute).Format(time.RFC3339))
+	// The tick's time must be near the present: so it is the terminations that grow older.
+	now := time.Now().UTC().Truncate(time.Minute)
+	began := now.Add(-time.Duration(minute) * time.Minute)
+	for _, h := range d.hosts[:2] {
+		if err := d.moto.SetInstance(ctx, h.Instance, lab.InstanceChange{TerminatingAt: &began}); err != nil && minute < 5 {
+			return err
+		}
+	}
+	event := fmt.Sprintf(`{"time": %q}`, now.Format(time.RFC3339))
 	result, err := d.function.Invoke(bounded, []byte(event))
 	if err != nil {
 		return err
@@ -111,7 +118,6 @@ func (d drainDemo) stopping(host int, status string) func(context.Context) error
 		now := time.Now()
 		change := lab.TaskChange{DesiredStatus: aws.String("STOPPED"), LastStatus: aws.String(status), StoppingAt: aws.Time(now)}
 		if status == "STOPPED" {
-			// A tick's clock may be ahead of ours; the termination is not.
 			change.StoppedAt = aws.Time(now)
 		}
 		if err := d.moto.SetTask(ctx, "shop", d.hosts[host].Tasks[0], change); err != nil {
