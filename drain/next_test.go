@@ -38,6 +38,8 @@ func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
 	full.Hosts[0].Remaining = cluster.Resources{CPU: 99, Memory: 500}
 	deserted := picture(host(task("api")), api)
 	deserted.Hosts, deserted.Groups = deserted.Hosts[1:], []cluster.Group{{Max: 0}, {Max: 0}}
+	roomy := deserted
+	roomy.Groups = []cluster.Group{{Max: 0}, {Max: 1}}
 	desertedFloor := running(picture(host(stopped("api", 3)), api), 0)
 	desertedFloor.Hosts, desertedFloor.Groups = desertedFloor.Hosts[1:], deserted.Groups
 	uncounted := picture(host(stopped("api", 3)), api)
@@ -111,6 +113,7 @@ func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
 		{"the standalone one too", picture(short(time.Minute, task(""))), defaults(), 85, "stop_tasks deadline heartbeat"},
 		{"whoever cannot be stopped goes before AWS ends it", picture(host(task("api")), api), defaults(), 48*60 - 5, "complete deadline"},
 		{"with no host and no group that may launch, at once", deserted, defaults(), 1, "stop_tasks deadline"},
+		{"where a group may launch, it waits", roomy, defaults(), 1, "wait no_room"},
 		{"but hold holds", deserted, hold(), 1, "wait no_room"},
 		{"floors do not count there", desertedFloor, defaults(), 4, "complete deadline"},
 		{"an ACTIVE host past its deadline", picture(registered(cluster.Active, true, task("api")), api), defaults(), 60, "stop_tasks deadline heartbeat"},

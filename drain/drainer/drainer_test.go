@@ -261,3 +261,19 @@ func TestEventsMakeOnlyTheFirstStep(t *testing.T) {
 	assert.Equal(t, "DRAINING", f.hosts["ci/i-2"].status)
 	assert.NotContains(t, f.calls, "CompleteLifecycleAction")
 }
+
+func TestATaskOnAnotherHostThatLeavesKeepsNoFloor(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait, "api").host("i-2", wait, "api")
+	f.service("api", 2, 50, 200).replaces = false
+	f.tasks["task/1"].protected = true
+	d := f.process()
+	for range 5 {
+		tick(t, f, d)
+		f.pass(time.Minute)
+	}
+	reasons := map[string]drain.Reason{}
+	for _, s := range tick(t, f, d).Instances {
+		reasons[s.Instance] = s.Reason
+	}
+	assert.Equal(t, drain.ServiceBelowFloor, reasons["i-1"], "its other copy runs, on a host that leaves too")
+}

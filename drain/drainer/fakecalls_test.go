@@ -218,6 +218,7 @@ func (f *fakeAWS) DescribeScalingActivities(ctx context.Context, in *autoscaling
 		for _, id := range sorted(f.instances) {
 			if i := f.instances[id]; strings.HasPrefix(i.state, "Terminating") {
 				out.Activities = append(out.Activities,
+					astypes.Activity{Description: aws.String("Terminating EC2 instance: " + id), StartTime: aws.Time(start.Add(-time.Hour)), EndTime: aws.Time(start)},
 					astypes.Activity{Description: aws.String("Launching a new EC2 instance: " + id), StartTime: aws.Time(start.Add(-time.Hour)), EndTime: aws.Time(start)},
 					astypes.Activity{Description: aws.String("Terminating EC2 instance: " + id), StartTime: aws.Time(i.began), StatusCode: "SomethingNew"})
 			}

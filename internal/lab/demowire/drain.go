@@ -15,10 +15,10 @@ import (
 // drainDemo drains two hosts that hold both copies of one service with the released drainer. The scheduler's part, which
 // moto has not, is played here and told.
 type drainDemo struct {
-	moto     *lab.Moto
-	function *lab.Function
-	say      func(string, ...any)
-	hosts    []lab.SeededHost
+	moto      *lab.Moto
+	bootstrap string
+	say       func(string, ...any)
+	hosts     []lab.SeededHost
 }
 
 func demoDrain(ctx context.Context, moto *lab.Moto, say func(string, ...any)) error {
@@ -39,15 +39,10 @@ func demoDrain(ctx context.Context, moto *lab.Moto, say func(string, ...any)) er
 		return err
 	}
 	d.hosts = world.Clusters["shop"].Hosts
-	bootstrap, err := lab.Bootstrap(ctx, "drainer")
-	if err != nil {
+	if d.bootstrap, err = lab.Bootstrap(ctx, "drainer"); err != nil {
 		return err
 	}
-	if d.function, err = lab.StartFunction(ctx, bootstrap, moto.Env()); err != nil {
-		return err
-	}
-	defer d.function.Close() //nolint:errcheck // it ends with this process in any case
-	say("\nthe drainer, as released: group shop-blue scales in two of three hosts at once, which hold both copies of service web (floor: 1 of 2)")
+	say("\nthe drainer, as released: group shop-blue scales in two of three hosts at once, which hold both copies of service web (floor: 1 of 2); each tick is a new process, which remembers nothing")
 	return d.play(ctx)
 }
 
@@ -90,7 +85,12 @@ func (d drainDemo) tick(ctx context.Context, minute int) error {
 		}
 	}
 	event := fmt.Sprintf(`{"time": %q}`, now.Format(time.RFC3339))
-	result, err := d.function.Invoke(bounded, []byte(event))
+	function, err := lab.StartFunction(ctx, d.bootstrap, d.moto.Env())
+	if err != nil {
+		return err
+	}
+	defer function.Close() //nolint:errcheck // it ends with this process in any case
+	result, err := function.Invoke(bounded, []byte(event))
 	if err != nil {
 		return err
 	}
