@@ -44,7 +44,7 @@ func (p *picture) step(h Host, want thresholds.Drain) Step {
 		p.mayComplete(h, &s)
 	}
 	s.Heartbeat = s.Action != Complete && s.Reason != ForeignHook && p.beatDue(h)
-	s.Restless = s.Action != Complete && (s.Reason != StandaloneTask || reached(due.standalone, p.now))
+	s.Restless = s.Action != Complete && s.Action != None && (s.Reason != StandaloneTask || reached(due.standalone, p.now))
 	return s
 }
 

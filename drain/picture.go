@@ -12,6 +12,8 @@ import (
 type Picture struct {
 	// Snapshot is the cluster; Services and Definitions are there only where a step depends on them.
 	cluster.Snapshot
+	// HostsUnread: the snapshot's hosts are not known to be all.
+	HostsUnread bool
 	// ServicesRead: Services are all that the cluster has.
 	ServicesRead bool
 	// Terminating are the hosts that leave.

@@ -27,6 +27,9 @@ func (p *picture) fits(service cluster.Service, definition string) bool {
 // stuck tells whether service tasks of the cluster can move nowhere, now or later: it has no ACTIVE host that stays, and
 // no group may launch one.
 func (p *picture) stuck() bool {
+	if p.HostsUnread {
+		return false
+	}
 	for _, h := range p.Hosts {
 		if h.Status == cluster.Active && !h.External && !p.leaving[h.InstanceID] {
 			return false

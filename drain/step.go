@@ -50,5 +50,5 @@ const blockedAfter = 15 * time.Minute
 
 // Blocked tells whether the host has waited for long, for something that does not end by itself.
 func (s Step) Blocked(now time.Time) bool {
-	return s.Action != Complete && now.Sub(s.Since) > blockedAfter && s.Reason != TasksStopping && s.Reason != StandaloneTask
+	return s.Action != Complete && s.Action != None && now.Sub(s.Since) > blockedAfter && s.Reason != TasksStopping && s.Reason != StandaloneTask
 }

@@ -186,10 +186,10 @@ data "aws_iam_policy_document" "drainer" {
     resources = local.cluster_arns
   }
 
-  # ListTasks by service takes `container-instance` too; GetTaskProtection takes `task`.
+  # GetTaskProtection takes `task`.
   statement {
     sid     = "ReadHostsServicesTasks"
-    actions = ["ecs:DescribeContainerInstances", "ecs:DescribeServices", "ecs:ListTasks", "ecs:DescribeTasks", "ecs:GetTaskProtection"]
+    actions = ["ecs:DescribeContainerInstances", "ecs:DescribeServices", "ecs:DescribeTasks", "ecs:GetTaskProtection"]
     resources = [
       "arn:${local.partition}:ecs:${local.region}:${local.account}:container-instance/*",
       "arn:${local.partition}:ecs:${local.region}:${local.account}:service/*",
@@ -203,9 +203,10 @@ data "aws_iam_policy_document" "drainer" {
     }
   }
 
+  # ListTasks is called by host, by service and for a whole cluster; without a host IAM checks "*", as main.tf says.
   statement {
-    sid       = "ListServices"
-    actions   = ["ecs:ListServices"]
+    sid       = "ListServicesAndTasks"
+    actions   = ["ecs:ListServices", "ecs:ListTasks"]
     resources = ["*"]
 
     condition {

@@ -188,10 +188,35 @@ func TestEntriesThatAreFaultyOrGoneDrainByTheBuiltInDefaults(t *testing.T) {
 		until(t, f, f.process(), 6)
 		assert.Empty(t, f.left(), name)
 	}
+}
+
+// The entry may say hold, another hook, or ten hours: what cannot be read must not end anything.
+func TestEntriesThatCannotBeReadLetNoHostGo(t *testing.T) {
 	f := newFakeAWS().host("i-1", wait)
 	f.deny["GetParametersByPath"] = true
+	until(t, f, f.process(), 90)
+	assert.NotEmpty(t, f.left(), "past the built-in deadline")
+	f.deny["GetParametersByPath"] = false
 	until(t, f, f.process(), 6)
-	assert.Empty(t, f.left(), "unreadable")
+	assert.Empty(t, f.left(), "read again")
+}
+
+func TestEntriesThatWereReadOnceServeWhileTheyCannotBe(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait)
+	d := f.process()
+	tick(t, f, d)
+	f.deny["GetParametersByPath"] = true
+	f.pass(time.Minute)
+	until(t, f, d, 6)
+	assert.Empty(t, f.left())
+}
+
+func TestAFaultyEntryWhoseHistoryCannotBeReadLetsNoHostGo(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait)
+	f.entries = map[string]string{"web": `{"drain": 1}`}
+	f.deny["GetParameterHistory"] = true
+	until(t, f, f.process(), 90)
+	assert.NotEmpty(t, f.left())
 }
 
 func TestAHundredAndTwentyHostsAreSetDrainingTenACall(t *testing.T) {

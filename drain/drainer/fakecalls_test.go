@@ -43,7 +43,11 @@ func (f *fakeAWS) GetParametersByPath(ctx context.Context, in *ssm.GetParameters
 }
 
 func (f *fakeAWS) GetParameterHistory(ctx context.Context, in *ssm.GetParameterHistoryInput, _ ...func(*ssm.Options)) (*ssm.GetParameterHistoryOutput, error) {
-	return answered(ctx, f, "SSM", "GetParameterHistory", in, func(*ssm.GetParameterHistoryInput, *ssm.GetParameterHistoryOutput) error { return nil })
+	return answered(ctx, f, "SSM", "GetParameterHistory", in, func(in *ssm.GetParameterHistoryInput, out *ssm.GetParameterHistoryOutput) error {
+		name := (*in.Name)[strings.LastIndexByte(*in.Name, '/')+1:]
+		out.Parameters = append(out.Parameters, ssmtypes.ParameterHistory{Name: in.Name, Value: aws.String(f.entries[name]), Version: 1})
+		return nil
+	})
 }
 
 func (f *fakeAWS) ListContainerInstances(ctx context.Context, in *ecs.ListContainerInstancesInput, _ ...func(*ecs.Options)) (*ecs.ListContainerInstancesOutput, error) {

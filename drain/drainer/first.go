@@ -2,6 +2,7 @@ package drainer
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -48,6 +49,10 @@ func (d *Drainer) First(ctx context.Context, minute time.Time, w Warning) (Answe
 	answer.Instances = append(answer.Instances, s)
 	answer.Failed = slices.Concat(answer.Failed, v.failed, d.setDraining(ctx, answer.Instances))
 	d.log.Info("step", "step", s)
+	if len(answer.Failed) > 0 {
+		// Lambda tries again. For a Spot instance nothing else would: no tick looks at an instance in service.
+		return Answer{}, fmt.Errorf("host %s was not set DRAINING: %s", w.Instance, answer.Failed[0].Error)
+	}
 	return answer, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -32,7 +33,9 @@ type view struct {
 	leaving []leaver
 	// searched are the instances that no known cluster has.
 	searched map[string]bool
-	picture  drain.Picture
+	// unsure: what its entry says of draining could not be read.
+	unsure  bool
+	picture drain.Picture
 	// unread: its hosts could not be read.
 	unread bool
 	steps  []drain.Step
@@ -59,13 +62,16 @@ func (d *Drainer) Look(ctx context.Context, minute time.Time) (Answer, error) {
 	}
 	entries, err := d.entries(looking)
 	if err != nil {
-		answer.Failed = append(answer.Failed, Failure{Error: awsclient.Sentence(err) + "; drains go on with the built-in defaults"})
+		answer.Failed = append(answer.Failed, Failure{Error: awsclient.Sentence(err) + "; drains go on with what was last read, and let no host go where that is nothing"})
 	}
 	views := d.views(looking, leaving, groups, entries, minute)
 	d.each(views, func(v *view) {
 		v.picture.Groups = groups[v.name]
 		d.paint(looking, v, minute)
 		v.steps = drain.Next(v.picture, v.drain, minute)
+		if v.unsure {
+			v.steps = cautious(v.steps)
+		}
 	})
 	for _, v := range views {
 		answer.Instances = append(answer.Instances, v.steps...)
@@ -99,26 +105,50 @@ func instances(leaving map[string][]leaver) map[string]bool {
 	return ids
 }
 
-// entries are what the entries say of draining, by cluster. A cluster whose entry is faulty, or that has none, drains as
-// the built-in defaults say.
-func (d *Drainer) entries(ctx context.Context) (map[string]thresholds.Drain, error) {
-	listing, err := d.store.Read(ctx)
-	if _, empty := errors.AsType[*ssmstore.EmptyPathError](err); empty {
-		return nil, nil
-	}
-	entries := map[string]thresholds.Drain{}
-	for _, c := range listing.Clusters {
-		entries[c.Cluster] = thresholds.Builtin().Drain
-		if c.Usable() {
-			entries[c.Cluster] = c.Entry.Drain
+// cautious turns every step that could end something into waiting: without the entry nobody knows whose hook to end, nor
+// when a task's time is over.
+func cautious(steps []drain.Step) []drain.Step {
+	for i, s := range steps {
+		if s.Action == drain.Complete || s.Action == drain.StopTasks {
+			steps[i].Action, steps[i].Tasks, steps[i].Deregister = drain.Wait, nil, false
+			steps[i].Detail = strings.TrimPrefix(s.Detail+"; its entry could not be read", "; ")
 		}
 	}
-	return entries, err
+	return steps
+}
+
+// entries are what the entries say of draining, by cluster. A cluster whose entry is faulty, or that has none, drains as
+// the built-in defaults say; where they cannot be read, as they were last read by this process.
+func (d *Drainer) entries(ctx context.Context) (map[string]entry, error) {
+	listing, err := d.store.Read(ctx)
+	if _, empty := errors.AsType[*ssmstore.EmptyPathError](err); empty {
+		err = nil
+	}
+	if err != nil {
+		return d.memory.entries, err
+	}
+	entries := map[string]entry{}
+	for _, c := range listing.Clusters {
+		e := entry{drain: thresholds.Builtin().Drain, unsure: c.Unsure}
+		if c.Usable() {
+			e.drain = c.Entry.Drain
+		}
+		entries[c.Cluster] = e
+	}
+	d.memory.entries = entries
+	return entries, nil
+}
+
+// entry is what one says of draining.
+type entry struct {
+	drain thresholds.Drain
+	// unsure: it has faults, and whether an older version is valid could not be read.
+	unsure bool
 }
 
 // views reads the hosts of the clusters from which something leaves, and gives each instance to the cluster that it is
 // registered in, whatever its group's tag says.
-func (d *Drainer) views(ctx context.Context, leaving map[string][]leaver, groups map[string][]cluster.Group, entries map[string]thresholds.Drain, now time.Time) []*view {
+func (d *Drainer) views(ctx context.Context, leaving map[string][]leaver, groups map[string][]cluster.Group, entries map[string]entry, now time.Time) []*view {
 	known := map[string]bool{}
 	for name := range groups {
 		known[name] = true
@@ -132,9 +162,10 @@ func (d *Drainer) views(ctx context.Context, leaving map[string][]leaver, groups
 		if byName[name] == nil {
 			want, ok := entries[name]
 			if !ok {
-				want = thresholds.Builtin().Drain
+				// nil: none was ever read, so that this one may have an entry too.
+				want = entry{drain: thresholds.Builtin().Drain, unsure: entries == nil}
 			}
-			byName[name] = &view{name: name, drain: want, searched: map[string]bool{}}
+			byName[name] = &view{name: name, drain: want.drain, unsure: want.unsure, searched: map[string]bool{}}
 			views = append(views, byName[name])
 		}
 		return byName[name]
@@ -165,21 +196,23 @@ func turned[T any](all []T, now time.Time) []T {
 	if len(all) == 0 {
 		return all
 	}
-	at := int(now.Unix()/60) * 7 % len(all)
+	at := int(now.Unix()/60) % len(all)
 	return slices.Concat(all[at:], all[:at])
 }
 
 func (d *Drainer) readHosts(ctx context.Context, v *view) {
+	// Unread until the opposite is known, a panic included: hosts that were not seen must not count as absent.
+	v.unread, v.picture.HostsUnread = true, true
+	defer func() { v.picture.HostsUnread = v.unread }()
 	s, err := d.reader.ReadHosts(ctx, v.name)
 	switch {
 	case errors.Is(err, ecsreader.ErrNoCluster):
-		v.picture.Cluster = v.name
+		v.unread, v.picture.Cluster = false, v.name
 	case err != nil:
-		v.unread = true
 		v.picture.Cluster = v.name
 		v.fail("", err)
 	default:
-		v.picture.Snapshot = s
+		v.picture.Snapshot, v.unread = s, false
 		for _, what := range s.Unread {
 			// A host that ECS listed but did not describe may be one of those that leave.
 			v.unread = true

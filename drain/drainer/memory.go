@@ -16,6 +16,8 @@ type memory struct {
 	mu    sync.Mutex
 	hosts map[string]*remembered
 	hooks map[hookKey]knownHook
+	// entries are those that were last read; nil: none were, yet.
+	entries map[string]entry
 	// unprotected: task protection cannot be read; it only explains, so it is not asked for again.
 	unprotected bool
 }
@@ -60,11 +62,13 @@ func (m *memory) forget(leaving map[string]bool) {
 	}
 }
 
-func (m *memory) hook(key hookKey, now time.Time) (drain.Hook, bool) {
+// hook is what was last read of it, and whether that is fresh enough not to ask again. One that was not there is asked
+// for again each time: it may have been added for a host that waits.
+func (m *memory) hook(key hookKey, now time.Time) (hook drain.Hook, fresh bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	known, ok := m.hooks[key]
-	return known.hook, ok && now.Sub(known.at) < hooksFor
+	known := m.hooks[key]
+	return known.hook, known.hook.Found && now.Sub(known.at) < hooksFor
 }
 
 func (m *memory) keepHook(key hookKey, hook drain.Hook, now time.Time) {

@@ -73,7 +73,8 @@ func (d *Drainer) host(ctx context.Context, v *view, l leaver, now time.Time) dr
 // hook is the entry's on the group, with its heartbeat timeout.
 func (d *Drainer) hook(ctx context.Context, v *view, group string, now time.Time) drain.Hook {
 	key := hookKey{group, v.drain.Hook}
-	if known, ok := d.memory.hook(key, now); ok {
+	known, fresh := d.memory.hook(key, now)
+	if fresh {
 		return known
 	}
 	out, err := d.autoscaling.DescribeLifecycleHooks(ctx, &autoscaling.DescribeLifecycleHooksInput{
@@ -81,6 +82,9 @@ func (d *Drainer) hook(ctx context.Context, v *view, group string, now time.Time
 	})
 	if err != nil {
 		v.fail("", err)
+		if known.Found {
+			return known // an old timeout is better than no heartbeat
+		}
 		return drain.Hook{Unread: true}
 	}
 	var hook drain.Hook

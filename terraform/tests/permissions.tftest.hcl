@@ -151,8 +151,8 @@ run "drainer_may_do_this_and_nothing_else" {
     condition = { for statement in jsondecode(aws_iam_role_policy.drainer["drainer"].policy).Statement : statement.Sid => statement.Action } == {
       ReadConfig             = ["ssm:GetParametersByPath", "ssm:GetParameterHistory"]
       ListHosts              = "ecs:ListContainerInstances"
-      ReadHostsServicesTasks = ["ecs:ListTasks", "ecs:GetTaskProtection", "ecs:DescribeTasks", "ecs:DescribeServices", "ecs:DescribeContainerInstances"]
-      ListServices           = "ecs:ListServices"
+      ReadHostsServicesTasks = ["ecs:GetTaskProtection", "ecs:DescribeTasks", "ecs:DescribeServices", "ecs:DescribeContainerInstances"]
+      ListServicesAndTasks   = ["ecs:ListTasks", "ecs:ListServices"]
       ReadTaskSizes          = "ecs:DescribeTaskDefinition"
       ReadCapacityProviders  = "ecs:DescribeCapacityProviders"
       ReadGroups             = ["autoscaling:DescribeScalingActivities", "autoscaling:DescribeLifecycleHooks", "autoscaling:DescribeAutoScalingGroups"]

@@ -57,7 +57,9 @@ func (s *Store) listed(ctx context.Context, name string, entry document, default
 		if err := s.fallBack(ctx, &listed, entry, defaults); err != nil {
 			// Not remembered: the next pass may be able to read the history. What was valid before still is.
 			listed.Faults += "; its older versions could not be read: " + awsclient.Sentence(err)
+			listed.Unsure = true
 			if before, ok := s.judged[name]; ok && before.listed.Usable() {
+				listed.Unsure = false
 				listed.Entry = before.listed.Entry
 				listed.Instead = "what this function last found valid is used"
 			}

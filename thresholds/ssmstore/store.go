@@ -51,6 +51,8 @@ type Listed struct {
 	// Instead says which older versions Entry stands on, where there are faults; empty: none is valid, and Entry is
 	// empty too.
 	Instead string
+	// Unsure: there are faults, and whether an older version is valid could not be read.
+	Unsure bool
 }
 
 // Usable tells whether Entry holds a valid entry.
