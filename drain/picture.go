@@ -42,7 +42,7 @@ type Host struct {
 	// Instance is the EC2 instance's id, Group its Auto Scaling group.
 	Instance, Group string
 	State           State
-	// Unhealthy: Auto Scaling's health status of the instance is Unhealthy.
+	// Unhealthy: its group says so, and so does EC2, or the agent has been away for longer than agents blink.
 	Unhealthy bool
 	// Began is when the termination began; unless BeganKnown, when this process first saw it.
 	Began      time.Time

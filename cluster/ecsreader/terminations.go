@@ -3,6 +3,7 @@ package ecsreader
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -15,16 +16,28 @@ import (
 // (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html).
 const terminationsSince = 49 * time.Hour
 
+// Termination is one that goes on.
+type Termination struct {
+	Began time.Time
+	// Dead: Auto Scaling ends the instance because EC2 says that it is gone or broken, not because a load balancer or a
+	// person calls it unhealthy, and not to scale in.
+	Dead bool
+}
+
+// ofEC2 is how a cause names EC2's own checks; those of others are "ELB system health check" and "user health-check"
+// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-healthchecks.html).
+var ofEC2 = regexp.MustCompile(`EC2 (health check|instance status check)`)
+
 // Terminations reads when the terminations of the given instances of a group began: StartTime of the activity that has no
 // EndTime and names the instance. Its status code is not looked at, because the SDK does not know all that there are
 // (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Activity.html). An instance that no open activity names
 // is missing in the answer.
-func (r *Reader) Terminations(ctx context.Context, group string, instances []string, now time.Time) (map[string]time.Time, error) {
+func (r *Reader) Terminations(ctx context.Context, group string, instances []string, now time.Time) (map[string]Termination, error) {
 	wanted := map[string]bool{}
 	for _, id := range instances {
 		wanted[id] = true
 	}
-	began := map[string]time.Time{}
+	began := map[string]Termination{}
 	pages := autoscaling.NewDescribeScalingActivitiesPaginator(r.autoscaling, &autoscaling.DescribeScalingActivitiesInput{
 		AutoScalingGroupName: aws.String(group),
 		Filters:              []types.Filter{{Name: aws.String("StartTimeLowerBound"), Values: []string{now.Add(-terminationsSince).UTC().Format(time.RFC3339)}}},
@@ -41,7 +54,7 @@ func (r *Reader) Terminations(ctx context.Context, group string, instances []str
 				continue
 			}
 			if id := instanceID.FindString(description); wanted[id] {
-				began[id] = aws.ToTime(a.StartTime).UTC()
+				began[id] = Termination{Began: aws.ToTime(a.StartTime).UTC(), Dead: ofEC2.MatchString(aws.ToString(a.Cause))}
 			}
 		}
 	}

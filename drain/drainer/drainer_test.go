@@ -121,6 +121,41 @@ func TestADeadHostGoesAtOnceAndItsRegistrationWithIt(t *testing.T) {
 	assert.NotContains(t, f.hosts, "ci/i-1")
 }
 
+func TestABlinkingAgentIsNoDeadHostWhoeverCallsItUnhealthy(t *testing.T) {
+	for _, blamed := range []string{"an ELB system health check failure.", "a user health-check."} {
+		f := newFakeAWS().host("i-1", wait, "api")
+		f.service("api", 1, 100, 100) // it moves nowhere
+		f.instances["i-1"].healthy, f.instances["i-1"].blamed = false, blamed
+		d := f.process()
+		for minute := range 12 {
+			f.hosts["ci/i-1"].connected = minute%4 != 1 // away for one look in four
+			tick(t, f, d)
+			f.pass(time.Minute)
+		}
+		assert.NotEmpty(t, f.left(), blamed)
+
+		f.hosts["ci/i-1"].connected = false
+		assert.Contains(t, until(t, f, d, 5), "complete host_dead", "an agent that stays away is gone")
+	}
+}
+
+func TestAHostThatAPageHasLostIsNotTakenForOneThatNeverRegistered(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait, "api")
+	f.service("api", 1, 100, 100)
+	f.hosts["ci/i-1"].hidden = true
+	until(t, f, f.process(), 10)
+	assert.NotEmpty(t, f.left())
+}
+
+func TestOfTwoRegistrationsTheNewerOneHasTheTasks(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait, "api")
+	f.service("api", 1, 100, 100)
+	f.hosts["ci/i-1"].connected, f.hosts["ci/i-1"].registered = false, start.Add(-time.Hour)
+	f.hosts["ci/an-old-one"] = &fakeHost{arn: "ci/an-old-one", instance: "i-1", status: "ACTIVE", registered: start.Add(-48 * time.Hour)}
+	until(t, f, f.process(), 10)
+	assert.NotEmpty(t, f.left())
+}
+
 func TestAnInstanceIsLookedForInEveryKnownClusterBeforeItGoes(t *testing.T) {
 	f := newFakeAWS().host("i-1", wait)
 	f.entries["other"] = `{}`
@@ -137,6 +172,30 @@ func TestAnInstanceIsLookedForInEveryKnownClusterBeforeItGoes(t *testing.T) {
 	stray.last, stray.wanted = "STOPPED", false
 	until(t, f, d, 3)
 	assert.Empty(t, f.left())
+}
+
+func TestASearchThatWasCutGoesOnWhereItStopped(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait)
+	delete(f.hosts, "ci/i-1")
+	for n := range 10 {
+		f.entries[fmt.Sprintf("c%d", n)] = `{}`
+	}
+	f.pass(5 * time.Minute)
+	d := f.process()
+	f.cutAfter = 6 // the own hosts, the own cluster by name, and four others
+	tick(t, f, d)
+	require.NotEmpty(t, f.left())
+	f.cutAfter = 0
+	before := len(f.calls)
+	until(t, f, d, 2)
+	assert.Empty(t, f.left())
+	asked := 0
+	for _, action := range f.calls[before:] {
+		if action == "ListContainerInstances" {
+			asked++
+		}
+	}
+	assert.LessOrEqual(t, asked, 2+6+1, "the four are not asked again")
 }
 
 func TestAnInstanceThatNeverRegisteredGoes(t *testing.T) {

@@ -45,11 +45,16 @@ type fakeAWS struct {
 	diesAt  int
 	carried bool
 	dead    bool
+	// cutAfter: so many calls of ListContainerInstances are answered, then none; 0: all.
+	cutAfter int
 }
 
 type fakeHost struct {
 	arn, instance, status string
 	connected             bool
+	registered            time.Time
+	// hidden: it is in no list but a filtered one, as when pages shift.
+	hidden bool
 }
 
 type fakeTask struct {
@@ -75,8 +80,10 @@ type fakeService struct {
 type fakeInstance struct {
 	id, group, state string
 	healthy          bool
-	began            time.Time
-	ended            time.Time
+	// blamed is who calls it unhealthy; empty: EC2 itself.
+	blamed string
+	began  time.Time
+	ended  time.Time
 }
 
 const ours = "ecs-cluster-scaler-drain"
@@ -136,6 +143,11 @@ func (f *fakeAWS) call(ctx context.Context, service, action string) (did bool, e
 	if len(f.calls)-1 == f.diesAt {
 		f.dead = true
 		return f.carried, errDied
+	}
+	if listed := action == "ListContainerInstances"; listed && f.cutAfter == 1 {
+		return false, context.DeadlineExceeded
+	} else if listed && f.cutAfter > 1 {
+		f.cutAfter--
 	}
 	if f.deny[action] {
 		return false, &smithy.OperationError{ServiceID: service, OperationName: action, Err: &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}}

@@ -54,7 +54,7 @@ func (f *fakeAWS) ListContainerInstances(ctx context.Context, in *ecs.ListContai
 	return answered(ctx, f, "ECS", "ListContainerInstances", in, func(in *ecs.ListContainerInstancesInput, out *ecs.ListContainerInstancesOutput) error {
 		for _, arn := range sorted(f.hosts) {
 			other := strings.HasPrefix(arn, "ci/other-") != (*in.Cluster == "other")
-			if !other && (in.Filter == nil || strings.Contains(*in.Filter, f.hosts[arn].instance)) {
+			if !other && (in.Filter == nil && !f.hosts[arn].hidden || in.Filter != nil && strings.Contains(*in.Filter, f.hosts[arn].instance)) {
 				out.ContainerInstanceArns = append(out.ContainerInstanceArns, arn)
 			}
 		}
@@ -67,7 +67,7 @@ func (f *fakeAWS) DescribeContainerInstances(ctx context.Context, in *ecs.Descri
 		for _, arn := range in.ContainerInstances {
 			h := f.hosts[arn]
 			out.ContainerInstances = append(out.ContainerInstances, ecstypes.ContainerInstance{
-				ContainerInstanceArn: aws.String(arn), Ec2InstanceId: aws.String(h.instance), Status: aws.String(h.status), AgentConnected: h.connected,
+				ContainerInstanceArn: aws.String(arn), Ec2InstanceId: aws.String(h.instance), Status: aws.String(h.status), AgentConnected: h.connected, RegisteredAt: aws.Time(h.registered),
 			})
 		}
 		return nil
@@ -224,7 +224,7 @@ func (f *fakeAWS) DescribeScalingActivities(ctx context.Context, in *autoscaling
 				out.Activities = append(out.Activities,
 					astypes.Activity{Description: aws.String("Terminating EC2 instance: " + id), StartTime: aws.Time(start.Add(-time.Hour)), EndTime: aws.Time(start)},
 					astypes.Activity{Description: aws.String("Launching a new EC2 instance: " + id), StartTime: aws.Time(start.Add(-time.Hour)), EndTime: aws.Time(start)},
-					astypes.Activity{Description: aws.String("Terminating EC2 instance: " + id), StartTime: aws.Time(i.began), StatusCode: "SomethingNew"})
+					astypes.Activity{Description: aws.String("Terminating EC2 instance: " + id), StartTime: aws.Time(i.began), StatusCode: "SomethingNew", Cause: aws.String(i.cause())})
 			}
 		}
 		slices.Reverse(out.Activities)
@@ -265,4 +265,15 @@ func (f *fakeAWS) PutMetricData(ctx context.Context, in *cloudwatch.PutMetricDat
 		}
 		return nil
 	})
+}
+
+func (i *fakeInstance) cause() string {
+	switch {
+	case i.healthy:
+		return "a monitor alarm triggered a policy"
+	case i.blamed != "":
+		return "an instance was taken out of service in response to " + i.blamed
+	default:
+		return "an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped."
+	}
 }

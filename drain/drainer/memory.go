@@ -27,6 +27,11 @@ type remembered struct {
 	seen, began time.Time
 	beaten      time.Time
 	gone        bool
+	// dead: EC2 itself says so. lost is since when this process has seen the agent away; zero: it is there.
+	dead bool
+	lost time.Time
+	// absent are the clusters that were asked for it and do not have it.
+	absent map[string]bool
 	// tasks are the host's, listed while it was DRAINING: no other can come.
 	tasks map[string]drain.Task
 }
@@ -36,6 +41,28 @@ type hookKey struct{ group, name string }
 type knownHook struct {
 	hook drain.Hook
 	at   time.Time
+}
+
+// lostFor is how long an agent must be away to count as gone: agents blink several times an hour.
+const lostFor = 3 * time.Minute
+
+// isDead tells whether an instance that its group calls unhealthy can be given up, its agent being connected or not.
+// The group's word alone may be a load balancer's or a person's.
+func (r *remembered) isDead(connected bool, now time.Time) bool {
+	switch {
+	case connected:
+		r.lost = time.Time{}
+	case r.lost.IsZero():
+		r.lost = now
+	}
+	return r.dead || !connected && now.Sub(r.lost) >= lostFor
+}
+
+func (r *remembered) notIn(clusterName string) {
+	if r.absent == nil {
+		r.absent = map[string]bool{}
+	}
+	r.absent[clusterName] = true
 }
 
 // of is what is known of an instance; it is made where nothing is.

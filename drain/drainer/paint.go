@@ -28,8 +28,9 @@ func (d *Drainer) readStarts(ctx context.Context, v *view, now time.Time) {
 			v.fail("deadlines count from when this process first saw the hosts: ", err)
 			continue
 		}
-		for id, at := range began {
-			d.memory.of(id, now).began = at
+		for id, t := range began {
+			known := d.memory.of(id, now)
+			known.began, known.dead = t.Began, t.Dead
 		}
 	}
 }
@@ -54,10 +55,12 @@ func (d *Drainer) paint(ctx context.Context, v *view, now time.Time) {
 
 func (d *Drainer) host(ctx context.Context, v *view, l leaver, now time.Time) drain.Host {
 	known := d.memory.of(l.instance.ID, now)
+	at := registration(v.picture.Hosts, l.instance.ID)
+	dead := known.isDead(at != nil && at.Connected, now)
 	h := drain.Host{
-		Instance: l.instance.ID, Group: l.group, State: drain.Leaving, Unhealthy: l.instance.Unhealthy,
+		Instance: l.instance.ID, Group: l.group, State: drain.Leaving, Unhealthy: l.instance.Unhealthy && dead,
 		Began: known.start(), BeganKnown: !known.began.IsZero(),
-		Registration: registration(v.picture.Hosts, l.instance.ID), SearchedAll: v.searched[l.instance.ID],
+		Registration: at, SearchedAll: v.searched[l.instance.ID],
 	}
 	switch l.instance.State {
 	case waiting:

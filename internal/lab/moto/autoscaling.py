@@ -146,11 +146,22 @@ def _aware(moment):
     return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
 
 
+def _cause(action):
+    """Unhealthy in the lab means what EC2 itself finds."""
+    for by_region in models.autoscaling_backends.values():
+        for backend in by_region.values():
+            for group in backend.autoscaling_groups.values():
+                for state in group.instance_states:
+                    if state.instance.id == action["instance"] and state.health_status == "Unhealthy":
+                        return "an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped."
+    return "lab"
+
+
 def _termination(action):
     done = action["result"] is not None
     activity = {
         "ActivityId": action["token"], "AutoScalingGroupName": action["asg"],
-        "Description": f"Terminating EC2 instance: {action['instance']}", "Cause": "lab",
+        "Description": f"Terminating EC2 instance: {action['instance']}", "Cause": _cause(action),
         "StartTime": _aware(action["started"]),
         "StatusCode": "Successful" if done else "MidTerminatingLifecycleAction",
         "Progress": 100 if done else 60,
