@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"ecs-cluster-scaler/internal/alarms"
 	"ecs-cluster-scaler/thresholds"
 )
 
@@ -24,6 +25,14 @@ func TestTerraformJudgesByThePublishersSchema(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, string(thresholds.Schema()), string(text),
 		"Terraform judges by another schema than the publisher: cp thresholds/entry.schema.json terraform/%s", copied)
+}
+
+func TestTerraformMakesTheAlarmsOfTheTable(t *testing.T) {
+	const copied = "modules/cluster/alarms.json"
+	text, err := os.ReadFile(copied)
+	require.NoError(t, err)
+	assert.Equal(t, string(alarms.Text()), string(text),
+		"Terraform makes other alarms than the table says: cp internal/alarms/alarms.json terraform/%s", copied)
 }
 
 func TestTerraformKnowsEveryKeywordOfTheSchema(t *testing.T) {

@@ -1,0 +1,71 @@
+// Package alarms holds the one table of alarms and step policies that turn the publisher's metrics into capacity.
+// Terraform's modules/cluster makes them from a copy of it; the simulator's policies are held to it.
+package alarms
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+)
+
+//go:embed alarms.json
+var text []byte
+
+// The names of the alarms. InByGap stands instead of In, never beside it.
+const (
+	Out     = "out"
+	Surge   = "surge"
+	In      = "in"
+	InByGap = "in_by_gap"
+)
+
+// Table is what all alarms and policies share, and each of them by name.
+type Table struct {
+	// Version grows by one with each change; alarms are only added within a major version of the project.
+	Version int `json:"version"`
+	// Statistic and Period make a datapoint of a metric.
+	Statistic        string `json:"statistic"`
+	PeriodSeconds    int    `json:"period_seconds"`
+	TreatMissingData string `json:"treat_missing_data"`
+	// AdjustmentType and MetricAggregationType are the step policy's.
+	AdjustmentType        string `json:"adjustment_type"`
+	MetricAggregationType string `json:"metric_aggregation_type"`
+	// LeastWarmupSeconds bounds the one number that users choose.
+	LeastWarmupSeconds int              `json:"least_warmup_seconds"`
+	Alarms             map[string]Alarm `json:"alarms"`
+}
+
+// Alarm is a CloudWatch alarm and the step policy that it starts.
+type Alarm struct {
+	Why               string  `json:"why"`
+	Metric            string  `json:"metric"`
+	Comparison        string  `json:"comparison"`
+	Threshold         float64 `json:"threshold"`
+	EvaluationPeriods int     `json:"evaluation_periods"`
+	DatapointsToAlarm int     `json:"datapoints_to_alarm"`
+	Steps             []Step  `json:"steps"`
+}
+
+// Step changes the capacity by Change where the metric less the alarm's threshold lies between From and To; nil: without
+// end. At and above the threshold From belongs to the step, below it To does:
+// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StepAdjustment.html
+type Step struct {
+	From   *float64 `json:"from"`
+	To     *float64 `json:"to"`
+	Change int      `json:"change"`
+}
+
+// Text returns the table as JSON, of which terraform/modules/cluster holds a copy.
+func Text() []byte { return bytes.Clone(text) }
+
+// Contract returns the table.
+func Contract() Table {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	var table Table
+	if err := decoder.Decode(&table); err != nil {
+		panic(fmt.Sprintf("alarms.json: %v", err))
+	}
+	return table
+}
