@@ -1,0 +1,134 @@
+package aws
+
+import "time"
+
+// Knobs are the numbers of the simulated AWS. [Defaults] has the ones to start from, each with its source. A number
+// that AWS does not publish is marked so: it is a guess to be turned.
+type Knobs struct {
+	// Seed makes a world: one seed, one history.
+	Seed uint64
+	// Start is when the world begins.
+	Start time.Time
+
+	EC2        EC2Knobs
+	ECS        ECSKnobs
+	CloudWatch CloudWatchKnobs
+	Faults     FaultKnobs
+}
+
+// EC2Knobs are those of EC2 and EC2 Auto Scaling.
+type EC2Knobs struct {
+	// Running is launch to InService. Not published; 15 to 40 s seen.
+	Running Uniform
+	// Boot is launch to the agent's registration in ECS, never before Running. Not published; median 75 s, p95 150 to
+	// 180 s seen.
+	Boot LogNormal
+	// NeverJoins is the share of hosts whose agent never registers.
+	NeverJoins float64
+	// ShutDown is Terminating:Proceed to gone; billing ends when it begins
+	// (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html).
+	ShutDown Uniform
+	// FailuresPerMonth is how often a host fails its EC2 status checks, per host; HealthCheck is failure to the
+	// group's replacement.
+	FailuresPerMonth float64
+	HealthCheck      time.Duration
+	// SpotInterruptionsPerDay is per Spot host; SpotWarning is warning to reclaim, two minutes
+	// (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html).
+	SpotInterruptionsPerDay float64
+	SpotWarning             time.Duration
+	// Reaction is a change of desired capacity to the first launch or termination. Not published.
+	Reaction Uniform
+	// RetryLaunch is how long a group waits after a launch that EC2 refused. Not published.
+	RetryLaunch time.Duration
+}
+
+// ECSKnobs are those of ECS.
+type ECSKnobs struct {
+	// Loop is how often the scheduler looks at a service. Not published; 10 to 30 s seen.
+	Loop time.Duration
+	// RefusalsToBackOff placements refused in a row make the scheduler wait BackOff, doubling to BackOffMax. Not
+	// published in full; 3, 5 and 15 min seen
+	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html for the restart delay).
+	RefusalsToBackOff   int
+	BackOff, BackOffMax time.Duration
+	// FirstPull and CachedPull are image pull and start on a host that has not, or has, run the task definition's image.
+	FirstPull, CachedPull Uniform
+	// ENI is what attaching an awsvpc task's network interface adds.
+	ENI Uniform
+	// Healthy is RUNNING to healthy without a load balancer, 40 s
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html).
+	Healthy time.Duration
+	// AgentBlinksPerHour is per host; Blink is how long the agent is away.
+	AgentBlinksPerHour float64
+	Blink              Uniform
+	// AgentDeathsPerMonth is per host: the agent goes and stays away, tasks run on.
+	AgentDeathsPerMonth float64
+	// TasksPerMinute is the service launch rate, 500 a minute and service
+	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html).
+	TasksPerMinute int
+	// StoppedKept is how long stopped tasks stay describable, an hour
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html).
+	StoppedKept time.Duration
+}
+
+// CloudWatchKnobs are those of CloudWatch and EventBridge.
+type CloudWatchKnobs struct {
+	// Evaluation is a minute's end to the evaluation of an alarm on it; Action is the alarm to the policy. Not
+	// published; together 60 to 120 s from a condition to its action at 1 of 1.
+	Evaluation, Action Uniform
+	// OwnMetrics is a minute's end to AWS's own datapoint for it, such as AWS/ECS CPUReservation. Not published.
+	OwnMetrics time.Duration
+	// Schedule is how late within its minute a schedule fires
+	// (https://docs.aws.amazon.com/scheduler/latest/UserGuide/what-is-scheduler.html: 60 s precision).
+	Schedule Uniform
+	// Event is something's happening to its EventBridge event's arrival. Not published.
+	Event Uniform
+}
+
+// FaultKnobs are what goes wrong, as shares between 0 and 1. All are 0 by default.
+type FaultKnobs struct {
+	// TicksLost and TicksDoubled are of scheduled invocations; TicksLate come over a minute late.
+	TicksLost, TicksDoubled, TicksLate float64
+	// EventsLost and EventsDoubled are of EventBridge events.
+	EventsLost, EventsDoubled float64
+	// Throttled is of API calls; HalfPages is of listing calls that return a part, or nothing, and a token.
+	Throttled, HalfPages float64
+}
+
+// Defaults are the knobs to start from.
+func Defaults() Knobs {
+	return Knobs{
+		Seed:  1,
+		Start: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC), // a Monday
+		EC2: EC2Knobs{
+			Running:     Uniform{15 * time.Second, 40 * time.Second},
+			Boot:        LogNormal{75 * time.Second, 165 * time.Second},
+			ShutDown:    Uniform{30 * time.Second, 90 * time.Second},
+			HealthCheck: 2 * time.Minute,
+			SpotWarning: 2 * time.Minute,
+			Reaction:    Uniform{time.Second, 10 * time.Second},
+			RetryLaunch: time.Minute,
+		},
+		ECS: ECSKnobs{
+			Loop:               15 * time.Second,
+			RefusalsToBackOff:  3,
+			BackOff:            5 * time.Minute,
+			BackOffMax:         15 * time.Minute,
+			FirstPull:          Uniform{10 * time.Second, 60 * time.Second},
+			CachedPull:         Uniform{time.Second, 5 * time.Second},
+			ENI:                Uniform{2 * time.Second, 6 * time.Second},
+			Healthy:            40 * time.Second,
+			AgentBlinksPerHour: 3,
+			Blink:              Uniform{5 * time.Second, 90 * time.Second},
+			TasksPerMinute:     500,
+			StoppedKept:        time.Hour,
+		},
+		CloudWatch: CloudWatchKnobs{
+			Evaluation: Uniform{5 * time.Second, 40 * time.Second},
+			Action:     Uniform{time.Second, 10 * time.Second},
+			OwnMetrics: 60 * time.Second,
+			Schedule:   Uniform{0, 59 * time.Second},
+			Event:      Uniform{time.Second, 5 * time.Second},
+		},
+	}
+}

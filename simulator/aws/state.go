@@ -1,0 +1,261 @@
+package aws
+
+import (
+	"time"
+
+	autoscaling "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	ecs "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// InstanceType is what a group launches.
+type InstanceType struct {
+	Name string
+	// Resources are what the ECS agent registers: memory is what the operating system sees less ECS_RESERVED_MEMORY.
+	Resources Resources
+	// ENIs is how many awsvpc tasks a host takes at once, trunking included.
+	ENIs int
+}
+
+// GroupSpec is an Auto Scaling group to be made.
+type GroupSpec struct {
+	Name, Cluster     string
+	Type              InstanceType
+	Zones             []string
+	Min, Max, Desired int
+	Spot              bool
+	// Protect gives new instances scale-in protection.
+	Protect bool
+	// Warmup is DefaultInstanceWarmup; negative means unset, which is the default cooldown of 300 s.
+	Warmup     time.Duration
+	Tags       map[string]string
+	Attributes map[string]string
+	Hooks      []HookSpec
+}
+
+// HookSpec is a lifecycle hook for terminating instances.
+type HookSpec struct {
+	Name      string
+	Heartbeat time.Duration
+	// Default is CONTINUE or ABANDON.
+	Default string
+}
+
+// Group is an Auto Scaling group.
+type Group struct {
+	Spec              GroupSpec
+	Min, Max, Desired int
+	// Suspended are the suspended processes, as Launch.
+	Suspended map[string]bool
+	// NoCapacity are the zones in which EC2 refuses launches; "*" is all.
+	NoCapacity map[string]bool
+	// BadImage makes every new host one that never registers.
+	BadImage bool
+
+	world      *World
+	instances  []*Instance // oldest first, without those that are gone
+	activities []*activity // newest last
+	policies   []*stepPolicy
+}
+
+// Instances are the group's instances that are not gone, oldest first.
+func (g *Group) Instances() []*Instance { return g.instances }
+
+// Instance is an EC2 instance of a group.
+type Instance struct {
+	ID    string
+	Group *Group
+	Zone  string
+	State autoscaling.LifecycleState
+	// Cause is why it leaves: scale_in, health, spot, manual, rebalance; empty while it does not.
+	Cause     string
+	Spot      bool
+	Protected bool
+	// Powered: EC2 runs it. A failed host is not, though Auto Scaling has not noticed yet.
+	Powered bool
+	// Healthy is Auto Scaling's view.
+	Healthy                      bool
+	Launched, InService, Leaving time.Time
+	// Host is its registration in ECS; nil before.
+	Host *Host
+
+	launch, termination *activity
+	action              *lifecycleAction
+}
+
+// Cluster is an ECS cluster.
+type Cluster struct {
+	Name  string
+	world *World
+
+	hosts    []*Host // oldest registration first, without INACTIVE ones
+	services []*Service
+	tasks    map[string]*Task // by ARN, stopped ones for StoppedKept
+	standing []*Task          // not STOPPED, oldest first
+	queue    []*Task          // PROVISIONING, for a managed capacity provider
+	provider *CapacityProvider
+	made     int // tasks ever
+}
+
+// Host is a container instance.
+type Host struct {
+	ARN      string
+	Instance *Instance
+	Cluster  *Cluster
+	Status   ecs.ContainerInstanceStatus
+	// Connected is agentConnected.
+	Connected  bool
+	Registered time.Time
+	Total      Resources
+	ENIs       int
+	Attributes map[string]string
+
+	// tasks are those not STOPPED, oldest first.
+	tasks []*Task
+	// allocated is what tasks with desiredStatus RUNNING hold: ECS takes a stopping task's resources for free at once.
+	// held is what really is in use, stopping tasks included: the agent starts a task when that leaves room.
+	allocated, held Resources
+	enis            int
+	// waiting are placed tasks whose resources are still held by stopping ones, first in first out.
+	waiting []*Task
+	pulled  map[string]bool // task definitions whose image is here
+	version int64
+}
+
+// TaskDefinition is a revision.
+type TaskDefinition struct {
+	Family    string
+	Revision  int
+	Resources Resources
+	// Awsvpc: each task needs a network interface.
+	Awsvpc bool
+	// Ports are static host ports; two tasks with one in common cannot share a host.
+	Ports []int
+	// Starts is how long a container takes from image to RUNNING, beside the pull.
+	Starts time.Duration
+	// StopTimeout is SIGTERM to SIGKILL; Stops is how long the container really takes to end after SIGTERM.
+	StopTimeout, Stops time.Duration
+	// Crashes is how long a task runs before it exits by its own fault; 0 is never.
+	Crashes time.Duration
+}
+
+// Task is a task.
+type Task struct {
+	ARN        string
+	Cluster    *Cluster
+	Definition *TaskDefinition
+	// Service is nil for a standalone task.
+	Service    *Service
+	Deployment *Deployment
+	Host       *Host // nil while PROVISIONING
+	// Desired is RUNNING or STOPPED; Last is PROVISIONING, PENDING, ACTIVATING, RUNNING, DEACTIVATING, STOPPING or STOPPED.
+	Desired, Last                       string
+	Healthy                             bool
+	Created, Started, Stopping, Stopped time.Time
+	// ProtectedUntil is the end of its scale-in protection.
+	ProtectedUntil time.Time
+	// Cause of its stop: service, drain, api, exit, host.
+	Cause string
+	// Lasts is how long a standalone task runs.
+	Lasts time.Duration
+
+	group    string
+	wanted   time.Time // since when it was wanted
+	version  int64
+	finished func(*Task) // told when it STOPPED; may be nil
+}
+
+// ServiceSpec is a service to be made.
+type ServiceSpec struct {
+	Name       string
+	Definition *TaskDefinition
+	Desired    int
+	Daemon     bool
+	// MinPercent and MaxPercent are minimumHealthyPercent and maximumPercent.
+	MinPercent, MaxPercent int
+	// Strategy is a chain of spread:attribute:ecs.availability-zone, spread:instanceId, binpack:cpu, binpack:memory,
+	// random; empty is the service default.
+	Strategy []string
+	// DistinctInstance and MemberOf (attribute==value) are placement constraints.
+	DistinctInstance bool
+	MemberOf         map[string]string
+	// LoadBalanced: healthy after TargetHealthy, and stopping begins with Deregistration.
+	LoadBalanced                  bool
+	TargetHealthy, Deregistration time.Duration
+	// HealthCheck: tasks report health; NeverHealthy ones are never HEALTHY.
+	HealthCheck, NeverHealthy bool
+	// CircuitBreaker fails a roll-out that does not come up, without rollback.
+	CircuitBreaker bool
+	// Rebalance is availabilityZoneRebalancing.
+	Rebalance bool
+	// Managed: its tasks use the cluster's managed capacity provider.
+	Managed bool
+}
+
+// Service is a service.
+type Service struct {
+	Spec    ServiceSpec
+	Cluster *Cluster
+	Desired int
+	Created time.Time
+	// deployments: PRIMARY first, then ACTIVE ones, newest first.
+	deployments []*Deployment
+	tasks       []*Task        // not STOPPED, oldest first
+	events      []serviceEvent // newest last
+	wanted      []time.Time    // since when each unplaced task is wanted, oldest first
+	refused     int            // placements refused in a row
+	notBefore   time.Time      // back-off
+}
+
+// Deployment is one revision's roll-out.
+type Deployment struct {
+	ID         string
+	Definition *TaskDefinition
+	Created    time.Time
+	// Rollout is IN_PROGRESS, COMPLETED or FAILED.
+	Rollout string
+	failed  int
+}
+
+type serviceEvent struct {
+	id      string
+	at      time.Time
+	message string
+}
+
+// CapacityProvider is ECS managed scaling of a group
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-scaling-behavior.html).
+type CapacityProvider struct {
+	Group            *Group
+	Target           int
+	MinStep, MaxStep int
+	Warmup           time.Duration
+	// Draining is managed draining; Protection is managed termination protection.
+	Draining, Protection bool
+}
+
+// activity is a scaling activity; end is zero while it is open.
+type activity struct {
+	id, description, cause, status string
+	instance                       *Instance
+	start, end                     time.Time
+}
+
+// lifecycleAction is an instance waiting in a terminating hook.
+type lifecycleAction struct {
+	hook           HookSpec
+	token          string
+	began, expires time.Time
+}
+
+// stepPolicy is a step scaling policy.
+type stepPolicy struct {
+	name   string
+	steps  []Step
+	warmup time.Duration
+}
+
+// Step is a step adjustment: bounds are relative to the alarm's threshold, nil is open.
+type Step struct {
+	Lower, Upper *float64
+	Change       int
+}

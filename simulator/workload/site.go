@@ -1,0 +1,55 @@
+// Package workload is what users do to a cluster: services that grow and shrink, roll-outs, batches, and what goes
+// wrong. A workload knows nothing of the policy that scales the cluster beside it.
+package workload
+
+import (
+	"time"
+
+	"ecs-cluster-scaler/simulator/aws"
+)
+
+// Site is where a workload is built: a world, and a policy that has its say on how things are made.
+type Site struct {
+	World *aws.World
+	// Policy scales the clusters.
+	Policy Policy
+}
+
+// Policy is what a workload may ask of whatever scales its clusters.
+type Policy interface {
+	// Name is the policy's, with its knob, as managed-90.
+	Name() string
+	// Managed says whether ECS scales the group itself, so that tasks are queued for it.
+	Managed() bool
+	// Prepare has its say on a group before it is made: tags, hooks, protection, warm-up.
+	Prepare(spec *aws.GroupSpec, active bool)
+	// Install begins to scale the cluster, which has been made with its groups, by its active group. scaleInOff begins
+	// with scaling in switched off.
+	Install(w *aws.World, cluster *aws.Cluster, active *aws.Group)
+	// ScaleIn switches scaling in on or off, as an operator does who changes colours.
+	ScaleIn(cluster *aws.Cluster, on bool)
+	// Activate makes another group the one that is scaled.
+	Activate(cluster *aws.Cluster, group *aws.Group)
+}
+
+// NewGroup makes a group as the policy wants it.
+func (s Site) NewGroup(spec aws.GroupSpec, active bool) *aws.Group {
+	s.Policy.Prepare(&spec, active)
+	return s.World.NewGroup(spec)
+}
+
+// CreateService makes a service as the policy wants it.
+func (s Site) CreateService(c *aws.Cluster, spec aws.ServiceSpec) *aws.Service {
+	spec.Managed = s.Policy.Managed() && !spec.Daemon
+	return c.CreateService(spec)
+}
+
+// Workload is one, ready to be built.
+type Workload struct {
+	// Name is what it is called on the command line; Why says in a sentence what it shows.
+	Name, Why string
+	// Lasts is how long it is run for; Settle of it, at the beginning, is not measured.
+	Lasts, Settle time.Duration
+	// Build makes clusters, groups and services, installs the policy, and makes happen what will.
+	Build func(Site)
+}
