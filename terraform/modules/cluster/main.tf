@@ -10,27 +10,22 @@ locals {
     "ecs-cluster-scaler:active"  = "true"
   }
 
-  # A row is an alarm and the policy it starts. Steps count from the alarm's threshold: ScalingSignal is -1, 0 or 1, so each has one,
-  # open-ended. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StepAdjustment.html
-  scaling = {
-    out = {
-      description = "One host more for ECS cluster ${var.cluster_name}: its scaling signal is 1."
-      metric      = "ScalingSignal"
-      comparison  = "GreaterThanOrEqualToThreshold"
-      threshold   = 1
-      periods     = 1
-      steps       = [{ from = 0, to = null, change = 1 }]
-    }
-    # Five of five: two passes in one minute, one with -1 and one with 0, have the maximum 0 and start over.
-    in = {
-      description = "One host less for ECS cluster ${var.cluster_name}: its scaling signal has been -1 for 5 minutes."
-      metric      = "ScalingSignal"
-      comparison  = "LessThanOrEqualToThreshold"
-      threshold   = -1
-      periods     = 5
-      steps       = [{ from = null, to = 0, change = -1 }]
-    }
+  # The one table of alarms and policies: alarms.json is a copy of internal/alarms/alarms.json, and limits_test.go says when it is not.
+  table = jsondecode(file("${path.module}/alarms.json"))
+
+  # in and in_by_gap never stand beside each other: of two policies that remove hosts, Auto Scaling takes the one that leaves more.
+  # https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scale-based-on-demand.html#multiple-scaling-policy-resolution
+  scaling = toset(concat(["out"], var.surge ? ["surge"] : [], [{ signal = "in", gap = "in_by_gap" }[var.scale_in_by]]))
+
+  descriptions = {
+    out       = "One host more for ECS cluster ${var.cluster_name}: its scaling signal is 1."
+    surge     = "As many hosts more for ECS cluster ${var.cluster_name} as its instance gap says, two or more."
+    in        = "One host less for ECS cluster ${var.cluster_name}: its scaling signal has been -1 for 5 minutes."
+    in_by_gap = "As many hosts less for ECS cluster ${var.cluster_name} as its instance gap has said for 5 minutes."
   }
+
+  # / stands in no name of a stack or a cluster, so that no two of them make the same name: PutMetricAlarm would overwrite silently.
+  alarm_prefix = "${var.name}/${var.cluster_name}/"
 }
 
 # --- the entry ---------------------------------------------------------------------------------------------------------------
@@ -80,23 +75,23 @@ resource "aws_ssm_parameter" "entry_by_hand" {
   }
 }
 
-# --- alarms and policies -------------------------------------------------------------------------------------------------------
+# --- alarms and policies that scale ------------------------------------------------------------------------------------------
 
 resource "aws_autoscaling_policy" "scaling" {
   for_each = local.scaling
 
-  name                   = "${var.cluster_name}-${var.autoscaling_group_name}-scale-${each.key}"
-  autoscaling_group_name = var.autoscaling_group_name
-  policy_type            = "StepScaling"
-  adjustment_type        = "ChangeInCapacity"
-  # The default, Average, would make 0.5 of a 0 and a 1.
-  metric_aggregation_type = "Maximum"
+  name                    = "${var.cluster_name}-${var.autoscaling_group_name}-scale-${replace(each.key, "_", "-")}"
+  autoscaling_group_name  = var.autoscaling_group_name
+  policy_type             = "StepScaling"
+  adjustment_type         = local.table.adjustment_type
+  metric_aggregation_type = local.table.metric_aggregation_type
   # AWS takes it on a step policy of either direction. On scale-in it keeps the group's default, or else its cooldown of 300 s, from
   # deciding for how long a new host stops scale-in. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScalingPolicy.html
   estimated_instance_warmup = var.instance_warmup_seconds
 
+  # Steps count from the alarm's threshold. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StepAdjustment.html
   dynamic "step_adjustment" {
-    for_each = each.value.steps
+    for_each = local.table.alarms[each.key].steps
 
     content {
       metric_interval_lower_bound = step_adjustment.value.from
@@ -108,8 +103,8 @@ resource "aws_autoscaling_policy" "scaling" {
   lifecycle {
     # No create_before_destroy: Terraform would hand it on to the group, and a group of fixed name could then not be replaced.
     precondition {
-      condition     = length("${var.cluster_name}-${var.autoscaling_group_name}-scale-${each.key}") <= 255
-      error_message = "The names of cluster and group together are too long for a scaling policy's name, which may have 255 characters with \"-scale-out\". Use a group with a shorter name."
+      condition     = length("${var.cluster_name}-${var.autoscaling_group_name}-scale-${replace(each.key, "_", "-")}") <= 255
+      error_message = "The names of cluster and group together are too long for a scaling policy's name, which may have 255 characters with \"-scale-in-by-gap\". Use a group with a shorter name."
     }
   }
 }
@@ -117,32 +112,51 @@ resource "aws_autoscaling_policy" "scaling" {
 resource "aws_cloudwatch_metric_alarm" "scaling" {
   for_each = local.scaling
 
-  alarm_name        = "${var.name}-${var.cluster_name}-scale-${each.key}"
-  alarm_description = each.value.description
+  alarm_name        = "${local.alarm_prefix}scale-${replace(each.key, "_", "-")}"
+  alarm_description = local.descriptions[each.key]
 
   namespace   = var.namespace
-  metric_name = each.value.metric
+  metric_name = local.table.alarms[each.key].metric
   dimensions  = { ClusterName = var.cluster_name }
-  statistic   = "Maximum"
-  period      = 60
+  statistic   = local.table.statistic
+  period      = local.table.period_seconds
 
-  comparison_operator = each.value.comparison
-  threshold           = each.value.threshold
-  evaluation_periods  = each.value.periods
-  datapoints_to_alarm = each.value.periods
-  # A publisher that is silent scales nothing. "missing" and "ignore" keep an alarm, and Auto Scaling acts on it again each minute.
-  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
-  treat_missing_data = "notBreaching"
+  comparison_operator = local.table.alarms[each.key].comparison
+  threshold           = local.table.alarms[each.key].threshold
+  evaluation_periods  = local.table.alarms[each.key].evaluation_periods
+  datapoints_to_alarm = local.table.alarms[each.key].datapoints_to_alarm
+  # notBreaching: a publisher that is silent scales nothing. "missing" and "ignore" keep an alarm, and Auto Scaling acts on it again each
+  # minute. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
+  treat_missing_data = local.table.treat_missing_data
 
   alarm_actions = [aws_autoscaling_policy.scaling[each.key].arn]
   tags          = var.tags
 
+  # A second instance of this module for the same cluster ends at its entry, before it overwrites the first one's alarms.
+  depends_on = [aws_ssm_parameter.entry, aws_ssm_parameter.entry_by_hand]
+
   lifecycle {
     precondition {
-      condition     = length("${var.name}-${var.cluster_name}-scale-${each.key}") <= 255
-      error_message = "The names of stack and cluster together are too long for an alarm's name, which may have 255 characters with \"-scale-out\". Use a shorter name, here and for the root module, or a cluster with a shorter name."
+      condition     = length("${local.alarm_prefix}scale-in-by-gap") <= 255
+      error_message = "The names of stack and cluster together are too long for an alarm's name, which may have 255 characters with \"/scale-in-by-gap\" or \"/drain-past-deadline\". Use a shorter name, here and for the root module, or a cluster with a shorter name."
     }
   }
+}
+
+# --- groups that something else made -------------------------------------------------------------------------------------------
+# They must be there at plan: a mistyped name is else found half-way through an apply. A group of this configuration may not be there yet.
+
+locals {
+  foreign_groups = setunion(var.drain_groups, var.tag_groups ? [var.autoscaling_group_name] : [])
+
+  missing_groups         = setsubtract(local.foreign_groups, flatten([for found in data.aws_autoscaling_groups.foreign : [for arn in found.arns : element(split("autoScalingGroupName/", arn), 1)]]))
+  missing_groups_message = "This account and region has no Auto Scaling group named ${join(", ", local.missing_groups)}. tag_groups and drain_groups are for groups that exist and that this configuration does not make; `aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].AutoScalingGroupName'` prints them."
+}
+
+data "aws_autoscaling_groups" "foreign" {
+  for_each = length(local.foreign_groups) > 0 ? { groups = local.foreign_groups } : {}
+
+  names = each.value
 }
 
 # --- the group's tags, where nothing else manages them -------------------------------------------------------------------------
@@ -158,6 +172,13 @@ resource "aws_autoscaling_group_tag" "group" {
     # They say something about the group, not about its hosts.
     propagate_at_launch = false
   }
+
+  lifecycle {
+    precondition {
+      condition     = length(local.missing_groups) == 0
+      error_message = local.missing_groups_message
+    }
+  }
 }
 
 # --- the drain hook, on groups that nothing else gives it to -------------------------------------------------------------------
@@ -172,4 +193,11 @@ resource "aws_autoscaling_lifecycle_hook" "drain" {
   # Both results terminate the instance; ABANDON would also skip other hooks.
   # https://docs.aws.amazon.com/autoscaling/ec2/userguide/adding-lifecycle-hooks.html
   default_result = "CONTINUE"
+
+  lifecycle {
+    precondition {
+      condition     = length(local.missing_groups) == 0
+      error_message = local.missing_groups_message
+    }
+  }
 }

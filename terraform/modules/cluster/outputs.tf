@@ -9,11 +9,16 @@ output "entry_name" {
 }
 
 output "alarm_arns" {
-  description = "ARNs of the alarms, by direction: `out`, `in`."
+  description = "ARNs of the alarms, by what they do: `out`, `surge`, and `in` or `in_by_gap`."
   value       = { for direction, alarm in aws_cloudwatch_metric_alarm.scaling : direction => alarm.arn }
 }
 
 output "policy_arns" {
-  description = "ARNs of the step scaling policies, by direction: `out`, `in`."
+  description = "ARNs of the step scaling policies, by what they do: `out`, `surge`, and `in` or `in_by_gap`."
   value       = { for direction, policy in aws_autoscaling_policy.scaling : direction => policy.arn }
+}
+
+output "watch_alarm_arns" {
+  description = "ARNs of the alarms that call people: `no-capacity`, `scale-out-blocked`, `drain-past-deadline`, `drain-blocked`."
+  value       = { for what, alarm in aws_cloudwatch_metric_alarm.watch : what => alarm.arn }
 }

@@ -90,6 +90,58 @@ variable "instance_warmup_seconds" {
   }
 }
 
+variable "surge" {
+  description = "true: where two or more hosts are missing, as many are added at once. false: one for each warm-up."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "scale_in_by" {
+  description = "What takes hosts away: `signal` (one host for each drain) or `gap` (as many as can go together, at most a tenth of the group). Never both: Auto Scaling would always take the smaller step."
+  type        = string
+  default     = "signal"
+  nullable    = false
+
+  validation {
+    condition     = contains(["signal", "gap"], var.scale_in_by)
+    error_message = "scale_in_by must be \"signal\" (one host for each drain) or \"gap\" (as many as can go together). To take no host away at all, say scale_in = false in the entry."
+  }
+}
+
+variable "page_topic_arn" {
+  description = "SNS topic for what must wake somebody: no capacity for this cluster, a drain past its deadline. null: the alarms are there and tell nobody."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.page_topic_arn == null || can(regex("^arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", var.page_topic_arn))
+    error_message = "page_topic_arn must be the ARN of a standard SNS topic, like \"arn:aws:sns:eu-west-1:123456789012:pager\". `aws sns list-topics` prints them."
+  }
+}
+
+variable "tell_topic_arn" {
+  description = "SNS topic for what can wait until morning: a drain that is blocked. null: the same as page_topic_arn."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.tell_topic_arn == null || can(regex("^arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", var.tell_topic_arn))
+    error_message = "tell_topic_arn must be the ARN of a standard SNS topic, like \"arn:aws:sns:eu-west-1:123456789012:team\". `aws sns list-topics` prints them."
+  }
+}
+
+variable "drain_alarm_minutes" {
+  description = "Age of a drain, in minutes, past which somebody is paged. null: the entry's `drain.deadline_minutes`, or 60. Give it where the deadline is tuned by hand or stands in the defaults."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.drain_alarm_minutes == null || try(var.drain_alarm_minutes >= 5 && var.drain_alarm_minutes <= 2865 && floor(var.drain_alarm_minutes) == var.drain_alarm_minutes, false)
+    error_message = "drain_alarm_minutes must be a whole number from 5 to 2865, the limits of drain.deadline_minutes. Leave it out to follow the entry."
+  }
+}
+
 variable "tag_groups" {
   description = "true: this module tags the group. Only for a group that Terraform did not make (for example one of CloudFormation): beside an aws_autoscaling_group resource both would undo each other's tags at each apply. There, put the output `group_tags` on the group."
   type        = bool
@@ -131,7 +183,7 @@ variable "drain_groups" {
 variable "drain_heartbeat_seconds" {
   description = "Heartbeat timeout of the drain hook. The drainer sends a heartbeat at a third of it; a host whose drainer is silent goes after it. A hundred of them, and 48 hours, bound every drain."
   type        = number
-  default     = 3600
+  default     = 1800
   nullable    = false
 
   validation {

@@ -1,6 +1,10 @@
 # What a tired person types, each refused before anything is made.
 
-mock_provider "aws" {}
+mock_provider "aws" {
+  mock_data "aws_autoscaling_groups" {
+    defaults = { arns = ["arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:0:autoScalingGroupName/web-blue"] }
+  }
+}
 
 variables {
   cluster_name           = "web"
@@ -94,7 +98,7 @@ run "cluster_name_too_long_for_an_alarm" {
     cluster_name           = join("", [for _ in range(23) : "0123456789"])
     autoscaling_group_name = "g"
   }
-  expect_failures = [aws_cloudwatch_metric_alarm.scaling]
+  expect_failures = [aws_cloudwatch_metric_alarm.scaling, aws_cloudwatch_metric_alarm.watch]
 }
 
 run "unknown_owner" {
@@ -192,4 +196,70 @@ run "entry_for_hands_with_a_misspelt_field" {
     entry       = { min_instance = 2 }
   }
   expect_failures = [aws_ssm_parameter.entry_by_hand]
+}
+
+run "scale_in_by_both" {
+  command = plan
+  variables {
+    scale_in_by = "signal and gap"
+  }
+  expect_failures = [var.scale_in_by]
+}
+
+run "scale_in_by_nothing" {
+  command = plan
+  variables {
+    scale_in_by = ""
+  }
+  expect_failures = [var.scale_in_by]
+}
+
+run "topic_by_name" {
+  command = plan
+  variables {
+    page_topic_arn = "pager"
+    tell_topic_arn = "team"
+  }
+  expect_failures = [var.page_topic_arn, var.tell_topic_arn]
+}
+
+run "drain_alarm_before_any_deadline" {
+  command = plan
+  variables {
+    drain_alarm_minutes = 4
+  }
+  expect_failures = [var.drain_alarm_minutes]
+}
+
+run "drain_alarm_after_every_deadline" {
+  command = plan
+  variables {
+    drain_alarm_minutes = 2866
+  }
+  expect_failures = [var.drain_alarm_minutes]
+}
+
+run "group_to_tag_that_is_not_there" {
+  command = plan
+  variables {
+    autoscaling_group_name = "web-bleu"
+    tag_groups             = true
+  }
+  expect_failures = [aws_autoscaling_group_tag.group]
+}
+
+run "group_to_drain_that_is_not_there" {
+  command = plan
+  variables {
+    drain_groups = ["web-blue", "web-gren"]
+  }
+  expect_failures = [aws_autoscaling_lifecycle_hook.drain]
+}
+
+# A group of the same configuration is not there yet.
+run "group_that_terraform_makes_need_not_be_there" {
+  command = plan
+  variables {
+    autoscaling_group_name = "web-red"
+  }
 }

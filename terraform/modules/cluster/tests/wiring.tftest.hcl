@@ -1,6 +1,10 @@
 # The table of alarms and step policies, number by number, and what surrounds it.
 
-mock_provider "aws" {}
+mock_provider "aws" {
+  mock_data "aws_autoscaling_groups" {
+    defaults = { arns = ["arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:0:autoScalingGroupName/web-blue", "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:1:autoScalingGroupName/web-green"] }
+  }
+}
 
 override_resource {
   target = aws_autoscaling_policy.scaling["out"]
@@ -8,8 +12,18 @@ override_resource {
 }
 
 override_resource {
+  target = aws_autoscaling_policy.scaling["surge"]
+  values = { arn = "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:2:autoScalingGroupName/web-blue:policyName/surge" }
+}
+
+override_resource {
   target = aws_autoscaling_policy.scaling["in"]
-  values = { arn = "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:2:autoScalingGroupName/web-blue:policyName/in" }
+  values = { arn = "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:3:autoScalingGroupName/web-blue:policyName/in" }
+}
+
+override_resource {
+  target = aws_autoscaling_policy.scaling["in_by_gap"]
+  values = { arn = "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:4:autoScalingGroupName/web-blue:policyName/in_by_gap" }
 }
 
 variables {
@@ -96,34 +110,105 @@ run "in" {
   }
 }
 
-run "each_alarm_starts_its_own_policy" {
+run "surge" {
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["surge"].namespace == "ECSClusterScaler" && aws_cloudwatch_metric_alarm.scaling["surge"].metric_name == "InstanceGap" && aws_cloudwatch_metric_alarm.scaling["surge"].dimensions == tomap({ ClusterName = "web" })
+    error_message = "surge watches InstanceGap of this cluster."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["surge"].statistic == "Maximum" && aws_cloudwatch_metric_alarm.scaling["surge"].period == 60 && aws_cloudwatch_metric_alarm.scaling["surge"].evaluation_periods == 1 && aws_cloudwatch_metric_alarm.scaling["surge"].datapoints_to_alarm == 1 && aws_cloudwatch_metric_alarm.scaling["surge"].treat_missing_data == "notBreaching"
+    error_message = "surge: Maximum, 60 s, 1 of 1, silent on missing data."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["surge"].comparison_operator == "GreaterThanOrEqualToThreshold" && aws_cloudwatch_metric_alarm.scaling["surge"].threshold == 2
+    error_message = "surge fires at a gap of 2 and above."
+  }
+  assert {
+    condition     = length(aws_autoscaling_policy.scaling["surge"].step_adjustment) == 20 && toset([for step in aws_autoscaling_policy.scaling["surge"].step_adjustment : step.scaling_adjustment]) == toset(range(2, 22))
+    error_message = "surge: 20 steps, the most that AWS takes, for gaps of 2 to 21 hosts."
+  }
+  assert {
+    condition     = alltrue([for step in aws_autoscaling_policy.scaling["surge"].step_adjustment : tonumber(step.metric_interval_lower_bound) + 2 == step.scaling_adjustment && (step.scaling_adjustment == 21 ? step.metric_interval_upper_bound == null : tonumber(step.metric_interval_upper_bound) == tonumber(step.metric_interval_lower_bound) + 1)])
+    error_message = "surge: as many hosts as the gap says, the last step without end."
+  }
+  assert {
+    condition     = aws_autoscaling_policy.scaling["surge"].estimated_instance_warmup == 180 && aws_autoscaling_policy.scaling["surge"].metric_aggregation_type == "Maximum" && aws_autoscaling_policy.scaling["surge"].adjustment_type == "ChangeInCapacity" && aws_autoscaling_policy.scaling["surge"].autoscaling_group_name == "web-blue"
+    error_message = "surge: a step policy of the active group like the others."
+  }
+}
+
+run "no_surge" {
+  variables {
+    surge = false
+  }
   assert {
     condition     = keys(aws_cloudwatch_metric_alarm.scaling) == ["in", "out"] && keys(aws_autoscaling_policy.scaling) == ["in", "out"]
-    error_message = "Two alarms, two policies."
+    error_message = "One host at a time, both ways."
+  }
+}
+
+run "in_by_gap" {
+  variables {
+    scale_in_by = "gap"
+  }
+  assert {
+    condition     = keys(aws_cloudwatch_metric_alarm.scaling) == ["in_by_gap", "out", "surge"] && keys(aws_autoscaling_policy.scaling) == ["in_by_gap", "out", "surge"]
+    error_message = "By gap instead of by signal, never beside it."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["in_by_gap"].metric_name == "InstanceGap" && aws_cloudwatch_metric_alarm.scaling["in_by_gap"].statistic == "Maximum" && aws_cloudwatch_metric_alarm.scaling["in_by_gap"].period == 60 && aws_cloudwatch_metric_alarm.scaling["in_by_gap"].evaluation_periods == 5 && aws_cloudwatch_metric_alarm.scaling["in_by_gap"].datapoints_to_alarm == 5 && aws_cloudwatch_metric_alarm.scaling["in_by_gap"].treat_missing_data == "notBreaching"
+    error_message = "in by gap: InstanceGap, Maximum, 60 s, 5 of 5, silent on missing data."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.scaling["in_by_gap"].comparison_operator == "LessThanOrEqualToThreshold" && aws_cloudwatch_metric_alarm.scaling["in_by_gap"].threshold == -1
+    error_message = "in by gap fires at -1 and below."
+  }
+  assert {
+    condition     = toset([for step in aws_autoscaling_policy.scaling["in_by_gap"].step_adjustment : step.scaling_adjustment]) == toset([for n in range(1, 21) : -n])
+    error_message = "in by gap: 20 steps for gaps of 1 to 20 hosts."
+  }
+  assert {
+    condition     = alltrue([for step in aws_autoscaling_policy.scaling["in_by_gap"].step_adjustment : tonumber(step.metric_interval_upper_bound) - 1 == step.scaling_adjustment && (step.scaling_adjustment == -20 ? step.metric_interval_lower_bound == null : tonumber(step.metric_interval_lower_bound) == step.scaling_adjustment)])
+    error_message = "in by gap: as many hosts as the gap says, the last step without end."
+  }
+  assert {
+    condition     = one(aws_cloudwatch_metric_alarm.scaling["in_by_gap"].alarm_actions) == "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:4:autoScalingGroupName/web-blue:policyName/in_by_gap" && aws_cloudwatch_metric_alarm.scaling["in_by_gap"].alarm_name == "ecs-cluster-scaler/web/scale-in-by-gap"
+    error_message = "It starts its own policy."
+  }
+}
+
+run "each_alarm_starts_its_own_policy" {
+  assert {
+    condition     = keys(aws_cloudwatch_metric_alarm.scaling) == ["in", "out", "surge"] && keys(aws_autoscaling_policy.scaling) == ["in", "out", "surge"]
+    error_message = "Three alarms, three policies."
   }
   assert {
     condition     = one(aws_cloudwatch_metric_alarm.scaling["out"].alarm_actions) == "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:1:autoScalingGroupName/web-blue:policyName/out"
     error_message = "out starts the policy that adds."
   }
   assert {
-    condition     = one(aws_cloudwatch_metric_alarm.scaling["in"].alarm_actions) == "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:2:autoScalingGroupName/web-blue:policyName/in"
+    condition     = one(aws_cloudwatch_metric_alarm.scaling["in"].alarm_actions) == "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:3:autoScalingGroupName/web-blue:policyName/in"
     error_message = "in starts the policy that removes."
+  }
+  assert {
+    condition     = one(aws_cloudwatch_metric_alarm.scaling["surge"].alarm_actions) == "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:2:autoScalingGroupName/web-blue:policyName/surge"
+    error_message = "surge starts the policy that adds many."
   }
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.scaling : alarm.ok_actions == null && alarm.insufficient_data_actions == null && alarm.actions_enabled != false])
     error_message = "Nothing scales on OK or on missing data."
   }
   assert {
-    condition     = output.policy_arns == { for direction, policy in aws_autoscaling_policy.scaling : direction => policy.arn } && keys(output.alarm_arns) == ["in", "out"]
-    error_message = "Both are to be had by direction."
+    condition     = output.policy_arns == { for direction, policy in aws_autoscaling_policy.scaling : direction => policy.arn } && keys(output.alarm_arns) == ["in", "out", "surge"]
+    error_message = "All are to be had by what they do."
   }
   assert {
     condition     = aws_autoscaling_policy.scaling["out"].name == "web-web-blue-scale-out" && aws_autoscaling_policy.scaling["in"].name == "web-web-blue-scale-in"
     error_message = "A policy's name names its group: unique among groups."
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.scaling["out"].alarm_name == "ecs-cluster-scaler-web-scale-out" && aws_cloudwatch_metric_alarm.scaling["in"].alarm_name == "ecs-cluster-scaler-web-scale-in"
-    error_message = "An alarm's name names its cluster: unique among clusters."
+    condition     = aws_cloudwatch_metric_alarm.scaling["out"].alarm_name == "ecs-cluster-scaler/web/scale-out" && aws_cloudwatch_metric_alarm.scaling["in"].alarm_name == "ecs-cluster-scaler/web/scale-in"
+    error_message = "An alarm's name names its stack and cluster, told apart by what neither may hold."
   }
 }
 
@@ -134,12 +219,88 @@ run "what_is_set_is_used" {
     instance_warmup_seconds = 240
   }
   assert {
-    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.scaling : alarm.namespace == "Team/Scaler" && startswith(alarm.alarm_name, "second-web-")])
-    error_message = "Namespace and name reach both alarms."
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.scaling : alarm.namespace == "Team/Scaler" && startswith(alarm.alarm_name, "second/web/")])
+    error_message = "Namespace and name reach all alarms."
   }
   assert {
     condition     = alltrue([for policy in aws_autoscaling_policy.scaling : policy.estimated_instance_warmup == 240])
-    error_message = "The warm-up reaches both policies."
+    error_message = "The warm-up reaches all policies."
+  }
+}
+
+run "who_is_called" {
+  variables {
+    page_topic_arn = "arn:aws:sns:eu-west-1:123456789012:pager"
+    tell_topic_arn = "arn:aws:sns:eu-west-1:123456789012:team"
+  }
+  assert {
+    condition = { for what, alarm in aws_cloudwatch_metric_alarm.watch : what => "${alarm.metric_name} ${alarm.comparison_operator} ${alarm.threshold}, ${alarm.statistic} ${alarm.period} s, ${alarm.datapoints_to_alarm} of ${alarm.evaluation_periods}, ${alarm.treat_missing_data}" } == {
+      no-capacity         = "ScalingSignal GreaterThanOrEqualToThreshold 1, Maximum 60 s, 20 of 20, notBreaching"
+      scale-out-blocked   = "ScaleOutBlocked GreaterThanOrEqualToThreshold 1, Maximum 60 s, 10 of 10, notBreaching"
+      drain-past-deadline = "OldestDrainMinutes GreaterThanThreshold 60, Maximum 60 s, 15 of 15, notBreaching"
+      drain-blocked       = "DrainBlocked GreaterThanOrEqualToThreshold 1, Maximum 60 s, 5 of 5, notBreaching"
+    }
+    error_message = "What calls people, and when."
+  }
+  assert {
+    condition     = { for what, alarm in aws_cloudwatch_metric_alarm.watch : what => one(alarm.alarm_actions) if alarm.alarm_actions == alarm.ok_actions } == { for what, topic in { no-capacity = "pager", scale-out-blocked = "pager", drain-past-deadline = "pager", drain-blocked = "team" } : what => "arn:aws:sns:eu-west-1:123456789012:${topic}" }
+    error_message = "What wakes somebody goes to the pager, what can wait to the team; both hear when it is over."
+  }
+  assert {
+    condition     = alltrue([for what, alarm in aws_cloudwatch_metric_alarm.watch : alarm.alarm_name == "ecs-cluster-scaler/web/${what}" && alarm.namespace == "ECSClusterScaler" && alarm.dimensions == tomap({ ClusterName = "web" })])
+    error_message = "Of this cluster, in the stack's namespace."
+  }
+  assert {
+    condition     = keys(output.watch_alarm_arns) == ["drain-blocked", "drain-past-deadline", "no-capacity", "scale-out-blocked"]
+    error_message = "All are to be had by name."
+  }
+}
+
+run "one_topic_for_all" {
+  variables {
+    page_topic_arn = "arn:aws:sns:eu-west-1:123456789012:pager"
+  }
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.watch : one(alarm.alarm_actions) == "arn:aws:sns:eu-west-1:123456789012:pager"])
+    error_message = "Without a second topic the first gets all."
+  }
+}
+
+run "only_what_can_wait" {
+  variables {
+    tell_topic_arn = "arn:aws:sns:eu-west-1:123456789012:team"
+  }
+  assert {
+    condition     = { for what, alarm in aws_cloudwatch_metric_alarm.watch : what => length(coalesce(alarm.alarm_actions, [])) } == { no-capacity = 0, scale-out-blocked = 0, drain-past-deadline = 0, drain-blocked = 1 }
+    error_message = "tell_topic_arn is no pager."
+  }
+}
+
+run "without_a_topic_alarms_are_there_and_tell_nobody" {
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.watch) == 4 && alltrue([for alarm in aws_cloudwatch_metric_alarm.watch : length(coalesce(alarm.alarm_actions, [])) == 0 && length(coalesce(alarm.ok_actions, [])) == 0])
+    error_message = "They show in the console and on the dashboard."
+  }
+}
+
+run "the_deadline_of_the_entry_is_the_alarms" {
+  variables {
+    entry = { drain = { deadline_minutes = 240, at_deadline = "hold" } }
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.watch["drain-past-deadline"].threshold == 240 && aws_cloudwatch_metric_alarm.watch["drain-past-deadline"].evaluation_periods == 3 && aws_cloudwatch_metric_alarm.watch["drain-past-deadline"].datapoints_to_alarm == 3
+    error_message = "A host that is held waits for a person, at once."
+  }
+}
+
+run "the_deadline_that_terraform_cannot_see" {
+  variables {
+    entry               = { drain = { deadline_minutes = 240 } }
+    drain_alarm_minutes = 90
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.watch["drain-past-deadline"].threshold == 90
+    error_message = "Said aloud, it counts."
   }
 }
 
@@ -256,7 +417,7 @@ run "the_drain_hook" {
     error_message = "Each group gets the hook."
   }
   assert {
-    condition     = aws_autoscaling_lifecycle_hook.drain["web-blue"].name == "mine" && aws_autoscaling_lifecycle_hook.drain["web-blue"].lifecycle_transition == "autoscaling:EC2_INSTANCE_TERMINATING" && aws_autoscaling_lifecycle_hook.drain["web-blue"].heartbeat_timeout == 3600 && aws_autoscaling_lifecycle_hook.drain["web-blue"].default_result == "CONTINUE"
-    error_message = "The hook that the entry names, on terminations, for an hour a heartbeat."
+    condition     = aws_autoscaling_lifecycle_hook.drain["web-blue"].name == "mine" && aws_autoscaling_lifecycle_hook.drain["web-blue"].lifecycle_transition == "autoscaling:EC2_INSTANCE_TERMINATING" && aws_autoscaling_lifecycle_hook.drain["web-blue"].heartbeat_timeout == 1800 && aws_autoscaling_lifecycle_hook.drain["web-blue"].default_result == "CONTINUE"
+    error_message = "The hook that the entry names, on terminations, for half an hour a heartbeat."
   }
 }
