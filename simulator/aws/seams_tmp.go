@@ -6,7 +6,6 @@ import "time"
 
 type cloudWatch struct{}
 type parameters struct{}
-type calls struct{}
 
 func (w *World) startCloudWatch() {}
 
