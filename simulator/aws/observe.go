@@ -5,11 +5,30 @@ import "time"
 // Kind is what happened.
 type Kind string
 
-// Kinds. "Wanted" is what a service or a standalone caller asks for, whether or not ECS has found a host for it.
+// Kinds.
+//
+// Demand and what of it has no host make two exact books, in tasks or, by Size, in resources:
+//
+//	tasks wanted, placed or not = Σ DemandChanged.N
+//	tasks wanted without a host = Σ TaskWanted.N − TaskPlaced
+//
+// A REPLICA service wants its desired count. It lacks desired less those of its tasks with desiredStatus RUNNING that
+// have a host, whatever the host's status and the task's revision, and never less than nothing: what still serves on a
+// DRAINING host, or of an older revision, is no lack. So a task that ends, or is stopped before its replacement is
+// placed, is wanted again from that moment; when desired falls, the youngest wanted go first. A replacement placed
+// beside what it replaces is told as wanted and placed at once. A task without a host in PROVISIONING is a wanted one.
+// Size is the PRIMARY deployment's: a roll-out tells what is wanted anew at its size.
+//
+// A standalone task is wanted by its caller ([World.Want]), placed by [Cluster.RunTask], and demand until it has
+// STOPPED. Daemons follow the hosts: they are no demand, and never told as wanted or placed.
 const (
-	// TaskWanted: N more tasks are wanted, less where N is negative. Service is empty for a standalone task.
+	// DemandChanged: N more tasks of a Size are wanted in total, less where N is negative.
+	DemandChanged Kind = "demand_changed"
+	// TaskWanted: N more tasks lack a host, less where N is negative. Service is empty for a standalone task. Cause:
+	// desired (also delete and roll-out), or why a task that had a host is lost: service, drain, api, exit, host.
 	TaskWanted Kind = "task_wanted"
-	// TaskPlaced: a wanted task has a host. Wait is how long it was wanted.
+	// TaskPlaced: a wanted task has a host, Instance. Wait is how long it was wanted, or, where it replaces one that
+	// still serves, how long ECS has tried to place it.
 	TaskPlaced Kind = "task_placed"
 	// TaskMoved: a service task was stopped because its host drains; its replacement shows as wanted and placed.
 	TaskMoved Kind = "task_moved"
