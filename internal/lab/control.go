@@ -65,7 +65,21 @@ func (m *Moto) Calls(ctx context.Context) (map[string]int, error) {
 	return counts, err
 }
 
-// ResetCalls starts the count of Calls anew.
+// Call is one AWS call as it came.
+type Call struct {
+	Action string            // "autoscaling.UpdateAutoScalingGroup"
+	Fields map[string]string // those of its fields that are text
+}
+
+// CallLog is the latest ten thousand calls since the last ResetCalls, in their order. Calls whose action stands in their
+// path (Lambda, Scheduler) are not in it.
+func (m *Moto) CallLog(ctx context.Context) ([]Call, error) {
+	var log []Call
+	err := m.get(ctx, "/_lab/calls/log", &log)
+	return log, err
+}
+
+// ResetCalls starts Calls and CallLog anew.
 func (m *Moto) ResetCalls(ctx context.Context) error { return m.post(ctx, "/_lab/calls/reset", nil) }
 
 // HostChange is what an ECS agent would have told; nil fields stay as they are.

@@ -367,3 +367,19 @@ func optional[T comparable](value T) *T {
 	}
 	return &value
 }
+
+// Populate registers cluster.Hosts on instances that Auto Scaling started, in a cluster that stands already, with their
+// tasks and with services that are new. Groups, entry and what only hosts of a group have are not its business.
+func Populate(ctx context.Context, m *Moto, cluster Cluster, group string, instances []string) (*Seeded, error) {
+	s := &seeding{moto: m, ecs: ecs.NewFromConfig(m.Config()), cluster: cluster, made: &Seeded{}, definitions: map[string]string{}}
+	for _, step := range []func() error{
+		func() error { return s.register(ctx, cluster.Hosts, instances, group) },
+		func() error { return s.services(ctx, cluster.Hosts) },
+		func() error { return s.settleHosts(ctx, cluster.Hosts) },
+	} {
+		if err := step(); err != nil {
+			return nil, fmt.Errorf("populate cluster %s: %w", cluster.Name, err)
+		}
+	}
+	return s.made, nil
+}

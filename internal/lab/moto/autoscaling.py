@@ -9,7 +9,7 @@ import moto.autoscaling.responses as responses
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
 
-Backend = models.AutoScalingBackend
+Backend, Group = models.AutoScalingBackend, models.FakeAutoScalingGroup
 Response = responses.AutoScalingResponse
 TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING"
 
@@ -89,19 +89,25 @@ def terminate_instance(self, instance_id, should_decrement):
     return models.TerminateInstanceActivity(state.instance, size)
 
 
-_set_desired_capacity = Backend.set_desired_capacity
+_set_desired_capacity = Group.set_desired_capacity
 
 
-def set_desired_capacity(self, group_name, desired_capacity):
-    # stock: scale-in ignores the hook.
-    group = self.autoscaling_groups[group_name]
-    inside = group.active_instances()
-    if desired_capacity is None or desired_capacity >= len(inside) or not _terminating_hooks(self, group_name):
-        return _set_desired_capacity(self, group_name, desired_capacity)
-    group.desired_capacity = desired_capacity
+def set_desired_capacity(self, new_capacity):
+    # stock: scale-in ignores the hook; the on-demand and the Spot share of a mixed policy are each rounded down, so that one host of three
+    # may not come.
+    inside, hooks = self.active_instances(), _terminating_hooks(self.autoscaling_backend, self.name)
+    if new_capacity is None or new_capacity >= len(inside) or not hooks:
+        policy = self.mixed_instances_policy
+        overrides = (policy or {}).get("LaunchTemplate", {}).get("Overrides") or [{}]
+        self.preferred_type, self.mixed_instances_policy = overrides[0].get("InstanceType"), None
+        try:
+            return _set_desired_capacity(self, new_capacity)
+        finally:
+            self.mixed_instances_policy = policy
+    self.desired_capacity = new_capacity
     leaving = [s for s in inside if not s.protected_from_scale_in]
-    for state in leaving[: len(inside) - desired_capacity]:
-        _hold(self, group, state)
+    for state in leaving[: len(inside) - new_capacity]:
+        _hold(self.autoscaling_backend, self, state)
 
 
 def _open_action(response):
@@ -135,7 +141,65 @@ def complete_lifecycle_action(self):  # stock: NotImplementedError 500
 Response.put_lifecycle_hook = put_lifecycle_hook
 Response.record_lifecycle_action_heartbeat = record_lifecycle_action_heartbeat
 Response.complete_lifecycle_action = complete_lifecycle_action
-Backend.terminate_instance, Backend.set_desired_capacity = terminate_instance, set_desired_capacity
+Backend.terminate_instance, Group.set_desired_capacity = terminate_instance, set_desired_capacity
+
+# -------------------------------------------------------------- groups
+
+_update_group, _instance_type = Group.update, Group.instance_type
+
+
+def update_group(self, **wanted):
+    # stock: every update that does not name it takes the mixed instances policy away, and new bounds are held against all
+    # instances, those that leave too. AWS changes nothing that is not named, and brings the desired capacity within the bounds.
+    # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
+    policy = self.mixed_instances_policy
+    if wanted["desired_capacity"] is None:
+        low, high = (old if new is None else new for new, old in (
+            (wanted["min_size"], self.min_size), (wanted["max_size"], self.max_size)))
+        wanted["desired_capacity"] = max(low, min(high, self.desired_capacity))
+    _update_group(self, **wanted)
+    if not any(wanted[name] for name in ("launch_config_name", "launch_template", "mixed_instances_policy")):
+        self.mixed_instances_policy = policy
+
+
+def instance_type(self):
+    # stock: the template's own, though overrides stand in for it.
+    return getattr(self, "preferred_type", None) or _instance_type.fget(self)
+
+
+_update_auto_scaling_group = Response.update_auto_scaling_group
+
+
+def update_auto_scaling_group(self):
+    # stock: CapacityRebalance is dropped.
+    answer, rebalance = _update_auto_scaling_group(self), self._get_bool_param("CapacityRebalance", None)
+    if rebalance is not None:
+        self.autoscaling_backend.autoscaling_groups[self._get_param("AutoScalingGroupName")].capacity_rebalance = rebalance
+    return answer
+
+
+_delete_auto_scaling_group = Backend.delete_auto_scaling_group
+
+
+def delete_auto_scaling_group(self):
+    # stock: takes instances along, and leaves hooks and policies behind.
+    # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html
+    backend, name = self.autoscaling_backend, self._get_param("AutoScalingGroupName")
+    group = backend.autoscaling_groups.get(name)
+    if group and group.instance_states and not self._get_bool_param("ForceDelete", False):
+        raise models.AutoscalingClientError(
+            "ResourceInUse", "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.")
+    for hook in [key for key, hook in backend.lifecycle_hooks.items() if hook.auto_scaling_group_name == name]:
+        del backend.lifecycle_hooks[hook]
+    for key in [key for key, policy in backend.policies.items() if policy.auto_scaling_group_name == name]:
+        dict.__delitem__(backend.policies, key)
+    _delete_auto_scaling_group(backend, name)
+    return EmptyResult()
+
+
+Group.update, Group.instance_type = update_group, property(instance_type)
+Response.update_auto_scaling_group = update_auto_scaling_group
+Response.delete_auto_scaling_group = delete_auto_scaling_group
 
 # ---------------------------------------------------------- activities
 

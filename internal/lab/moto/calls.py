@@ -19,16 +19,24 @@ class Calls:
     def clear(self):
         with self.lock:
             self.counts = collections.Counter()
+            # The latest ten thousand; a world of that size asks for no order.
+            self.log = collections.deque(maxlen=10_000)
             self.faults = []
             self.examples = {}
 
     def reset_counts(self):
         with self.lock:
             self.counts.clear()
+            self.log.clear()
 
     def snapshot(self):
         with self.lock:
             return dict(self.counts)
+
+    def in_order(self):
+        """The calls as they came, each with its fields that are text."""
+        with self.lock:
+            return list(self.log)
 
     def add_fault(self, fault):
         if not fault.get("action"):
@@ -63,6 +71,7 @@ class Calls:
             return self.app(environ, start_response)
         with self.lock:
             self.counts[call.name] += 1
+            self.log.append({"action": call.name, "fields": {k: v for k, v in call.fields.items() if isinstance(v, str)}})
             fault = self._fault_of(call)
         if fault and fault["delay_ms"]:
             time.sleep(fault["delay_ms"] / 1000)

@@ -116,6 +116,7 @@ class Control:
             ("POST", "/_lab/example"): calls.add_example,
             ("POST", "/_lab/calls/reset"): lambda _: calls.reset_counts(),
             ("GET", "/_lab/calls"): lambda _: calls.snapshot(),
+            ("GET", "/_lab/calls/log"): lambda _: calls.in_order(),
             ("GET", "/_lab/lifecycle"): lambda _: autoscaling.actions,
             ("GET", "/_lab/events"): lambda _: autoscaling.events,
         }
