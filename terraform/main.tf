@@ -41,6 +41,8 @@ resource "aws_lambda_function" "publisher" {
   memory_size   = var.memory_mb
   # Under a minute, so that a slow pass ends before the next one starts.
   timeout = 50
+  # null: none. With 1, a pass that would overlap another waits, at most the 60 s below.
+  reserved_concurrent_executions = var.publisher_reserved_concurrency
 
   environment {
     variables = {

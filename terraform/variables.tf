@@ -173,6 +173,46 @@ variable "kms_key_arns" {
   }
 }
 
+variable "publisher_reserved_concurrency" {
+  description = "Reserved concurrency of the publisher. null: none, which is right for most: a pass ends before the next one starts. 1: two passes never overlap, at the price of one of the account's unreserved executions, of which AWS keeps 100 back. The drainer never has one: its ticks and events may overlap."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.publisher_reserved_concurrency == null || try(var.publisher_reserved_concurrency >= 1 && floor(var.publisher_reserved_concurrency) == var.publisher_reserved_concurrency, false)
+    error_message = "publisher_reserved_concurrency must be a whole number of at least 1, or null for none. 0 would let no pass run at all: remove the module instead, or set enabled = false in defaults."
+  }
+}
+
+variable "page_topic_arn" {
+  description = "SNS topic for what must wake somebody: a function that is silent. null: the alarms are there and tell nobody. Give modules/cluster the same one."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.page_topic_arn == null || can(regex("^arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", var.page_topic_arn))
+    error_message = "page_topic_arn must be the ARN of a standard SNS topic, like \"arn:aws:sns:eu-west-1:123456789012:pager\". `aws sns list-topics` prints them."
+  }
+}
+
+variable "tell_topic_arn" {
+  description = "SNS topic for what can wait until morning: faulty entries, clusters that could not be read. null: the same as page_topic_arn."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.tell_topic_arn == null || can(regex("^arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", var.tell_topic_arn))
+    error_message = "tell_topic_arn must be the ARN of a standard SNS topic, like \"arn:aws:sns:eu-west-1:123456789012:team\". `aws sns list-topics` prints them."
+  }
+}
+
+variable "dashboard" {
+  description = "true: a CloudWatch dashboard of all clusters, named as `name`. A new cluster shows on it by itself."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "tags" {
   description = "Tags for every resource that takes them."
   type        = map(string)

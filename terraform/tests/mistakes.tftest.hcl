@@ -218,3 +218,20 @@ run "key_alias_for_a_key" {
   }
   expect_failures = [var.kms_key_arns]
 }
+
+run "publisher_that_may_never_run" {
+  command = plan
+  variables {
+    publisher_reserved_concurrency = 0
+  }
+  expect_failures = [var.publisher_reserved_concurrency]
+}
+
+run "topic_by_name" {
+  command = plan
+  variables {
+    page_topic_arn = "pager"
+    tell_topic_arn = "team"
+  }
+  expect_failures = [var.page_topic_arn, var.tell_topic_arn]
+}
