@@ -16,9 +16,15 @@ const (
 	// toStop is how long a task that was told to stop at a deadline may take: a load balancer's 300 s, SIGTERM's 30 s,
 	// and what an agent needs.
 	toStop = 10 * time.Minute
+	// forDaemons is what of that is theirs at the least: they are stopped last, and SIGTERM has 30 s
+	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html, ECS_CONTAINER_STOP_TIMEOUT).
+	forDaemons = 3 * time.Minute
 	// settled is how long the step policy goes on counting a host that leaves: completed earlier, an alarm repeated on
 	// stale data would take a second host.
 	settled = 3 * time.Minute
+	// unsettled is added to it where a termination's beginning is the minute in which a process first saw it: 60 s were
+	// cut off that, and a scheduled event may be 90 s late.
+	unsettled = 150 * time.Second
 )
 
 // deadlines are the moments by which things must have happened to one host.
@@ -27,7 +33,7 @@ type deadlines struct {
 	asked time.Time
 	// services is when service tasks are stopped and floors count no more, standalone when those of run-task are.
 	services, standalone time.Time
-	// last is when nothing is waited for any more: AWS ends the hook minutes later anyway.
+	// last is when nothing is waited for any more, known or unknown: AWS ends the hook 5 minutes later anyway.
 	last time.Time
 }
 

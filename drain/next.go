@@ -41,7 +41,7 @@ func (p *picture) step(h Host, want thresholds.Drain) Step {
 	}
 	p.decide(h, due, want, &s)
 	if s.Action == Complete {
-		p.mayComplete(h, &s)
+		p.mayComplete(h, due, &s)
 	}
 	s.Heartbeat = s.Action != Complete && s.Reason != ForeignHook && p.beatDue(h)
 	s.Restless = s.Action != Complete && s.Action != None && (s.Reason != StandaloneTask || reached(due.standalone, p.now))
@@ -59,6 +59,8 @@ func (p *picture) decide(h Host, due deadlines, want thresholds.Drain, s *Step) 
 		// An agent that is connected when its instance ends takes its registration along; one that is not leaves it
 		// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html).
 		s.Deregister = r != nil && !r.Connected
+	case r == nil && !h.SearchedAll && reached(due.last, p.now):
+		s.set(Complete, Deadline, "not every known cluster was asked for it")
 	case r == nil && !h.SearchedAll:
 		s.set(Wait, NotRegistered, "not every known cluster was asked for it")
 	case r == nil:
@@ -75,6 +77,9 @@ func (p *picture) decide(h Host, due deadlines, want thresholds.Drain, s *Step) 
 		s.set(Complete, Deadline, "it never finished registering")
 	case r.Status == cluster.Active && !reached(due.asked, p.now):
 		s.set(SetDraining, TasksRunning, "")
+	case !h.TasksRead && reached(due.last, p.now):
+		// AWS would end it with its tasks all the same, and with the hook's own result.
+		s.set(Complete, Deadline, "its tasks could not be read")
 	case !h.TasksRead:
 		s.set(Wait, TasksRunning, "its tasks could not be read")
 	default:
@@ -143,7 +148,8 @@ func (p *picture) decideByFloors(h Host, due deadlines, want thresholds.Drain, s
 	}
 }
 
-// toStop are the tasks whose time is over and which nobody has told to stop. Daemons go last: they may serve the others.
+// toStop are the tasks whose time is over and which nobody has told to stop. Daemons go last, because they may serve the
+// others, but in time for SIGTERM: a task that does not stop must not take them along.
 func (p *picture) toStop(left remaining, due deadlines, want thresholds.Drain) []Task {
 	over := reached(due.services, p.now) || p.stuck() && want.AtDeadline == thresholds.Stop
 	var stop []Task
@@ -153,47 +159,69 @@ func (p *picture) toStop(left remaining, due deadlines, want thresholds.Drain) [
 	if reached(due.standalone, p.now) {
 		stop = append(stop, wanted(left.standalone)...)
 	}
-	if over && len(left.replicas)+len(left.standalone) == 0 {
+	if over && reached(left.others(due).Add(toStop-forDaemons), p.now) {
 		stop = append(stop, wanted(left.daemons)...)
 	}
 	return stop
 }
 
+// others is from when the time to stop counts for the last of those that daemons wait for; zero: there are none.
+func (r remaining) others(due deadlines) time.Time {
+	var last time.Time
+	note := func(tasks []Task, deadline time.Time) {
+		for _, t := range tasks {
+			last = latest(last, deadline, t.StoppingAt)
+		}
+	}
+	note(r.replicas, due.services)
+	note(r.standalone, due.standalone)
+	return last
+}
+
+func latest(first time.Time, others ...time.Time) time.Time {
+	for _, t := range others {
+		if t.After(first) {
+			first = t
+		}
+	}
+	return first
+}
+
 // givenUp tells whether every task that is left had its deadline and then the time to stop. Where ticks were missed, that
-// time counts from when the task was told. Daemons have only what the others leave them.
+// time counts from when the task was told. Daemons have the last part of it.
 func (p *picture) givenUp(left remaining, due deadlines) bool {
 	if reached(due.last, p.now) {
 		return true
 	}
-	over := func(tasks []Task, deadline time.Time) bool {
+	over := func(tasks []Task, deadline time.Time, given time.Duration) bool {
 		for _, t := range tasks {
-			from := deadline
-			if t.StoppingAt.After(from) {
-				from = t.StoppingAt
-			}
-			if t.WantedRunning || !reached(from.Add(toStop), p.now) {
+			if t.WantedRunning || !reached(latest(deadline, t.StoppingAt).Add(given), p.now) {
 				return false
 			}
 		}
 		return true
 	}
-	return over(left.replicas, due.services) && over(left.standalone, due.standalone) &&
-		(len(left.daemons) == 0 || reached(due.services.Add(toStop), p.now))
+	return over(left.replicas, due.services, toStop) && over(left.standalone, due.standalone, toStop) &&
+		over(left.daemons, due.services.Add(toStop-forDaemons), forDaemons)
 }
 
 // mayComplete turns a completion into waiting where it is too early, or not ours.
-func (p *picture) mayComplete(h Host, s *Step) {
+func (p *picture) mayComplete(h Host, due deadlines, s *Step) {
+	early := settled
+	if !h.BeganKnown {
+		early += unsettled
+	}
 	switch {
 	case h.State != Waiting:
 		s.Action, s.Deregister = Wait, false
 		s.Detail = join(s.Detail, "the instance is not yet in Terminating:Wait")
-	case s.Reason != HostDead && p.now.Sub(h.Began) < settled:
+	case s.Reason != HostDead && p.now.Sub(h.Began) < early:
 		s.Action = Wait
 		s.Detail = join(s.Detail, "never before 3 minutes after the termination began")
-	case h.Hook.Unread:
+	case h.Hook.Unread && !reached(due.last, p.now):
 		s.Action = Wait
 		s.Detail = join(s.Detail, "the group's hook could not be read")
-	case !h.Hook.Found:
+	case !h.Hook.Found && !h.Hook.Unread:
 		s.set(None, ForeignHook, fmt.Sprintf("the group has no terminating hook %s", s.Hook))
 		s.Deregister = false
 	case h.Hook.Gone:

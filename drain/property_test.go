@@ -79,8 +79,10 @@ func TestWhatACompletionAlwaysMeans(t *testing.T) {
 				assert.True(t, h.Hook.Found && !h.Hook.Gone, "a foreign hook is never completed")
 				if s.Reason != drain.HostDead {
 					assert.GreaterOrEqual(t, now.Sub(h.Began), 3*time.Minute)
+					assert.True(t, h.BeganKnown || now.Sub(h.Began) >= 330*time.Second, "of its first minute nothing is known")
 				}
-				// See TestATaskThatNeverStopsEndsWithItsHost for the one exception beside host_dead.
+				// See TestATaskThatNeverStopsEndsWithItsHost and TestTasksThatNobodyCanReadEndWithTheirHost for the
+				// exceptions beside host_dead: past their deadlines.
 				if s.Reason != drain.HostDead && s.Reason != drain.Deadline && h.Registration != nil && h.Registration.Status != cluster.RegistrationFailed {
 					assert.True(t, h.TasksRead)
 					assert.False(t, slices.ContainsFunc(h.Tasks, func(t drain.Task) bool { return !t.Stopped() }))
@@ -171,6 +173,9 @@ func TestWithStopEveryDrainEnds(t *testing.T) {
 		due = max(3, min(due, 48*60-15))
 		ended, left := lifetime(h, want, takes, everyMinute, service("api", 2, 100, 100), daemon("agent"))
 		assert.LessOrEqual(t, ended, due+10)
+		for _, task := range h.Tasks {
+			assert.True(t, task.Stopped() || !task.WantedRunning, "task %s was cut off without SIGTERM", task.ARN)
+		}
 		if !slices.Contains(takes, never) && !slices.ContainsFunc(h.Tasks, func(t drain.Task) bool { return t.Service == "agent" }) {
 			assert.Zero(t, left, "whoever stops within 10 minutes is waited for")
 		}
@@ -183,6 +188,22 @@ func TestATaskThatNeverStopsEndsWithItsHost(t *testing.T) {
 	ended, left := lifetime(host(task("api")), defaults(), []int{never}, everyMinute, service("api", 2, 50, 200))
 	require.Equal(t, 70, ended)
 	assert.Equal(t, 1, left)
+}
+
+// Nor can it hold for tasks that stay unread, and for a host that might be registered where nobody may look: AWS would end
+// both without asking, with the hook's own result, which is ABANDON by default.
+func TestTasksThatNobodyCanReadEndWithTheirHost(t *testing.T) {
+	for name, cannot := range map[string]func(*drain.Host){
+		"its tasks are unread":        func(h *drain.Host) { h.TasksRead = false },
+		"a known cluster is not read": func(h *drain.Host) { h.Registration, h.SearchedAll = nil, false },
+	} {
+		h := host(task("api"))
+		h.Hook.Timeout = 10 * time.Minute // AWS's cap: 1000 minutes
+		cannot(&h)
+		ended, left := lifetime(h, hold(), []int{never}, everyMinute, service("api", 2, 50, 200))
+		assert.Equal(t, 1000-5, ended, name)
+		assert.Equal(t, 1, left, name)
+	}
 }
 
 func TestMissedTicksStillGiveTasksTheirTimeToStop(t *testing.T) {
