@@ -61,6 +61,21 @@ func (r *Reader) ReadGroups(ctx context.Context) (map[string][]cluster.Group, er
 	return groups, nil
 }
 
+// ReadGroup reads the one named group, as ReadGroups would: nothing where it does not exist or is not tagged.
+func (r *Reader) ReadGroup(ctx context.Context, name string) (map[string][]cluster.Group, error) {
+	out, err := r.autoscaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{name}})
+	if err != nil {
+		return nil, fmt.Errorf("read the Auto Scaling group %s: %w", name, err)
+	}
+	groups := map[string][]cluster.Group{}
+	for _, g := range out.AutoScalingGroups {
+		if of := tag(g, ClusterTag); of != "" {
+			groups[of] = append(groups[of], group(g))
+		}
+	}
+	return groups, nil
+}
+
 func tag(g types.AutoScalingGroup, key string) string {
 	for _, t := range g.Tags {
 		if aws.ToString(t.Key) == key {

@@ -18,22 +18,35 @@ import (
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeContainerInstances.html).
 const hostsPerCall = 100
 
-// readHosts lists hosts in every status but INACTIVE, which is what the call does without a status, and describes them.
 func (r *Reader) readHosts(ctx context.Context, s *cluster.Snapshot) error {
+	arns, err := r.listHosts(ctx, s.Cluster, nil)
+	if err != nil {
+		return err
+	}
+	return r.describeHosts(ctx, s, arns)
+}
+
+// listHosts lists those that a cluster query selects, nil: all, in every status but INACTIVE, which is what the call does
+// without a status. A page of a filtered list may be empty and yet not the last; so the paginator goes by the token alone.
+func (r *Reader) listHosts(ctx context.Context, name string, query *string) ([]string, error) {
 	var arns []string
 	pages := ecs.NewListContainerInstancesPaginator(r.ecs, &ecs.ListContainerInstancesInput{
-		Cluster:    aws.String(s.Cluster),
+		Cluster:    aws.String(name),
+		Filter:     query,
 		MaxResults: aws.Int32(hostsPerCall),
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return fmt.Errorf("list its hosts: %w", err)
+			return nil, fmt.Errorf("list its hosts: %w", err)
 		}
 		arns = append(arns, page.ContainerInstanceArns...)
 	}
 	slices.Sort(arns)
-	arns = slices.Compact(arns) // a host that moved between two pages is still one
+	return slices.Compact(arns), nil // a host that moved between two pages is still one
+}
+
+func (r *Reader) describeHosts(ctx context.Context, s *cluster.Snapshot, arns []string) error {
 	for batch := range slices.Chunk(arns, hostsPerCall) {
 		out, err := r.ecs.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{
 			Cluster:            aws.String(s.Cluster),

@@ -61,7 +61,7 @@ func run(ctx context.Context, d *drainer.Drainer, event []byte, minute time.Time
 	case lambdaevent.Tick:
 		return d.Run(ctx, minute)
 	case lambdaevent.Hook, lambdaevent.Spot:
-		return d.First(ctx, minute, drainer.Warning{Instance: leaving.Instance, Spot: leaving.Kind == lambdaevent.Spot})
+		return d.First(ctx, minute, drainer.Warning{Instance: leaving.Instance, Group: leaving.Group, Spot: leaving.Kind == lambdaevent.Spot})
 	default:
 		return drainer.NothingToDo(minute), nil
 	}

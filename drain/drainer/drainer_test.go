@@ -145,6 +145,7 @@ func TestAHostThatAPageHasLostIsNotTakenForOneThatNeverRegistered(t *testing.T) 
 	f.hosts["ci/i-1"].hidden = true
 	until(t, f, f.process(), 10)
 	assert.NotEmpty(t, f.left())
+	assert.Equal(t, "DRAINING", f.hosts["ci/i-1"].status, "it was found by name")
 }
 
 func TestOfTwoRegistrationsTheNewerOneHasTheTasks(t *testing.T) {
@@ -198,6 +199,66 @@ func TestASearchThatWasCutGoesOnWhereItStopped(t *testing.T) {
 	assert.LessOrEqual(t, asked, 2+6+1, "the four are not asked again")
 }
 
+// A process that is cut each minute and remembers nothing still finds a host that is registered somewhere.
+func TestASearchThatAlwaysBeginsAnewBeginsElsewhere(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait)
+	delete(f.hosts, "ci/i-1")
+	f.hosts["ci/other-1"] = &fakeHost{arn: "ci/other-1", instance: "i-1", status: "ACTIVE", connected: true}
+	f.entries["other"] = `{}`
+	for n := range 20 {
+		f.entries[fmt.Sprintf("c%d", n)] = `{}`
+	}
+	f.pass(5 * time.Minute)
+	for range 12 {
+		f.cutAfter = 7 // the own hosts, the own cluster by name, and five others
+		tick(t, f, f.process())
+		f.pass(time.Minute)
+	}
+	assert.Equal(t, "DRAINING", f.hosts["ci/other-1"].status)
+}
+
+func TestAClusterThatMayNotBeAskedHidesNoOther(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait)
+	delete(f.hosts, "ci/i-1")
+	f.hosts["ci/other-1"] = &fakeHost{arn: "ci/other-1", instance: "i-1", status: "ACTIVE", connected: true}
+	for _, name := range []string{"a", "other", "z"} {
+		f.entries[name] = `{}`
+	}
+	f.denyCluster = map[string]bool{"a": true, "z": true}
+	f.pass(5 * time.Minute)
+	tick(t, f, f.process())
+	assert.Equal(t, "DRAINING", f.hosts["ci/other-1"].status)
+}
+
+// Nobody can say that it is registered nowhere; AWS would end it 5 minutes later, with the hook's own result.
+func TestAClusterThatMayNeverBeAskedKeepsAHostToTheLastMoment(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait)
+	delete(f.hosts, "ci/i-1")
+	f.entries["a"] = `{}`
+	f.denyCluster = map[string]bool{"a": true}
+	f.pass(1494 * time.Minute) // a hundred heartbeats of 900 s are 1500
+	d := f.process()
+	require.Equal(t, drain.NotRegistered, tick(t, f, d).Instances[0].Reason)
+	require.NotEmpty(t, f.left())
+	f.pass(time.Minute)
+	s := tick(t, f, d).Instances[0]
+	assert.Equal(t, "complete deadline not every known cluster was asked for it", fmt.Sprintf("%s %s %s", s.Action, s.Reason, s.Detail))
+	assert.Empty(t, f.left())
+}
+
+func TestHostsThatNeverRegisteredAreLookedForTogether(t *testing.T) {
+	f := newFakeAWS()
+	for n := range 20 {
+		f.host(fmt.Sprintf("i-%d", 10+n), wait)
+		delete(f.hosts, fmt.Sprintf("ci/i-%d", 10+n))
+		f.entries[fmt.Sprintf("c%d", n)] = `{}`
+	}
+	f.pass(5 * time.Minute)
+	until(t, f, f.process(), 1)
+	assert.Empty(t, f.left())
+	assert.Equal(t, 1+1+20, f.count("ListContainerInstances"), "all, by name, and each other cluster once")
+}
+
 func TestAnInstanceThatNeverRegisteredGoes(t *testing.T) {
 	f := newFakeAWS().host("i-1", wait)
 	f.entries["other"] = `{}`
@@ -236,8 +297,8 @@ func TestDeniedActivitiesCountFromWhenTheHostWasFirstSeen(t *testing.T) {
 	f := newFakeAWS().host("i-1", wait)
 	f.deny["DescribeScalingActivities"] = true
 	f.pass(10 * time.Minute)
-	until(t, f, f.process(), 6)
-	assert.Equal(t, start.Add(13*time.Minute), f.instances["i-1"].ended)
+	until(t, f, f.process(), 8)
+	assert.Equal(t, start.Add(16*time.Minute), f.instances["i-1"].ended, "3 minutes, and 150 s that a first look may be late")
 }
 
 func TestEntriesThatAreFaultyOrGoneDrainByTheBuiltInDefaults(t *testing.T) {
@@ -337,6 +398,7 @@ func TestEventsMakeOnlyTheFirstStep(t *testing.T) {
 		return answer
 	}
 	assert.Empty(t, first(drainer.Warning{Instance: "i-999", Spot: true}).Instances, "of no tagged group")
+	assert.Empty(t, first(drainer.Warning{Instance: "i-1", Group: "somebody's"}).Instances, "of another group")
 	assert.Empty(t, first(drainer.Warning{Instance: "i-2"}).Instances, "it does not leave")
 	assert.Equal(t, "ACTIVE", f.hosts["ci/i-2"].status)
 	assert.Equal(t, drain.SetDraining, first(drainer.Warning{Instance: "i-1"}).Instances[0].Action)
@@ -344,6 +406,28 @@ func TestEventsMakeOnlyTheFirstStep(t *testing.T) {
 	assert.Equal(t, drain.SetDraining, first(drainer.Warning{Instance: "i-2", Spot: true}).Instances[0].Action)
 	assert.Equal(t, "DRAINING", f.hosts["ci/i-2"].status)
 	assert.NotContains(t, f.calls, "CompleteLifecycleAction")
+}
+
+// A hundred hosts that leave together send a hundred events, and each is a process with limits of its own.
+func TestAnEventTakesFourCallsHoweverLargeTheCluster(t *testing.T) {
+	f := newFakeAWS()
+	for n := range 300 {
+		f.host(fmt.Sprintf("i-%d", 1000+n), wait)
+	}
+	_, err := f.process().First(t.Context(), f.now, drainer.Warning{Instance: "i-1007", Group: "web-blue"})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"DescribeAutoScalingGroups", "ListContainerInstances", "DescribeContainerInstances", "UpdateContainerInstancesState"}, f.calls)
+	assert.Equal(t, "web-blue/1", f.asked, "its own group, its own registration")
+	assert.Equal(t, "DRAINING", f.hosts["ci/i-1007"].status)
+}
+
+func TestAnEventThatCouldNotBeActedOnFails(t *testing.T) {
+	for _, action := range []string{"ListContainerInstances", "DescribeContainerInstances", "UpdateContainerInstancesState", "DescribeAutoScalingGroups"} {
+		f := newFakeAWS().host("i-1", wait)
+		f.deny[action] = true
+		_, err := f.process().First(t.Context(), f.now, drainer.Warning{Instance: "i-1"})
+		assert.Error(t, err, action)
+	}
 }
 
 func TestATaskOnAnotherHostThatLeavesKeepsNoFloor(t *testing.T) {

@@ -36,6 +36,10 @@ type fakeAWS struct {
 	hook    string
 	maxSize int32
 	deny    map[string]bool
+	// denyCluster: whose hosts may not be listed.
+	denyCluster map[string]bool
+	// asked is which group was last asked for by name, and how many hosts were last described.
+	asked string
 
 	calls  []string
 	put    map[string]float64
@@ -236,6 +240,16 @@ func (f *fakeAWS) completed(id, hook, result string) error {
 	}
 	i.state, i.ended = "Terminating:Proceed", f.now
 	return nil
+}
+
+func (f *fakeAWS) count(action string) int {
+	n := 0
+	for _, made := range f.calls {
+		if made == action {
+			n++
+		}
+	}
+	return n
 }
 
 // left are the instances that have not gone.

@@ -2,6 +2,8 @@ package drainer_test
 
 import (
 	"context"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +16,7 @@ import (
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
+	"github.com/aws/smithy-go"
 )
 
 // answered runs one call of the fake, or its failure.
@@ -52,9 +55,12 @@ func (f *fakeAWS) GetParameterHistory(ctx context.Context, in *ssm.GetParameterH
 
 func (f *fakeAWS) ListContainerInstances(ctx context.Context, in *ecs.ListContainerInstancesInput, _ ...func(*ecs.Options)) (*ecs.ListContainerInstancesOutput, error) {
 	return answered(ctx, f, "ECS", "ListContainerInstances", in, func(in *ecs.ListContainerInstancesInput, out *ecs.ListContainerInstancesOutput) error {
+		if f.denyCluster[*in.Cluster] {
+			return &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}
+		}
 		for _, arn := range sorted(f.hosts) {
 			other := strings.HasPrefix(arn, "ci/other-") != (*in.Cluster == "other")
-			if !other && (in.Filter == nil && !f.hosts[arn].hidden || in.Filter != nil && strings.Contains(*in.Filter, f.hosts[arn].instance)) {
+			if !other && (in.Filter == nil && !f.hosts[arn].hidden || in.Filter != nil && slices.Contains(anInstance.FindAllString(*in.Filter, -1), f.hosts[arn].instance)) {
 				out.ContainerInstanceArns = append(out.ContainerInstanceArns, arn)
 			}
 		}
@@ -62,8 +68,11 @@ func (f *fakeAWS) ListContainerInstances(ctx context.Context, in *ecs.ListContai
 	})
 }
 
+var anInstance = regexp.MustCompile(`i-[0-9]+`)
+
 func (f *fakeAWS) DescribeContainerInstances(ctx context.Context, in *ecs.DescribeContainerInstancesInput, _ ...func(*ecs.Options)) (*ecs.DescribeContainerInstancesOutput, error) {
 	return answered(ctx, f, "ECS", "DescribeContainerInstances", in, func(in *ecs.DescribeContainerInstancesInput, out *ecs.DescribeContainerInstancesOutput) error {
+		f.asked += fmt.Sprintf("/%d", len(in.ContainerInstances))
 		for _, arn := range in.ContainerInstances {
 			h := f.hosts[arn]
 			out.ContainerInstances = append(out.ContainerInstances, ecstypes.ContainerInstance{
@@ -197,7 +206,10 @@ func (f *fakeAWS) DeregisterContainerInstance(ctx context.Context, in *ecs.Dereg
 }
 
 func (f *fakeAWS) DescribeAutoScalingGroups(ctx context.Context, in *autoscaling.DescribeAutoScalingGroupsInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingGroupsOutput, error) {
-	return answered(ctx, f, "Auto Scaling", "DescribeAutoScalingGroups", in, func(_ *autoscaling.DescribeAutoScalingGroupsInput, out *autoscaling.DescribeAutoScalingGroupsOutput) error {
+	return answered(ctx, f, "Auto Scaling", "DescribeAutoScalingGroups", in, func(in *autoscaling.DescribeAutoScalingGroupsInput, out *autoscaling.DescribeAutoScalingGroupsOutput) error {
+		if f.asked = strings.Join(in.AutoScalingGroupNames, ","); f.asked != "" && f.asked != "web-blue" {
+			return nil
+		}
 		g := astypes.AutoScalingGroup{
 			AutoScalingGroupName: aws.String("web-blue"), MaxSize: aws.Int32(f.maxSize),
 			Tags: []astypes.TagDescription{{Key: aws.String("ecs-cluster-scaler:cluster"), Value: aws.String("web")}},

@@ -8,21 +8,24 @@ import (
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/drain"
-	"ecs-cluster-scaler/thresholds"
 )
 
 // Warning is what an event says of one instance.
 type Warning struct {
 	Instance string
+	// Group is its Auto Scaling group; empty: the event does not say.
+	Group string
 	// Spot: EC2 takes it within two minutes, whatever its group knows of that. Otherwise a lifecycle hook waits.
 	Spot bool
 }
 
 // First makes the first step for one instance at once: its container instance is set DRAINING. Everything after that is
 // the ticks'. An instance of no tagged group is left alone, and so is one that, but for a Spot warning, does not leave.
+// A hundred hosts that leave together are a hundred events, each with a process of its own: four calls each, however
+// large the cluster. An error means that the host may not be DRAINING; Lambda then sends the event again.
 func (d *Drainer) First(ctx context.Context, minute time.Time, w Warning) (Answer, error) {
 	answer := NothingToDo(minute)
-	groups, err := d.reader.ReadGroups(ctx)
+	groups, err := d.groupsOf(ctx, w)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -31,13 +34,15 @@ func (d *Drainer) First(ctx context.Context, minute time.Time, w Warning) (Answe
 		d.log.Info("the event is about an instance that is none of ours, or does not leave", "instance", w.Instance)
 		return answer, nil
 	}
-	v := &view{name: name, drain: thresholds.Builtin().Drain}
-	d.readHosts(ctx, v)
+	hosts, err := d.reader.Find(ctx, name, []string{w.Instance})
+	if err != nil {
+		return Answer{}, fmt.Errorf("host %s was not set DRAINING: %w", w.Instance, err)
+	}
 	s := drain.Step{
 		Cluster: name, Group: l.group, Instance: w.Instance, Action: drain.None, Reason: drain.NotRegistered,
 		Since: d.memory.of(w.Instance, minute).start(),
 	}
-	if r := registration(v.picture.Hosts, w.Instance); r != nil {
+	if r := registration(hosts, w.Instance); r != nil {
 		s.Registration, s.Reason = r.ARN, drain.TasksRunning
 		if r.Status == cluster.Active {
 			s.Action, s.Drain = drain.SetDraining, true
@@ -47,13 +52,20 @@ func (d *Drainer) First(ctx context.Context, minute time.Time, w Warning) (Answe
 		s.Detail = "EC2 takes this Spot instance back within two minutes"
 	}
 	answer.Instances = append(answer.Instances, s)
-	answer.Failed = slices.Concat(answer.Failed, v.failed, d.setDraining(ctx, answer.Instances))
+	answer.Failed = append(answer.Failed, d.setDraining(ctx, answer.Instances)...)
 	d.log.Info("step", "step", s)
 	if len(answer.Failed) > 0 {
 		// Lambda tries again. For a Spot instance nothing else would: no tick looks at an instance in service.
 		return Answer{}, fmt.Errorf("host %s was not set DRAINING: %s", w.Instance, answer.Failed[0].Error)
 	}
 	return answer, nil
+}
+
+func (d *Drainer) groupsOf(ctx context.Context, w Warning) (map[string][]cluster.Group, error) {
+	if w.Group != "" {
+		return d.reader.ReadGroup(ctx, w.Group)
+	}
+	return d.reader.ReadGroups(ctx)
 }
 
 func find(groups map[string][]cluster.Group, w Warning) (string, leaver, bool) {

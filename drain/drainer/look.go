@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -191,12 +192,17 @@ func (d *Drainer) views(ctx context.Context, leaving map[string][]leaver, groups
 	return turned(views, now)
 }
 
-// turned begins with another one each minute, so that the tail for which a tick may have no time is not always the same.
+// golden is the golden section: steps of it spread over a circle more evenly than any other.
+const golden = 0.6180339887498949
+
+// turned begins with another one each minute, about 0.618 of them further on, so that the tail for which a tick may have
+// no time is not the same many minutes in a row, whichever process ticks.
 func turned[T any](all []T, now time.Time) []T {
 	if len(all) == 0 {
 		return all
 	}
-	at := int(now.Unix()/60) % len(all)
+	_, turn := math.Modf(float64(now.Unix()/60) * golden)
+	at := int(turn * float64(len(all)))
 	return slices.Concat(all[at:], all[:at])
 }
 

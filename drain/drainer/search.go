@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/internal/awsclient"
 )
 
 // searchAfter is when an instance that its cluster does not know is looked for in the others: not before it could go.
@@ -18,88 +19,88 @@ type move struct {
 	to string
 }
 
-// toSearch is a tick's time for it, and with a tenth of AWS's limits some thirty clusters.
+// toSearch is a tick's time for it, and with a tenth of AWS's limits some twenty-five clusters. What was asked is
+// remembered, so that a search that is cut goes on a minute later.
 const toSearch = 8 * time.Second
 
 // search looks for the view's unregistered instances in every other known cluster, before they go as never registered.
 func (d *Drainer) search(ctx context.Context, v *view, known map[string]bool, now time.Time) []move {
-	if v.unread {
-		return nil
-	}
-	registered := map[string]bool{}
-	for _, h := range v.picture.Hosts {
-		registered[h.InstanceID] = true
-	}
-	var missing []leaver
-	for _, l := range v.leaving {
-		if !registered[l.instance.ID] && l.instance.State == waiting && now.Sub(d.memory.of(l.instance.ID, now).start()) >= searchAfter {
-			missing = append(missing, l)
-		}
-	}
+	missing := d.missing(v, now)
 	if len(missing) == 0 {
 		return nil
 	}
-	others := maps.Clone(known)
-	delete(others, v.name)
 	// Its own cluster is asked again, by name: a page may have lost it, and what follows cannot be taken back.
-	missing = slices.DeleteFunc(missing, func(l leaver) bool {
-		here, err := d.reader.Has(ctx, v.name, []string{l.instance.ID})
-		if err != nil {
-			v.fail("", err)
-		}
-		return here || err != nil
-	})
-	if len(missing) == 0 {
+	here, err := d.reader.Find(ctx, v.name, ids(missing))
+	v.picture.Hosts = append(v.picture.Hosts, here...)
+	if err != nil {
+		v.fail("", err)
 		return nil
 	}
-	var moves []move
-	for _, l := range missing {
-		v.searched[l.instance.ID] = true
+	if missing = d.missing(v, now); len(missing) == 0 {
+		return nil
 	}
-	// A host that never registered must not take the time of those that have tasks. What was asked is remembered, so
-	// that a search that is cut goes on a minute later.
-	ctx, cancel := context.WithTimeout(ctx, toSearch)
-	defer cancel()
-	for _, other := range slices.Sorted(maps.Keys(others)) {
+	// A host that never registered must not take the time of those that have tasks.
+	if _, limited := ctx.Deadline(); limited {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, toSearch)
+		defer cancel()
+	}
+	others := slices.DeleteFunc(slices.Sorted(maps.Keys(known)), func(name string) bool { return name == v.name })
+	var moves []move
+	for _, other := range turned(others, now) {
 		found, err := d.ask(ctx, other, missing, now)
 		for _, l := range found {
 			moves = append(moves, move{l, other})
-			v.leaving = slices.DeleteFunc(v.leaving, func(o leaver) bool { return o.instance.ID == l.instance.ID })
+			v.leaving = except(v.leaving, l)
+			missing = except(missing, l)
 		}
 		if err != nil {
 			v.fail("", err)
-			clear(v.searched)
-			return moves
 		}
+		if awsclient.OutOfTime(err) || ctx.Err() != nil {
+			break
+		}
+	}
+	for _, l := range missing {
+		absent := d.memory.of(l.instance.ID, now).absent
+		v.searched[l.instance.ID] = !slices.ContainsFunc(others, func(name string) bool { return !absent[name] })
 	}
 	return moves
 }
 
-// ask returns those of the instances that are registered in a cluster. Each cluster is asked for each once.
+// missing are the instances that could go and that the view's cluster does not show.
+func (d *Drainer) missing(v *view, now time.Time) []leaver {
+	if v.unread {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(v.leaving), func(l leaver) bool {
+		return l.instance.State != waiting || registration(v.picture.Hosts, l.instance.ID) != nil ||
+			now.Sub(d.memory.of(l.instance.ID, now).start()) < searchAfter
+	})
+}
+
+func except(all []leaver, one leaver) []leaver {
+	return slices.DeleteFunc(slices.Clone(all), func(l leaver) bool { return l.instance.ID == one.instance.ID })
+}
+
+// ask returns those of the instances that are registered in a cluster, with one call where none is. Each cluster is asked
+// for each once; an error means that others may be there too.
 func (d *Drainer) ask(ctx context.Context, clusterName string, missing []leaver, now time.Time) ([]leaver, error) {
 	unasked := slices.DeleteFunc(slices.Clone(missing), func(l leaver) bool { return d.memory.of(l.instance.ID, now).absent[clusterName] })
 	if len(unasked) == 0 {
 		return nil, nil
 	}
-	some, err := d.reader.Has(ctx, clusterName, ids(unasked))
-	if err != nil {
-		return nil, err
-	}
+	hosts, err := d.reader.Find(ctx, clusterName, ids(unasked))
 	var found []leaver
 	for _, l := range unasked {
-		here := false
-		if some {
-			if here, err = d.reader.Has(ctx, clusterName, []string{l.instance.ID}); err != nil {
-				return found, err
-			}
-		}
-		if here {
+		switch {
+		case registration(hosts, l.instance.ID) != nil:
 			found = append(found, l)
-		} else {
+		case err == nil:
 			d.memory.of(l.instance.ID, now).notIn(clusterName)
 		}
 	}
-	return found, nil
+	return found, err
 }
 
 func ids(leaving []leaver) []string {

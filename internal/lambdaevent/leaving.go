@@ -26,6 +26,8 @@ const (
 type Leaving struct {
 	Kind     Kind
 	Instance string
+	// Group is its Auto Scaling group; empty: the event does not say.
+	Group string
 }
 
 // ParseLeaving tells what kind of event it is. One that names no kind of ours is a tick, unless it comes from an AWS
@@ -36,6 +38,7 @@ func ParseLeaving(event []byte) Leaving {
 		Type   string `json:"detail-type"`
 		Detail struct {
 			Hooked     string `json:"EC2InstanceId"`
+			Group      string `json:"AutoScalingGroupName"`
 			Transition string `json:"LifecycleTransition"`
 			Warned     string `json:"instance-id"`
 		} `json:"detail"`
@@ -43,9 +46,9 @@ func ParseLeaving(event []byte) Leaving {
 	_ = json.Unmarshal(event, &fields) // Parse has read it before
 	switch {
 	case fields.Type == "EC2 Spot Instance Interruption Warning" && fields.Detail.Warned != "":
-		return Leaving{Spot, fields.Detail.Warned}
+		return Leaving{Kind: Spot, Instance: fields.Detail.Warned}
 	case fields.Detail.Transition == "autoscaling:EC2_INSTANCE_TERMINATING" && fields.Detail.Hooked != "":
-		return Leaving{Hook, fields.Detail.Hooked}
+		return Leaving{Hook, fields.Detail.Hooked, fields.Detail.Group}
 	case fields.Source == "aws.autoscaling" || fields.Source == "aws.ec2":
 		return Leaving{Kind: Other}
 	default:
