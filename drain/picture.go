@@ -14,7 +14,7 @@ type Picture struct {
 	cluster.Snapshot
 	// HostsUnread: the snapshot's hosts are not known to be all.
 	HostsUnread bool
-	// ServicesRead: Services are all that the cluster has.
+	// ServicesRead: Services are all that the tasks on which a step depends name, but for those that are gone.
 	ServicesRead bool
 	// Terminating are the hosts that leave.
 	Terminating []Host

@@ -82,6 +82,16 @@ func (r *Reader) ReadServices(ctx context.Context, s *cluster.Snapshot) bool {
 	return len(s.Unread) == before
 }
 
+// ReadServicesNamed is ReadServices for some services alone: a call for ten of them, however many the cluster has. Of a
+// service that does not exist there is nothing to read.
+func (r *Reader) ReadServicesNamed(ctx context.Context, s *cluster.Snapshot, names []string) bool {
+	before := len(s.Unread)
+	if err := r.describeServices(ctx, s, names); err != nil {
+		lack(s, "its services", err)
+	}
+	return len(s.Unread) == before
+}
+
 // lack notes in the snapshot what could not be read, and why.
 func lack(s *cluster.Snapshot, what string, err error) {
 	s.Unread = append(s.Unread, fmt.Sprintf("%s: %s", what, awsclient.Sentence(err)))

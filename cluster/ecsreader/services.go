@@ -36,10 +36,14 @@ func (r *Reader) readServices(ctx context.Context, s *cluster.Snapshot) error {
 		}
 		arns = append(arns, page.ServiceArns...)
 	}
-	var described []types.Service
 	slices.Sort(arns)
-	arns = slices.Compact(arns)
-	for batch := range slices.Chunk(arns, servicesPerDescribe) {
+	return r.describeServices(ctx, s, slices.Compact(arns))
+}
+
+// describeServices adds the services of these names or ARNs; one that ECS knows no more is no gap.
+func (r *Reader) describeServices(ctx context.Context, s *cluster.Snapshot, named []string) error {
+	var described []types.Service
+	for batch := range slices.Chunk(named, servicesPerDescribe) {
 		out, err := r.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(s.Cluster), Services: batch})
 		if err != nil {
 			return fmt.Errorf("describe them: %w", err)

@@ -61,6 +61,9 @@ const (
 	sideBySide = 4
 	// toAct is what is kept of the function's time for acting, publishing and answering, toPublish for the last two.
 	toAct, toPublish = 20 * time.Second, 5 * time.Second
+	// toCount is what is kept for floors while tasks are listed, some twenty calls at a tenth of AWS's limits: else a tick
+	// that never gets through all hosts would never let one go.
+	toCount = 10 * time.Second
 )
 
 // Drainer runs ticks, one at a time. It is made once and used for many.

@@ -38,6 +38,10 @@ type fakeAWS struct {
 	deny    map[string]bool
 	// denyCluster: whose hosts may not be listed.
 	denyCluster map[string]bool
+	// denyAll: tasks may be listed host by host only.
+	denyAll bool
+	// slow is how long a read of tasks waits for its turn.
+	slow time.Duration
 	// asked is which group was last asked for by name, and how many hosts were last described.
 	asked string
 
@@ -71,6 +75,8 @@ type fakeTask struct {
 	health    string
 	byUs      bool
 	protected bool
+	// missing: it is listed, but not described.
+	missing bool
 }
 
 type fakeService struct {
@@ -152,6 +158,13 @@ func (f *fakeAWS) call(ctx context.Context, service, action string) (did bool, e
 		return false, context.DeadlineExceeded
 	} else if listed && f.cutAfter > 1 {
 		f.cutAfter--
+	}
+	if f.slow > 0 && (action == "ListTasks" || action == "DescribeTasks") {
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(f.slow):
+		}
 	}
 	if f.deny[action] {
 		return false, &smithy.OperationError{ServiceID: service, OperationName: action, Err: &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}}

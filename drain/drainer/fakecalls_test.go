@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -94,6 +95,10 @@ func (f *fakeAWS) DescribeServices(ctx context.Context, in *ecs.DescribeServices
 	return answered(ctx, f, "ECS", "DescribeServices", in, func(in *ecs.DescribeServicesInput, out *ecs.DescribeServicesOutput) error {
 		for _, name := range in.Services {
 			s := f.services[name]
+			if s == nil {
+				out.Failures = append(out.Failures, ecstypes.Failure{Arn: aws.String(name), Reason: aws.String("MISSING")})
+				continue
+			}
 			strategy := ecstypes.SchedulingStrategyReplica
 			if s.daemon {
 				strategy = ecstypes.SchedulingStrategyDaemon
@@ -120,6 +125,9 @@ func (f *fakeAWS) DescribeCapacityProviders(ctx context.Context, in *ecs.Describ
 
 func (f *fakeAWS) ListTasks(ctx context.Context, in *ecs.ListTasksInput, _ ...func(*ecs.Options)) (*ecs.ListTasksOutput, error) {
 	return answered(ctx, f, "ECS", "ListTasks", in, func(in *ecs.ListTasksInput, out *ecs.ListTasksOutput) error {
+		if f.denyAll && in.ContainerInstance == nil && in.ServiceName == nil {
+			return &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "only host by host"}
+		}
 		for _, arn := range sorted(f.tasks) {
 			t := f.tasks[arn]
 			here := in.ContainerInstance == nil || *in.ContainerInstance == t.host
@@ -128,6 +136,12 @@ func (f *fakeAWS) ListTasks(ctx context.Context, in *ecs.ListTasksInput, _ ...fu
 				out.TaskArns = append(out.TaskArns, arn)
 			}
 		}
+		from, _ := strconv.Atoi(aws.ToString(in.NextToken))
+		to := min(from+100, len(out.TaskArns))
+		if to < len(out.TaskArns) {
+			out.NextToken = aws.String(strconv.Itoa(to))
+		}
+		out.TaskArns = out.TaskArns[from:to]
 		return nil
 	})
 }
@@ -136,6 +150,10 @@ func (f *fakeAWS) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput,
 	return answered(ctx, f, "ECS", "DescribeTasks", in, func(in *ecs.DescribeTasksInput, out *ecs.DescribeTasksOutput) error {
 		for _, arn := range in.Tasks {
 			t := f.tasks[arn]
+			if t == nil || t.missing {
+				out.Failures = append(out.Failures, ecstypes.Failure{Arn: aws.String(arn), Reason: aws.String("MISSING")})
+				continue
+			}
 			group, desired := "family:batch", "STOPPED"
 			if t.service != "" {
 				group = "service:" + t.service

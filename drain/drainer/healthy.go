@@ -68,7 +68,7 @@ func (d *Drainer) countHealthy(ctx context.Context, v *view, service cluster.Ser
 		if err != nil {
 			return 0, err
 		}
-		for _, t := range tasks {
+		for _, t := range tasks.tasks {
 			reports = reports || t.ReportsHealth
 			if t.LastStatus != "RUNNING" || !taking[t.Host] {
 				continue

@@ -18,6 +18,8 @@ type memory struct {
 	hooks map[hookKey]knownHook
 	// entries are those that were last read; nil: none were, yet.
 	entries map[string]entry
+	// tooMany are the clusters that have more tasks than can be listed at once, and since when that is known.
+	tooMany map[string]time.Time
 	// unprotected: task protection cannot be read; it only explains, so it is not asked for again.
 	unprotected bool
 }
@@ -105,6 +107,25 @@ func (m *memory) keepHook(key hookKey, hook drain.Hook, now time.Time) {
 		m.hooks = map[hookKey]knownHook{}
 	}
 	m.hooks[key] = knownHook{hook, now}
+}
+
+// crowdedFor is how long a cluster counts as having too many tasks to list: ECS shows those that stopped for an hour.
+const crowdedFor = 15 * time.Minute
+
+func (m *memory) crowdedLately(clusterName string, now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	since, known := m.tooMany[clusterName]
+	return known && now.Sub(since) < crowdedFor
+}
+
+func (m *memory) crowded(clusterName string, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.tooMany == nil {
+		m.tooMany = map[string]time.Time{}
+	}
+	m.tooMany[clusterName] = now
 }
 
 func (m *memory) protectionUnread() bool {

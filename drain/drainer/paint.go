@@ -42,13 +42,13 @@ func (d *Drainer) paint(ctx context.Context, v *view, now time.Time) {
 		p.Terminating = append(p.Terminating, d.host(ctx, v, l, now))
 	}
 	d.readTasks(ctx, v, now)
-	if v.needsServices(now) {
-		p.ServicesRead = d.reader.ReadServices(ctx, &p.Snapshot)
+	if names := v.services(now); len(names) > 0 {
+		p.ServicesRead = d.reader.ReadServicesNamed(ctx, &p.Snapshot, names)
 		if !p.ServicesRead {
 			v.failed = append(v.failed, Failure{Cluster: v.name, Error: p.Unread[len(p.Unread)-1]})
 		}
 		d.readHealthy(ctx, v, now)
-		d.readRoom(ctx, v)
+		d.readRoom(ctx, v, now)
 	}
 	d.readProtection(ctx, v, now)
 }
@@ -102,23 +102,43 @@ func (d *Drainer) hook(ctx context.Context, v *view, group string, now time.Time
 
 const terminatingHook = "autoscaling:EC2_INSTANCE_TERMINATING"
 
-// needsServices tells whether some step depends on a service: what a task that has not been told to stop waits for, or
-// whether the floor of one that lost a task is kept.
-func (v *view) needsServices(now time.Time) bool {
-	return slices.ContainsFunc(v.picture.Terminating, func(h drain.Host) bool {
-		running, left := false, false
+// services are those on which some step depends, sorted: of a host with tasks that have not been told to stop, which of
+// them are daemons and what the others wait for; of a host on which all have stopped, whether floors are kept. The names
+// are the tasks' own: a cluster may have hundreds of other services.
+func (v *view) services(now time.Time) []string {
+	names := map[string]bool{}
+	for _, h := range v.picture.Terminating {
+		running := false
+		left := map[string]bool{}
 		for _, t := range h.Tasks {
-			left = left || !t.Stopped()
-			running = running || t.Service != "" && t.WantedRunning && !t.Stopped()
+			if !t.Stopped() {
+				left[t.Service] = true
+				running = running || t.Service != "" && t.WantedRunning
+			}
 		}
-		return running || !left && len(h.Lost(now)) > 0
-	})
+		switch {
+		case running:
+			maps.Copy(names, left)
+		case len(left) == 0:
+			for _, name := range h.Lost(now) {
+				names[name] = true
+			}
+		}
+	}
+	delete(names, "") // standalone tasks
+	return slices.Sorted(maps.Keys(names))
 }
 
+// roomAfter is how long ECS may take to move a task before it is asked whether there is room for it.
+const roomAfter = 2 * time.Minute
+
 // readRoom reads the revisions of tasks that ECS has still to move: whether they fit elsewhere explains why it does not.
-func (d *Drainer) readRoom(ctx context.Context, v *view) {
+func (d *Drainer) readRoom(ctx context.Context, v *view, now time.Time) {
 	wanted := map[string]bool{}
 	for _, h := range v.picture.Terminating {
+		if now.Sub(h.Began) < roomAfter {
+			continue
+		}
 		for _, t := range h.Tasks {
 			if t.Service != "" && t.WantedRunning && !t.Stopped() {
 				wanted[t.Definition] = true

@@ -2,6 +2,7 @@ package drainer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -30,6 +31,25 @@ const (
 // readTasks reads the tasks of the view's hosts: those known from before, of all hosts together, a hundred a call; then
 // host by host, where none is known or all of those have stopped, what ECS lists now.
 func (d *Drainer) readTasks(ctx context.Context, v *view, now time.Time) {
+	again, err := d.describe(ctx, v, d.going(v, now))
+	if err != nil {
+		v.fail("", err)
+		return
+	}
+	var unsettled []*drain.Host
+	for i := range v.picture.Terminating {
+		h := &v.picture.Terminating[i]
+		if v.wantsTasks(h, now) && !d.memory.of(h.Instance, now).recall(h, again, now) {
+			unsettled = append(unsettled, h)
+		}
+	}
+	listing, cancel := without(ctx, toCount)
+	defer cancel()
+	d.listHosts(listing, v, unsettled, now)
+}
+
+// going are the tasks that are known of the view's hosts and have still to stop.
+func (d *Drainer) going(v *view, now time.Time) []string {
 	var known []string
 	for i := range v.picture.Terminating {
 		if h := &v.picture.Terminating[i]; v.wantsTasks(h, now) {
@@ -41,42 +61,37 @@ func (d *Drainer) readTasks(ctx context.Context, v *view, now time.Time) {
 		}
 	}
 	slices.Sort(known)
-	again, err := d.describe(ctx, v, known)
-	if err != nil {
-		v.fail("", err)
-		return
-	}
-	var unsettled []*drain.Host
-	for i := range v.picture.Terminating {
-		h := &v.picture.Terminating[i]
-		if v.wantsTasks(h, now) && !d.memory.of(h.Instance, now).recall(h, again) {
-			unsettled = append(unsettled, h)
-		}
-	}
-	if err := d.listHosts(ctx, v, unsettled, now); err != nil {
-		v.fail("the tasks of hosts that leave: ", err)
-	}
+	return known
 }
 
-// recall fills in the host's tasks from what is known of them. false: none is known that has still to stop, so that ECS
-// has to be asked what it lists.
-func (r *remembered) recall(h *drain.Host, again map[string]drain.Task) bool {
+// recall fills in the host's tasks from what is known of them. false: none is known that has still to stop, or of one
+// there was no answer, so that ECS has to be asked what it lists.
+func (r *remembered) recall(h *drain.Host, again described, now time.Time) bool {
 	going := false
 	for arn, t := range r.tasks {
-		if fresh, ok := again[arn]; ok {
+		fresh, ok := again.tasks[arn]
+		switch {
+		case ok:
 			r.tasks[arn] = fresh
-			t = fresh
-		} else if !t.Stopped() {
-			delete(r.tasks, arn) // ECS shows it no more: listing tells
-			continue
+			going = going || !fresh.Stopped()
+		case t.Stopped():
+		case again.missing[arn]:
+			// ECS knows it no more. It stays what it was, so that its service's floor counts; before the host goes, ECS
+			// is asked what it lists there.
+			t.LastStatus, t.WantedRunning, t.StoppedAt = forgotten, false, now
+			r.tasks[arn] = t
+		default:
+			return false
 		}
-		going = going || !t.Stopped()
 	}
 	if going {
 		r.show(h)
 	}
 	return going
 }
+
+// forgotten is the last status of a task that ECS knows no more.
+const forgotten = "DELETED"
 
 func (r *remembered) show(h *drain.Host) {
 	h.Tasks = slices.SortedFunc(maps.Values(r.tasks), func(a, b drain.Task) int { return strings.Compare(a.ARN, b.ARN) })
@@ -86,39 +101,64 @@ func (r *remembered) show(h *drain.Host) {
 	}
 }
 
-// listHosts reads what ECS lists on the hosts now: host by host, or all of the cluster's where that takes fewer calls.
-// The first error ends it; the hosts that are left wait for the next tick, which begins with others.
-func (d *Drainer) listHosts(ctx context.Context, v *view, hosts []*drain.Host, now time.Time) error {
+// listHosts reads what ECS lists on the hosts now: all of the cluster's tasks where that takes fewer calls, else host by
+// host. What was read of a host counts whatever becomes of the next; the hosts that are left wait for the next tick, which
+// begins with others.
+func (d *Drainer) listHosts(ctx context.Context, v *view, hosts []*drain.Host, now time.Time) {
+	if d.listAll(ctx, v, hosts, now) {
+		return
+	}
+	for _, h := range hosts {
+		known := d.memory.of(h.Instance, now)
+		byHost, err := d.relist(ctx, v, h.Registration.ARN, known.tasks, nil)
+		if err == nil {
+			known.keep(h, byHost[h.Registration.ARN])
+			continue
+		}
+		v.fail("the tasks of hosts that leave: ", err)
+		if !errors.Is(err, errListedOnly) {
+			return // what refuses one refuses the next
+		}
+	}
+}
+
+// mostForAll is how many calls may be tried on all of a cluster's tasks: how many stopped ones ECS still lists, an hour's,
+// shows only in listing them, and at a tenth of AWS's limits this is a third of a tick.
+const mostForAll = 30
+
+// listAll reads the tasks of all the cluster's hosts at once. false: that would take more calls than host by host, or did
+// not work.
+func (d *Drainer) listAll(ctx context.Context, v *view, hosts []*drain.Host, now time.Time) bool {
 	all := 0
 	for _, h := range v.picture.Hosts {
 		all += h.Tasks
 	}
 	// Two lists a host; or the running tasks listed and described, and a few pages of stopped ones.
-	if pages := all/tasksPerCall + 1; 2*len(hosts) > 2*pages+4 {
-		byHost, err := d.relist(ctx, v, "", map[string]drain.Task{})
-		if err != nil {
-			return err
-		}
-		for _, h := range hosts {
-			d.memory.of(h.Instance, now).keep(h, byHost[h.Registration.ARN])
-		}
-		return nil
+	calls := min(2*len(hosts), mostForAll)
+	if pages := all/tasksPerCall + 1; calls <= 2*pages+4 || d.memory.crowdedLately(v.name, now) {
+		return false
+	}
+	known := map[string]drain.Task{}
+	for _, h := range hosts {
+		maps.Copy(known, d.memory.of(h.Instance, now).tasks)
+	}
+	byHost, err := d.relist(ctx, v, "", known, &calls)
+	if err != nil {
+		d.memory.crowded(v.name, now)
+		return false
 	}
 	for _, h := range hosts {
-		known := d.memory.of(h.Instance, now)
-		byHost, err := d.relist(ctx, v, h.Registration.ARN, known.tasks)
-		if err != nil {
-			return err
-		}
-		known.keep(h, byHost[h.Registration.ARN])
+		d.memory.of(h.Instance, now).keep(h, byHost[h.Registration.ARN])
 	}
-	return nil
+	return true
 }
 
 func (r *remembered) keep(h *drain.Host, listed map[string]drain.Task) {
 	if r.tasks == nil {
 		r.tasks = map[string]drain.Task{}
 	}
+	// Of one that neither the list nor an answer has, nothing is left to wait for.
+	maps.DeleteFunc(r.tasks, func(arn string, t drain.Task) bool { return !t.Stopped() && listed[arn].ARN == "" })
 	maps.Copy(r.tasks, listed)
 	r.show(h)
 }
@@ -130,23 +170,34 @@ func (v *view) wantsTasks(h *drain.Host, now time.Time) bool {
 		(r.Status != cluster.Active || now.Sub(h.Began) >= time.Duration(v.drain.DeadlineMinutes)*time.Minute)
 }
 
+var (
+	// errListedOnly: ECS lists a task, and does not know it when asked a moment later. It may be about to forget it, an hour
+	// after it stopped; or not show it everywhere yet. Only the next look tells.
+	errListedOnly = errors.New("ECS lists tasks that it does not describe")
+	// errTooMany: there are more tasks than calls for them.
+	errTooMany = errors.New("too many tasks")
+)
+
 // relist reads what ECS lists now, on one host or, without one, on all, by host; of a task that is known to have stopped
-// nothing changes any more.
-func (d *Drainer) relist(ctx context.Context, v *view, host string, known map[string]drain.Task) (map[string]map[string]drain.Task, error) {
-	listed, err := d.list(ctx, v, host)
+// nothing changes any more. calls is how many it may take; nil: any number.
+func (d *Drainer) relist(ctx context.Context, v *view, host string, known map[string]drain.Task, calls *int) (map[string]map[string]drain.Task, error) {
+	listed, err := d.list(ctx, v, host, calls)
 	if err != nil {
 		return nil, err
 	}
-	unknown := slices.DeleteFunc(listed, func(arn string) bool { return known[arn].Stopped() })
-	described, err := d.describe(ctx, v, unknown)
+	unknown := slices.DeleteFunc(listed, func(arn string) bool { return known[arn].LastStatus == string(types.DesiredStatusStopped) })
+	if calls != nil && len(unknown) > *calls*tasksPerCall {
+		return nil, errTooMany
+	}
+	now, err := d.describe(ctx, v, unknown)
 	if err != nil {
 		return nil, err
 	}
-	if len(described) < len(unknown) {
-		return nil, fmt.Errorf("ECS described %d of %d", len(described), len(unknown))
+	if len(now.tasks) < len(unknown) {
+		return nil, fmt.Errorf("%w (%d of %d)", errListedOnly, len(unknown)-len(now.tasks), len(unknown))
 	}
 	byHost := map[string]map[string]drain.Task{}
-	for arn, t := range described {
+	for arn, t := range now.tasks {
 		if byHost[t.Host] == nil {
 			byHost[t.Host] = map[string]drain.Task{}
 		}
@@ -155,10 +206,10 @@ func (d *Drainer) relist(ctx context.Context, v *view, host string, known map[st
 	return byHost, nil
 }
 
-// list finds tasks, on one host or, without one, on all, with either desired status: one that is stopping has desired status STOPPED, which the
-// call leaves out unless it is asked for
+// list finds tasks, on one host or, without one, on all, with either desired status: one that is stopping has desired
+// status STOPPED, which the call leaves out unless it is asked for
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html).
-func (d *Drainer) list(ctx context.Context, v *view, host string) ([]string, error) {
+func (d *Drainer) list(ctx context.Context, v *view, host string, calls *int) ([]string, error) {
 	var listed []string
 	for _, desired := range []types.DesiredStatus{types.DesiredStatusRunning, types.DesiredStatusStopped} {
 		in := &ecs.ListTasksInput{Cluster: aws.String(v.name), DesiredStatus: desired, MaxResults: aws.Int32(tasksPerCall)}
@@ -167,6 +218,11 @@ func (d *Drainer) list(ctx context.Context, v *view, host string) ([]string, err
 		}
 		pages := ecs.NewListTasksPaginator(d.ecs, in)
 		for pages.HasMorePages() {
+			if calls != nil {
+				if *calls--; *calls < 0 {
+					return nil, errTooMany
+				}
+			}
 			page, err := pages.NextPage(ctx)
 			if err != nil {
 				return nil, fmt.Errorf("list them: %w", err)
@@ -178,26 +234,30 @@ func (d *Drainer) list(ctx context.Context, v *view, host string) ([]string, err
 	return slices.Compact(listed), nil
 }
 
-// describe reads tasks by ARN. One that ECS knows no more is not in the answer.
-func (d *Drainer) describe(ctx context.Context, v *view, arns []string) (map[string]drain.Task, error) {
-	tasks := map[string]drain.Task{}
+// described is what ECS said of tasks that it was asked for by ARN.
+type described struct {
+	tasks map[string]drain.Task
+	// missing are those that it does not know.
+	missing map[string]bool
+}
+
+func (d *Drainer) describe(ctx context.Context, v *view, arns []string) (described, error) {
+	said := described{tasks: map[string]drain.Task{}, missing: map[string]bool{}}
 	for batch := range slices.Chunk(arns, tasksPerCall) {
 		out, err := d.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(v.name), Tasks: batch})
 		if err != nil {
-			return nil, fmt.Errorf("describe them: %w", err)
+			return described{}, fmt.Errorf("describe them: %w", err)
 		}
 		for _, t := range out.Tasks {
-			tasks[aws.ToString(t.TaskArn)] = task(t)
+			said.tasks[aws.ToString(t.TaskArn)] = task(t)
 		}
 		for _, f := range out.Failures {
 			if aws.ToString(f.Reason) == "MISSING" {
-				// Forgotten by ECS between two calls, which it does an hour after a task has stopped.
-				arn := aws.ToString(f.Arn)
-				tasks[arn] = drain.Task{Task: cluster.Task{ARN: arn, LastStatus: "DELETED"}}
+				said.missing[aws.ToString(f.Arn)] = true
 			}
 		}
 	}
-	return tasks, nil
+	return said, nil
 }
 
 func task(t types.Task) drain.Task {
