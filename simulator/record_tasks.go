@@ -1,0 +1,115 @@
+package simulator
+
+import "ecs-cluster-scaler/simulator/aws"
+
+// ofTask takes in what happens to tasks and services.
+func (r *Recorder) ofTask(h aws.Happened) {
+	key := serviceKey{h.Cluster, h.Service}
+	switch h.Kind {
+	case aws.DemandChanged:
+		r.demandChanged(kind{key, h.Size}, h.N)
+	case aws.TaskWanted:
+		r.lacks(key, h.N)
+	case aws.TaskPlaced:
+		r.placed(key, h)
+	case aws.TaskMoved:
+		r.count(&r.out.TasksMoved)
+		r.released(h.Task)
+	case aws.TaskStopped:
+		r.released(h.Task)
+	case aws.TaskEndedByHost:
+		r.ended(h)
+		r.released(h.Task)
+	case aws.BelowFloor:
+		r.floor(key, floor{short: h.N, scaling: h.Cause == "scaling"})
+	default:
+	}
+}
+
+func (r *Recorder) demandChanged(k kind, n int) {
+	r.changes++
+	if r.demand[k] += n; r.demand[k] == 0 {
+		delete(r.demand, k)
+	}
+	r.wantedNow = add(r.wantedNow, k.size, n)
+}
+
+// lacks takes n more tasks without a host, or, where n is negative, as many of the youngest away.
+func (r *Recorder) lacks(key serviceKey, n int) {
+	since := r.lacking[key]
+	for range n {
+		since = append(since, r.now)
+	}
+	if n < 0 {
+		since = since[:max(0, len(since)+n)]
+	}
+	r.unplaced += len(since) - len(r.lacking[key])
+	r.lacking[key] = since
+}
+
+func (r *Recorder) placed(key serviceKey, h aws.Happened) {
+	if since := r.lacking[key]; len(since) > 0 {
+		r.lacking[key] = since[1:]
+		r.unplaced--
+	}
+	if r.measured() {
+		r.waits.add(h.Wait)
+	}
+	r.tasks[h.Task] = placed{h.Instance, h.Size}
+	r.reserve(h.Instance, h.Size, 1)
+}
+
+// released takes a task off its host's reservation, once: ECS gives its room to others as soon as it is to stop.
+func (r *Recorder) released(task string) {
+	t, ok := r.tasks[task]
+	if !ok {
+		return
+	}
+	delete(r.tasks, task)
+	r.reserve(t.instance, t.size, -1)
+}
+
+func (r *Recorder) reserve(instance string, size aws.Resources, times int) {
+	h := r.hosts[instance]
+	if h == nil {
+		return
+	}
+	h.reserved = add(h.reserved, size, times)
+	if h.stage == active {
+		r.reserved = add(r.reserved, size, times)
+	}
+}
+
+func (r *Recorder) ended(h aws.Happened) {
+	switch {
+	case !r.measured():
+	case h.Cause == scaleIn:
+		r.out.TasksEndedByScaleIn++
+	default:
+		r.out.TasksEndedOtherwise[h.Cause]++
+	}
+}
+
+// scaleIn is the cause of a host's leaving that a scaling policy answers for.
+const scaleIn = "scale_in"
+
+func (r *Recorder) floor(key serviceKey, now floor) {
+	r.counted(r.below[key], -1)
+	r.counted(now, 1)
+	r.below[key] = now
+}
+
+// counted takes a service below its floor into its sum, or out of it.
+func (r *Recorder) counted(f floor, times int) {
+	switch {
+	case f.short <= 0:
+	case f.scaling:
+		r.belowScaling += times
+	default:
+		r.belowOther += times
+	}
+}
+
+func add(a, b aws.Resources, times int) aws.Resources {
+	return aws.Resources{CPU: a.CPU + times*b.CPU, Memory: a.Memory + times*b.Memory, GPU: a.GPU + times*b.GPU}
+}

@@ -1,0 +1,265 @@
+package simulator
+
+import (
+	"time"
+
+	"ecs-cluster-scaler/simulator/aws"
+)
+
+// Recorder makes measures out of what happens. It goes by what the world tells alone, so that it can be tried with a
+// handful of events, and never by a clock.
+type Recorder struct {
+	from time.Time // measuring begins
+	now  time.Time // told so far
+	next time.Time // end of the minute under way
+	// fleet reads what the groups may launch now.
+	fleet func() fleet
+	// traits reads what of a service's tasks is not in an event.
+	traits func(cluster, service string) traits
+
+	out    Measures
+	series []Sample
+	drains []Drain
+	waits  waits
+	short  shortage
+
+	hosts   map[string]*host
+	tasks   map[string]placed
+	demand  map[kind]int
+	lacking map[serviceKey][]time.Time // since when, oldest first
+	below   map[serviceKey]floor
+	groups  map[string]*scaled
+
+	// Sums over hosts, demand and services, so that an event costs no walk.
+	billed, booting, draining, active int
+	capacity, reserved, wantedNow     aws.Resources
+	unplaced, changes                 int
+	belowScaling, belowOther          int
+
+	reservedCPU, capacityCPU, reservedMemory, capacityMemory float64
+}
+
+type serviceKey struct{ cluster, service string }
+
+type kind struct {
+	serviceKey
+	size aws.Resources
+}
+
+type placed struct {
+	instance string
+	size     aws.Resources
+}
+
+type floor struct {
+	short   int
+	scaling bool
+}
+
+// traits are what a service asks of its hosts beside size.
+type traits struct{ interfaces, apart bool }
+
+// stage is how far a host has come.
+type stage int
+
+const (
+	booting stage = iota
+	active
+	leaving
+)
+
+type host struct {
+	stage    stage
+	joined   bool
+	launched time.Time
+	size     aws.Resources
+	reserved aws.Resources
+	drain    int // in drains, counted from 1; 0 is none
+}
+
+// NewRecorder records from now on what happens in a world, in which nothing has been built, and measures it from the
+// end of settling.
+func NewRecorder(w *aws.World, settle time.Duration) *Recorder {
+	r := newRecorder(w.Now(), settle, func() fleet { return fleetOf(w) })
+	w.Observe(r.Observe)
+	return r
+}
+
+func newRecorder(begin time.Time, settle time.Duration, f func() fleet) *Recorder {
+	return &Recorder{
+		from: begin.Add(settle), now: begin, next: begin.Add(time.Minute), fleet: f,
+		traits: func(string, string) traits { return traits{} },
+		out:    Measures{TasksEndedOtherwise: map[string]int{}},
+		waits:  waits{}, short: shortage{times: waits{}},
+		hosts: map[string]*host{}, tasks: map[string]placed{}, demand: map[kind]int{},
+		lacking: map[serviceKey][]time.Time{}, below: map[serviceKey]floor{}, groups: map[string]*scaled{},
+	}
+}
+
+// fleetOf is what a world's groups may launch.
+func fleetOf(w *aws.World) fleet {
+	var f fleet
+	for _, g := range w.Groups() {
+		t := g.Spec.Type
+		f.host.CPU = max(f.host.CPU, t.Resources.CPU)
+		f.host.Memory = max(f.host.Memory, t.Resources.Memory)
+		f.host.GPU = max(f.host.GPU, t.Resources.GPU)
+		f.enis = max(f.enis, t.ENIs)
+		f.least += g.Min
+		f.desired += g.Desired
+	}
+	return f
+}
+
+// measured says whether what happens now counts.
+func (r *Recorder) measured() bool { return !r.now.Before(r.from) }
+
+// Observe takes in one event. They come in the order of time.
+func (r *Recorder) Observe(h aws.Happened) {
+	r.advance(h.At)
+	switch h.Kind {
+	case aws.DemandChanged, aws.TaskWanted, aws.TaskPlaced, aws.TaskMoved, aws.TaskStopped, aws.TaskEndedByHost, aws.BelowFloor:
+		r.ofTask(h)
+	case aws.HostLaunched, aws.HostRegistered, aws.HostLeaving, aws.HostGone:
+		r.ofHost(h)
+	case aws.DesiredChanged:
+		r.ofGroup(h)
+	case aws.LaunchFailed:
+		r.count(&r.out.LaunchesFailed)
+	case aws.HookExpired:
+		r.count(&r.out.HooksExpired)
+	default: // costs nobody anything
+	}
+}
+
+// count adds one if it happens in the measured time.
+func (r *Recorder) count(n *int) {
+	if r.measured() {
+		*n++
+	}
+}
+
+// advance lets time pass until an event: what was so until then is added up, and ended minutes become samples. What
+// happens at a minute's end belongs to the next one.
+func (r *Recorder) advance(to time.Time) {
+	for !r.next.After(to) {
+		r.integrate(r.next)
+		r.sample()
+		r.next = r.next.Add(time.Minute)
+	}
+	r.integrate(to)
+}
+
+// integrate adds up the time until to, as far as it is measured.
+func (r *Recorder) integrate(to time.Time) {
+	since := r.now
+	if since.Before(r.from) {
+		since = r.from
+	}
+	r.now = to
+	seconds := to.Sub(since).Seconds()
+	if seconds <= 0 {
+		return
+	}
+	hours := seconds / time.Hour.Seconds()
+	m := &r.out
+	m.Hours += hours
+	m.UnplacedTaskSeconds += seconds * float64(r.unplaced)
+	m.InstanceHours += hours * float64(r.billed)
+	m.InstanceHoursBooting += hours * float64(r.booting)
+	m.InstanceHoursDraining += hours * float64(r.draining)
+	m.BelowFloorScaling += seconds * float64(r.belowScaling)
+	m.BelowFloorOther += seconds * float64(r.belowOther)
+	r.reservedCPU += seconds * float64(r.reserved.CPU)
+	r.capacityCPU += seconds * float64(r.capacity.CPU)
+	r.reservedMemory += seconds * float64(r.reserved.Memory)
+	r.capacityMemory += seconds * float64(r.capacity.Memory)
+	r.short.passes(to.Sub(since), r.unplaced > 0)
+}
+
+// sample ends a minute.
+func (r *Recorder) sample() {
+	few := r.fewest()
+	r.bound(few, r.now.Add(-time.Minute))
+	r.series = append(r.series, Sample{
+		At: r.now, Active: r.active, Launching: r.booting, Draining: r.draining,
+		Desired: r.fleet().desired, Fewest: few,
+		Capacity: Size(r.capacity), Reserved: Size(r.reserved), Demand: Size(r.wantedNow), Unplaced: r.unplaced,
+	})
+}
+
+// fewest is the lower bound by the demand of this moment.
+func (r *Recorder) fewest() int {
+	tasks := make([]wanted, 0, len(r.demand))
+	for k, n := range r.demand {
+		t := r.traits(k.cluster, k.service)
+		tasks = append(tasks, wanted{n: n, size: k.size, interfaces: t.interfaces, apart: t.apart})
+	}
+	return fewest(tasks, r.fleet())
+}
+
+// bound adds up the lower bound since a time, as far as it is measured: what holds at a minute's end holds for all of it.
+func (r *Recorder) bound(hosts int, since time.Time) {
+	if since.Before(r.from) {
+		since = r.from
+	}
+	if r.now.After(since) {
+		r.out.LowerBoundHours += float64(hosts) * r.now.Sub(since).Hours()
+	}
+}
+
+// Finish ends the record at the end of the run.
+func (r *Recorder) Finish(at time.Time) (Measures, []Sample, []Drain) {
+	r.advance(at)
+	r.bound(r.fewest(), r.next.Add(-time.Minute))
+	r.short.passes(0, false)
+	for _, h := range r.hosts {
+		r.neverJoined(h)
+	}
+	m := r.out
+	m.UnplacedAtEnd = r.unplaced
+	for _, since := range r.lacking {
+		for _, s := range since {
+			r.waits.add(at.Sub(s))
+		}
+	}
+	m.PlacementWait, m.OutOfCapacity = r.waits.summary(), r.short.times.summary()
+	m.OverLowerBound = ratio(m.InstanceHours, m.LowerBoundHours)
+	m.OverLowerBoundBooted = ratio(m.InstanceHours-m.InstanceHoursBooting, m.LowerBoundHours)
+	m.UtilisationCPU = 100 * ratio(r.reservedCPU, r.capacityCPU)
+	m.UtilisationMemory = 100 * ratio(r.reservedMemory, r.capacityMemory)
+	for i := range r.drains {
+		d := &r.drains[i]
+		if d.To.IsZero() {
+			d.To, d.Open = at, true
+		}
+		m.LongestDrain = max(m.LongestDrain, d.To.Sub(d.From).Seconds())
+	}
+	m.Drains = len(r.drains)
+	return m, r.series, r.drains
+}
+
+// ratio is 0 where there is nothing to compare with.
+func ratio(a, b float64) float64 {
+	if b <= 0 {
+		return 0
+	}
+	return a / b
+}
+
+// shortage is the times on end in which something is short.
+type shortage struct {
+	times   waits
+	current time.Duration
+}
+
+func (s *shortage) passes(d time.Duration, short bool) {
+	if short {
+		s.current += d
+		return
+	}
+	if s.current > 0 {
+		s.times.add(s.current)
+		s.current = 0
+	}
+}
