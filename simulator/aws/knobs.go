@@ -76,6 +76,10 @@ type CloudWatchKnobs struct {
 	// Evaluation is a minute's end to the evaluation of an alarm on it; Action is the alarm to the policy. Not
 	// published; together 60 to 120 s from a condition to its action at 1 of 1.
 	Evaluation, Action Uniform
+	// Range is how many periods an evaluation looks at beyond those that it needs, in case that some are missing. AWS
+	// shows 2 for 3 and says that it depends
+	// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html).
+	Range int
 	// OwnMetrics is a minute's end to AWS's own datapoint for it, such as AWS/ECS CPUReservation. Not published.
 	OwnMetrics time.Duration
 	// Schedule is how late within its minute a schedule fires
@@ -126,6 +130,7 @@ func Defaults() Knobs {
 		CloudWatch: CloudWatchKnobs{
 			Evaluation: Uniform{5 * time.Second, 40 * time.Second},
 			Action:     Uniform{time.Second, 10 * time.Second},
+			Range:      2,
 			OwnMetrics: 60 * time.Second,
 			Schedule:   Uniform{0, 59 * time.Second},
 			Event:      Uniform{time.Second, 5 * time.Second},

@@ -41,7 +41,8 @@ const (
 	// Cause is scaling when a task lost to a host that leaves by scale-in made it so, else other.
 	BelowFloor Kind = "below_floor"
 	// HostLaunched (the bill begins), HostInService, HostRegistered, HostLeaving (Terminating), HostGone (the bill
-	// ends). Cause of leaving: scale_in, health, spot, manual, rebalance.
+	// ends). Cause of leaving: scale_in, health, spot, manual, rebalance. A host that leaves before EC2 runs it is neither
+	// told as launched nor as gone. One that Spot reclaims is gone before it leaves.
 	HostLaunched   Kind = "host_launched"
 	HostInService  Kind = "host_in_service"
 	HostRegistered Kind = "host_registered"
@@ -51,9 +52,9 @@ const (
 	LaunchFailed Kind = "launch_failed"
 	// DesiredChanged: the group's desired capacity went From to To. Cause: policy:<name>, api, user.
 	DesiredChanged Kind = "desired_changed"
-	// AlarmChanged: an alarm's state became Cause.
+	// AlarmChanged: the state of Alarm became Cause.
 	AlarmChanged Kind = "alarm_changed"
-	// HookExpired: a lifecycle action ended by its time, not by CompleteLifecycleAction.
+	// HookExpired: a lifecycle action of the hook Cause ended by its time, not by CompleteLifecycleAction.
 	HookExpired Kind = "hook_expired"
 )
 
@@ -62,7 +63,7 @@ type Happened struct {
 	At                                      time.Time
 	Kind                                    Kind
 	Cluster, Service, Task, Group, Instance string
-	Cause                                   string
+	Alarm, Cause                            string
 	N, From, To                             int
 	Wait                                    time.Duration
 	// Size is what one of the tasks needs, or what the host has.

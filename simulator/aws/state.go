@@ -30,6 +30,8 @@ type GroupSpec struct {
 	Tags       map[string]string
 	Attributes map[string]string
 	Hooks      []HookSpec
+	// Deregistration is the delay of an attached target group: it passes in Terminating, before any hook. 0: none attached.
+	Deregistration time.Duration
 }
 
 // HookSpec is a lifecycle hook for terminating instances.
@@ -52,9 +54,21 @@ type Group struct {
 	BadImage bool
 
 	world      *World
+	cluster    *Cluster
+	number     int         // among all groups ever
+	launched   int         // instances ever, for their ids
 	instances  []*Instance // oldest first, without those that are gone
 	activities []*activity // newest last
 	policies   []*stepPolicy
+	asked      []invocation // of policies, within the last minute
+	deciding   bool         // about asked, at the end of this instant
+	reacting   bool         // a look at the difference between desired and actual capacity is on its way
+	reactions  int
+	stuck      bool // told that all that remain are protected
+	deleted    bool
+	created    time.Time
+	why        string // the last change of the desired capacity, as activities tell it
+	shown      *autoscaling.AutoScalingGroup
 }
 
 // Instances are the group's instances that are not gone, oldest first.
@@ -79,7 +93,12 @@ type Instance struct {
 	Host *Host
 
 	launch, termination *activity
-	action              *lifecycleAction
+	actions             []*lifecycleAction // that wait, in the order of the hooks
+	lost                string             // why its machine ended without Auto Scaling: health or spot
+	billed              bool               // EC2 runs it or did, and HostGone has not been told
+	gone                time.Time
+	luck                uint64 // where nothing else tells two instances apart
+	shown               *autoscaling.Instance
 }
 
 // Cluster is an ECS cluster.
@@ -235,9 +254,10 @@ type CapacityProvider struct {
 
 // activity is a scaling activity; end is zero while it is open.
 type activity struct {
-	id, description, cause, status string
-	instance                       *Instance
-	start, end                     time.Time
+	id, description, cause, message, zone string
+	status                                autoscaling.ScalingActivityStatusCode
+	start, end                            time.Time
+	shown                                 *autoscaling.Activity
 }
 
 // lifecycleAction is an instance waiting in a terminating hook.
@@ -245,13 +265,22 @@ type lifecycleAction struct {
 	hook           HookSpec
 	token          string
 	began, expires time.Time
+	over           bool
 }
 
-// stepPolicy is a step scaling policy.
+// stepPolicy is a step scaling policy that changes capacity by a number of instances.
 type stepPolicy struct {
-	name   string
-	steps  []Step
-	warmup time.Duration
+	name        string
+	aggregation string // Maximum, Minimum or Average of the alarm's datapoints
+	steps       []Step
+	warmup      time.Duration // negative is unset
+}
+
+// invocation is an alarm's call of a policy.
+type invocation struct {
+	at     time.Time
+	policy *stepPolicy
+	change int
 }
 
 // Step is a step adjustment: bounds are relative to the alarm's threshold, nil is open.

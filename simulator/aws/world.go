@@ -23,7 +23,13 @@ type World struct {
 	groups   []*Group
 	// instances are all that were not gone for an hour.
 	instances []*Instance
-	launched  int // instances ever, for their ids
+	byID      map[string]*Instance // the same
+	grouped   int                  // groups ever
+	// outages are the zones that fail, until when.
+	outages map[string]time.Time
+
+	subscribers []subscriber
+	noticed     int // events ever
 
 	cloudwatch cloudWatch
 	parameters parameters
@@ -32,7 +38,7 @@ type World struct {
 
 // New makes an empty world.
 func New(k Knobs) *World {
-	w := &World{Knobs: k, now: k.Start}
+	w := &World{Knobs: k, now: k.Start, byID: map[string]*Instance{}, outages: map[string]time.Time{}}
 	w.startCloudWatch()
 	return w
 }

@@ -1,0 +1,125 @@
+package aws
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+)
+
+// The longest that a hook holds an instance
+// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html: 48 hours or 100 heartbeats).
+const (
+	longestHook    = 48 * time.Hour
+	mostHeartbeats = 100
+	abandon        = "ABANDON"
+)
+
+// terminate begins an instance's end: Terminating, deregistration from a target group, then the hooks.
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
+func (i *Instance) terminate(cause, told string) {
+	g := i.Group
+	i.leave(cause, told)
+	if g.Spec.Deregistration <= 0 {
+		i.hooks()
+		return
+	}
+	i.termination.becomes(types.ScalingActivityStatusCodeWaitingForELBConnectionDraining)
+	g.world.after(g.Spec.Deregistration, "hooks "+i.ID, func() {
+		if i.State == terminating {
+			i.hooks()
+		}
+	})
+}
+
+// leave is Terminating.
+func (i *Instance) leave(cause, told string) {
+	g := i.Group
+	i.launch.ends(types.ScalingActivityStatusCodeCancelled, g.world.now)
+	i.Cause, i.Leaving = cause, g.world.now
+	i.becomes(terminating)
+	i.termination = g.begin("Terminating EC2 instance: "+i.ID, told, i.Zone, types.ScalingActivityStatusCodeInProgress)
+	i.tell(HostLeaving, cause)
+}
+
+// hooks is Terminating:Wait. Each hook has an action of its own, and all wait at once.
+func (i *Instance) hooks() {
+	g := i.Group
+	if len(g.Spec.Hooks) == 0 {
+		i.proceed()
+		return
+	}
+	i.becomes(terminatingWait)
+	i.termination.becomes(types.ScalingActivityStatusCodeMidLifecycleAction)
+	for n, hook := range g.Spec.Hooks {
+		a := &lifecycleAction{hook: hook, token: fmt.Sprintf("%08x-0000-4000-9000-%012x", n+1, i.luck&0xffffffffffff), began: g.world.now}
+		i.actions = append(i.actions, a)
+		i.beat(a)
+		i.expireAt(a, a.expires)
+		g.world.noticeOfHook(i, a)
+	}
+}
+
+// beat restarts an action's timeout, within what AWS allows in all.
+func (i *Instance) beat(a *lifecycleAction) {
+	a.expires = i.Group.world.now.Add(a.hook.Heartbeat)
+	if end := a.began.Add(a.hook.longest()); a.expires.After(end) {
+		a.expires = end
+	}
+}
+
+// longest is how long a hook may hold an instance, heartbeats or not.
+func (h HookSpec) longest() time.Duration { return min(longestHook, mostHeartbeats*h.Heartbeat) }
+
+// expireAt looks at an action when it was last known to expire; heartbeats may have moved that.
+func (i *Instance) expireAt(a *lifecycleAction, at time.Time) {
+	i.Group.world.at(at, "hook "+i.ID+" "+a.hook.Name, func() {
+		switch {
+		case a.over:
+		case a.expires.After(at):
+			i.expireAt(a, a.expires)
+		default:
+			i.tell(HookExpired, a.hook.Name)
+			i.complete(a, a.hook.Default)
+		}
+	})
+}
+
+// complete ends an action. Either result lets a terminating instance go on; ABANDON does not wait for the other hooks.
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/completing-lifecycle-hooks.html
+func (i *Instance) complete(a *lifecycleAction, result string) {
+	a.over = true
+	i.actions = slices.DeleteFunc(i.actions, func(o *lifecycleAction) bool { return o == a })
+	if result == abandon || result == "" { // ABANDON is the default of DefaultResult
+		i.endActions()
+	}
+	if len(i.actions) == 0 {
+		i.proceed()
+	}
+}
+
+func (i *Instance) endActions() {
+	for _, a := range i.actions {
+		a.over = true
+	}
+	i.actions = nil
+}
+
+// proceed is Terminating:Proceed: EC2 shuts the instance down. The bill ends now, and so does what still runs: the
+// operating system's shutdown does not wait for it.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
+func (i *Instance) proceed() {
+	if i.State == terminatingProceed {
+		return
+	}
+	w := i.Group.world
+	i.becomes(terminatingProceed)
+	i.termination.becomes(types.ScalingActivityStatusCodeInProgress)
+	cause := i.Cause
+	if i.lost != "" {
+		cause = i.lost // the machine was gone before
+	}
+	i.off(cause)
+	w.after(w.Knobs.EC2.ShutDown.of(w.draw("shutdown "+i.ID)), "gone "+i.ID, i.vanish)
+}

@@ -1,0 +1,125 @@
+package aws
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// kept is how many minutes of a metric are kept: more than any alarm here looks at.
+const kept = 180
+
+// latestWithin is how old a datapoint may be to be the latest.
+const latestWithin = 15 * time.Minute
+
+// series is a metric's last minutes; minute m is at m modulo kept.
+type series struct{ minutes [kept]datapoint }
+
+// datapoint is a statistic set of one minute, counted from 1970: what is published twice is aggregated
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/publishingMetrics.html).
+type datapoint struct {
+	minute                int64
+	count, sum, low, high float64
+}
+
+func (d *datapoint) add(o datapoint) {
+	if d.count == 0 {
+		*d = o
+		return
+	}
+	d.count += o.count
+	d.sum += o.sum
+	d.low, d.high = min(d.low, o.low), max(d.high, o.high)
+}
+
+// statistic is Maximum, Minimum, Sum, SampleCount or Average.
+func (d datapoint) statistic(name string) float64 {
+	switch name {
+	case "Maximum":
+		return d.high
+	case "Minimum":
+		return d.low
+	case "Sum":
+		return d.sum
+	case "SampleCount":
+		return d.count
+	default:
+		return d.sum / d.count
+	}
+}
+
+func minuteOf(t time.Time) int64 { return t.Unix() / 60 }
+
+// put adds a datum to its minute, unless the metric has forgotten that minute.
+func (s *series) put(d datapoint) {
+	at := &s.minutes[d.minute%kept]
+	switch {
+	case at.minute == d.minute:
+		at.add(d)
+	case at.minute < d.minute:
+		*at = d
+	}
+}
+
+// over aggregates the minutes [from, to); its count is 0 where there are none.
+func (s *series) over(from, to int64) datapoint {
+	var all datapoint
+	for m := from; m < to; m++ {
+		if d := s.minutes[m%kept]; d.minute == m && d.count > 0 {
+			all.add(d)
+		}
+	}
+	return all
+}
+
+// metricName is a metric's identity: its namespace, name and every dimension
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html).
+func metricName(namespace, metric string, dimensions map[string]string) string {
+	var b strings.Builder
+	b.WriteString(namespace + "\x00" + metric)
+	for _, name := range slices.Sorted(maps.Keys(dimensions)) {
+		b.WriteString("\x00" + name + "\x01" + dimensions[name])
+	}
+	return b.String()
+}
+
+// series finds a metric, which is made when it is first asked for: alarms may come before their metric.
+func (w *World) series(name string) *series {
+	s := w.cloudwatch.series[name]
+	if s == nil {
+		s = &series{}
+		w.cloudwatch.series[name] = s
+	}
+	return s
+}
+
+// putOwn publishes what ECS measured of a cluster in the minute that ended, some time after it
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html).
+func (w *World) putOwn(c *Cluster) {
+	values := c.ownMetrics()
+	if len(values) == 0 {
+		return
+	}
+	minute := minuteOf(w.now) - 1
+	w.after(w.Knobs.CloudWatch.OwnMetrics, "metrics "+c.Name, func() {
+		for metric, v := range values { // in any order: each has a series of its own
+			w.series(metricName("AWS/ECS", metric, map[string]string{"ClusterName": c.Name})).
+				put(datapoint{minute: minute, count: 1, sum: v, low: v, high: v})
+		}
+	})
+}
+
+// Latest is a metric's newest statistic not older than a quarter of an hour, for whoever looks from outside.
+func (w *World) Latest(namespace, metric, statistic string, dimensions map[string]string) (float64, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s := w.series(metricName(namespace, metric, dimensions))
+	now := minuteOf(w.now)
+	for m := now; m > now-int64(latestWithin/time.Minute); m-- {
+		if d := s.over(m, m+1); d.count > 0 {
+			return d.statistic(statistic), true
+		}
+	}
+	return 0, false
+}
