@@ -1,0 +1,28 @@
+package workload
+
+import (
+	"fmt"
+	"time"
+)
+
+// Window is the part of a trace that is run, in seconds since its beginning. A To of 0 is its end.
+type Window struct{ From, To int }
+
+// within is the window with its end, inside a trace of so many seconds.
+func (w Window) within(end int) (Window, error) {
+	if w.To == 0 {
+		w.To = end
+	}
+	switch {
+	case w.From < 0 || w.From >= w.To:
+		return w, fmt.Errorf("the window %d to %d is empty; its end must be after its beginning, in seconds", w.From, w.To)
+	case w.To > end:
+		return w, fmt.Errorf("the window ends at second %d, and the trace at %d; choose an end within it", w.To, end)
+	}
+	return w, nil
+}
+
+func (w Window) length() time.Duration { return time.Duration(w.To-w.From) * time.Second }
+
+// traceSettle is put before the window: what ran at its beginning is placed, and policies find their size.
+const traceSettle = time.Hour
