@@ -58,6 +58,27 @@ type ECSKnobs struct {
 	// Healthy is RUNNING to healthy without a load balancer, 40 s
 	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html).
 	Healthy time.Duration
+	// HealthCheck is RUNNING to HEALTHY with a container health check: its interval, 30 s. Unhealthy is RUNNING to
+	// UNHEALTHY of a task that is never healthy: three of them
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html).
+	HealthCheck, Unhealthy time.Duration
+	// StopTimeout is SIGTERM to SIGKILL where the definition does not say, ECS_CONTAINER_STOP_TIMEOUT, 30 s
+	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html).
+	StopTimeout time.Duration
+	// A task that ends within ShortLived of RUNNING, or before it, failed to start: after the second such round in a row
+	// the next waits Restart, doubling to RestartMax. AWS publishes that restarts slow down to 15 min, not the steps, and
+	// names only tasks that never reach RUNNING
+	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html).
+	ShortLived, Restart, RestartMax time.Duration
+	// Provisioning is how long a task waits for a capacity provider before it gives up, 10 to 30 min seen;
+	// ProvisioningLimit is how many may wait in a cluster, 500
+	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html).
+	Provisioning      Uniform
+	ProvisioningLimit int
+	// ProtectionHoldsDrains: a task under scale-in protection is not moved off a DRAINING host. Not published: the
+	// document names service scale-in and deployments only
+	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html).
+	ProtectionHoldsDrains bool
 	// AgentBlinksPerHour is per host; Blink is how long the agent is away.
 	AgentBlinksPerHour float64
 	Blink              Uniform
@@ -122,6 +143,14 @@ func Defaults() Knobs {
 			CachedPull:         Uniform{time.Second, 5 * time.Second},
 			ENI:                Uniform{2 * time.Second, 6 * time.Second},
 			Healthy:            40 * time.Second,
+			HealthCheck:        30 * time.Second,
+			Unhealthy:          90 * time.Second,
+			StopTimeout:        30 * time.Second,
+			ShortLived:         time.Minute,
+			Restart:            time.Minute,
+			RestartMax:         15 * time.Minute,
+			Provisioning:       Uniform{15 * time.Minute, 30 * time.Minute},
+			ProvisioningLimit:  500,
 			AgentBlinksPerHour: 3,
 			Blink:              Uniform{5 * time.Second, 90 * time.Second},
 			TasksPerMinute:     500,

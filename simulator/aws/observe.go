@@ -25,14 +25,15 @@ const (
 	// DemandChanged: N more tasks of a Size are wanted in total, less where N is negative.
 	DemandChanged Kind = "demand_changed"
 	// TaskWanted: N more tasks lack a host, less where N is negative. Service is empty for a standalone task. Cause:
-	// desired (also delete and roll-out), or why a task that had a host is lost: service, drain, api, exit, host.
+	// desired (also delete and roll-out), or why a task is lost: service, drain, api, exit, host, capacity.
 	TaskWanted Kind = "task_wanted"
 	// TaskPlaced: a wanted task has a host, Instance. Wait is how long it was wanted, or, where it replaces one that
 	// still serves, how long ECS has tried to place it.
 	TaskPlaced Kind = "task_placed"
 	// TaskMoved: a service task was stopped because its host drains; its replacement shows as wanted and placed.
 	TaskMoved Kind = "task_moved"
-	// TaskRunning and TaskStopped: lastStatus became so. Cause of a stop: service, drain, api, exit, host.
+	// TaskRunning and TaskStopped: lastStatus became so. Cause of a stop: service, drain, api, exit,
+	// host, or capacity where a task waited for a capacity provider in vain.
 	TaskRunning Kind = "task_running"
 	TaskStopped Kind = "task_stopped"
 	// TaskEndedByHost: the host went under a task that was not STOPPED. Cause says why the host went.

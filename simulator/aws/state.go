@@ -106,13 +106,27 @@ type Cluster struct {
 	Name  string
 	world *World
 
-	hosts    []*Host // oldest registration first, without INACTIVE ones
-	services []*Service
+	hosts    []*Host          // oldest registration first, without INACTIVE ones
+	byARN    map[string]*Host // INACTIVE ones too, for StoppedKept
+	joined   int              // hosts ever
+	services []*Service       // INACTIVE ones too
+	daemons  []*Service       // of services
 	tasks    map[string]*Task // by ARN, stopped ones for StoppedKept
 	standing []*Task          // not STOPPED, oldest first
+	stopped  []*Task          // for StoppedKept, first stopped first
 	queue    []*Task          // PROVISIONING, for a managed capacity provider
 	provider *CapacityProvider
 	made     int // tasks ever
+
+	// spread is how many tasks with desiredStatus RUNNING a task group has in each zone; zones is how many ACTIVE hosts.
+	spread map[string]map[string]int
+	zones  map[string]int
+	// registered is what ACTIVE and DRAINING hosts have, reserved what RUNNING tasks on them hold.
+	registered, reserved Resources
+	// room counts every change after which a task that fitted nowhere might fit.
+	room      int64
+	queueLook time.Time // when the queue is looked at next; zero is never
+	known     map[string]*TaskDefinition
 }
 
 // Host is a container instance.
@@ -128,16 +142,32 @@ type Host struct {
 	ENIs       int
 	Attributes map[string]string
 
+	sequence int
 	// tasks are those not STOPPED, oldest first.
 	tasks []*Task
 	// allocated is what tasks with desiredStatus RUNNING hold: ECS takes a stopping task's resources for free at once.
 	// held is what really is in use, stopping tasks included: the agent starts a task when that leaves room.
 	allocated, held Resources
-	enis            int
+	ports           map[int]int // by tasks with desiredStatus RUNNING
+	enis, heldENIs  int
+	heldPorts       map[int]int
 	// waiting are placed tasks whose resources are still held by stopping ones, first in first out.
 	waiting []*Task
-	pulled  map[string]bool // task definitions whose image is here
+	pulled  map[string]time.Time // since when a task definition's image is here, or until when it is pulled
 	version int64
+
+	stopped         []*Task // for StoppedKept, first stopped first
+	running, tasked int     // tasks with desiredStatus RUNNING: in RUNNING, and all
+	groups          map[string]int
+	daemons         map[*Service]*Task
+	// daemonRoom is kept free for daemons that are to run here and do not.
+	daemonRoom Resources
+	daemonENIs int
+	// agentDead: it will not connect again. ended: the machine is no more, whatever ECS knows.
+	agentDead, ended bool
+	unreached        []func() // what is to be done as soon as the agent is connected
+	described        *ecs.ContainerInstance
+	describedAt      int64
 }
 
 // TaskDefinition is a revision.
@@ -155,6 +185,8 @@ type TaskDefinition struct {
 	StopTimeout, Stops time.Duration
 	// Crashes is how long a task runs before it exits by its own fault; 0 is never.
 	Crashes time.Duration
+	// NeverHealthy: in a service that checks health, a task of this revision is never HEALTHY.
+	NeverHealthy bool
 }
 
 // Task is a task.
@@ -172,15 +204,24 @@ type Task struct {
 	Created, Started, Stopping, Stopped time.Time
 	// ProtectedUntil is the end of its scale-in protection.
 	ProtectedUntil time.Time
-	// Cause of its stop: service, drain, api, exit, host.
+	// Cause of its stop: service, drain, api, exit, host, or capacity where it left PROVISIONING without a host.
 	Cause string
 	// Lasts is how long a standalone task runs.
 	Lasts time.Duration
 
 	group    string
-	wanted   time.Time // since when it was wanted
+	wanted   time.Time // since when a standalone task was wanted
 	version  int64
 	finished func(*Task) // told when it STOPPED; may be nil
+
+	sequence    int
+	key         string // of its events and its luck
+	step        int    // an event made before it was stopped is void
+	holds       bool   // its resources are in use on the host
+	unhealthy   bool
+	reason      string // stoppedReason
+	described   *ecs.Task
+	describedAt int64
 }
 
 // ServiceSpec is a service to be made.
@@ -216,6 +257,8 @@ type Service struct {
 	Cluster *Cluster
 	Desired int
 	Created time.Time
+	// Status is ACTIVE, DRAINING while it is deleted, INACTIVE.
+	Status string
 	// deployments: PRIMARY first, then ACTIVE ones, newest first.
 	deployments []*Deployment
 	tasks       []*Task        // not STOPPED, oldest first
@@ -223,6 +266,30 @@ type Service struct {
 	wanted      []time.Time    // since when each unplaced task is wanted, oldest first
 	refused     int            // placements refused in a row
 	notBefore   time.Time      // back-off
+
+	counts
+	strategy []strategy
+	group    string
+	stopped  []*Task   // for StoppedKept, first stopped first
+	trying   time.Time // since when the scheduler wants to start a task
+	below    int       // running tasks fewer than the floor
+	belowBy  string
+	nextLook time.Time
+	phase    time.Duration
+	// refusal is the last one, valid while the cluster's room is refusedAt and the definition the same.
+	refusal     refusal
+	refusedAt   int64
+	refusedFor  *TaskDefinition
+	minute      time.Time // of the launch rate
+	launched    int       // tasks in that minute
+	steady      bool
+	spare       *Task   // started to balance zones, not yet healthy
+	missing     []*Host // where a daemon is to be started
+	rollouts    int
+	eventsMade  int
+	version     int64
+	described   *ecs.Service
+	describedAt int64
 }
 
 // Deployment is one revision's roll-out.
@@ -232,8 +299,20 @@ type Deployment struct {
 	Created    time.Time
 	// Rollout is IN_PROGRESS, COMPLETED or FAILED.
 	Rollout string
+	// failed are tasks that failed one after another, none having come up (API_Deployment.html, failedTasks).
 	failed  int
+	cameUp  bool
+	changed time.Time
+	reason  string
+
+	counts
+	// rounds of restarts that failed one after another; none before notBefore.
+	rounds    int
+	notBefore time.Time
 }
+
+// counts are of tasks with desiredStatus RUNNING: all, those with a host, in RUNNING, healthy, on DRAINING hosts.
+type counts struct{ live, placed, running, healthy, leaving int }
 
 type serviceEvent struct {
 	id      string
