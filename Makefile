@@ -59,6 +59,7 @@ test: lab ## all tests: Terraform beside packages and Go
 .PHONY: test-go
 test-go: lab ## the Go tests alone
 	@go test -C tools ./lambdazip/...
+	@go test -C tools/terraform ./...
 	@env -u MAKEFLAGS go test -timeout 8m ./...
 
 .PHONY: race
@@ -102,8 +103,9 @@ lint-tidy: ## go.mod and go.sum are tidy
 	@go mod tidy -diff
 
 .PHONY: lint-terraform
-lint-terraform: need-terraform ## terraform fmt
+lint-terraform: need-terraform bin/tools/tflint ## terraform fmt, tflint
 	@terraform fmt -check -diff -recursive terraform
+	@bin/tools/tflint --chdir=terraform --recursive --config='$(CURDIR)/terraform/.tflint.hcl'
 
 .PHONY: lint-workflows
 lint-workflows: bin/tools/actionlint ## actionlint
@@ -122,10 +124,15 @@ fmt: bin/tools/golangci-lint need-terraform ## format Go and Terraform
 	@bin/tools/golangci-lint fmt ./...
 	@terraform fmt -recursive terraform
 
-# golangci-lint builds once, cold about 2 minutes; each tool in its own module,
+.PHONY: terraform-docs
+terraform-docs: ## write the tables of inputs and outputs into the modules' READMEs
+	@go run -C tools/terraform ./moduledocs -update $(wildcard $(CURDIR)/terraform/modules/*) '$(CURDIR)/terraform'
+
+# golangci-lint and tflint build once, cold about 2 minutes each; each tool in its own module,
 # so that none chooses another's dependencies.
 bin/tools/golangci-lint: tools/go.mod tools/go.sum
 bin/tools/actionlint: tools/actionlint/go.mod tools/actionlint/go.sum
+bin/tools/tflint: tools/terraform/go.mod tools/terraform/go.sum
 bin/tools/%:
 	@mkdir -p $(@D)
 	@GOFLAGS= GOWORK=off go build -C $(<D) -o '$(CURDIR)/$@' "$$(GOFLAGS= GOWORK=off go -C $(<D) list -f '{{.ImportPath}}' tool | grep '/$*$$')" && touch $@

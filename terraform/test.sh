@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formatting, validity, tests and READMEs of everything under terraform/, in a copy, so that nothing is left in the tree.
+# Formatting, validity and tests of everything under terraform/, in a copy, so that nothing is left in the tree.
 # The provider comes from where Terraform finds it, or from the folder named by TF_PLUGIN_MIRROR; then no network is needed.
 set -euo pipefail
 
@@ -45,13 +45,6 @@ fi
 
 terraform -chdir="$copy" fmt -check -diff -recursive ||
   fail "the files above are not formatted: run terraform fmt -recursive terraform"
-
-# A README that leaves out a variable or an output is wrong.
-for module in . modules/cluster; do
-  sed -nE 's/^(variable|output) "([a-z0-9_]+)".*/\2/p' "$copy/$module"/variables.tf "$copy/$module"/outputs.tf | while read -r name; do
-    grep -q "^| \`$name\` |" "$copy/$module/README.md" || fail "$module/README.md has no row for $name: add it to the table of inputs or outputs."
-  done
-done
 
 for module in . modules/entry modules/cluster examples/minimal; do
   echo "== terraform/$module"

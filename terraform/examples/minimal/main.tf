@@ -1,9 +1,11 @@
-# One cluster and its group exist; this adds the scaler, the cluster's entry, its alarms and policies.
+# One cluster and its group exist; this adds the scaler, the cluster's entry, its alarms and policies, and the drain hook.
 
 module "scaler" {
   source = "../.."
 
-  package = { file = var.package_file }
+  package         = { file = var.package_file }
+  drainer_package = { file = var.drainer_package_file }
+  page_topic_arn  = var.alarm_topic_arn
 }
 
 module "cluster" {
@@ -12,13 +14,18 @@ module "cluster" {
   cluster_name           = var.cluster_name
   autoscaling_group_name = var.autoscaling_group_name
 
-  config_path = module.scaler.config_path
-  namespace   = module.scaler.namespace
+  config_path    = module.scaler.config_path
+  namespace      = module.scaler.namespace
+  name           = module.scaler.name
+  page_topic_arn = module.scaler.page_topic_arn
+  tell_topic_arn = module.scaler.tell_topic_arn
 
   # {} is complete. This one only wants more room for memory, because tasks here reserve more than they use.
   entry = {
     memory = { scale_out_at = 85, scale_in_below = 60 }
   }
 
-  tag_groups = var.tag_groups
+  # Where Terraform made the group, it carries tags and hook itself: modules/cluster/README.md says how.
+  tag_groups   = var.foreign_group
+  drain_groups = var.foreign_group ? [var.autoscaling_group_name] : []
 }

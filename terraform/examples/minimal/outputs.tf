@@ -1,5 +1,5 @@
 output "group_tags" {
-  description = "Tags to put on the group where you define it, unless tag_groups is true."
+  description = "Tags to put on the group where you define it, unless foreign_group is true."
   value       = module.cluster.group_tags
 }
 

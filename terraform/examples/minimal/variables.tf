@@ -4,6 +4,12 @@ variable "package_file" {
   default     = "../../../dist/publisher_linux_arm64.zip"
 }
 
+variable "drainer_package_file" {
+  description = "Path of the drainer's zip, from the same place."
+  type        = string
+  default     = "../../../dist/drainer_linux_arm64.zip"
+}
+
 variable "cluster_name" {
   description = "Name of your ECS cluster."
   type        = string
@@ -14,8 +20,14 @@ variable "autoscaling_group_name" {
   type        = string
 }
 
-variable "tag_groups" {
-  description = "true if the group was not made by Terraform: the example then tags it. Otherwise put the output group_tags on it yourself."
+variable "foreign_group" {
+  description = "true if the group was not made by Terraform: the example then gives it tags and the drain hook. Otherwise put the output group_tags and an initial_lifecycle_hook on it yourself."
   type        = bool
   default     = false
+}
+
+variable "alarm_topic_arn" {
+  description = "SNS topic for all alarms that call people. null: they tell nobody."
+  type        = string
+  default     = null
 }

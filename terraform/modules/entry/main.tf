@@ -2,12 +2,6 @@
 # A validation of a variable could not: before Terraform 1.9 it sees no local, so the limits would be written out in each of its messages.
 # entry.schema.json is a copy of thresholds/entry.schema.json, and limits_test.go says when it is not.
 
-variable "entry" {
-  description = "The entry, as an object; null: nothing to judge."
-  type        = any
-  default     = null
-}
-
 locals {
   schema = jsondecode(file("${path.module}/entry.schema.json"))
 
@@ -52,9 +46,4 @@ locals {
     [for path, rule in local.rules : "${path}.${rule.below[0]} must be less than ${path}.${rule.below[1]}" if try(local.numbers["${path}.${rule.below[0]}"] >= local.numbers["${path}.${rule.below[1]}"], false)],
     [for path, rule in local.rules : "${path}.${rule.bothOrNeither[0]} and ${path}.${rule.bothOrNeither[1]} must both be null, or neither" if try((local.given["${path}.${rule.bothOrNeither[0]}"] == "null") != (local.given["${path}.${rule.bothOrNeither[1]}"] == "null"), false)],
   )
-}
-
-output "faults" {
-  description = "What the publisher would refuse, each as \"<field> must …\". Empty: nothing."
-  value       = local.faults
 }

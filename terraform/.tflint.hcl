@@ -1,0 +1,5 @@
+# The ruleset that tflint has built in: nothing is downloaded.
+plugin "terraform" {
+  enabled = true
+  preset  = "all"
+}
