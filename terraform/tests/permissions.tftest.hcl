@@ -40,11 +40,11 @@ run "publisher_may_do_this_and_nothing_else" {
     error_message = "Every statement has a name, and none forbids."
   }
   assert {
-    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*"]) == toset(["ListServicesAndTasks", "ReadTaskSizes", "ReadCapacityProviders", "ReadGroups", "PublishMetrics"])
+    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*"]) == toset(["ListServicesAndTasks", "ReadTaskSizes", "ReadGroups", "PublishMetrics"])
     error_message = "\"*\" only where AWS offers no resource, or checks none for what is asked."
   }
   assert {
-    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*" && !can(statement.Condition)]) == toset(["ReadTaskSizes", "ReadCapacityProviders", "ReadGroups"])
+    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*" && !can(statement.Condition)]) == toset(["ReadTaskSizes", "ReadGroups"])
     error_message = "Where AWS offers a condition instead of a resource, it is used."
   }
   assert {
@@ -151,11 +151,13 @@ run "drainer_may_do_this_and_nothing_else" {
     condition = { for statement in jsondecode(aws_iam_role_policy.drainer["drainer"].policy).Statement : statement.Sid => statement.Action } == {
       ReadConfig             = ["ssm:GetParametersByPath", "ssm:GetParameterHistory"]
       ListHosts              = "ecs:ListContainerInstances"
-      ReadHostsServicesTasks = ["ecs:GetTaskProtection", "ecs:DescribeTasks", "ecs:DescribeServices", "ecs:DescribeContainerInstances"]
+      ReadHostsServicesTasks = ["ecs:DescribeTasks", "ecs:DescribeServices", "ecs:DescribeContainerInstances"]
+      ReadProtection         = "ecs:GetTaskProtection"
       ListServicesAndTasks   = ["ecs:ListTasks", "ecs:ListServices"]
       ReadTaskSizes          = "ecs:DescribeTaskDefinition"
       ReadCapacityProviders  = "ecs:DescribeCapacityProviders"
-      ReadGroups             = ["autoscaling:DescribeScalingActivities", "autoscaling:DescribeLifecycleHooks", "autoscaling:DescribeAutoScalingGroups"]
+      ReadGroups             = ["autoscaling:DescribeScalingActivities", "autoscaling:DescribeAutoScalingGroups"]
+      ReadHooks              = "autoscaling:DescribeLifecycleHooks"
       SetHostsDraining       = "ecs:UpdateContainerInstancesState"
       StopTasksAtTheDeadline = "ecs:StopTask"
       DeregisterDeadHosts    = "ecs:DeregisterContainerInstance"
@@ -171,11 +173,11 @@ run "drainer_may_do_this_and_nothing_else" {
     error_message = "No group without the tag, or of another cluster, can be touched."
   }
   assert {
-    condition     = alltrue([for sid in ["SetHostsDraining", "StopTasksAtTheDeadline"] : one([for statement in jsondecode(aws_iam_role_policy.drainer["drainer"].policy).Statement : statement.Condition if statement.Sid == sid]) == { ArnLike = { "ecs:cluster" = "arn:aws:ecs:eu-west-1:123456789012:cluster/prod-*" } }])
+    condition     = alltrue([for sid in ["SetHostsDraining", "StopTasksAtTheDeadline", "ReadProtection"] : one([for statement in jsondecode(aws_iam_role_policy.drainer["drainer"].policy).Statement : statement.Condition if statement.Sid == sid]) == { ArnLike = { "ecs:cluster" = "arn:aws:ecs:eu-west-1:123456789012:cluster/prod-*" } }])
     error_message = "Only hosts and tasks of the clusters that it is for."
   }
   assert {
-    condition     = toset([for statement in jsondecode(aws_iam_role_policy.drainer["drainer"].policy).Statement : statement.Sid if try(statement.Resource, "") == "*" && !can(statement.Condition)]) == toset(["ReadGroups", "ReadTaskSizes"])
+    condition     = toset([for statement in jsondecode(aws_iam_role_policy.drainer["drainer"].policy).Statement : statement.Sid if try(statement.Resource, "") == "*" && !can(statement.Condition)]) == toset(["ReadGroups", "ReadHooks", "ReadTaskSizes"])
     error_message = "\"*\" without a condition only where AWS offers neither."
   }
 }
