@@ -77,7 +77,9 @@ func (a *AutoScaling) CompleteLifecycleAction(_ context.Context, in *autoscaling
 	if err != nil {
 		return nil, err
 	}
-	i.complete(action, result)
+	// What follows happens after all calls of this moment, in an order that theirs does not change.
+	action.over = true
+	w.at(w.now, "complete "+i.ID+" "+action.hook.Name, func() { i.complete(action, result) })
 	return &autoscaling.CompleteLifecycleActionOutput{}, nil
 }
 
@@ -106,7 +108,7 @@ func (w *World) action(asked actionAsked) (*Instance, *lifecycleAction, error) {
 	}
 	for _, i := range instances {
 		for _, a := range i.actions {
-			if a.hook.Name == aws.ToString(asked.hook) && (asked.token == nil || a.token == *asked.token) {
+			if !a.over && a.hook.Name == aws.ToString(asked.hook) && (asked.token == nil || a.token == *asked.token) {
 				return i, a, nil
 			}
 		}

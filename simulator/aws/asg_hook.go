@@ -89,6 +89,9 @@ func (i *Instance) expireAt(a *lifecycleAction, at time.Time) {
 // complete ends an action. Either result lets a terminating instance go on; ABANDON does not wait for the other hooks.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/completing-lifecycle-hooks.html
 func (i *Instance) complete(a *lifecycleAction, result string) {
+	if !slices.Contains(i.actions, a) {
+		return // another one's ABANDON, or the group's end, was faster
+	}
 	a.over = true
 	i.actions = slices.DeleteFunc(i.actions, func(o *lifecycleAction) bool { return o == a })
 	if result == abandon || result == "" { // ABANDON is the default of DefaultResult
