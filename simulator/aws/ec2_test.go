@@ -1,0 +1,147 @@
+package aws
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html
+func TestAFailedInstanceIsReplacedOnceItsHealthCheckHasSeenIt(t *testing.T) {
+	l := newLab(exact(), GroupSpec{Desired: 2, Hooks: []HookSpec{{"drain", 10 * time.Minute, "ABANDON"}}})
+	l.pass(time.Minute)
+	i := l.group.Instances()[0]
+	l.Fail(i)
+	assert.False(t, i.Powered)
+	l.pass(2*time.Minute - time.Second)
+	assert.EqualValues(t, "InService", i.State, "not noticed yet")
+	l.pass(time.Second + 5*time.Second)
+	assert.False(t, i.Healthy)
+	assert.EqualValues(t, "Terminating:Wait", i.State, "hooks hold a dead machine too")
+	assert.Equal(t, map[string]int{"InService": 1, "Pending": 1, "Terminating:Wait": 1}, l.states(), "its replacement does not wait")
+	assert.Equal(t, "health", l.happened(HostLeaving)[0].Cause)
+	assert.Regexp(t, `EC2 (health check|instance status check)`, i.termination.cause)
+	assert.Equal(t, 2, l.group.Desired)
+	assert.Empty(t, l.happened(HostGone), "EC2 bills a broken machine until it terminates it")
+	l.pass(15 * time.Minute)
+	assert.Equal(t, map[string]int{"InService": 2}, l.states())
+	assert.Len(t, l.happened(HostGone), 1)
+}
+
+func TestAnInstanceThatFailsBeforeItRunsIsReplaced(t *testing.T) {
+	l := newLab(exact(), GroupSpec{Desired: 1})
+	l.pass(10 * time.Second)
+	l.Fail(l.group.Instances()[0])
+	l.pass(10 * time.Minute)
+	assert.Equal(t, map[string]int{"InService": 1}, l.states())
+	assert.Len(t, l.happened(HostLaunched), 1)
+	assert.Empty(t, l.happened(HostGone), "it was never billed")
+	assert.EqualValues(t, "Cancelled", l.group.activities[0].status)
+}
+
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html,
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html: a hook does not hold up Spot.
+func TestSpotWarnsAndTakesTheHostTwoMinutesLaterWhateverTheHook(t *testing.T) {
+	l := newLab(exact(), GroupSpec{Desired: 2, Spot: true, Protect: true, Hooks: []HookSpec{{"drain", time.Hour, "ABANDON"}}})
+	var notices []Notice
+	l.Subscribe("drainer", func(n Notice) { notices = append(notices, n) })
+	l.pass(time.Minute)
+	i, leaving := l.group.Instances()[0], l.group.Instances()[1]
+	l.group.SetProtection(leaving, false)
+	l.group.SetDesired(1)
+	l.pass(10 * time.Second)
+	require.EqualValues(t, "Terminating:Wait", leaving.State)
+	l.Interrupt(i)
+	l.Interrupt(leaving)
+	l.pass(2*time.Minute - time.Second)
+	assert.True(t, i.Powered)
+	l.pass(time.Second)
+	assert.False(t, i.Powered)
+	assert.False(t, leaving.Powered)
+	assert.EqualValues(t, "Terminating:Wait", leaving.State)
+	require.Len(t, l.happened(HostGone), 2)
+	assert.Equal(t, "spot", l.happened(HostGone)[1].Cause)
+	l.pass(2*time.Minute + 10*time.Second)
+	assert.EqualValues(t, "Terminating:Wait", i.State, "the group has seen it and calls the hook")
+	assert.Equal(t, "spot", i.Cause)
+	assert.Contains(t, i.termination.cause, "EC2 health check indicating it has been terminated or stopped")
+	l.pass(2 * time.Hour)
+	assert.Equal(t, map[string]int{"InService": 1}, l.states())
+	assert.Len(t, l.happened(HostGone), 2, "once each")
+
+	warning := notices[slices.IndexFunc(notices, func(n Notice) bool { return n.Instance == i.ID })]
+	assert.Equal(t, "EC2 Spot Instance Interruption Warning", warning.DetailType)
+	var body struct {
+		Source     string
+		DetailType string `json:"detail-type"`
+		Time       time.Time
+		Detail     map[string]string
+	}
+	require.NoError(t, json.Unmarshal(warning.Body, &body))
+	assert.Equal(t, "aws.ec2", body.Source)
+	assert.Equal(t, warning.DetailType, body.DetailType)
+	assert.Equal(t, map[string]string{"instance-id": i.ID, "instance-action": "terminate"}, body.Detail)
+}
+
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html: instances of an unavailable zone are
+// replaced in the others.
+func TestAZoneThatFailsIsReplacedInTheOthersAndUsedAgainAfterwards(t *testing.T) {
+	l := newLab(exact(), GroupSpec{Desired: 6})
+	l.pass(time.Minute)
+	l.FailZone("b", time.Hour)
+	l.pass(10 * time.Minute)
+	assert.Equal(t, map[string]int{"a": 3, "c": 3}, l.zones())
+	l.pass(time.Hour)
+	l.group.SetDesired(8)
+	l.pass(time.Minute)
+	assert.Equal(t, map[string]int{"a": 3, "b": 2, "c": 3}, l.zones())
+}
+
+func TestFailuresAndInterruptionsComeAtTheirRates(t *testing.T) {
+	k := exact()
+	k.EC2.FailuresPerMonth = 1
+	k.EC2.SpotInterruptionsPerDay = 0.1
+	l := newLab(k, GroupSpec{Desired: 200, Max: 300, Spot: true})
+	l.pass(5 * 24 * time.Hour)
+	failed, taken := 0, 0
+	for _, h := range l.happened(HostLeaving) {
+		failed += map[bool]int{true: 1}[h.Cause == "health"]
+		taken += map[bool]int{true: 1}[h.Cause == "spot"]
+	}
+	assert.InDelta(t, 200*5/30.4, failed, 15)
+	assert.InDelta(t, 200*5*0.1, taken, 25)
+	assert.Equal(t, 200, l.group.standing())
+}
+
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html
+func TestATerminatingHookIsToldAsAWSTellsIt(t *testing.T) {
+	l := newLab(exact(), GroupSpec{Desired: 1, Hooks: []HookSpec{{"drain", time.Hour, "ABANDON"}}})
+	var notices []Notice
+	l.Subscribe("drainer", func(n Notice) { notices = append(notices, n) })
+	l.pass(time.Minute)
+	i := l.group.Instances()[0]
+	l.group.SetDesired(0)
+	l.pass(10 * time.Second)
+	require.Len(t, notices, 1)
+	assert.Equal(t, i.ID, notices[0].Instance)
+	var body struct {
+		Version, Source, Account, Region string
+		DetailType                       string `json:"detail-type"`
+		Resources                        []string
+		Detail                           map[string]string
+	}
+	require.NoError(t, json.Unmarshal(notices[0].Body, &body))
+	assert.Equal(t, "0", body.Version)
+	assert.Equal(t, "aws.autoscaling", body.Source)
+	assert.Equal(t, "EC2 Instance-terminate Lifecycle Action", body.DetailType)
+	require.Len(t, body.Resources, 1)
+	assert.Contains(t, body.Resources[0], ":autoScalingGroupName/web")
+	assert.Equal(t, map[string]string{
+		"LifecycleActionToken": i.actions[0].token, "AutoScalingGroupName": "web", "LifecycleHookName": "drain", "EC2InstanceId": i.ID,
+		"LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING", "Origin": "AutoScalingGroup", "Destination": "EC2",
+	}, body.Detail)
+}
