@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,9 +17,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"ecs-cluster-scaler/cluster/ecsreader"
 	"ecs-cluster-scaler/internal/lab"
 )
 
@@ -185,6 +190,58 @@ func TestADeniedActionIsNamed(t *testing.T) {
 	got := clusterscaler(t, nil, "explain")
 	assert.Equal(t, 1, got.code)
 	assert.Contains(t, got.stderr, "AWS denies ssm:GetParametersByPath; allow it in the policy of whoever runs this")
+}
+
+// Whatever the policy lacks beside what names the clusters and their hosts costs scale-ins, never tasks, and is named.
+func TestExplainNamesEachDeniedReadAndNothingScalesIn(t *testing.T) {
+	web := lab.Host{CPU: 2048, Memory: 4000, RegisteredAt: time.Now().Add(-time.Hour), Tasks: []lab.Task{{Service: "web", CPU: 200, Memory: 200}}}
+	idle := lab.Cluster{
+		Name: "idle", Entry: `{}`, Hosts: []lab.Host{web, web, web, web, web, web},
+		Services: []lab.Service{{Name: "web", Desired: 6, CPU: 200, Memory: 200, CapacityProviders: []string{"spot"}}},
+		// So that its launch is asked for; one hour later it is no capacity to come.
+		Group: &lab.Group{Unregistered: []lab.Instance{{LaunchedAt: time.Now().Add(-time.Hour)}}},
+	}
+	seedIt := func(t *testing.T) {
+		t.Helper()
+		seed(t, idle)
+		_, err := ecs.NewFromConfig(moto.Config()).CreateCapacityProvider(t.Context(), &ecs.CreateCapacityProviderInput{
+			Name: aws.String("spot"),
+			AutoScalingGroupProvider: &ecstypes.AutoScalingGroupProvider{
+				AutoScalingGroupArn: aws.String("arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:1:autoScalingGroupName/idle"),
+				ManagedScaling:      &ecstypes.ManagedScaling{Status: ecstypes.ManagedScalingStatusDisabled},
+			},
+		})
+		require.NoError(t, err)
+	}
+	seedIt(t)
+	explained := func(t *testing.T) (signal int, whole string) {
+		t.Helper()
+		got := clusterscaler(t, nil, "explain", "idle", "--output", "json")
+		require.Zero(t, got.code, got.stderr)
+		var answer struct {
+			Clusters []struct{ Signal int }
+		}
+		require.NoError(t, json.Unmarshal([]byte(got.stdout), &answer))
+		require.Len(t, answer.Clusters, 1)
+		return answer.Clusters[0].Signal, got.stdout
+	}
+	signal, whole := explained(t)
+	require.Equal(t, -1, signal, "with every right one can go: %s", whole)
+
+	for service, client := range map[string]reflect.Type{"ecs": reflect.TypeFor[ecsreader.ECS](), "autoscaling": reflect.TypeFor[ecsreader.AutoScaling]()} {
+		for method := range client.Methods() {
+			t.Run(method.Name, func(t *testing.T) {
+				iam := service + ":" + method.Name
+				seedIt(t)
+				require.NoError(t, moto.Fault(t.Context(), lab.Denied(service+"."+method.Name, iam)))
+				signal, whole := explained(t)
+				assert.Zero(t, signal, whole)
+				assert.Contains(t, whole, "AWS denies "+iam)
+				table := clusterscaler(t, nil, "explain", "idle")
+				assert.Contains(t, strings.Join(strings.FieldsFunc(table.stdout, func(r rune) bool { return strings.ContainsRune(" │\n", r) }), " "), "AWS denies "+iam)
+			})
+		}
+	}
 }
 
 func TestVersionNeedsNoAWS(t *testing.T) {
