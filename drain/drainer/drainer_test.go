@@ -170,7 +170,13 @@ func TestAnInstanceIsLookedForInEveryKnownClusterBeforeItGoes(t *testing.T) {
 	}
 	assert.Equal(t, []string{"i-1"}, f.left())
 	assert.Equal(t, "DRAINING", f.hosts["ci/other-1"].status)
-	stray.last, stray.wanted = "STOPPED", false
+	stray.last, stray.wanted, stray.takes = "STOPPING", false, time.Hour
+	stray.stopping = f.now
+	for range 3 {
+		assert.Equal(t, "other", tick(t, f, d).Instances[0].Cluster, "its tasks are there, whatever its group's tag says")
+		f.pass(time.Minute)
+	}
+	stray.last = "STOPPED"
 	until(t, f, d, 3)
 	assert.Empty(t, f.left())
 }

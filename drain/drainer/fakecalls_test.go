@@ -3,6 +3,7 @@ package drainer_test
 import (
 	"context"
 	"fmt"
+	"hash/crc32"
 	"regexp"
 	"slices"
 	"strconv"
@@ -37,10 +38,13 @@ func answered[In, Out any](ctx context.Context, f *fakeAWS, service, action stri
 	return out, nil
 }
 
+// version is another for another text.
+func version(value string) int64 { return int64(crc32.ChecksumIEEE([]byte(value))) }
+
 func (f *fakeAWS) GetParametersByPath(ctx context.Context, in *ssm.GetParametersByPathInput, _ ...func(*ssm.Options)) (*ssm.GetParametersByPathOutput, error) {
 	return answered(ctx, f, "SSM", "GetParametersByPath", in, func(in *ssm.GetParametersByPathInput, out *ssm.GetParametersByPathOutput) error {
 		for name, value := range f.entries {
-			out.Parameters = append(out.Parameters, ssmtypes.Parameter{Name: aws.String(*in.Path + "/clusters/" + name), Value: aws.String(value), Version: 1})
+			out.Parameters = append(out.Parameters, ssmtypes.Parameter{Name: aws.String(*in.Path + "/clusters/" + name), Value: aws.String(value), Version: version(value)})
 		}
 		return nil
 	})
@@ -49,7 +53,7 @@ func (f *fakeAWS) GetParametersByPath(ctx context.Context, in *ssm.GetParameters
 func (f *fakeAWS) GetParameterHistory(ctx context.Context, in *ssm.GetParameterHistoryInput, _ ...func(*ssm.Options)) (*ssm.GetParameterHistoryOutput, error) {
 	return answered(ctx, f, "SSM", "GetParameterHistory", in, func(in *ssm.GetParameterHistoryInput, out *ssm.GetParameterHistoryOutput) error {
 		name := (*in.Name)[strings.LastIndexByte(*in.Name, '/')+1:]
-		out.Parameters = append(out.Parameters, ssmtypes.ParameterHistory{Name: in.Name, Value: aws.String(f.entries[name]), Version: 1})
+		out.Parameters = append(out.Parameters, ssmtypes.ParameterHistory{Name: in.Name, Value: aws.String(f.entries[name]), Version: version(f.entries[name])})
 		return nil
 	})
 }
@@ -69,7 +73,7 @@ func (f *fakeAWS) ListContainerInstances(ctx context.Context, in *ecs.ListContai
 	})
 }
 
-var anInstance = regexp.MustCompile(`i-[0-9]+`)
+var anInstance = regexp.MustCompile(`i-\d+`)
 
 func (f *fakeAWS) DescribeContainerInstances(ctx context.Context, in *ecs.DescribeContainerInstancesInput, _ ...func(*ecs.Options)) (*ecs.DescribeContainerInstancesOutput, error) {
 	return answered(ctx, f, "ECS", "DescribeContainerInstances", in, func(in *ecs.DescribeContainerInstancesInput, out *ecs.DescribeContainerInstancesOutput) error {

@@ -39,6 +39,8 @@ type view struct {
 	picture drain.Picture
 	// unread: its hosts could not be read.
 	unread bool
+	// said is what ECS has said of tasks in this tick.
+	said   described
 	steps  []drain.Step
 	failed []Failure
 }
@@ -61,14 +63,24 @@ func (d *Drainer) Look(ctx context.Context, minute time.Time) (Answer, error) {
 	if len(leaving) == 0 {
 		return answer, nil
 	}
+	calm, said := d.calm(looking, leaving, groups, minute)
+	for _, v := range calm {
+		answer.Instances = append(answer.Instances, v.steps...)
+		answer.Failed = append(answer.Failed, v.failed...)
+		delete(leaving, v.name)
+	}
+	if len(leaving) == 0 {
+		return answer, nil
+	}
 	entries, err := d.entries(looking)
 	if err != nil {
 		answer.Failed = append(answer.Failed, Failure{Error: awsclient.Sentence(err) + "; drains go on with what was last read, and let no host go where that is nothing"})
 	}
 	views := d.views(looking, leaving, groups, entries, minute)
 	d.each(views, func(v *view) {
-		v.picture.Groups = groups[v.name]
+		v.picture.Groups, v.said = groups[v.name], said[v.name]
 		d.paint(looking, v, minute)
+		d.remember(v, minute)
 		v.steps = drain.Next(v.picture, v.drain, minute)
 		if v.unsure {
 			v.steps = cautious(v.steps)

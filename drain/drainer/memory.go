@@ -32,6 +32,8 @@ type remembered struct {
 	// dead: EC2 itself says so. lost is since when this process has seen the agent away; zero: it is there.
 	dead bool
 	lost time.Time
+	// looked is what the last whole look saw; nil: nothing that may be believed.
+	looked *looked
 	// absent are the clusters that were asked for it and do not have it.
 	absent map[string]bool
 	// tasks are the host's, listed while it was DRAINING: no other can come.

@@ -31,11 +31,16 @@ const (
 // readTasks reads the tasks of the view's hosts: those known from before, of all hosts together, a hundred a call; then
 // host by host, where none is known or all of those have stopped, what ECS lists now.
 func (d *Drainer) readTasks(ctx context.Context, v *view, now time.Time) {
-	again, err := d.describe(ctx, v, d.going(v, now))
+	again, err := d.describe(ctx, v, slices.DeleteFunc(d.going(v, now), func(arn string) bool {
+		_, said := v.said.tasks[arn]
+		return said || v.said.missing[arn]
+	}))
 	if err != nil {
 		v.fail("", err)
 		return
 	}
+	maps.Copy(again.tasks, v.said.tasks)
+	maps.Copy(again.missing, v.said.missing)
 	var unsettled []*drain.Host
 	for i := range v.picture.Terminating {
 		h := &v.picture.Terminating[i]
@@ -218,10 +223,10 @@ func (d *Drainer) list(ctx context.Context, v *view, host string, calls *int) ([
 		}
 		pages := ecs.NewListTasksPaginator(d.ecs, in)
 		for pages.HasMorePages() {
-			if calls != nil {
-				if *calls--; *calls < 0 {
-					return nil, errTooMany
-				}
+			if calls != nil && *calls == 0 {
+				return nil, errTooMany
+			} else if calls != nil {
+				*calls--
 			}
 			page, err := pages.NextPage(ctx)
 			if err != nil {
