@@ -123,7 +123,7 @@ func drainReasonRows() []string {
 func TestReferenceTablesAreTheCodes(t *testing.T) {
 	text, err := os.ReadFile("reference.md")
 	require.NoError(t, err)
-	for heading, rows := range map[string][]string{"Entry": fieldRows(t), "Metrics": metricRows(), "Reasons": reasonRows(), "Drain reasons": drainReasonRows()} {
+	for heading, rows := range map[string][]string{"Entry": fieldRows(t), "Metrics": metricRows(), "Reasons": reasonRows(), "Drain reasons": drainReasonRows(), "Contracts": contractRows(t)} {
 		table := regexp.MustCompile(`(?s)(\n## ` + heading + `\n.*?\|---\|[-|]+\n)(.*?)\n\n`)
 		require.Regexp(t, table, string(text))
 		want := strings.Join(rows, "\n")
