@@ -15,7 +15,7 @@ func (w *World) NewCluster(name string) *Cluster {
 	defer w.mu.Unlock()
 	c := &Cluster{
 		Name: name, world: w,
-		byARN: map[string]*Host{}, tasks: map[string]*Task{}, known: map[string]*TaskDefinition{},
+		byARN: map[string]*Host{}, tasks: map[string]*Task{}, known: map[string]*TaskDefinition{}, named: map[string]*Service{},
 		spread: map[string]map[string]int{}, zones: map[string]int{},
 	}
 	w.clusters = append(w.clusters, c)

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"maps"
@@ -232,4 +233,18 @@ func (h *Host) keepForDaemons() {
 			h.daemonENIs++
 		}
 	}
+}
+
+// forget deregisters a host by force. Its tasks are orphaned, which here is their end: whoever forces does so because the
+// host is dead (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterContainerInstance.html).
+func (h *Host) forget() {
+	h.deregister()
+	h.Cluster.world.after(0, "forget "+h.ARN, func() {
+		if h.ended {
+			return
+		}
+		h.ended = true
+		h.unreached = nil
+		h.endTasks(cmp.Or(h.Instance.Cause, "deregistered"))
+	})
 }

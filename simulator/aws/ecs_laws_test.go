@@ -1,6 +1,8 @@
 package aws
 
 import (
+	"slices"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -16,8 +18,16 @@ func (s *stage) lawfulCluster(c *Cluster) {
 	s.Helper()
 	seen := map[*Task]*Host{}
 	var reserved, registered Resources
+	hosts := slices.Clone(c.hosts)
 	for _, h := range c.hosts {
 		registered = registered.plus(h.Total)
+	}
+	for _, t := range c.standing { // of a host deregistered by force, for a moment
+		if t.Host != nil && !slices.Contains(hosts, t.Host) {
+			hosts = append(hosts, t.Host)
+		}
+	}
+	for _, h := range hosts {
 		var allocated, held Resources
 		enis, heldENIs, tasked, runningHere := 0, 0, 0, 0
 		ports := map[int]int{}

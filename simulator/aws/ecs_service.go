@@ -28,6 +28,7 @@ func (c *Cluster) CreateService(spec ServiceSpec) *Service {
 	s.phase = time.Duration(w.draw("loop " + c.Name + " " + spec.Name).Int64N(int64(loop))).Round(time.Millisecond)
 	s.rollOut(spec.Definition)
 	c.services = append(c.services, s)
+	c.named[spec.Name] = s
 	if spec.Daemon {
 		c.daemons = append(c.daemons, s)
 		s.eachHost(func(h *Host) {
@@ -132,13 +133,14 @@ func (s *Service) Delete() {
 	}
 }
 
+const eventsKept = 100
+
 // event adds to what DescribeServices shows; ECS keeps a hundred
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html).
 func (s *Service) event(message string) {
-	const kept = 100
 	s.eventsMade++
-	if len(s.events) == 2*kept {
-		s.events = append(s.events[:0:0], s.events[kept:]...)
+	if len(s.events) == 2*eventsKept {
+		s.events = append(s.events[:0:0], s.events[eventsKept:]...)
 	}
 	s.events = append(s.events, serviceEvent{
 		id: s.Spec.Name + "-" + strconv.Itoa(s.eventsMade), at: s.Cluster.world.now, message: message,

@@ -111,6 +111,7 @@ type Cluster struct {
 	joined   int              // hosts ever
 	services []*Service       // INACTIVE ones too
 	daemons  []*Service       // of services
+	named    map[string]*Service
 	tasks    map[string]*Task // by ARN, stopped ones for StoppedKept
 	standing []*Task          // not STOPPED, oldest first
 	stopped  []*Task          // for StoppedKept, first stopped first
@@ -166,6 +167,7 @@ type Host struct {
 	// agentDead: it will not connect again. ended: the machine is no more, whatever ECS knows.
 	agentDead, ended bool
 	unreached        []func() // what is to be done as soon as the agent is connected
+	shown            []ecs.Attribute
 	described        *ecs.ContainerInstance
 	describedAt      int64
 }
