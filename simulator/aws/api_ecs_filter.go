@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// filter reads a statement of the cluster query language
+// query reads a statement of the cluster query language
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html): subject, operator and
 // argument, joined with and (&&) and with or (||), without parentheses and without not.
-func filter(text string) (func(*Host) bool, error) {
+func query(text string) (func(*Host) bool, error) {
 	if strings.TrimSpace(text) == "" {
 		return func(*Host) bool { return true }, nil
 	}

@@ -26,7 +26,7 @@ func (e *ECS) ListContainerInstances(_ context.Context, in *ecs.ListContainerIns
 	if err != nil {
 		return nil, err
 	}
-	matches, err := filter(aws.ToString(in.Filter))
+	matches, err := query(aws.ToString(in.Filter))
 	if err != nil {
 		return nil, err
 	}

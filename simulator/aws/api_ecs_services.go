@@ -77,7 +77,7 @@ func (s *Service) describe() *types.Service {
 	d := &types.Service{
 		ServiceArn: aws.String(s.ARN()), ServiceName: aws.String(spec.Name), ClusterArn: aws.String(s.Cluster.ARN()),
 		Status: aws.String(s.Status), CreatedAt: aws.Time(s.Created),
-		DesiredCount: int32(s.Desired), RunningCount: int32(s.counts.running), PendingCount: int32(s.Pending()),
+		DesiredCount: int32(s.Desired), RunningCount: int32(s.running), PendingCount: int32(s.Pending()),
 		TaskDefinition:       aws.String(s.primary().Definition.ARN()),
 		SchedulingStrategy:   types.SchedulingStrategyReplica,
 		DeploymentController: &types.DeploymentController{Type: types.DeploymentControllerTypeEcs},

@@ -52,7 +52,7 @@ func (w *World) boundary(t time.Time, phase time.Duration) time.Time {
 	if t.Before(first) {
 		return first
 	}
-	return first.Add(t.Sub(first)/loop*loop + loop)
+	return first.Add(t.Sub(first).Truncate(loop) + loop)
 }
 
 // forget drops the tasks that stopped longer ago than ECS shows them

@@ -80,9 +80,9 @@ func (s *stage) lawfulService(v *Service) {
 	all := map[*Deployment]counts{}
 	var sum counts
 	for _, t := range v.tasks {
-		sum.add(t.count())
+		sum.recount(t.count())
 		of := all[t.Deployment]
-		of.add(t.count())
+		of.recount(t.count())
 		all[t.Deployment] = of
 	}
 	require.Equal(s, sum, v.counts)

@@ -49,29 +49,13 @@ func (s *Service) replace() {
 	if s.stays() == s.live {
 		return
 	}
-	spare := s.healthy - s.floor()
 	count := 0
 	for _, t := range slices.Clone(s.tasks) {
-		moves := t.leaving()
-		if t.Desired != taskRunning || t.Deployment == s.primary() && !moves {
-			continue
-		}
-		if t.protected() && (!moves || t.Cluster.world.Knobs.ECS.ProtectionHoldsDrains) {
-			s.wakeAt(t.ProtectedUntil)
-			continue
-		}
-		switch {
-		case t.Last != taskRunning:
-		case t.Healthy && spare > 0:
-			spare--
-		case t.Healthy || spare < 0:
-			continue
-		}
-		if s.primary().Rollout == failedRollout && !moves {
+		if !s.replaceable(t) {
 			continue
 		}
 		count++
-		if moves {
+		if t.leaving() {
 			t.stop(byDrain, "Task stopped by (service "+s.Spec.Name+") because its container instance is DRAINING")
 		} else {
 			t.stop(byService, "Scaling activity initiated by (deployment "+s.primary().ID+")")
@@ -79,6 +63,27 @@ func (s *Service) replace() {
 	}
 	if count > 0 {
 		s.event("(service " + s.Spec.Name + ") has stopped " + strconv.Itoa(count) + " running tasks.")
+	}
+}
+
+// replaceable says whether a task is to be replaced and may be stopped now: one that runs and counts as healthy only
+// while more than the floor do, one that runs and does not while the floor is kept, one that does not run at any time.
+func (s *Service) replaceable(t *Task) bool {
+	moves, older := t.leaving(), t.Deployment != s.primary() && s.primary().Rollout != failedRollout
+	if t.Desired != taskRunning || !moves && !older {
+		return false
+	}
+	if t.protected() && (!moves || s.Cluster.world.Knobs.ECS.ProtectionHoldsDrains) {
+		s.wakeAt(t.ProtectedUntil)
+		return false
+	}
+	switch spare := s.healthy - s.floor(); {
+	case t.Last != taskRunning:
+		return true
+	case t.Healthy:
+		return spare > 0
+	default:
+		return spare >= 0
 	}
 }
 

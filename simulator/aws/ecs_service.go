@@ -45,10 +45,10 @@ func (c *Cluster) CreateService(spec ServiceSpec) *Service {
 func (s *Service) ARN() string { return arnOf("service", s.Cluster.Name+"/"+s.Spec.Name) }
 
 // Running and Pending are its tasks in RUNNING and on the way to it, by desiredStatus RUNNING.
-func (s *Service) Running() int { return s.counts.running }
+func (s *Service) Running() int { return s.running }
 
 // Pending is as Running says.
-func (s *Service) Pending() int { return s.live - s.counts.running }
+func (s *Service) Pending() int { return s.live - s.running }
 
 // Tasks are those not STOPPED, oldest first.
 func (s *Service) Tasks() []*Task { return s.tasks }

@@ -85,7 +85,7 @@ func (c counts) minus(o counts) counts {
 	return counts{c.live - o.live, c.placed - o.placed, c.running - o.running, c.healthy - o.healthy, c.leaving - o.leaving}
 }
 
-func (c *counts) add(o counts) {
+func (c *counts) recount(o counts) {
 	c.live += o.live
 	c.placed += o.placed
 	c.running += o.running
@@ -103,8 +103,8 @@ func (t *Task) change(cause string, do func()) {
 		t.Host.count(t, by)
 	}
 	if s := t.Service; s != nil {
-		s.counts.add(by)
-		t.Deployment.counts.add(by)
+		s.recount(by)
+		t.Deployment.recount(by)
 		s.version++
 		s.settle(cause, t, by.placed)
 		s.wake()
