@@ -7,16 +7,20 @@ import (
 	"ecs-cluster-scaler/simulator/aws"
 )
 
-// ofHost takes in what happens to hosts.
+// ofHost takes in what happens to hosts. An agent may register in the moment in which EC2 begins the bill, and be told
+// first; a host that went before that was never billed.
 func (r *Recorder) ofHost(e aws.Happened) {
 	h := r.hosts[e.Instance]
-	switch {
-	case e.Kind == aws.HostLaunched:
-		r.hosts[e.Instance] = &host{launched: r.now}
-		r.billed++
+	if h == nil && (e.Kind == aws.HostLaunched || e.Kind == aws.HostRegistered) {
+		h = &host{launched: r.now}
+		r.hosts[e.Instance] = h
 		r.booting++
-		r.count(&r.out.HostsLaunched)
+	}
+	switch {
 	case h == nil:
+	case e.Kind == aws.HostLaunched:
+		r.billed++
+		r.count(&r.out.HostsLaunched)
 	case e.Kind == aws.HostRegistered:
 		r.registered(h, e.Size)
 	case e.Kind == aws.HostLeaving:

@@ -9,9 +9,9 @@ func (r *Recorder) ofTask(h aws.Happened) {
 	case aws.DemandChanged:
 		r.demandChanged(kind{key, h.Size}, h.N)
 	case aws.TaskWanted:
-		r.lacks(key, h.N)
+		r.lacks(kind{key, h.Size}, h.N)
 	case aws.TaskPlaced:
-		r.placed(key, h)
+		r.placed(kind{key, h.Size}, h)
 	case aws.TaskMoved:
 		r.count(&r.out.TasksMoved)
 		r.released(h.Task)
@@ -35,7 +35,7 @@ func (r *Recorder) demandChanged(k kind, n int) {
 }
 
 // lacks takes n more tasks without a host, or, where n is negative, as many of the youngest away.
-func (r *Recorder) lacks(key serviceKey, n int) {
+func (r *Recorder) lacks(key kind, n int) {
 	since := r.lacking[key]
 	for range n {
 		since = append(since, r.now)
@@ -47,7 +47,7 @@ func (r *Recorder) lacks(key serviceKey, n int) {
 	r.lacking[key] = since
 }
 
-func (r *Recorder) placed(key serviceKey, h aws.Happened) {
+func (r *Recorder) placed(key kind, h aws.Happened) {
 	if since := r.lacking[key]; len(since) > 0 {
 		r.lacking[key] = since[1:]
 		r.unplaced--

@@ -12,10 +12,8 @@ type Recorder struct {
 	from time.Time // measuring begins
 	now  time.Time // told so far
 	next time.Time // end of the minute under way
-	// fleet reads what the groups may launch now.
-	fleet func() fleet
-	// traits reads what of a service's tasks is not in an event.
-	traits func(cluster, service string) traits
+	// facts reads what is in no event of each cluster.
+	facts func() map[string]facts
 
 	out    Measures
 	series []Sample
@@ -26,7 +24,7 @@ type Recorder struct {
 	hosts   map[string]*host
 	tasks   map[string]placed
 	demand  map[kind]int
-	lacking map[serviceKey][]time.Time // since when, oldest first
+	lacking map[kind][]time.Time // since when, oldest first
 	below   map[serviceKey]floor
 	groups  map[string]*scaled
 
@@ -56,9 +54,6 @@ type floor struct {
 	scaling bool
 }
 
-// traits are what a service asks of its hosts beside size.
-type traits struct{ interfaces, apart bool }
-
 // stage is how far a host has come.
 type stage int
 
@@ -80,35 +75,19 @@ type host struct {
 // NewRecorder records from now on what happens in a world, in which nothing has been built, and measures it from the
 // end of settling.
 func NewRecorder(w *aws.World, settle time.Duration) *Recorder {
-	r := newRecorder(w.Now(), settle, func() fleet { return fleetOf(w) })
+	r := newRecorder(w.Now(), settle, func() map[string]facts { return read(w) })
 	w.Observe(r.Observe)
 	return r
 }
 
-func newRecorder(begin time.Time, settle time.Duration, f func() fleet) *Recorder {
+func newRecorder(begin time.Time, settle time.Duration, read func() map[string]facts) *Recorder {
 	return &Recorder{
-		from: begin.Add(settle), now: begin, next: begin.Add(time.Minute), fleet: f,
-		traits: func(string, string) traits { return traits{} },
-		out:    Measures{TasksEndedOtherwise: map[string]int{}},
-		waits:  waits{}, short: shortage{times: waits{}},
+		from: begin.Add(settle), now: begin, next: begin.Add(time.Minute), facts: read,
+		out:   Measures{TasksEndedOtherwise: map[string]int{}},
+		waits: waits{}, short: shortage{times: waits{}},
 		hosts: map[string]*host{}, tasks: map[string]placed{}, demand: map[kind]int{},
-		lacking: map[serviceKey][]time.Time{}, below: map[serviceKey]floor{}, groups: map[string]*scaled{},
+		lacking: map[kind][]time.Time{}, below: map[serviceKey]floor{}, groups: map[string]*scaled{},
 	}
-}
-
-// fleetOf is what a world's groups may launch.
-func fleetOf(w *aws.World) fleet {
-	var f fleet
-	for _, g := range w.Groups() {
-		t := g.Spec.Type
-		f.host.CPU = max(f.host.CPU, t.Resources.CPU)
-		f.host.Memory = max(f.host.Memory, t.Resources.Memory)
-		f.host.GPU = max(f.host.GPU, t.Resources.GPU)
-		f.enis = max(f.enis, t.ENIs)
-		f.least += g.Min
-		f.desired += g.Desired
-	}
-	return f
 }
 
 // measured says whether what happens now counts.
@@ -179,23 +158,32 @@ func (r *Recorder) integrate(to time.Time) {
 
 // sample ends a minute.
 func (r *Recorder) sample() {
-	few := r.fewest()
+	few, desired := r.fewest(), 0
 	r.bound(few, r.now.Add(-time.Minute))
+	for _, f := range r.facts() {
+		desired += f.fleet.desired
+	}
 	r.series = append(r.series, Sample{
 		At: r.now, Active: r.active, Launching: r.booting, Draining: r.draining,
-		Desired: r.fleet().desired, Fewest: few,
+		Desired: desired, Fewest: few,
 		Capacity: Size(r.capacity), Reserved: Size(r.reserved), Demand: Size(r.wantedNow), Unplaced: r.unplaced,
 	})
 }
 
-// fewest is the lower bound by the demand of this moment.
+// fewest is the lower bound by the demand of this moment, over all clusters.
 func (r *Recorder) fewest() int {
-	tasks := make([]wanted, 0, len(r.demand))
+	clusters := r.facts()
+	tasks := map[string][]wanted{}
 	for k, n := range r.demand {
-		t := r.traits(k.cluster, k.service)
-		tasks = append(tasks, wanted{n: n, size: k.size, interfaces: t.interfaces, apart: t.apart})
+		w := clusters[k.cluster].services[k.service]
+		w.n, w.size = n, k.size
+		tasks[k.cluster] = append(tasks[k.cluster], w)
 	}
-	return fewest(tasks, r.fleet())
+	hosts := 0
+	for name, f := range clusters {
+		hosts += fewest(append(tasks[name], f.daemons...), f.fleet)
+	}
+	return hosts
 }
 
 // bound adds up the lower bound since a time, as far as it is measured: what holds at a minute's end holds for all of it.

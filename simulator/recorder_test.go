@@ -21,7 +21,9 @@ var (
 type story struct{ *Recorder }
 
 func tell() story {
-	return story{newRecorder(begin, time.Minute, func() fleet { return fleet{host: whole, enis: 20, least: 0, desired: 7} })}
+	return story{newRecorder(begin, time.Minute, func() map[string]facts {
+		return map[string]facts{"": {fleet: fleet{host: whole, enis: 20, desired: 7}}}
+	})}
 }
 
 func (s story) at(second int, h aws.Happened) story {
@@ -273,4 +275,42 @@ func TestFailedLaunchesAndExpiredHooksAreCounted(t *testing.T) {
 		at(61, aws.Happened{Kind: aws.HookExpired}).
 		end(100)
 	assert.Equal(t, []int{1, 1}, []int{m.LaunchesFailed, m.HooksExpired})
+}
+
+func TestHostThatRegistersInTheMomentOfItsLaunchIsOneHost(t *testing.T) {
+	m, series, _ := tell().
+		at(60, host1(aws.HostRegistered)).
+		at(60, host1(aws.HostLaunched)).
+		at(90, host1(aws.HostLeaving)).
+		at(90, host1(aws.HostGone)).
+		at(90, host1(aws.HostGone)).
+		end(180)
+	assert.InDelta(t, 30.0/3600, m.InstanceHours, 1e-9)
+	assert.Equal(t, []int{1, 0}, []int{m.HostsLaunched, m.NeverRegistered})
+	assert.Zero(t, m.InstanceHoursBooting)
+	assert.Zero(t, series[2].Active+series[2].Launching+series[2].Draining)
+}
+
+func TestHostThatWentBeforeItsBillBeganCostsNothing(t *testing.T) {
+	m, _, drains := tell().at(70, host1(aws.HostLeaving)).at(80, host1(aws.HostGone)).end(180)
+	assert.Zero(t, m.InstanceHours)
+	assert.Empty(t, drains)
+}
+
+func TestLowerBoundKnowsOfInterfacesDaemonsAndMinSize(t *testing.T) {
+	known := facts{
+		fleet:    fleet{host: whole, enis: 3, least: 1},
+		services: map[string]wanted{"web": {interfaces: true}},
+		daemons:  []wanted{{size: aws.Resources{CPU: 2049}, everywhere: true}},
+	}
+	s := story{newRecorder(begin, time.Minute, func() map[string]facts { return map[string]facts{"": known, "idle": {fleet: fleet{least: 2}}} })}
+	small := demands(7)
+	small.Size = aws.Resources{CPU: 1, Memory: 1}
+	_, series, _ := s.
+		at(0, small).          // three interfaces a host
+		at(60, demands(1)).    // too large beside the daemon
+		at(120, lacks("", 1)). // no demand by itself
+		end(180)
+	assert.Equal(t, 3+2, series[0].Fewest)
+	assert.Equal(t, 3+2, series[2].Fewest)
 }

@@ -24,6 +24,7 @@ func (t town) client(name string) *client { return &client{town: t, name: name} 
 func (c *client) run(d *aws.TaskDefinition, lasts time.Duration) {
 	c.made++
 	e := &errand{client: c, key: fmt.Sprintf("workload client %s %06d", c.name, c.made), task: d, lasts: lasts}
+	e.since = e.World.Now()
 	e.want()
 }
 
@@ -37,7 +38,6 @@ type errand struct {
 }
 
 func (e *errand) want() {
-	e.since = e.World.Now()
 	e.World.Want(e.cluster.Name, 1, e.task.Resources)
 	e.ask()
 }
@@ -54,10 +54,10 @@ func (e *errand) ask() {
 
 func (e *errand) finished(t *aws.Task) {
 	switch {
-	case t.Host == nil:
-		// A managed provider's queue gave it up: the task is still wanted, since the same time.
-		e.ask()
+	case t.Host == nil: // a managed provider's queue gave it up: it is wanted again, and has been since the same time
+		e.want()
 	case t.Cause != "exit":
+		e.since = e.World.Now()
 		e.want()
 	}
 }

@@ -1,0 +1,45 @@
+package simulator
+
+import "ecs-cluster-scaler/simulator/aws"
+
+// facts are what the lower bound must know of a cluster and no event tells.
+type facts struct {
+	fleet fleet
+	// services have what each of a service's tasks asks for beside its size; daemons are those of the cluster.
+	services map[string]wanted
+	daemons  []wanted
+}
+
+// read is called while the world tells something, and so may only look.
+func read(w *aws.World) map[string]facts {
+	clusters := map[string]facts{}
+	for _, c := range w.Clusters() {
+		f := facts{services: map[string]wanted{}}
+		for _, s := range c.Services() {
+			d := s.Spec.Definition
+			switch {
+			case s.Spec.Daemon:
+				f.daemons = append(f.daemons, wanted{size: d.Resources, everywhere: true})
+			default:
+				f.services[s.Spec.Name] = wanted{interfaces: d.Awsvpc, apart: s.Spec.DistinctInstance}
+			}
+		}
+		clusters[c.Name] = f
+	}
+	for _, g := range w.Groups() {
+		f := clusters[g.Spec.Cluster]
+		f.fleet.add(g)
+		clusters[g.Spec.Cluster] = f
+	}
+	return clusters
+}
+
+func (f *fleet) add(g *aws.Group) {
+	t := g.Spec.Type
+	f.host.CPU = max(f.host.CPU, t.Resources.CPU)
+	f.host.Memory = max(f.host.Memory, t.Resources.Memory)
+	f.host.GPU = max(f.host.GPU, t.Resources.GPU)
+	f.enis = max(f.enis, t.ENIs)
+	f.least += g.Min
+	f.desired += g.Desired
+}

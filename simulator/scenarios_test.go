@@ -1,0 +1,156 @@
+package simulator
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/simulator/aws"
+	"ecs-cluster-scaler/simulator/workload"
+)
+
+// still scales nothing, and remembers what it was asked for.
+type still struct {
+	installed int
+	asked     []string
+}
+
+func (*still) Name() string                        { return "still" }
+func (*still) Managed() bool                       { return false }
+func (*still) Prepare(spec *aws.GroupSpec, _ bool) { spec.Warmup = 180 * time.Second }
+
+func (p *still) Install(*aws.World, *aws.Cluster, *aws.Group) { p.installed++ }
+
+func (p *still) ScaleIn(_ *aws.Cluster, on bool) {
+	p.asked = append(p.asked, map[bool]string{true: "scale in on", false: "scale in off"}[on])
+}
+
+func (p *still) Activate(_ *aws.Cluster, g *aws.Group) {
+	p.asked = append(p.asked, "activate "+g.Spec.Name)
+}
+
+// runs a workload on a fleet that nobody scales, and calls each with the world every simulated minute.
+func runs(t *testing.T, w workload.Workload, p *still, each func(*aws.World)) (Measures, []Sample, []Drain) {
+	t.Helper()
+	knobs := aws.Defaults()
+	world := aws.New(knobs)
+	r := NewRecorder(world, w.Settle)
+	w.Build(workload.Site{World: world, Policy: p})
+	require.Equal(t, 1, p.installed)
+	for at := time.Minute; at <= w.Lasts; at += time.Minute {
+		// What happens at a minute's end belongs to the next one.
+		world.Run(knobs.Start.Add(at - 1))
+		if each != nil {
+			each(world)
+		}
+		world.Run(knobs.Start.Add(at))
+	}
+	return r.Finish(world.Now())
+}
+
+// books are the world's own, which the recorder must arrive at by events: tasks that services lack, and hosts that can take tasks.
+type books struct{ unplaced, active int }
+
+func booksOf(w *aws.World) books {
+	var b books
+	for _, c := range w.Clusters() {
+		for _, s := range c.Services() {
+			if s.Spec.Daemon {
+				continue
+			}
+			placed := 0
+			for _, task := range s.Tasks() {
+				if task.Host != nil && task.Desired == "RUNNING" {
+					placed++
+				}
+			}
+			b.unplaced += max(0, s.Desired-placed)
+		}
+		for _, h := range c.Hosts() {
+			if h.Status == "ACTIVE" && h.Instance.Leaving.IsZero() {
+				b.active++
+			}
+		}
+	}
+	return b
+}
+
+func TestEveryScenarioRunsOnAFleetThatNobodyScales(t *testing.T) {
+	for _, w := range workload.All() {
+		t.Run(w.Name, func(t *testing.T) {
+			t.Parallel()
+			p := &still{}
+			m, series, _ := runs(t, w, p, nil)
+			assert.InDelta(t, (w.Lasts - w.Settle).Hours(), m.Hours, 1e-6)
+			assert.Len(t, series, int(w.Lasts/time.Minute))
+			assert.Zero(t, m.ScaledOut+m.ScaledIn)
+			assert.Positive(t, m.LowerBoundHours)
+			assert.LessOrEqual(t, m.InstanceHoursBooting, m.InstanceHours)
+		})
+	}
+}
+
+func TestQuietNightFitsWhereItBegins(t *testing.T) {
+	w, err := workload.Named("quiet-night")
+	require.NoError(t, err)
+	m, series, _ := runs(t, w, &still{}, nil)
+	assert.Zero(t, m.UnplacedAtEnd)
+	assert.Zero(t, m.UnplacedTaskSeconds)
+	for _, s := range series[w.Settle/time.Minute:] {
+		assert.Equal(t, series[len(series)-1].Demand, s.Demand, "demand changes at %s", s.At)
+	}
+	// Within the default thresholds of 50 and 75 %, daemons included.
+	last := series[len(series)-1]
+	cpu := 100 * float64(last.Reserved.CPU+128*last.Active) / float64(last.Capacity.CPU)
+	memory := 100 * float64(last.Reserved.Memory+256*last.Active) / float64(last.Capacity.Memory)
+	assert.Greater(t, max(cpu, memory), 52.0)
+	assert.Less(t, max(cpu, memory), 73.0)
+}
+
+func TestColoursChangeInFourStepsAndScaleInComesBackWhenBlueIsGone(t *testing.T) {
+	w, err := workload.Named("colour-switch")
+	require.NoError(t, err)
+	p := &still{}
+	var blueAtTheEnd int
+	runs(t, w, p, func(world *aws.World) {
+		blueAtTheEnd = len(world.Groups()[0].Instances())
+		if len(p.asked) == 3 {
+			assert.Zero(t, blueAtTheEnd)
+		}
+	})
+	assert.Equal(t, []string{"scale in off", "activate town-green", "scale in on"}, p.asked)
+	assert.Zero(t, blueAtTheEnd)
+}
+
+func TestRecordersBooksAreTheWorldsOwn(t *testing.T) {
+	for _, name := range []string{"diurnal", "rolling-deploy", "crash-loop", "az-outage"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, err := workload.Named(name)
+			require.NoError(t, err)
+			var own []books
+			_, series, _ := runs(t, w, &still{}, func(world *aws.World) { own = append(own, booksOf(world)) })
+			require.Len(t, series, len(own))
+			for i, s := range series {
+				require.Equal(t, own[i].unplaced, s.Unplaced, "unplaced at %s", s.At)
+				require.Equal(t, own[i].active, s.Active, "active hosts at %s", s.At)
+			}
+		})
+	}
+}
+
+func TestSameSeedTellsTheSameStory(t *testing.T) {
+	w, err := workload.Named("batch-storm")
+	require.NoError(t, err)
+	w.Lasts = w.Settle + 2*time.Hour
+	story := func() string {
+		m, series, drains := runs(t, w, &still{}, nil)
+		text, err := json.Marshal([]any{m, series, drains})
+		require.NoError(t, err)
+		return string(text)
+	}
+	assert.Equal(t, story(), story())
+}
