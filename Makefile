@@ -43,6 +43,10 @@ dist/SHA256SUMS: $(PACKAGES)
 	@cd dist && { command -v sha256sum >/dev/null && sha256sum $(notdir $^) || shasum -a 256 $(notdir $^); } >.SHA256SUMS.$$$$ \
 		&& mv .SHA256SUMS.$$$$ SHA256SUMS && cat SHA256SUMS
 
+.PHONY: sbom
+sbom: $(PACKAGES) ## a CycloneDX bill of materials beside each zip
+	@GOFLAGS= GOWORK=off go run -C tools ./sbom -version '$(VERSION)' $(abspath $^)
+
 # Always asked, because only go build knows whether anything changed.
 dist/%.zip: FORCE
 	@tools/package.sh $@ '$(VERSION)'
@@ -58,7 +62,7 @@ test: lab ## all tests: Terraform beside packages and Go
 
 .PHONY: test-go
 test-go: lab ## the Go tests alone
-	@go test -C tools ./lambdazip/...
+	@go test -C tools ./lambdazip/... ./sbom/...
 	@go test -C tools/terraform ./...
 	@env -u MAKEFLAGS go test -timeout 8m ./...
 
