@@ -10,6 +10,8 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	asg "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go"
@@ -274,4 +276,11 @@ func TestCallsAreThrottledAtTheirRateWhateverTheirOrder(t *testing.T) {
 		}
 	}
 	assert.InDelta(t, 200, n, 40)
+}
+
+func datum(v float64, at time.Time) *cloudwatch.PutMetricDataInput {
+	return &cloudwatch.PutMetricDataInput{Namespace: sdk.String("Test"), MetricData: []cwtypes.MetricDatum{{
+		MetricName: sdk.String("Signal"), Value: &v, Timestamp: &at,
+		Dimensions: []cwtypes.Dimension{{Name: sdk.String("ClusterName"), Value: sdk.String("web")}},
+	}}}
 }

@@ -30,6 +30,9 @@ func (w *World) NewGroup(spec GroupSpec) *Group {
 	}
 	w.groups = append(w.groups, g)
 	g.setDesired(spec.Desired, "user")
+	if often := w.Knobs.EC2.AZRebalance; often > 0 {
+		w.every(w.now.Add(often), often, "rebalance "+spec.Name, g.rebalance)
+	}
 	return g
 }
 
@@ -207,11 +210,17 @@ func (g *Group) reactIn(d time.Duration) {
 // balance launches what is missing, or terminates what is too much. Instances that terminate are not part of the capacity.
 func (g *Group) balance() {
 	standing := g.standing()
-	switch missing := g.Desired - standing; {
-	case missing > 0 && !g.Suspended["Launch"]:
-		g.launch(missing, g.because("an instance was started in response to a difference between desired and actual capacity, increasing the capacity from %d to %d.", standing, g.Desired))
-	case missing < 0 && !g.Suspended["Terminate"]:
-		g.scaleIn(-missing, g.because("an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from %d to %d.", standing, g.Desired))
+	surplus := standing - g.Desired
+	if g.moving > 0 && slices.ContainsFunc(g.instances, (*Instance).pending) {
+		surplus = max(min(surplus, 0), surplus-g.moving) // rebalancing launches before it terminates
+	}
+	switch {
+	case surplus < 0 && !g.Suspended["Launch"]:
+		g.launch(-surplus, g.because("an instance was started in response to a difference between desired and actual capacity, increasing the capacity from %d to %d.", standing, g.Desired))
+	case surplus > 0 && !g.Suspended["Terminate"]:
+		g.scaleIn(surplus, g.because("an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from %d to %d.", standing, g.Desired))
+	case surplus == 0:
+		g.moving = 0
 	}
 }
 
@@ -234,7 +243,12 @@ func (g *Group) scaleIn(n int, cause string) {
 			g.couldNot(cause)
 			return
 		}
-		i.terminate("scale_in", fmt.Sprintf("%s  At %s instance %s was selected for termination.", cause, moment(g.world.now), i.ID))
+		reason := "scale_in"
+		if g.moving > 0 {
+			g.moving--
+			reason = "rebalance"
+		}
+		i.terminate(reason, fmt.Sprintf("%s  At %s instance %s was selected for termination.", cause, moment(g.world.now), i.ID))
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func at(v float64) *float64 { return &v }
-
 // breach runs a policy as its alarm does.
 func (l *lab) breach(policy string, value, threshold float64) {
 	l.mu.Lock()
@@ -20,8 +18,8 @@ func (l *lab) breach(policy string, value, threshold float64) {
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html#as-scaling-steps: its two policies, with
 // its percentages as numbers of instances of ten.
 func TestAStepHoldsForTheMetricsBetweenItsBoundsFromTheThreshold(t *testing.T) {
-	out := &stepPolicy{steps: []Step{{at(0), at(10), 0}, {at(10), at(20), 1}, {at(20), nil, 3}}}
-	in := &stepPolicy{steps: []Step{{at(-10), at(0), 0}, {at(-20), at(-10), -1}, {nil, at(-20), -3}}}
+	out := &stepPolicy{steps: []Step{{new(0.0), new(10.0), 0}, {new(10.0), new(20.0), 1}, {new(20.0), nil, 3}}}
+	in := &stepPolicy{steps: []Step{{new(-10.0), new(0.0), 0}, {new(-20.0), new(-10.0), -1}, {nil, new(-20.0), -3}}}
 	for value, want := range map[float64]int{50: 0, 59.9: 0, 60: 1, 69.9: 1, 70: 3, 100: 3} {
 		got, ok := out.adjustment(value, 50)
 		assert.True(t, ok)
@@ -42,7 +40,7 @@ func TestAStepHoldsForTheMetricsBetweenItsBoundsFromTheThreshold(t *testing.T) {
 // instances; 60 adds one; 62 while it warms up adds none; 70 while it does wants 13 and adds two.
 func TestBreachesWhileInstancesWarmUpAddOnlyTheDifference(t *testing.T) {
 	l := newLab(exact(), GroupSpec{Desired: 10, Warmup: 5 * time.Minute})
-	l.group.PutStepPolicy("out", "Maximum", -1, []Step{{at(10), at(20), 1}, {at(20), nil, 3}})
+	l.group.PutStepPolicy("out", "Maximum", -1, []Step{{new(10.0), new(20.0), 1}, {new(20.0), nil, 3}})
 	l.pass(6 * time.Minute)
 	l.breach("out", 60, 50)
 	assert.Equal(t, 11, l.group.Desired)
@@ -65,7 +63,7 @@ func TestWarmUpIsThePolicysElseTheGroupsElseTheDefaultCooldown(t *testing.T) {
 		assert.Equal(t, c.want, l.group.warmup(&stepPolicy{warmup: c.policy}))
 	}
 	l := newLab(exact(), GroupSpec{Desired: 1, Warmup: -1})
-	l.group.PutStepPolicy("out", "Maximum", -1, []Step{{at(0), nil, 1}})
+	l.group.PutStepPolicy("out", "Maximum", -1, []Step{{new(0.0), nil, 1}})
 	l.pass(35*time.Second + 5*time.Minute - time.Second)
 	l.breach("out", 1, 1)
 	assert.Equal(t, 1, l.group.Desired, "warm-up counts from InService")
@@ -77,7 +75,7 @@ func TestWarmUpIsThePolicysElseTheGroupsElseTheDefaultCooldown(t *testing.T) {
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html#as-step-scaling-warmup
 func TestScaleInIsBlockedWhileAnInstanceIsLaunchedOrWarmsUp(t *testing.T) {
 	l := newLab(exact(), GroupSpec{Desired: 3, Warmup: 3 * time.Minute})
-	l.group.PutStepPolicy("in", "Maximum", -1, []Step{{nil, at(0), -1}})
+	l.group.PutStepPolicy("in", "Maximum", -1, []Step{{nil, new(0.0), -1}})
 	l.pass(10 * time.Minute)
 	l.group.SetDesired(4)
 	l.pass(10 * time.Second)
@@ -95,7 +93,7 @@ func TestScaleInIsBlockedWhileAnInstanceIsLaunchedOrWarmsUp(t *testing.T) {
 // is already terminating, if an alarm is in breach in the range of the same step adjustment ..., no scaling action is taken".
 func TestInstancesThatTerminateCountWhenScalingInGoesOn(t *testing.T) {
 	l := newLab(exact(), GroupSpec{Desired: 10, Hooks: []HookSpec{{"drain", time.Hour, ""}}})
-	l.group.PutStepPolicy("in", "Maximum", -1, []Step{{nil, at(-1), -3}, {at(-1), at(0), -1}})
+	l.group.PutStepPolicy("in", "Maximum", -1, []Step{{nil, new(-1.0), -3}, {new(-1.0), new(0.0), -1}})
 	l.pass(10 * time.Minute)
 	for range 5 {
 		l.breach("in", -1, -1)
@@ -116,10 +114,10 @@ func TestInstancesThatTerminateCountWhenScalingInGoesOn(t *testing.T) {
 func TestOfSeveralPoliciesTheOneWithTheLargestCapacityWins(t *testing.T) {
 	policies := func() *lab {
 		l := newLab(exact(), GroupSpec{Desired: 10})
-		l.group.PutStepPolicy("out", "Maximum", 0, []Step{{at(0), nil, 1}})
-		l.group.PutStepPolicy("surge", "Maximum", 0, []Step{{at(0), nil, 4}})
-		l.group.PutStepPolicy("in", "Maximum", 0, []Step{{nil, at(0), -1}})
-		l.group.PutStepPolicy("in by gap", "Maximum", 0, []Step{{nil, at(0), -4}})
+		l.group.PutStepPolicy("out", "Maximum", 0, []Step{{new(0.0), nil, 1}})
+		l.group.PutStepPolicy("surge", "Maximum", 0, []Step{{new(0.0), nil, 4}})
+		l.group.PutStepPolicy("in", "Maximum", 0, []Step{{nil, new(0.0), -1}})
+		l.group.PutStepPolicy("in by gap", "Maximum", 0, []Step{{nil, new(0.0), -4}})
 		l.pass(10 * time.Minute)
 		return l
 	}
@@ -161,8 +159,8 @@ func TestOfSeveralPoliciesTheOneWithTheLargestCapacityWins(t *testing.T) {
 // An invocation that stands for a minute must not scale out when its alarm is silent.
 func TestOnlyAPolicyThatIsInvokedNowScalesOut(t *testing.T) {
 	l := newLab(exact(), GroupSpec{Desired: 2})
-	l.group.PutStepPolicy("out", "Maximum", 10*time.Second, []Step{{at(0), nil, 1}})
-	l.group.PutStepPolicy("in", "Maximum", 10*time.Second, []Step{{nil, at(0), -1}})
+	l.group.PutStepPolicy("out", "Maximum", 10*time.Second, []Step{{new(0.0), nil, 1}})
+	l.group.PutStepPolicy("in", "Maximum", 10*time.Second, []Step{{nil, new(0.0), -1}})
 	l.pass(10 * time.Minute)
 	l.breach("out", 1, 1)
 	l.pass(50 * time.Second)
@@ -172,8 +170,8 @@ func TestOnlyAPolicyThatIsInvokedNowScalesOut(t *testing.T) {
 
 func TestPoliciesKeepTheLimitsAndDoNothingWhileNotificationsAreSuspended(t *testing.T) {
 	l := newLab(exact(), GroupSpec{Desired: 3, Min: 2, Max: 4})
-	l.group.PutStepPolicy("out", "Maximum", 0, []Step{{at(0), nil, 5}})
-	l.group.PutStepPolicy("in", "Maximum", 0, []Step{{nil, at(0), -5}})
+	l.group.PutStepPolicy("out", "Maximum", 0, []Step{{new(0.0), nil, 5}})
+	l.group.PutStepPolicy("in", "Maximum", 0, []Step{{nil, new(0.0), -5}})
 	l.pass(10 * time.Minute)
 	// https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html
 	l.group.Suspend("AlarmNotification", true)

@@ -16,7 +16,7 @@ import (
 // drawn are datapoints as AWS's tables write them: the newest on the right, 0 is within, X breaching, - missing.
 func drawn(text string) []point {
 	var points []point
-	for _, c := range strings.Fields(text) {
+	for c := range strings.FieldsSeq(text) {
 		value := map[string]float64{"0": 0, "X": 10}[c]
 		points = append([]point{{value, c != "-"}}, points...)
 	}
@@ -120,7 +120,7 @@ func (l *lab) story() []string {
 // the policy runs.
 func TestAnAlarmActsAfterItsMinuteHasEndedAndRepeatsItEachMinute(t *testing.T) {
 	l := newLab(exact(), GroupSpec{Desired: 1})
-	l.group.PutStepPolicy("out", "Maximum", 10*time.Second, []Step{{at(0), nil, 1}})
+	l.group.PutStepPolicy("out", "Maximum", 10*time.Second, []Step{{new(0.0), nil, 1}})
 	l.alarm("out", "GreaterThanOrEqualToThreshold", 1, 1, 1, "notBreaching")
 	l.minutes(t, 0, 1, 1, 1, 1, 0, 0)
 	assert.Equal(t, []string{
@@ -136,7 +136,7 @@ func TestAnAlarmActsAfterItsMinuteHasEndedAndRepeatsItEachMinute(t *testing.T) {
 // re-evaluate the last set of data points ... and re-execute actions".
 func TestAlarmsRepeatOnTheLastDatapointsAfterTheirPublisherDied(t *testing.T) {
 	l := newLab(exact(), GroupSpec{Desired: 1})
-	l.group.PutStepPolicy("out", "Maximum", 10*time.Second, []Step{{at(0), nil, 1}})
+	l.group.PutStepPolicy("out", "Maximum", 10*time.Second, []Step{{new(0.0), nil, 1}})
 	l.alarm("out", "GreaterThanOrEqualToThreshold", 1, 1, 1, "notBreaching")
 	l.minutes(t, 1, nil, nil, nil, nil)
 	assert.Equal(t, []string{
@@ -148,7 +148,7 @@ func TestAlarmsRepeatOnTheLastDatapointsAfterTheirPublisherDied(t *testing.T) {
 
 func TestFiveOfFiveBridgesALostMinuteAndIsBrokenByOneZero(t *testing.T) {
 	l := newLab(exact(), GroupSpec{Desired: 3})
-	l.group.PutStepPolicy("in", "Maximum", 0, []Step{{nil, at(0), -1}})
+	l.group.PutStepPolicy("in", "Maximum", 0, []Step{{nil, new(0.0), -1}})
 	l.alarm("in", "LessThanOrEqualToThreshold", -1, 5, 5, "notBreaching")
 	l.minutes(t, -1, -1, -1, 0, -1, -1, -1, -1)
 	assert.Equal(t, 3, l.group.Desired)
@@ -202,7 +202,7 @@ func filter(lines []string, with string) []string {
 func TestThePolicyAggregatesTheAlarmsDatapoints(t *testing.T) {
 	for how, want := range map[string]int{"Maximum": 8, "Average": 6, "Minimum": 5} {
 		l := newLab(exact(), GroupSpec{Desired: 4})
-		l.group.PutStepPolicy("out", how, 0, []Step{{at(0), at(2), 1}, {at(2), at(3), 2}, {at(3), nil, 4}})
+		l.group.PutStepPolicy("out", how, 0, []Step{{new(0.0), new(2.0), 1}, {new(2.0), new(3.0), 2}, {new(3.0), nil, 4}})
 		l.alarm("out", "GreaterThanOrEqualToThreshold", 1, 2, 2, "notBreaching")
 		l.minutes(t, 0, 2, 5)
 		l.pass(30 * time.Second)
@@ -212,7 +212,7 @@ func TestThePolicyAggregatesTheAlarmsDatapoints(t *testing.T) {
 
 func TestADeletedAlarmActsNoMore(t *testing.T) {
 	l := newLab(exact(), GroupSpec{Desired: 1})
-	l.group.PutStepPolicy("out", "Maximum", 0, []Step{{at(0), nil, 1}})
+	l.group.PutStepPolicy("out", "Maximum", 0, []Step{{new(0.0), nil, 1}})
 	l.alarm("out", "GreaterThanOrEqualToThreshold", 1, 1, 1, "notBreaching")
 	l.minutes(t, 1)
 	l.pass(22 * time.Second) // between evaluation and action

@@ -79,7 +79,7 @@ func TestAScheduleAndANoticeMayCallTheWorld(t *testing.T) {
 	l := newLab(exact(), GroupSpec{Desired: 1, Hooks: []HookSpec{{"drain", time.Hour, ""}}})
 	l.Schedule("publisher", func(Tick) { l.put(t, "Signal", l.Now(), 1) })
 	var err error
-	l.Subscribe("drainer", func(n Notice) { err = l.heartbeat(t, l.group.Instances()[0], "drain") })
+	l.Subscribe("drainer", func(Notice) { err = l.heartbeat(t, l.group.Instances()[0], "drain") })
 	l.pass(2 * time.Minute)
 	l.group.SetDesired(0)
 	l.pass(time.Minute)

@@ -40,6 +40,8 @@ type EC2Knobs struct {
 	Reaction Uniform
 	// RetryLaunch is how long a group waits after a launch that EC2 refused. Not published.
 	RetryLaunch time.Duration
+	// AZRebalance is how often a group whose zones are out of balance is looked at; 0 is never. Not published.
+	AZRebalance time.Duration
 }
 
 // ECSKnobs are those of ECS.

@@ -64,6 +64,7 @@ type Group struct {
 	deciding   bool         // about asked, at the end of this instant
 	reacting   bool         // a look at the difference between desired and actual capacity is on its way
 	reactions  int
+	moving     int  // instances launched to rebalance zones, for which others are still to go
 	stuck      bool // told that all that remain are protected
 	deleted    bool
 	created    time.Time
