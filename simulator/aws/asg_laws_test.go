@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -33,37 +34,37 @@ type laws struct {
 	states map[*Instance]types.LifecycleState
 }
 
+// must is require.True, without its cost while all is well.
+func (l *laws) must(ok bool, law string, about any) {
+	if !ok {
+		require.Fail(l.t, law, "at %s: %+v", l.now, about)
+	}
+}
+
 func (l *laws) check() {
 	for _, g := range l.groups {
-		require.LessOrEqual(l.t, g.Min, g.Desired)
-		require.LessOrEqual(l.t, g.Desired, g.Max)
-		seen := map[*Instance]bool{}
+		l.must(g.Min <= g.Desired && g.Desired <= g.Max, "min ≤ desired ≤ max", g)
+		shown := g.show()
+		l.must(int(*shown.DesiredCapacity) == g.Desired && len(shown.Instances) == len(g.instances), "the API shows the present", g)
 		for n, i := range g.instances {
 			l.moved(i)
-			require.False(l.t, seen[i])
-			seen[i] = true
-			require.Equal(l.t, i.pending(), i.launch.end.IsZero())
-			require.Equal(l.t, i.terminating(), i.termination != nil && i.termination.end.IsZero())
-			require.Equal(l.t, i.State == terminatingWait, len(i.actions) > 0, "%s %s", i.ID, i.State)
+			l.must(i.State == shown.Instances[n].LifecycleState, "the API shows the present", i)
+			l.must(i.pending() == i.launch.end.IsZero(), "a launch is open while the instance comes", i)
+			l.must(i.terminating() == (i.termination != nil && i.termination.end.IsZero()), "a termination is open while it goes", i)
+			l.must((i.State == terminatingWait) == (len(i.actions) > 0), "it waits for a hook", i)
 			for _, a := range i.actions {
-				require.False(l.t, l.now.After(a.began.Add(min(48*time.Hour, 100*a.hook.Heartbeat))))
+				l.must(!l.now.After(a.began.Add(min(48*time.Hour, 100*a.hook.Heartbeat))), "no hook outlives its cap", a)
 			}
-			require.False(l.t, i.billed && i.pending())
-			if i.State == inService && i.lost == "" {
-				require.True(l.t, i.Powered && i.billed)
-			}
-			if i.Host != nil {
-				require.False(l.t, i.Host.Registered.Before(i.InService))
-			}
-			require.Equal(l.t, i.State, g.show().Instances[n].LifecycleState, "the API shows the present")
+			l.must(!i.billed || !i.pending(), "no bill before EC2 runs it", i)
+			l.must(i.State != inService || i.lost != "" || i.Powered && i.billed, "what is in service runs", i)
+			l.must(i.Host == nil || !i.Host.Registered.Before(i.InService), "no agent registers before EC2 runs it", i)
 		}
-		require.Equal(l.t, int32(g.Desired), *g.show().DesiredCapacity)
 	}
 }
 
 func (l *laws) moved(i *Instance) {
 	if before := l.states[i]; before != i.State {
-		require.Contains(l.t, ways[before], i.State, "%s from %q", i.ID, before)
+		l.must(slices.Contains(ways[before], i.State), "no way from "+string(before), i)
 		l.states[i] = i.State
 	}
 }
