@@ -15,10 +15,18 @@ const invoked = time.Minute
 // PutStepPolicy is PutScalingPolicy of a step scaling policy by ChangeInCapacity. aggregation is Maximum, Minimum or
 // Average. A negative warmup is unset.
 func (g *Group) PutStepPolicy(name, aggregation string, warmup time.Duration, steps []Step) {
+	g.put(&stepPolicy{name: name, aggregation: aggregation, warmup: warmup, steps: slices.Clone(steps)})
+}
+
+// PutPercentPolicy is PutStepPolicy by PercentChangeInCapacity: Change is percent.
+func (g *Group) PutPercentPolicy(name, aggregation string, warmup time.Duration, steps []Step) {
+	g.put(&stepPolicy{name: name, aggregation: aggregation, warmup: warmup, steps: slices.Clone(steps), percent: true})
+}
+
+func (g *Group) put(p *stepPolicy) {
 	g.world.mu.Lock()
 	defer g.world.mu.Unlock()
-	p := &stepPolicy{name: name, aggregation: aggregation, warmup: warmup, steps: slices.Clone(steps)}
-	if n := slices.IndexFunc(g.policies, func(o *stepPolicy) bool { return o.name == name }); n >= 0 {
+	if n := slices.IndexFunc(g.policies, func(o *stepPolicy) bool { return o.name == p.name }); n >= 0 {
 		g.policies[n] = p
 		return
 	}
@@ -104,11 +112,28 @@ func (g *Group) proposal(p *stepPolicy, change int) int {
 	within := func(n int) int { return min(max(n, g.Min), g.Max) }
 	switch {
 	case change > 0:
-		return max(g.Desired, within(current+change))
+		return max(g.Desired, within(current+p.hosts(change, current)))
 	case change < 0 && warming == 0:
-		return min(g.Desired, within(current+leaving+change))
+		return min(g.Desired, within(current+leaving+p.hosts(change, current+leaving)))
 	default:
 		return g.Desired
+	}
+}
+
+// hosts is a step's change in instances. Percent of them round towards zero, but what is less than one is one
+// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html#as-scaling-adjustment).
+func (p *stepPolicy) hosts(change, current int) int {
+	if !p.percent {
+		return change
+	}
+	n := current * change / 100
+	switch {
+	case n != 0:
+		return n
+	case change > 0:
+		return 1
+	default:
+		return -1
 	}
 }
 

@@ -356,6 +356,7 @@ type stepPolicy struct {
 	aggregation string // Maximum, Minimum or Average of the alarm's datapoints
 	steps       []Step
 	warmup      time.Duration // negative is unset
+	percent     bool          // Change is percent of the capacity
 }
 
 // invocation is an alarm's call of a policy.

@@ -1,0 +1,46 @@
+// Package policy has what scales a simulated cluster: this project's publisher and drainer with each set of alarms that
+// Terraform offers, and what people run today.
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ecs-cluster-scaler/scaler"
+	"ecs-cluster-scaler/simulator/workload"
+)
+
+// Options are what all policies are made with.
+type Options struct {
+	// Entry is the entry of every cluster, as JSON; nil is {}. Only ours read it.
+	Entry []byte
+	// Verdict is told each verdict that the publisher reaches; may be nil.
+	Verdict func(minute time.Time, v scaler.Verdict)
+}
+
+// Names of policies, as they come in tables; those with a number have others too, as managed-90.
+func Names() []string {
+	return []string{Signal, Surge, Gap, "alarms-75", "schedulable-2", "managed-100", "managed-90", "managed-80"}
+}
+
+// New makes the policy of a name.
+func New(name string, o Options) (workload.Policy, error) {
+	kind, knob, found := strings.Cut(name, "-")
+	number, err := strconv.Atoi(knob)
+	switch {
+	case slices.Contains([]string{Signal, Surge, Gap}, name):
+		return newOurs(name, o)
+	case !found || err != nil:
+	case kind == "alarms" && number > 25 && number <= 100:
+		return &alarmPairs{out: float64(number)}, nil
+	case kind == "schedulable" && number >= 1:
+		return &schedulable{least: float64(number)}, nil
+	case kind == "managed" && number >= 1 && number <= 100:
+		return &managed{target: number}, nil
+	}
+	return nil, fmt.Errorf("there is no policy %q; take %s (alarms-N: scale out at N %% of reservation, 26 to 100; schedulable-N: below N schedulable tasks; managed-N: target capacity, 1 to 100)",
+		name, strings.Join(Names(), ", "))
+}

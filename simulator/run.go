@@ -1,0 +1,99 @@
+package simulator
+
+import (
+	"context"
+	"time"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/scaler"
+	"ecs-cluster-scaler/simulator/aws"
+	"ecs-cluster-scaler/simulator/policy"
+	"ecs-cluster-scaler/simulator/workload"
+)
+
+// Setup is a run to be made.
+type Setup struct {
+	Workload workload.Workload
+	// Policy is the name of what scales, one of [policy.Names] or with another number.
+	Policy string
+	// Entry is the entry of every cluster, as JSON, for our policies; nil is {}.
+	Entry []byte
+	// Seed: the same setup and seed give the same result, byte for byte.
+	Seed   uint64
+	Faults aws.FaultKnobs
+	// Progress is told each simulated hour how much is done; may be nil.
+	Progress func(done, of time.Duration)
+}
+
+// Result is a run, measured.
+type Result struct {
+	Workload string   `json:"workload"`
+	Policy   string   `json:"policy"`
+	Seed     uint64   `json:"seed"`
+	Measures Measures `json:"measures"`
+	Series   []Sample `json:"series"`
+	// Thresholds are what our publisher held the reservation against; nil where another policy scales.
+	Thresholds *scaler.Thresholds `json:"thresholds,omitempty"`
+	// Verdicts are our publisher's; none where another policy scales.
+	Verdicts []Verdict `json:"verdicts"`
+	Drains   []Drain   `json:"drains"`
+}
+
+// Verdict is what the publisher said of a cluster in a minute.
+type Verdict struct {
+	At      time.Time       `json:"at"`
+	Cluster string          `json:"cluster"`
+	Signal  scaler.Signal   `json:"signal"`
+	Gap     int             `json:"gap"`
+	Reasons []scaler.Reason `json:"reasons"`
+	// Why is the first reason's sentence.
+	Why string `json:"why"`
+	// CPU and Memory are the reservation in percent that it was judged by, nil without capacity.
+	CPU    *cluster.Percent `json:"cpu"`
+	Memory *cluster.Percent `json:"memory"`
+}
+
+// Policies are the names of the policies that come in tables.
+func Policies() []string { return policy.Names() }
+
+// Simulate runs a workload under a policy. It fails where the setup cannot be run, or when ctx ends.
+func Simulate(ctx context.Context, s Setup) (Result, error) {
+	result := Result{Workload: s.Workload.Name, Policy: s.Policy, Seed: s.Seed, Verdicts: []Verdict{}}
+	scaling, err := policy.New(s.Policy, policy.Options{Entry: s.Entry, Verdict: func(minute time.Time, v scaler.Verdict) {
+		result.Verdicts = append(result.Verdicts, verdictOf(minute, v))
+		if v.Thresholds != nil {
+			result.Thresholds = v.Thresholds
+		}
+	}})
+	if err != nil {
+		return Result{}, err
+	}
+	knobs := aws.Defaults()
+	knobs.Seed, knobs.Faults = s.Seed, s.Faults
+	world := aws.New(knobs)
+	recorder := NewRecorder(world, s.Workload.Settle)
+	s.Workload.Build(workload.Site{World: world, Policy: scaling})
+	for done := time.Duration(0); done < s.Workload.Lasts; {
+		if err := ctx.Err(); err != nil {
+			return Result{}, err
+		}
+		if s.Progress != nil {
+			s.Progress(done, s.Workload.Lasts)
+		}
+		done = min(done+time.Hour, s.Workload.Lasts)
+		world.Run(knobs.Start.Add(done))
+	}
+	result.Measures, result.Series, result.Drains = recorder.Finish(world.Now())
+	return result, nil
+}
+
+func verdictOf(minute time.Time, v scaler.Verdict) Verdict {
+	short := Verdict{
+		At: minute, Cluster: v.Cluster, Signal: v.Signal, Gap: v.InstanceGap, Reasons: v.Reasons,
+		CPU: v.Reservation.CPU, Memory: v.Reservation.Memory,
+	}
+	if len(v.Why) > 0 {
+		short.Why = v.Why[0]
+	}
+	return short
+}
