@@ -2,14 +2,18 @@ package terraform_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/internal/alarms"
+	"ecs-cluster-scaler/internal/metrics"
 	"ecs-cluster-scaler/thresholds"
 )
 
@@ -33,6 +37,66 @@ func TestTerraformMakesTheAlarmsOfTheTable(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, string(alarms.Text()), string(text),
 		"Terraform makes other alarms than the table says: cp internal/alarms/alarms.json terraform/%s", copied)
+}
+
+// What Terraform repeats of the schema and of the table, because a validation can name no file.
+func TestLimitsOfVariablesAreTheContracts(t *testing.T) {
+	var schema struct {
+		Properties struct {
+			Drain struct {
+				Properties struct {
+					DeadlineMinutes struct{ Minimum, Maximum int } `json:"deadline_minutes"`
+					Hook            struct {
+						MinLength, MaxLength int
+						Pattern              string
+					}
+				}
+				Default struct {
+					DeadlineMinutes int `json:"deadline_minutes"`
+					Hook            string
+				}
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal(thresholds.Schema(), &schema))
+	drain := schema.Properties.Drain
+	for file, says := range map[string][]string{
+		"modules/cluster/variables.tf": {
+			fmt.Sprintf("var.instance_warmup_seconds >= %d", alarms.Contract().LeastWarmupSeconds),
+			fmt.Sprintf("var.drain_alarm_minutes >= %d && var.drain_alarm_minutes <= %d", drain.Properties.DeadlineMinutes.Minimum, drain.Properties.DeadlineMinutes.Maximum),
+		},
+		"modules/cluster/watch.tf": {fmt.Sprintf("try(tonumber(var.entry.drain.deadline_minutes), null), %d)", drain.Default.DeadlineMinutes)},
+		"modules/cluster/main.tf":  {fmt.Sprintf("try(var.entry.drain.hook, %q)", drain.Default.Hook)},
+		"variables.tf": {
+			fmt.Sprintf("default     = [%q]", drain.Default.Hook),
+			strings.Replace(drain.Properties.Hook.Pattern, "+$", fmt.Sprintf("{%d,%d}$", drain.Properties.Hook.MinLength, drain.Properties.Hook.MaxLength), 1),
+		},
+	} {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, what := range says {
+			assert.Contains(t, string(text), what, file)
+		}
+	}
+}
+
+func TestTerraformNamesMetricsThatThereAre(t *testing.T) {
+	known := map[string]bool{}
+	dashboard, err := os.ReadFile("dashboard.tf")
+	require.NoError(t, err)
+	for _, m := range metrics.All {
+		known[m.Name] = true
+		assert.Contains(t, string(dashboard), `"`+m.Name+`"`, "the dashboard leaves a metric out")
+	}
+	files, err := filepath.Glob("modules/*/*.tf")
+	require.NoError(t, err)
+	for _, file := range append(files, "watch.tf", "dashboard.tf") {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, named := range regexp.MustCompile(`\bmetric\s*=\s*"(\w+)"`).FindAllSubmatch(text, -1) {
+			assert.True(t, known[string(named[1])], "%s: no function publishes %s", file, named[1])
+		}
+	}
 }
 
 func TestTerraformKnowsEveryKeywordOfTheSchema(t *testing.T) {
