@@ -2,6 +2,7 @@ package drainer_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -75,6 +76,30 @@ func TestDyingBetweenAnyTwoCallsChangesNothing(t *testing.T) {
 			require.Equal(t, whole.outcome(), f.outcome(), name)
 		}
 	}
+}
+
+// Whatever calls AWS refuses, carried out or not, no rule is broken, and when it refuses no more every host goes.
+func TestNoRefusalBreaksARule(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		f := crowded()
+		f.luck = rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0))
+		f.refused = rapid.SampledFrom([]float64{0.02, 0.1, 0.4}).Draw(rt, "refused")
+		d := f.process()
+		for minute := range 90 {
+			if minute == 60 {
+				f.luck = nil
+			}
+			if rapid.IntRange(0, 9).Draw(rt, "anew") == 0 {
+				d = f.process()
+			}
+			_, _ = d.First(t.Context(), f.now, drainer.Warning{Instance: "i-1", Group: "web-blue"})
+			_, err := d.Run(t.Context(), f.now)
+			require.True(rt, err == nil || f.luck != nil, "only AWS refuses")
+			f.pass(time.Minute)
+		}
+		assert.Empty(rt, f.broken)
+		assert.Empty(rt, f.left())
+	})
 }
 
 // Ticks doubled, lost, by processes that remember and that do not, and events in between, doubled and lost.

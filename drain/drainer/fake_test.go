@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -40,6 +41,9 @@ type fakeAWS struct {
 	denyCluster map[string]bool
 	// denyAll: tasks may be listed host by host only.
 	denyAll bool
+	// luck, unless nil, refuses one call in refused; AWS carries half of those out all the same.
+	luck    *rand.Rand
+	refused float64
 	// slow is how long a read of tasks waits for its turn.
 	slow time.Duration
 	// asked is which group was last asked for by name, and how many hosts were last described.
@@ -165,6 +169,9 @@ func (f *fakeAWS) call(ctx context.Context, service, action string) (did bool, e
 			return false, ctx.Err()
 		case <-time.After(f.slow):
 		}
+	}
+	if f.luck != nil && f.luck.Float64() < f.refused {
+		return f.luck.IntN(2) == 0, &smithy.OperationError{ServiceID: service, OperationName: action, Err: &smithy.GenericAPIError{Code: "ThrottlingException", Message: "Rate exceeded"}}
 	}
 	if f.deny[action] {
 		return false, &smithy.OperationError{ServiceID: service, OperationName: action, Err: &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}}

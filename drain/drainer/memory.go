@@ -18,10 +18,8 @@ type memory struct {
 	hooks map[hookKey]knownHook
 	// entries are those that were last read; nil: none were, yet.
 	entries map[string]entry
-	// tooMany are the clusters that have more tasks than can be listed at once, and since when that is known.
-	tooMany map[string]time.Time
-	// unprotected: task protection cannot be read; it only explains, so it is not asked for again.
-	unprotected bool
+	// troubles are since when something has not worked.
+	troubles map[troubleIn]time.Time
 }
 
 type remembered struct {
@@ -111,33 +109,35 @@ func (m *memory) keepHook(key hookKey, hook drain.Hook, now time.Time) {
 	m.hooks[key] = knownHook{hook, now}
 }
 
-// crowdedFor is how long a cluster counts as having too many tasks to list: ECS shows those that stopped for an hour.
-const crowdedFor = 15 * time.Minute
+// trouble is something that did not work in a cluster, and would not a minute later.
+type trouble string
 
-func (m *memory) crowdedLately(clusterName string, now time.Time) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	since, known := m.tooMany[clusterName]
-	return known && now.Sub(since) < crowdedFor
+// The troubles: what only explains could not be read, and there are more tasks than can be listed at once.
+const (
+	protectionDenied trouble = "protection"
+	tooManyTasks     trouble = "too many tasks"
+)
+
+// troubleFor is how long one is believed: a policy may be mended, and ECS shows a stopped task for an hour.
+const troubleFor = 15 * time.Minute
+
+type troubleIn struct {
+	what    trouble
+	cluster string
 }
 
-func (m *memory) crowded(clusterName string, now time.Time) {
+func (m *memory) lately(what trouble, clusterName string, now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.tooMany == nil {
-		m.tooMany = map[string]time.Time{}
+	since, known := m.troubles[troubleIn{what, clusterName}]
+	return known && now.Sub(since) < troubleFor
+}
+
+func (m *memory) note(what trouble, clusterName string, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.troubles == nil {
+		m.troubles = map[troubleIn]time.Time{}
 	}
-	m.tooMany[clusterName] = now
-}
-
-func (m *memory) protectionUnread() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.unprotected
-}
-
-func (m *memory) noProtection() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.unprotected = true
+	m.troubles[troubleIn{what, clusterName}] = now
 }

@@ -120,6 +120,7 @@ func (d *Drainer) listHosts(ctx context.Context, v *view, hosts []*drain.Host, n
 			known.keep(h, byHost[h.Registration.ARN])
 			continue
 		}
+		known.learn(byHost[h.Registration.ARN])
 		v.fail("the tasks of hosts that leave: ", err)
 		if !errors.Is(err, errListedOnly) {
 			return // what refuses one refuses the next
@@ -140,7 +141,7 @@ func (d *Drainer) listAll(ctx context.Context, v *view, hosts []*drain.Host, now
 	}
 	// Two lists a host; or the running tasks listed and described, and a few pages of stopped ones.
 	calls := min(2*len(hosts), mostForAll)
-	if pages := all/tasksPerCall + 1; calls <= 2*pages+4 || d.memory.crowdedLately(v.name, now) {
+	if pages := all/tasksPerCall + 1; calls <= 2*pages+4 || d.memory.lately(tooManyTasks, v.name, now) {
 		return false
 	}
 	known := map[string]drain.Task{}
@@ -149,7 +150,7 @@ func (d *Drainer) listAll(ctx context.Context, v *view, hosts []*drain.Host, now
 	}
 	byHost, err := d.relist(ctx, v, "", known, &calls)
 	if err != nil {
-		d.memory.crowded(v.name, now)
+		d.memory.note(tooManyTasks, v.name, now)
 		return false
 	}
 	for _, h := range hosts {
@@ -168,6 +169,19 @@ func (r *remembered) keep(h *drain.Host, listed map[string]drain.Task) {
 	r.show(h)
 }
 
+// learn adds what was described before the time was up: a host of short tasks may have thousands that stopped in the last
+// hour, which then need not be described again.
+func (r *remembered) learn(some map[string]drain.Task) {
+	for arn, t := range some {
+		if t.Stopped() {
+			if r.tasks == nil {
+				r.tasks = map[string]drain.Task{}
+			}
+			r.tasks[arn] = t
+		}
+	}
+}
+
 // wantsTasks tells whether the host's step depends on its tasks: one that is ACTIVE is first set DRAINING.
 func (v *view) wantsTasks(h *drain.Host, now time.Time) bool {
 	r := h.Registration
@@ -184,7 +198,7 @@ var (
 )
 
 // relist reads what ECS lists now, on one host or, without one, on all, by host; of a task that is known to have stopped
-// nothing changes any more. calls is how many it may take; nil: any number.
+// nothing changes any more. calls is how many it may take; nil: any number. With an error comes what was read before it.
 func (d *Drainer) relist(ctx context.Context, v *view, host string, known map[string]drain.Task, calls *int) (map[string]map[string]drain.Task, error) {
 	listed, err := d.list(ctx, v, host, calls)
 	if err != nil {
@@ -195,11 +209,8 @@ func (d *Drainer) relist(ctx context.Context, v *view, host string, known map[st
 		return nil, errTooMany
 	}
 	now, err := d.describe(ctx, v, unknown)
-	if err != nil {
-		return nil, err
-	}
-	if len(now.tasks) < len(unknown) {
-		return nil, fmt.Errorf("%w (%d of %d)", errListedOnly, len(unknown)-len(now.tasks), len(unknown))
+	if err == nil && len(now.tasks) < len(unknown) {
+		err = fmt.Errorf("%w (%d of %d)", errListedOnly, len(unknown)-len(now.tasks), len(unknown))
 	}
 	byHost := map[string]map[string]drain.Task{}
 	for arn, t := range now.tasks {
@@ -208,7 +219,7 @@ func (d *Drainer) relist(ctx context.Context, v *view, host string, known map[st
 		}
 		byHost[t.Host][arn] = t
 	}
-	return byHost, nil
+	return byHost, err
 }
 
 // list finds tasks, on one host or, without one, on all, with either desired status: one that is stopping has desired
@@ -246,12 +257,13 @@ type described struct {
 	missing map[string]bool
 }
 
+// describe asks for tasks by ARN. With an error comes what was read before it.
 func (d *Drainer) describe(ctx context.Context, v *view, arns []string) (described, error) {
 	said := described{tasks: map[string]drain.Task{}, missing: map[string]bool{}}
 	for batch := range slices.Chunk(arns, tasksPerCall) {
 		out, err := d.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(v.name), Tasks: batch})
 		if err != nil {
-			return described{}, fmt.Errorf("describe them: %w", err)
+			return said, fmt.Errorf("describe them: %w", err)
 		}
 		for _, t := range out.Tasks {
 			said.tasks[aws.ToString(t.TaskArn)] = task(t)
@@ -297,13 +309,13 @@ func (d *Drainer) readProtection(ctx context.Context, v *view, now time.Time) {
 		}
 	}
 	for batch := range slices.Chunk(asked, protectionPerCall) {
-		if d.memory.protectionUnread() {
+		if d.memory.lately(protectionDenied, v.name, now) {
 			return
 		}
 		out, err := d.ecs.GetTaskProtection(ctx, &ecs.GetTaskProtectionInput{Cluster: aws.String(v.name), Tasks: batch})
 		if err != nil {
-			d.memory.noProtection()
-			v.fail("whether tasks are protected from scale-in, which is not asked again: ", err)
+			d.memory.note(protectionDenied, v.name, now)
+			v.fail("whether tasks are protected from scale-in, which is not asked again for a while: ", err)
 			return
 		}
 		for _, p := range out.ProtectedTasks {

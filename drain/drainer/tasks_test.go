@@ -58,6 +58,46 @@ func TestADrainEndsAmongThousandsOfStoppedTasksAndHundredsOfServices(t *testing.
 	}
 }
 
+// A host of short tasks: what is described in one minute need not be in the next.
+func TestAHostWithThousandsOfStoppedTasksGoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeAWS().host("i-1", wait, "")
+		f.entries["web"] = `{"drain": {"standalone_deadline_minutes": 2000}}`
+		f.tasks["task/0"].last, f.tasks["task/0"].wanted = "STOPPED", false
+		for range 3500 {
+			one := f.task("1", "")
+			one.host, one.last, one.wanted, one.stopped = "ci/i-1", "STOPPED", false, start.Add(-time.Minute)
+		}
+		f.slow = 500 * time.Millisecond
+		d := f.process()
+		for range 15 {
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+			_, err := d.Run(ctx, f.now)
+			cancel()
+			require.NoError(t, err)
+			f.pass(time.Minute)
+		}
+		assert.Empty(t, f.left())
+	})
+}
+
+// One refusal of what only explains is no reason never to ask again.
+func TestTaskProtectionIsAskedForAgain(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait, "api")
+	f.service("api", 1, 100, 100)
+	f.tasks["task/0"].protected = true
+	f.deny["GetTaskProtection"] = true
+	d := f.process()
+	for range 12 {
+		tick(t, f, d)
+		f.pass(time.Minute)
+	}
+	assert.Equal(t, 1, f.count("GetTaskProtection"))
+	f.deny["GetTaskProtection"] = false
+	f.pass(15 * time.Minute)
+	assert.Equal(t, drain.ProtectedTask, tick(t, f, d).Instances[0].Reason)
+}
+
 func TestWhereAllTasksMayNotBeListedTheyAreHostByHost(t *testing.T) {
 	f := newFakeAWS()
 	for n := range 12 {
