@@ -20,7 +20,7 @@ type Measures struct {
 	// PlacementWait is from a task's being wanted to its having a host. Tasks that had none at the end are in it with what
 	// they had waited by then, because a policy that never places them must not look better for it.
 	PlacementWait Waits `json:"placement_wait"`
-	// OutOfCapacity are the times on end in which at least one task had no host.
+	// OutOfCapacity are the times on end, of more than 30 seconds, in which at least one task had no host.
 	OutOfCapacity Waits `json:"out_of_capacity"`
 
 	// InstanceHours are billed: launch to termination. Of these Booting were spent before registration in ECS, by hosts

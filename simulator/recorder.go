@@ -235,6 +235,10 @@ func ratio(a, b float64) float64 {
 	return a / b
 }
 
+// scheduling is how long ECS itself may take to place a task that fits: two looks at its service, and some. What is
+// short no longer than that is not short of capacity.
+const scheduling = 30 * time.Second
+
 // shortage is the times on end in which something is short.
 type shortage struct {
 	times   waits
@@ -246,8 +250,8 @@ func (s *shortage) passes(d time.Duration, short bool) {
 		s.current += d
 		return
 	}
-	if s.current > 0 {
+	if s.current > scheduling {
 		s.times.add(s.current)
-		s.current = 0
 	}
+	s.current = 0
 }

@@ -98,18 +98,17 @@ func TestPercentilesAreOfTheNearestRank(t *testing.T) {
 	assert.Equal(t, Waits{Count: 1, P50: 7, P95: 7, P99: 7, Max: 7}, waits{7 * time.Second: 1}.summary())
 }
 
-func TestTimeOutOfCapacityIsOnEndAndAMomentIsNone(t *testing.T) {
+func TestTimeOutOfCapacityIsOnEndAndLongerThanECSTakesToSchedule(t *testing.T) {
 	m, _, _ := tell().
-		at(30, lacks("web", 1)).     // counts from 60
-		at(80, place("a", 50)).      //
-		at(80, lacks("web", 1)).     // without a gap: the same shortage
-		at(90, place("b", 10)).      //
-		at(200, lacks("web", 1)).    // placed at once: none
-		at(200, place("c", 0)).      //
+		at(30, lacks("web", 1)). // counts from 60
+		at(80, place("a", 50)).
+		at(80, lacks("web", 1)). // without a gap: the same shortage
+		at(91, place("b", 11)).
+		at(200, lacks("web", 1)). // 30 seconds are scheduling
+		at(230, place("c", 30)).
 		at(300, lacks("worker", 1)). // still open at the end
-		at(300, demands(1)).         //
-		end(310)
-	assert.Equal(t, Waits{Count: 2, P50: 10, P95: 30, P99: 30, Max: 30}, m.OutOfCapacity)
+		end(340)
+	assert.Equal(t, Waits{Count: 2, P50: 31, P95: 40, P99: 40, Max: 40}, m.OutOfCapacity)
 }
 
 func TestInstanceHoursAreFromLaunchToGoneWithTheirParts(t *testing.T) {

@@ -152,5 +152,6 @@ func TestSameSeedTellsTheSameStory(t *testing.T) {
 		require.NoError(t, err)
 		return string(text)
 	}
-	assert.Equal(t, story(), story())
+	first, second := story(), story()
+	assert.Equal(t, first, second)
 }

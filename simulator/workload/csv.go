@@ -108,6 +108,10 @@ func lines(name string, from io.Reader, columns []string, each func(*line)) erro
 		return fmt.Errorf("%s: it is empty; the first line must be %s", name, want)
 	case err != nil:
 		return broken(name, err)
+	case !slices.Equal(header, columns) && slices.Equal(header, taskColumns):
+		return fmt.Errorf("%s:1: this is a trace of tasks; give it to --tasks", name)
+	case !slices.Equal(header, columns) && slices.Equal(header, demandColumns):
+		return fmt.Errorf("%s:1: this is a trace of demand; give it to --demand", name)
 	case !slices.Equal(header, columns):
 		return fmt.Errorf("%s:1: the first line is %q; it must be %s", name, strings.Join(header, ","), want)
 	}

@@ -33,7 +33,8 @@ func TestFaultyTraceIsAnsweredWithItsLineAndWhatToDo(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                          "f.csv: it is empty; the first line must be start_s,end_s,cpu_units,memory_mib,gpus,group",
 		taskHeader:                                  "f.csv: nothing follows the first line; add a line for each of start_s,end_s,cpu_units,memory_mib,gpus,group",
-		"t_s,value\n0,1\n":                          `f.csv:1: the first line is "t_s,value"; it must be start_s,end_s,cpu_units,memory_mib,gpus,group`,
+		"start,end\n0,1\n":                          `f.csv:1: the first line is "start,end"; it must be start_s,end_s,cpu_units,memory_mib,gpus,group`,
+		demandHeader:                                "f.csv:1: this is a trace of demand; give it to --demand",
 		taskHeader + "0,1,1,1,0,a\n0,1,1\n":         "f.csv:3: it has 3 columns; it must have 6: start_s,end_s,cpu_units,memory_mib,gpus,group",
 		taskHeader + "x,1,1,1,0,a\n":                `f.csv:2: start_s is "x"; it must be a whole number, 0 or more`,
 		taskHeader + "0,1,0,1,0,a\n":                `f.csv:2: cpu_units is "0"; it must be a whole number, 1 or more`,
@@ -54,6 +55,7 @@ func TestFaultyTraceIsAnsweredWithItsLineAndWhatToDo(t *testing.T) {
 		demandHeader + "0,1\n60,Inf":   `f.csv:3: value is "Inf"; it must be a number, 0 or more`,
 		demandHeader + "1.5,1\n":       `f.csv:2: t_s is "1.5"; it must be a whole number, 0 or more`,
 		demandHeader + "0,1\n60,\n":    `f.csv:3: value is ""; it must be a number, 0 or more`,
+		taskHeader:                     "f.csv:1: this is a trace of tasks; give it to --tasks",
 		"start_s,end_s\n":              `f.csv:1: the first line is "start_s,end_s"; it must be t_s,value`,
 		demandHeader + "0,1,2\n60,1\n": "f.csv:2: it has 3 columns; it must have 2: t_s,value",
 	} {

@@ -17,10 +17,10 @@ func (t town) mixed(size float64) {
 		low, high float64
 		peak      time.Duration
 	}{
-		{web(task("web", 512, 1024), 0), 3, 6, 40, 14 * time.Hour},
-		{web(task("api", 1024, 2048), 0), 3, 4, 20, 20 * time.Hour},
-		{web(task("search", 2048, 6144), 0), 2, 3, 9, 10 * time.Hour},
-		{worker(task("mailer", 256, 1536), 0), 2, 4, 30, 3 * time.Hour},
+		{web(task("web", 512, 1024), 0), 3, 4, 44, 14 * time.Hour},
+		{web(task("api", 1024, 2048), 0), 3, 3, 24, 18 * time.Hour},
+		{web(task("search", 2048, 6144), 0), 2, 2, 10, 11 * time.Hour},
+		{worker(task("mailer", 256, 1536), 0), 2, 4, 30, 2 * time.Hour},
 	} {
 		t.follow(s.spec, s.least, daily(s.low*size, s.high*size, s.peak).noisy(seed, s.spec.Name, 0.05))
 	}

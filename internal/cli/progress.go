@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+const (
+	// patience is how long a run may take before it says how far it is.
+	patience = 2 * time.Second
+	// onTerminal and inLog are how often it says so then: a terminal's line is overwritten, a log's is kept.
+	onTerminal = 500 * time.Millisecond
+	inLog      = 10 * time.Second
+)
+
+// progress says on stderr how far a run is, once somebody may wonder.
+type progress struct {
+	out      io.Writer
+	terminal bool
+	now      func() time.Time
+	began    time.Time
+	last     time.Time
+}
+
+func newProgress(out io.Writer, now func() time.Time) *progress {
+	p := &progress{out: out, now: now, began: now()}
+	if file, ok := out.(*os.File); ok {
+		info, err := file.Stat()
+		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	return p
+}
+
+func (p *progress) show(done, of time.Duration) {
+	now, often := p.now(), inLog
+	if p.terminal {
+		often = onTerminal
+	}
+	if now.Sub(p.began) < patience || !p.last.IsZero() && now.Sub(p.last) < often {
+		return
+	}
+	p.last = now
+	const day = 24 * time.Hour
+	said := fmt.Sprintf("simulated day %.1f of %.1f (%d %%)", float64(done)/float64(day), float64(of)/float64(day), 100*done/max(of, 1))
+	if p.terminal {
+		fmt.Fprintf(p.out, "\r%s", said)
+		return
+	}
+	fmt.Fprintln(p.out, said)
+}
+
+// end clears a terminal's line, so that what follows begins on an empty one.
+func (p *progress) end() {
+	if p.terminal && !p.last.IsZero() {
+		fmt.Fprint(p.out, "\r\x1b[K")
+	}
+}

@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestProgressIsSilentAtFirstAndThenRare(t *testing.T) {
+	const day = 24 * time.Hour
+	var out bytes.Buffer
+	now := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
+	p := newProgress(&out, func() time.Time { return now })
+	show := func(after time.Duration, done time.Duration) {
+		now = p.began.Add(after)
+		p.show(done, 8*day)
+	}
+	show(1900*time.Millisecond, day)
+	assert.Empty(t, out.String(), "a short run says nothing")
+	show(2*time.Second, 2*day)
+	show(11*time.Second, 3*day)
+	show(12*time.Second, 4*day)
+	p.end()
+	assert.Equal(t, "simulated day 2.0 of 8.0 (25 %)\nsimulated day 4.0 of 8.0 (50 %)\n", out.String())
+}
+
+func TestProgressOverwritesItsLineOnATerminalAndClearsIt(t *testing.T) {
+	var out bytes.Buffer
+	now := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
+	p := newProgress(&out, func() time.Time { return now })
+	p.terminal = true
+	p.end()
+	assert.Empty(t, out.String(), "nothing was said, so nothing is cleared")
+	now = now.Add(3 * time.Second)
+	p.show(time.Hour, 2*time.Hour)
+	p.end()
+	assert.Equal(t, "\rsimulated day 0.0 of 0.1 (50 %)\r\x1b[K", out.String())
+}

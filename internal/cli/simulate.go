@@ -1,0 +1,224 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/spf13/cobra"
+
+	"ecs-cluster-scaler/simulator"
+	"ecs-cluster-scaler/simulator/report"
+	"ecs-cluster-scaler/simulator/workload"
+	"ecs-cluster-scaler/thresholds"
+)
+
+// simulation is what simulate is asked for.
+type simulation struct {
+	scenario, tasks, entry, policy string
+	demand                         []string
+	window                         window
+	length                         time.Duration
+	seed                           uint64
+	faults                         float64
+	list                           bool
+	format                         output
+}
+
+func newSimulate() *cobra.Command {
+	var s simulation
+	cmd := &cobra.Command{
+		Use:   "simulate [scenario]",
+		Short: "Watch a policy scale a simulated cluster, and what it costs",
+		Long: "simulate runs a workload on a simulated ECS on EC2, scaled by the real publisher and drainer or by what people " +
+			"run instead, and says what it cost and who waited. Nothing calls AWS, and one seed gives one result.\n\n" +
+			"The workload is a named scenario, a trace of standalone tasks (--tasks: start_s,end_s,cpu_units,memory_mib,gpus,group) " +
+			"or traces of demand that services follow (--demand: t_s,value). docs/simulator.md defines every measure and says what " +
+			"a simulation does not prove.",
+		Example: `  clusterscaler simulate --list
+  clusterscaler simulate diurnal
+  clusterscaler simulate flash-crowd --policy managed-90 --seed 7
+  clusterscaler simulate --demand taxi.csv --window 1209600:2419200 --entry web.json --output json`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return fmt.Errorf("simulate runs one scenario, not %d; run it once for each", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				s.scenario = args[0]
+			}
+			if s.list {
+				return scenarios(cmd.OutOrStdout(), s)
+			}
+			return s.run(cmd)
+		},
+	}
+	s.format.flag(cmd)
+	f := cmd.Flags()
+	f.BoolVar(&s.list, "list", false, "list scenarios and policies, and run none")
+	f.StringVar(&s.tasks, "tasks", "", "CSV trace of standalone tasks, instead of a scenario")
+	f.StringArrayVar(&s.demand, "demand", nil, "CSV trace of demand, instead of a scenario; again for more, which services take in turn")
+	f.Var(&s.window, "window", "part of the trace, as from:to in seconds")
+	f.DurationVar(&s.length, "length", 0, "run a scenario for so long beside its settling, as 6h")
+	f.StringVar(&s.entry, "entry", "", "file with the clusters' entry, as it would stand in SSM")
+	f.StringVar(&s.policy, "policy", simulator.Policies()[0], "what scales the cluster; see --list")
+	f.Uint64Var(&s.seed, "seed", 1, "one seed, one history")
+	f.Float64Var(&s.faults, "faults", 0, "percent of ticks and events lost, doubled or late, of calls throttled, and of lists cut short")
+	return cmd
+}
+
+func (s simulation) run(cmd *cobra.Command) error {
+	entry, err := s.readEntry()
+	if err != nil {
+		return err
+	}
+	w, notes, err := s.workload()
+	if err != nil {
+		return err
+	}
+	if s.faults < 0 || s.faults > 100 {
+		return fmt.Errorf("--faults is %g; it is in percent, 0 to 100", s.faults)
+	}
+	for _, note := range notes {
+		fmt.Fprintln(cmd.ErrOrStderr(), "note:", note)
+	}
+	p := newProgress(cmd.ErrOrStderr(), time.Now)
+	result, err := simulator.Simulate(cmd.Context(), simulator.Setup{
+		Workload: w, Policy: s.policy, Entry: entry, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Progress: p.show,
+	})
+	p.end()
+	if err != nil {
+		return err
+	}
+	if s.format == asJSON {
+		encoder := json.NewEncoder(cmd.OutOrStdout())
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(result)
+	}
+	return report.Text(cmd.OutOrStdout(), w.Why, result)
+}
+
+// readEntry is the entry's text, which has no fault; nil without --entry.
+func (s simulation) readEntry() ([]byte, error) {
+	if s.entry == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(s.entry)
+	if err != nil {
+		return nil, fmt.Errorf("--entry: %w", err)
+	}
+	if _, err := thresholds.Parse(text, nil); err != nil {
+		return nil, fmt.Errorf("%s: %w; docs/reference.md lists the fields", s.entry, err)
+	}
+	return text, nil
+}
+
+// workload is what is asked for, and what to say about it beforehand.
+func (s simulation) workload() (w workload.Workload, notes []string, err error) {
+	if err := s.oneWorkload(); err != nil {
+		return workload.Workload{}, nil, err
+	}
+	switch {
+	case s.tasks != "":
+		tasks, err := parsed(s.tasks, workload.ParseTasks)
+		if err != nil {
+			return workload.Workload{}, nil, err
+		}
+		return workload.Tasks(filepath.Base(s.tasks), tasks, workload.Window(s.window))
+	case len(s.demand) > 0:
+		var series []workload.Series
+		for _, path := range s.demand {
+			points, err := parsed(path, workload.ParseDemand)
+			if err != nil {
+				return workload.Workload{}, nil, err
+			}
+			series = append(series, workload.Series{Name: filepath.Base(path), Points: points})
+		}
+		w, err = workload.Demand(series, workload.Window(s.window))
+		return w, nil, err
+	default:
+		w, err = workload.Named(s.scenario)
+		if err == nil && s.length != 0 {
+			w.Lasts = w.Settle + s.length
+		}
+		return w, nil, err
+	}
+}
+
+// oneWorkload refuses none, several, and options of another kind of workload.
+func (s simulation) oneWorkload() error {
+	trace := s.tasks != "" || len(s.demand) > 0
+	switch {
+	case s.scenario == "" && !trace:
+		return errors.New("name a scenario, or a trace with --tasks or --demand; simulate --list names the scenarios")
+	case s.scenario != "" && trace, s.tasks != "" && len(s.demand) > 0:
+		return errors.New("a scenario, --tasks and --demand exclude each other; leave two of them out")
+	case trace && s.length != 0:
+		return errors.New("--length is for scenarios; for a trace take --window from:to, in seconds")
+	case !trace && s.window != window{}:
+		return errors.New("--window is for traces; for a scenario take --length, as 6h")
+	case s.length < 0 || s.length%time.Minute != 0:
+		return fmt.Errorf("--length is %s; it must be whole minutes, at least one, as 6h", s.length)
+	}
+	return nil
+}
+
+// parsed reads a trace's file.
+func parsed[T any](path string, parse func(name string, from io.Reader) ([]T, error)) ([]T, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	return parse(path, file)
+}
+
+// window is the value of --window.
+type window workload.Window
+
+// String is the flag's value; empty: not given.
+func (w *window) String() string {
+	if *w == (window{}) {
+		return ""
+	}
+	return fmt.Sprintf("%d:%d", w.From, w.To)
+}
+
+// Type is what help calls the value.
+func (*window) Type() string { return "from:to" }
+
+// Set takes two whole numbers of seconds.
+func (w *window) Set(value string) error {
+	var rest string
+	n, err := fmt.Sscanf(value+" .", "%d:%d %s", &w.From, &w.To, &rest)
+	if n != 3 || err != nil || rest != "." || w.From < 0 || w.To <= w.From {
+		return errors.New("it must be from:to in seconds, as 86400:259200")
+	}
+	return nil
+}
+
+// scenarios lists what there is to run, and by which policy.
+func scenarios(out io.Writer, s simulation) error {
+	if s.scenario != "" || s.tasks != "" || len(s.demand) > 0 {
+		return errors.New("--list runs nothing; leave it out, or the workload")
+	}
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Options.SeparateRows = true
+	t.AppendHeader(table.Row{"scenario", "lasts", "what it shows"})
+	t.SetColumnConfigs([]table.ColumnConfig{{Name: "what it shows", WidthMax: whyWidth + 20, WidthMaxEnforcer: text.WrapSoft}})
+	for _, w := range workload.All() {
+		t.AppendRow(table.Row{w.Name, fmt.Sprintf("%.0f h", (w.Lasts - w.Settle).Hours()), w.Why})
+	}
+	_, err := fmt.Fprintf(out, "%s\npolicies: %s\n", t.Render(), strings.Join(simulator.Policies(), ", "))
+	return err
+}

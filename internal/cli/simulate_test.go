@@ -1,0 +1,98 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/simulator"
+	"ecs-cluster-scaler/simulator/workload"
+)
+
+// file writes a file and returns its path.
+func file(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+func TestSimulationNeedsNoAWSAndIsTheSameForASeed(t *testing.T) {
+	args := []string{"simulate", "quiet-night", "--length", "1h", "--seed", "3", "--output", "json"}
+	none := []string{"AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_REGION="}
+	first, second := clusterscaler(t, none, args...), clusterscaler(t, none, args...)
+	require.Zero(t, first.code, first.stderr)
+	assert.Equal(t, first.stdout, second.stdout)
+	var result simulator.Result
+	require.NoError(t, json.Unmarshal([]byte(first.stdout), &result))
+	assert.Equal(t, "quiet-night", result.Workload)
+	assert.Equal(t, uint64(3), result.Seed)
+	assert.InDelta(t, 1, result.Measures.Hours, 1e-6)
+	assert.Empty(t, first.stderr)
+}
+
+func TestSimulationIsToldInSentencesAndATable(t *testing.T) {
+	got := clusterscaler(t, nil, "simulate", "quiet-night", "--length", "1h", "--policy", "managed-100")
+	require.Zero(t, got.code, got.stderr)
+	assert.Contains(t, got.stdout, "quiet-night under managed-100, seed 1: 1 h measured.")
+	assert.Contains(t, got.stdout, "│ unplaced task-seconds")
+}
+
+func TestListNamesEveryScenarioAndPolicy(t *testing.T) {
+	got := clusterscaler(t, nil, "simulate", "--list")
+	require.Zero(t, got.code, got.stderr)
+	for _, name := range append(workload.Names(), simulator.Policies()...) {
+		assert.Contains(t, got.stdout, name)
+	}
+}
+
+func TestTraceDrivesASimulation(t *testing.T) {
+	tasks := file(t, "tasks.csv", "start_s,end_s,cpu_units,memory_mib,gpus,group\n0,7200,2048,4096,0,a\n600,4200,1024,2048,0,a\n700,800,9999,1,0,b\n")
+	got := clusterscaler(t, nil, "simulate", "--tasks", tasks, "--window", "60:3660")
+	require.Zero(t, got.code, got.stderr)
+	assert.Contains(t, got.stdout, "1 task wanted a host")
+	assert.Equal(t, "note: 1 of 3 tasks are larger than a host (m5.xlarge: 4096 CPU, 15400 MiB) and left out; they need up to 9999 CPU, 1 MiB, 0 GPUs\n", got.stderr)
+
+	demand := file(t, "demand.csv", "t_s,value\n0,100\n1800,300\n3600,100\n")
+	got = clusterscaler(t, nil, "simulate", "--demand", demand, "--demand", demand)
+	require.Zero(t, got.code, got.stderr)
+	assert.Contains(t, got.stdout, "demand.csv+demand.csv under")
+}
+
+func TestWrongSimulationIsAnsweredWithWhatToDo(t *testing.T) {
+	tasks := file(t, "tasks.csv", "start_s,end_s,cpu_units,memory_mib,gpus,group\n0,10,0,1,0,a\n")
+	demand := file(t, "demand.csv", "t_s,value\n0,1\n3600,1\n")
+	entry := file(t, "web.json", `{"cpu": {"scale_out_at": 175}, "typo": 1}`)
+	for want, args := range map[string][]string{
+		"name a scenario, or a trace with --tasks or --demand; simulate --list names the scenarios": nil,
+		`there is no scenario "dirunal"; there are diurnal, flash-crowd,`:                           {"dirunal"},
+		"simulate runs one scenario, not 2; run it once for each":                                   {"diurnal", "gpu"},
+		"a scenario, --tasks and --demand exclude each other; leave two of them out":                {"diurnal", "--tasks", tasks},
+		"--length is for scenarios; for a trace take --window from:to, in seconds":                  {"--demand", demand, "--length", "1h"},
+		"--window is for traces; for a scenario take --length, as 6h":                               {"diurnal", "--window", "1:2"},
+		"--length is 1m30s; it must be whole minutes, at least one, as 6h":                          {"diurnal", "--length", "90s"},
+		"it must be from:to in seconds, as 86400:259200":                                            {"--demand", demand, "--window", "2:1"},
+		"tasks.csv:2: cpu_units is \"0\"; it must be a whole number, 1 or more":                     {"--tasks", tasks},
+		"demand.csv:1: this is a trace of demand; give it to --demand":                              {"--tasks", demand},
+		"the window ends at second 7200, and the trace at 3600; choose an end within it":            {"--demand", demand, "--window", "0:7200"},
+		"--faults is 101; it is in percent, 0 to 100":                                               {"diurnal", "--faults", "101"},
+		`there is no policy "magic"; take signal`:                                                   {"diurnal", "--policy", "magic"},
+		"docs/reference.md lists the fields":                                                        {"diurnal", "--entry", entry},
+		"--list runs nothing; leave it out, or the workload":                                        {"diurnal", "--list"},
+		"no such file or directory":                                                                 {"diurnal", "--entry", "/nowhere.json"},
+	} {
+		got := clusterscaler(t, nil, append([]string{"simulate"}, args...)...)
+		assert.Equal(t, 1, got.code, want)
+		assert.Contains(t, got.stderr, want)
+		assert.Empty(t, got.stdout)
+		assert.Equal(t, 1, strings.Count(got.stderr, "\n"), got.stderr)
+	}
+	got := clusterscaler(t, nil, "simulate", "diurnal", "--entry", entry)
+	assert.Contains(t, got.stderr, "cpu.scale_out_at")
+	assert.Contains(t, got.stderr, "typo")
+}

@@ -1,0 +1,201 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"ecs-cluster-scaler/simulator"
+)
+
+// Text writes what happened in a run, in sentences, and its measures as a table.
+func Text(w io.Writer, why string, run simulator.Result) error {
+	var lines strings.Builder
+	for _, paragraph := range Summary(why, run) {
+		for line := range strings.SplitSeq(text.WrapSoft(paragraph, width), "\n") {
+			lines.WriteString(strings.TrimRight(line, " ") + "\n")
+		}
+	}
+	_, err := fmt.Fprintf(w, "%s\n%s\n", lines.String(), Table(run))
+	return err
+}
+
+// width keeps sentences within a terminal.
+const width = 100
+
+// Table has the measures of runs side by side, a column for each policy.
+func Table(runs ...simulator.Result) string {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault // a policy's name is typed as it stands here
+	header := table.Row{"measure"}
+	columns := []table.ColumnConfig{{Number: 1}}
+	for i, run := range runs {
+		header = append(header, run.Policy)
+		columns = append(columns, table.ColumnConfig{Number: i + 2, Align: text.AlignRight, AlignHeader: text.AlignRight})
+	}
+	t.AppendHeader(header)
+	t.SetColumnConfigs(columns)
+	for _, part := range [][]Row{waiting(), paying(), acting(), harming(), leaving()} {
+		for _, r := range part {
+			row := table.Row{r.Name}
+			for _, run := range runs {
+				row = append(row, r.Value(run.Measures))
+			}
+			t.AppendRow(row)
+		}
+		t.AppendSeparator()
+	}
+	return t.Render()
+}
+
+// Summary says what happened, the worst first, a paragraph for each matter.
+func Summary(why string, run simulator.Result) []string {
+	head := fmt.Sprintf("%s under %s, seed %d: %s measured.", run.Workload, run.Policy, run.Seed, span(run.Measures.Hours*3600))
+	paragraphs := []string{head + " " + why}
+	if wrong := alarming(run); len(wrong) > 0 {
+		paragraphs = append(paragraphs, "Look at this first: "+strings.Join(wrong, " "))
+	}
+	paragraphs = append(paragraphs, waited(run), cost(run), acted(run.Measures))
+	if len(run.Verdicts) > 0 {
+		paragraphs = append(paragraphs, said(verdicts(run)))
+	}
+	return paragraphs
+}
+
+// alarming is what nobody should sleep over.
+func alarming(run simulator.Result) []string {
+	m := run.Measures
+	var wrong []string
+	add := func(bad bool, format string, args ...any) {
+		if bad {
+			wrong = append(wrong, fmt.Sprintf(format, args...))
+		}
+	}
+	add(m.TasksEndedByScaleIn > 0, "%s ended with a host that scaling in took.", count(m.TasksEndedByScaleIn, "task"))
+	add(m.BelowFloorScaling > 0, "Services were below their floor for %s because hosts left by scaling in.", span(m.BelowFloorScaling))
+	add(m.ReversalsUnchanged > 0, "%s within 30 minutes though demand had not changed.", count(m.ReversalsUnchanged, "scaling action was undone", "scaling actions were undone"))
+	add(m.UnplacedAtEnd > 0, "%s still had no host at the end.", count(m.UnplacedAtEnd, "task"))
+	add(m.HooksExpired > 0, "%s by its time, not because the host was empty.", count(m.HooksExpired, "lifecycle hook ended", "lifecycle hooks ended"))
+	add(m.NeverRegistered > 0, "%s never registered.", count(m.NeverRegistered, "host"))
+	return wrong
+}
+
+// count is a number with its noun, whose plural may be given.
+func count(n int, one string, many ...string) string {
+	noun := one
+	if n != 1 {
+		noun = one + "s"
+		if len(many) > 0 {
+			noun = many[0]
+		}
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+func waited(run simulator.Result) string {
+	m := run.Measures
+	if m.PlacementWait.Count == 0 {
+		return "No task was started."
+	}
+	sentence := fmt.Sprintf("%s wanted a host; half waited at most %s, 99 in 100 at most %s, the longest %s.",
+		count(m.PlacementWait.Count, "task"), span(m.PlacementWait.P50), span(m.PlacementWait.P99), span(m.PlacementWait.Max))
+	if worst, ok := most(measured(run), func(s simulator.Sample) int { return s.Unplaced }); ok && worst.Unplaced > 0 {
+		sentence += fmt.Sprintf(" At worst %d had none, at %s.", worst.Unplaced, worst.At.Format("Mon 2 Jan 15:04"))
+	}
+	return sentence
+}
+
+func cost(run simulator.Result) string {
+	m := run.Measures
+	sentence := fmt.Sprintf("It took %.1f instance-hours", m.InstanceHours)
+	if m.LowerBoundHours > 0 {
+		sentence += fmt.Sprintf(", %.2f times the %.1f that no policy can go below", m.OverLowerBound, m.LowerBoundHours)
+	}
+	sentence += fmt.Sprintf("; %.1f went into boot and %.1f into drains.", m.InstanceHoursBooting, m.InstanceHoursDraining)
+	samples := measured(run)
+	if high, ok := most(samples, func(s simulator.Sample) int { return s.Active }); ok {
+		low, _ := most(samples, func(s simulator.Sample) int { return -s.Active })
+		sentence += fmt.Sprintf(" Between %d and %d hosts could take tasks, %.0f %% of their CPU and %.0f %% of their memory reserved.",
+			low.Active, high.Active, m.UtilisationCPU, m.UtilisationMemory)
+	}
+	return sentence
+}
+
+func acted(m simulator.Measures) string {
+	if m.ScaledOut+m.ScaledIn == 0 {
+		return "Nothing was scaled."
+	}
+	sentence := fmt.Sprintf("It scaled out %s and in %s; %s.",
+		count(m.ScaledOut, "time"), count(m.ScaledIn, "time"), count(m.Reversals, "action undid the one before within 30 minutes", "actions undid the one before within 30 minutes"))
+	if m.Drains > 0 {
+		sentence += fmt.Sprintf(" %s, the longest %s, and %s moved.", count(m.Drains, "host left", "hosts left"), span(m.LongestDrain), count(m.TasksMoved, "task was", "tasks were"))
+	}
+	return sentence
+}
+
+// said is what the publisher answered, by signal and the reasons that came most.
+func said(verdicts []simulator.Verdict) string {
+	minutes, reasons := map[int]int{}, map[int]map[string]int{}
+	for _, v := range verdicts {
+		signal := int(v.Signal)
+		minutes[signal]++
+		if reasons[signal] == nil {
+			reasons[signal] = map[string]int{}
+		}
+		for _, r := range v.Reasons {
+			reasons[signal][string(r)]++
+		}
+	}
+	var parts []string
+	for _, signal := range slices.Backward(slices.Sorted(maps.Keys(minutes))) {
+		parts = append(parts, fmt.Sprintf("%s in %s (%s)", signed(signal), count(minutes[signal], "minute"), strings.Join(commonest(reasons[signal]), ", ")))
+	}
+	return "The publisher said " + strings.Join(parts, ", ") + "."
+}
+
+// commonest are the three reasons that came most, with how often.
+func commonest(n map[string]int) []string {
+	names := slices.SortedFunc(maps.Keys(n), func(a, b string) int { return cmp.Or(cmp.Compare(n[b], n[a]), cmp.Compare(a, b)) })
+	var parts []string
+	for _, name := range names[:min(3, len(names))] {
+		parts = append(parts, fmt.Sprintf("%s %d", name, n[name]))
+	}
+	return parts
+}
+
+func signed(n int) string {
+	if n == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%+d", n)
+}
+
+// measured are the samples after settling.
+func measured(run simulator.Result) []simulator.Sample {
+	n := min(len(run.Series), int(run.Measures.Hours*60+0.5))
+	return run.Series[len(run.Series)-n:]
+}
+
+// verdicts are those after settling.
+func verdicts(run simulator.Result) []simulator.Verdict {
+	samples := measured(run)
+	if len(samples) == 0 {
+		return run.Verdicts
+	}
+	return slices.DeleteFunc(slices.Clone(run.Verdicts), func(v simulator.Verdict) bool { return v.At.Before(samples[0].At) })
+}
+
+// most is the first sample that has the most of something.
+func most(samples []simulator.Sample, of func(simulator.Sample) int) (simulator.Sample, bool) {
+	if len(samples) == 0 {
+		return simulator.Sample{}, false
+	}
+	return slices.MaxFunc(samples, func(a, b simulator.Sample) int { return cmp.Compare(of(a), of(b)) }), true
+}
