@@ -37,7 +37,7 @@ var Meanings = []struct {
 	{NoRoom, "A service's task fits on no ACTIVE host, so that ECS cannot move it; the publisher asks for a host for it."},
 	{StandaloneTask, "Tasks that run-task started are left; nobody moves them, they may finish until standalone_deadline_minutes."},
 	{ProtectedTask, "A service's task is protected from scale-in."},
-	{Deadline, "The drain has reached its deadline: tasks are stopped, or with at_deadline hold the host is kept for a person to decide."},
+	{Deadline, "The drain has reached its deadline: tasks are stopped, or with at_deadline hold the host is kept for a person to decide; 5 minutes before AWS's own cap the host goes, whatever could not be read."},
 	{HostDead, "EC2 calls the instance unhealthy and its agent does not answer: nothing on it can be saved."},
 	{ForeignHook, "The instance waits for a lifecycle hook that is not the entry's, which is not ours to complete."},
 	{Ready, "Nothing is left on the host, and every service that lost a task here is at its floor."},
