@@ -188,7 +188,8 @@ resource "aws_scheduler_schedule" "each_minute" {
     }
   }
 
-  depends_on = [aws_iam_role_policy.schedule]
+  # Not before the functions say what becomes of a pass that fails: by default Lambda repeats it, for up to six hours.
+  depends_on = [aws_iam_role_policy.schedule, aws_lambda_function_event_invoke_config.publisher, aws_lambda_function_event_invoke_config.drainer]
 }
 
 # A rule's event carries the scheduled time in "time": no input is needed.
@@ -212,7 +213,7 @@ resource "aws_cloudwatch_event_target" "each_minute" {
     maximum_event_age_in_seconds = 60
   }
 
-  depends_on = [aws_lambda_permission.each_minute]
+  depends_on = [aws_lambda_permission.each_minute, aws_lambda_function_event_invoke_config.publisher, aws_lambda_function_event_invoke_config.drainer]
 }
 
 resource "aws_lambda_permission" "each_minute" {
