@@ -102,10 +102,9 @@ func later(a, b time.Time) time.Time {
 
 // of appends a group's activities, newest first; they are kept in the order of their beginning.
 func (f activityFilter) of(g *Group, found []listed) []listed {
-	for _, a := range slices.Backward(g.activities) {
-		if a.start.Before(f.from) {
-			break
-		}
+	first, _ := slices.BinarySearchFunc(g.activities, f.from, func(a *activity, from time.Time) int { return a.start.Compare(from) })
+	found = slices.Grow(found, len(g.activities)-first)
+	for _, a := range slices.Backward(g.activities[first:]) {
 		if !a.start.After(f.to) &&
 			(len(f.statuses) == 0 || slices.Contains(f.statuses, string(a.status))) &&
 			(len(f.ids) == 0 || slices.Contains(f.ids, a.id)) {

@@ -298,3 +298,17 @@ func TestADeletedGroupTakesItsInstancesWithoutHooks(t *testing.T) {
 	assert.Empty(t, l.group.Instances())
 	assert.Empty(t, l.happened(HookExpired))
 }
+
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-protection.html
+func TestOnlyAnUnprotectedInstanceOfTheFullZoneGoes(t *testing.T) {
+	l := newLab(exact(), GroupSpec{Desired: 5, Zones: []string{"a"}})
+	l.pass(time.Minute)
+	open := l.group.Instances()[3]
+	for _, i := range l.group.Instances() {
+		l.group.SetProtection(i, i != open)
+	}
+	l.group.SetDesired(4)
+	l.pass(10 * time.Second)
+	require.Len(t, l.happened(HostLeaving), 1)
+	assert.Equal(t, open.ID, l.happened(HostLeaving)[0].Instance)
+}

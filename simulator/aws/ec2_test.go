@@ -145,3 +145,68 @@ func TestATerminatingHookIsToldAsAWSTellsIt(t *testing.T) {
 		"LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING", "Origin": "AutoScalingGroup", "Destination": "EC2",
 	}, body.Detail)
 }
+
+// ECS takes a host when its agent registers, which is after EC2 runs it.
+func TestAHostJoinsItsClusterWhenItsAgentHasBooted(t *testing.T) {
+	for boot, want := range map[time.Duration]time.Duration{75 * time.Second: 80 * time.Second, 10 * time.Second: 35 * time.Second} {
+		k := exact()
+		k.EC2.Boot = LogNormal{Median: boot}
+		l := &lab{World: New(k)}
+		l.Observe(func(h Happened) { l.log = append(l.log, h) })
+		l.NewCluster("web")
+		l.group = l.NewGroup(GroupSpec{Name: "web", Cluster: "web", Zones: []string{"a"}, Max: 5, Desired: 1})
+		l.pass(5 * time.Minute)
+		require.Len(t, l.happened(HostRegistered), 1)
+		assert.Equal(t, want, l.happened(HostRegistered)[0].At.Sub(k.Start), "never before EC2 runs it")
+		assert.NotNil(t, l.group.Instances()[0].Host)
+	}
+}
+
+func TestHostsThatNeverJoinAndThoseOfABadImageAreInServiceButNotInTheCluster(t *testing.T) {
+	k := exact()
+	k.EC2.NeverJoins = 0.2
+	l := &lab{World: New(k)}
+	l.Observe(func(h Happened) { l.log = append(l.log, h) })
+	l.NewCluster("web")
+	l.group = l.NewGroup(GroupSpec{Name: "web", Cluster: "web", Zones: []string{"a"}, Max: 900, Desired: 500})
+	l.pass(5 * time.Minute)
+	assert.InDelta(t, 400, len(l.happened(HostRegistered)), 30)
+	before := len(l.happened(HostRegistered))
+	l.group.SetBadImage(true)
+	l.group.SetDesired(510)
+	l.pass(5 * time.Minute)
+	assert.Len(t, l.happened(HostRegistered), before)
+	assert.Equal(t, map[string]int{"InService": 510}, l.states())
+}
+
+// A machine that ends before its agent is up leaves nothing in the cluster.
+func TestAHostThatEndsWhileItBootsNeverRegisters(t *testing.T) {
+	l := &lab{World: New(exact())}
+	l.Observe(func(h Happened) { l.log = append(l.log, h) })
+	l.NewCluster("web")
+	l.group = l.NewGroup(GroupSpec{Name: "web", Cluster: "web", Zones: []string{"a"}, Max: 5, Desired: 1})
+	l.pass(40 * time.Second)
+	l.group.SetDesired(0)
+	l.pass(10 * time.Minute)
+	assert.Len(t, l.happened(HostInService), 1)
+	assert.Empty(t, l.happened(HostRegistered))
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html
+func TestECSsOwnMetricsOfAMinuteComeSomeTimeAfterIt(t *testing.T) {
+	l := &lab{World: New(exact())}
+	l.NewCluster("web")
+	l.group = l.NewGroup(GroupSpec{Name: "web", Cluster: "web", Zones: []string{"a"}, Max: 5, Desired: 1, Type: InstanceType{Resources: Resources{CPU: 1024, Memory: 1024}}})
+	dimensions := map[string]string{"ClusterName": "web"}
+	l.pass(3*time.Minute - time.Second)
+	_, ok := l.Latest("AWS/ECS", "CPUReservation", "Average", dimensions)
+	assert.False(t, ok, "the minute of the registration is not out yet")
+	l.pass(time.Second)
+	v, ok := l.Latest("AWS/ECS", "CPUReservation", "Average", dimensions)
+	assert.True(t, ok)
+	assert.Zero(t, v)
+	s := l.series(metricName("AWS/ECS", "CPUReservation", dimensions))
+	second := minuteOf(l.Knobs.Start.Add(time.Minute))
+	assert.Positive(t, s.over(second, second+1).count, "it belongs to the minute that was measured")
+	assert.Zero(t, s.over(second+1, second+2).count)
+}
