@@ -6,16 +6,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func (s *stage) law(holds bool, what string) {
+	if holds {
+		return
+	}
+	s.Helper()
+	require.Fail(s, what, "at %s", s.w.now)
+}
+
 // lawful holds the conservation laws of the ECS half.
 func (s *stage) lawful() {
-	s.Helper()
 	for _, c := range s.w.clusters {
 		s.lawfulCluster(c)
 	}
 }
 
 func (s *stage) lawfulCluster(c *Cluster) {
-	s.Helper()
 	seen := map[*Task]*Host{}
 	var reserved, registered Resources
 	hosts := slices.Clone(c.hosts)
@@ -32,16 +38,16 @@ func (s *stage) lawfulCluster(c *Cluster) {
 		enis, heldENIs, tasked, runningHere := 0, 0, 0, 0
 		ports := map[int]int{}
 		for _, t := range h.tasks {
-			require.Nil(s, seen[t], "task in two places")
+			s.law(seen[t] == nil, "task in two places")
 			seen[t] = h
-			require.Equal(s, h, t.Host)
-			require.NotEqual(s, taskStopped, t.Last)
+			s.law(h == t.Host, "a task on another host")
+			s.law(t.Last != taskStopped, "a STOPPED task on a host")
 			if t.Desired == taskRunning {
 				tasked++
 				allocated = allocated.plus(t.Definition.Resources)
 				for _, p := range t.Definition.Ports {
 					ports[p]++
-					require.LessOrEqual(s, ports[p], 1)
+					s.law(ports[p] == 1, "a port twice")
 				}
 				if t.Definition.Awsvpc {
 					enis++
@@ -58,17 +64,17 @@ func (s *stage) lawfulCluster(c *Cluster) {
 				}
 			}
 		}
-		require.Equal(s, allocated, h.allocated)
-		require.Equal(s, held, h.held)
-		require.True(s, h.Total.holds(allocated), "more allocated than there is")
-		require.True(s, h.Total.holds(held), "more held than there is")
-		require.Equal(s, []int{enis, heldENIs, tasked, runningHere}, []int{h.enis, h.heldENIs, h.tasked, h.running})
-		require.LessOrEqual(s, max(enis, heldENIs), h.ENIs)
+		s.law(allocated == h.allocated, "allocated")
+		s.law(held == h.held, "held")
+		s.law(h.Total.holds(allocated), "more allocated than there is")
+		s.law(h.Total.holds(held), "more held than there is")
+		s.law([4]int{enis, heldENIs, tasked, runningHere} == [4]int{h.enis, h.heldENIs, h.tasked, h.running}, "counts of a host")
+		s.law(max(enis, heldENIs) <= h.ENIs, "more interfaces than there are")
 	}
-	require.Equal(s, registered, c.registered)
-	require.Equal(s, reserved, c.reserved)
+	s.law(registered == c.registered, "registered")
+	s.law(reserved == c.reserved, "reserved")
 	for _, t := range c.standing {
-		require.True(s, t.Host == nil || seen[t] == t.Host)
+		s.law(t.Host == nil || seen[t] == t.Host, "a task nowhere")
 	}
 	for _, service := range c.services {
 		s.lawfulService(service)
@@ -76,7 +82,6 @@ func (s *stage) lawfulCluster(c *Cluster) {
 }
 
 func (s *stage) lawfulService(v *Service) {
-	s.Helper()
 	all := map[*Deployment]counts{}
 	var sum counts
 	for _, t := range v.tasks {
@@ -85,13 +90,13 @@ func (s *stage) lawfulService(v *Service) {
 		of.recount(t.count())
 		all[t.Deployment] = of
 	}
-	require.Equal(s, sum, v.counts)
+	s.law(sum == v.counts, "counts of a service")
 	for _, d := range v.deployments {
-		require.Equal(s, all[d], d.counts)
+		s.law(all[d] == d.counts, "counts of a deployment")
 	}
 	if v.Spec.Daemon {
 		return
 	}
-	require.Len(s, v.wanted, max(0, v.Desired-sum.placed))
-	require.Equal(s, max(0, v.floor()-sum.running), v.below)
+	s.law(len(v.wanted) == max(0, v.Desired-sum.placed), "what a service lacks")
+	s.law(v.below == max(0, v.floor()-sum.running), "below the floor")
 }
