@@ -1,0 +1,228 @@
+package aws
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+func TestFloorIsRoundedUpAndCeilingDown(t *testing.T) {
+	s := &Service{Desired: 3, Spec: ServiceSpec{MinPercent: 50, MaxPercent: 125}}
+	assert.Equal(t, []int{2, 3}, []int{s.floor(), s.ceiling()})
+}
+
+func TestARollOutKeepsBetweenFloorAndCeiling(t *testing.T) {
+	s := newStage(t)
+	s.host("a")
+	s.host("a")
+	web := s.steady(replicas(4, 75, 125))
+	web.Deploy(&TaskDefinition{Family: "app", Revision: 2, Resources: Resources{512, 512, 0}})
+	old := web.deployments[1]
+	for range 600 {
+		s.run(time.Second)
+		require.LessOrEqual(t, web.live, 5)
+		require.GreaterOrEqual(t, web.running, 3)
+	}
+	assert.Zero(t, old.live)
+	assert.Len(t, web.deployments, 1)
+	assert.Equal(t, completed, web.primary().Rollout)
+	assert.Equal(t, 4, web.primary().running)
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html: 40 seconds
+func TestATaskWithoutALoadBalancerIsHealthyAfter40Seconds(t *testing.T) {
+	s := newStage(t)
+	s.host("a")
+	web := s.c.CreateService(replicas(1, 100, 200))
+	s.run(16 * time.Second)
+	task := web.tasks[0]
+	s.w.Run(task.Created.Add(20*time.Second + 39*time.Second))
+	require.Equal(t, taskRunning, task.Last)
+	require.False(t, task.Healthy)
+	s.run(time.Second)
+	assert.True(t, task.Healthy)
+}
+
+func TestARollOutWhoseTasksAreNeverHealthyIsStuckAndTheOldOnesServe(t *testing.T) {
+	s := newStage(t)
+	s.host("a")
+	spec := replicas(2, 100, 200)
+	spec.HealthCheck = true
+	web := s.steady(spec)
+	web.Deploy(&TaskDefinition{Family: "app", Revision: 2, Resources: Resources{512, 512, 0}, NeverHealthy: true})
+	s.run(6 * time.Hour)
+	assert.Equal(t, inProgress, web.primary().Rollout)
+	assert.Equal(t, 2, web.deployments[1].running)
+	assert.Empty(t, web.wanted)
+	assert.Greater(t, web.primary().failed, 2)
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+func TestTheCircuitBreakerEndsARollOutThatDoesNotComeUp(t *testing.T) {
+	for desired, want := range map[int]int{1: 3, 4: 3, 10: 5, 1000: 200} {
+		assert.Equal(t, want, breaks(desired))
+	}
+	s := newStage(t)
+	s.host("a")
+	spec := replicas(1, 100, 200)
+	spec.CircuitBreaker = true
+	web := s.steady(spec)
+	web.Deploy(&TaskDefinition{Family: "app", Revision: 2, Resources: Resources{512, 512, 0}, Crashes: 5 * time.Second})
+	s.run(time.Hour)
+	assert.Equal(t, failedRollout, web.primary().Rollout)
+	assert.Equal(t, 3, web.primary().failed)
+	assert.Zero(t, web.primary().live, "no more are started")
+	assert.Equal(t, 1, web.deployments[1].running, "without roll-back the old one stays")
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
+func TestRestartsOfTasksThatFailSlowDownTo15Minutes(t *testing.T) {
+	s := newStage(t)
+	s.host("a")
+	spec := replicas(1, 0, 200)
+	spec.Definition.Crashes = 10 * time.Second
+	web := s.c.CreateService(spec)
+	s.run(4 * time.Hour)
+	var gaps []time.Duration
+	runs := s.kinds(TaskRunning)
+	for i := 1; i < len(runs); i++ {
+		gaps = append(gaps, runs[i].At.Sub(runs[i-1].At).Round(time.Minute))
+	}
+	require.Greater(t, len(gaps), 8)
+	assert.Equal(t, []time.Duration{0, 1 * time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 15 * time.Minute, 15 * time.Minute}, gaps[:7])
+	n := len(runs)
+	fixed := *spec.Definition
+	fixed.Revision, fixed.Crashes = 2, 0
+	web.Deploy(&fixed)
+	s.run(2 * time.Minute)
+	assert.Len(t, s.kinds(TaskRunning), n+1, "another definition starts at once")
+}
+
+func TestATaskThatRanLongIsReplacedAtOnce(t *testing.T) {
+	s := newStage(t)
+	s.host("a")
+	spec := replicas(1, 0, 200)
+	spec.Definition.Crashes = 10 * time.Minute
+	s.c.CreateService(spec)
+	s.run(105 * time.Minute)
+	assert.GreaterOrEqual(t, len(s.kinds(TaskRunning)), 10)
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/bestpracticesguide/operating-at-scale-dealing-with-throttles.html
+func TestAfterRefusalsTheSchedulerBacksOffAndHostsThatJoinMustWait(t *testing.T) {
+	s := newStage(t)
+	web := s.c.CreateService(replicas(1, 0, 200))
+	s.run(time.Minute)
+	require.Equal(t, 3, web.refused)
+	third := web.events[2].at
+	assert.Equal(t, 5*time.Minute, web.notBefore.Sub(third))
+	s.run(20 * time.Minute)
+	var gaps []time.Duration
+	for i := 1; i < len(web.events); i++ {
+		gaps = append(gaps, web.events[i].at.Sub(web.events[i-1].at))
+	}
+	assert.Equal(t, []time.Duration{15 * time.Second, 15 * time.Second, 5 * time.Minute, 10 * time.Minute}, gaps)
+	s.host("a")
+	s.run(time.Minute)
+	require.Empty(t, web.tasks, "in back-off")
+	web.Deploy(&TaskDefinition{Family: "app", Revision: 2, Resources: Resources{512, 512, 0}})
+	s.run(16 * time.Second)
+	assert.Len(t, web.tasks, 1, "another definition resets it")
+	assert.Zero(t, web.refused)
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+func TestAServiceStartsNoMoreThan500TasksAMinute(t *testing.T) {
+	s := newStage(t)
+	s.w.Check(nil)
+	for range 40 {
+		s.host("a")
+	}
+	web := s.c.CreateService(ServiceSpec{Name: "web", Definition: definition(64, 64), Desired: 1200})
+	s.w.Run(s.w.Knobs.Start.Add(59 * time.Second))
+	assert.Equal(t, 500, web.live)
+	s.run(time.Minute)
+	assert.Equal(t, 1000, web.live)
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
+func TestADaemonRunsOnEachMatchingHostBeforeAnythingElse(t *testing.T) {
+	s := newStage(t)
+	agent := s.c.CreateService(ServiceSpec{Name: "agent", Daemon: true, Definition: definition(128, 128), MemberOf: map[string]string{"ecs.availability-zone": "a"}})
+	web := s.c.CreateService(ServiceSpec{Name: "web", Definition: definition(2048, 512), Desired: 2})
+	s.run(20 * time.Minute)
+	s.host("a")
+	other := s.host("b")
+	assert.Equal(t, []int{1, 1}, []int{agent.Desired, agent.live}, "started with the registration")
+	s.run(20 * time.Minute)
+	assert.Equal(t, 1, web.Running())
+	assert.Equal(t, 1, other.groups["service:web"])
+	assert.Empty(t, s.kinds(TaskMoved))
+	for _, h := range s.kinds(TaskWanted) {
+		assert.Equal(t, "web", h.Service, "daemons are no demand")
+	}
+}
+
+func TestRoomIsKeptForADaemonThatIsAway(t *testing.T) {
+	s := newStage(t)
+	h := s.host("a")
+	d := definition(512, 512)
+	d.Crashes = 5 * time.Minute
+	agent := s.c.CreateService(ServiceSpec{Name: "agent", Daemon: true, Definition: d})
+	s.run(16 * time.Second)
+	crashed := h.daemons[agent]
+	s.w.Run(crashed.Created.Add(20*time.Second + 5*time.Minute))
+	require.Nil(t, h.daemons[agent])
+	_, failure := s.c.RunTask(TaskRequest{Definition: definition(1537, 64)})
+	assert.Equal(t, "RESOURCE:CPU", failure)
+	s.run(time.Minute)
+	assert.NotNil(t, h.daemons[agent])
+}
+
+func TestADaemonsRollOutStopsBeforeItStarts(t *testing.T) {
+	s := newStage(t)
+	h := s.host("a")
+	agent := s.c.CreateService(ServiceSpec{Name: "agent", Daemon: true, Definition: definition(512, 512)})
+	s.run(3 * time.Minute)
+	agent.Deploy(&TaskDefinition{Family: "app", Revision: 2, Resources: Resources{512, 512, 0}})
+	for range 180 {
+		s.run(time.Second)
+		require.LessOrEqual(t, s.on(h), 1)
+	}
+	assert.Equal(t, 2, h.daemons[agent].Definition.Revision)
+	assert.Equal(t, completed, agent.primary().Rollout)
+}
+
+func TestADeletedServiceStopsItsTasksAndIsInactive(t *testing.T) {
+	s := newStage(t)
+	s.host("a")
+	web := s.steady(replicas(2, 100, 200))
+	web.Delete()
+	s.run(time.Minute)
+	assert.Equal(t, inactive, web.Status)
+	assert.Empty(t, web.tasks)
+	assert.Empty(t, s.c.Services())
+}
+
+func TestWhatIsWantedWaitsFromWhenItWasWanted(t *testing.T) {
+	s := newStage(t)
+	web := s.c.CreateService(replicas(3, 0, 200))
+	s.run(30 * time.Second)
+	web.SetDesired(1) // the youngest go
+	s.run(30 * time.Second)
+	web.SetDesired(2)
+	s.host("a")
+	web.Deploy(&TaskDefinition{Family: "app", Revision: 2, Resources: Resources{256, 512, 0}})
+	s.run(16 * time.Second)
+	placed := s.kinds(TaskPlaced)
+	require.Len(t, placed, 2)
+	assert.Equal(t, time.Minute, placed[0].Wait-placed[1].Wait)
+	unplaced := Resources{}
+	for _, h := range s.kinds(TaskWanted) {
+		unplaced = unplaced.plus(times(h.Size, h.N))
+	}
+	assert.Equal(t, Resources{512, 1024, 0}, unplaced, "all placed at the new size")
+}
