@@ -64,8 +64,8 @@ func (w *watcher) forward() {
 	}
 }
 
-// chaos does random things to a cluster for some hours; what comes of it is told as a hash.
-func chaos(t *testing.T, seed uint64) uint64 {
+// ecsChaos does random things to a cluster for some hours; what comes of it is told as a hash.
+func ecsChaos(t *testing.T, seed uint64) uint64 {
 	t.Helper()
 	s := newStage(t, func(k *Knobs) {
 		k.Seed = seed
@@ -164,14 +164,14 @@ func (s *stage) disturb(luck *rand.Rand, services []*Service) {
 	}
 }
 
-func TestLawsHoldWhateverHappens(t *testing.T) {
-	for seed := range uint64(40) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) { chaos(t, seed) })
+func TestTheLawsOfECSHoldWhateverHappens(t *testing.T) {
+	for seed := range uint64(12) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) { ecsChaos(t, seed) })
 	}
 }
 
-func TestOneSeedIsOneHistory(t *testing.T) {
-	hashes := []uint64{chaos(t, 7), chaos(t, 7), chaos(t, 8)}
+func TestOneSeedIsOneHistoryOfECS(t *testing.T) {
+	hashes := []uint64{ecsChaos(t, 7), ecsChaos(t, 7), ecsChaos(t, 8)}
 	require.Equal(t, hashes[0], hashes[1])
 	require.NotEqual(t, hashes[0], hashes[2])
 	require.False(t, slices.Contains(hashes, 0))
