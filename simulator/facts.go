@@ -5,7 +5,7 @@ import "ecs-cluster-scaler/simulator/aws"
 // facts are what the lower bound must know of a cluster and no event tells.
 type facts struct {
 	fleet fleet
-	// services have what each of a service's tasks asks for beside its size; daemons are those of the cluster.
+	// services have what each of a service's tasks asks for beside its size, where it does; daemons are the cluster's.
 	services map[string]wanted
 	daemons  []wanted
 }
@@ -20,7 +20,7 @@ func read(w *aws.World) map[string]facts {
 			switch {
 			case s.Spec.Daemon:
 				f.daemons = append(f.daemons, wanted{size: d.Resources, everywhere: true})
-			default:
+			case d.Awsvpc || s.Spec.DistinctInstance: // the rest is not worth a week's memory
 				f.services[s.Spec.Name] = wanted{interfaces: d.Awsvpc, apart: s.Spec.DistinctInstance}
 			}
 		}

@@ -15,7 +15,7 @@ type Measures struct {
 
 	// UnplacedTaskSeconds is the time that tasks were wanted and had no host, added up over tasks. Daemons do not count.
 	UnplacedTaskSeconds float64 `json:"unplaced_task_seconds"`
-	// UnplacedAtEnd is how many still had none.
+	// UnplacedAtEnd is how many had had none for more than 30 seconds when the run ended.
 	UnplacedAtEnd int `json:"unplaced_at_end"`
 	// PlacementWait is from a task's being wanted to its having a host. Tasks that had none at the end are in it with what
 	// they had waited by then, because a policy that never places them must not look better for it.
@@ -28,7 +28,7 @@ type Measures struct {
 	InstanceHours         float64 `json:"instance_hours"`
 	InstanceHoursBooting  float64 `json:"instance_hours_booting"`
 	InstanceHoursDraining float64 `json:"instance_hours_draining"`
-	// LowerBoundHours is what no policy can go below; see [fewest]. OverLowerBound is InstanceHours as its multiple, and
+	// LowerBoundHours is what no policy can go below; see [fewest] and [ideal]. OverLowerBound is InstanceHours as its multiple, and
 	// OverLowerBoundBooted the same without Booting.
 	LowerBoundHours      float64 `json:"lower_bound_hours"`
 	OverLowerBound       float64 `json:"over_lower_bound"`
@@ -42,8 +42,8 @@ type Measures struct {
 	ScaledOut int `json:"scaled_out"`
 	ScaledIn  int `json:"scaled_in"`
 	// Reversals are those that undo the group's last one, of the other direction, within 30 minutes. Of these
-	// ReversalsUnchanged had no change of demand between the two: no desired count of a service and no standalone task more
-	// or less.
+	// ReversalsUnchanged had no change of demand between the two: no desired count changed, no roll-out began or replaced a
+	// task, no standalone task came or ended.
 	Reversals          int `json:"reversals"`
 	ReversalsUnchanged int `json:"reversals_unchanged"`
 

@@ -16,6 +16,9 @@ func (r *Recorder) ofTask(h aws.Happened) {
 		r.count(&r.out.TasksMoved)
 		r.released(h.Task)
 	case aws.TaskStopped:
+		if h.Cause == "service" {
+			r.changes++ // a roll-out has replaced it, or fewer are desired: the end of a demand for room
+		}
 		r.released(h.Task)
 	case aws.TaskEndedByHost:
 		r.ended(h)
@@ -28,8 +31,8 @@ func (r *Recorder) ofTask(h aws.Happened) {
 
 func (r *Recorder) demandChanged(k kind, n int) {
 	r.changes++
-	if r.demand[k] += n; r.demand[k] == 0 {
-		delete(r.demand, k)
+	if k.service != "" {
+		r.ideal.changes(r.now, k, n)
 	}
 	r.wantedNow = add(r.wantedNow, k.size, n)
 }
@@ -55,7 +58,10 @@ func (r *Recorder) placed(key kind, h aws.Happened) {
 	if r.measured() {
 		r.waits.add(h.Wait)
 	}
-	r.tasks[h.Task] = placed{h.Instance, h.Size}
+	r.tasks[h.Task] = placed{key, h.Instance, h.Wait}
+	if key.service == "" {
+		r.ideal.changes(r.now.Add(-h.Wait), key, 1)
+	}
 	r.reserve(h.Instance, h.Size, 1)
 }
 
@@ -66,6 +72,9 @@ func (r *Recorder) released(task string) {
 		return
 	}
 	delete(r.tasks, task)
+	if t.service == "" {
+		r.ideal.changes(r.now.Add(-t.wait), t.kind, -1)
+	}
 	r.reserve(t.instance, t.size, -1)
 }
 

@@ -20,10 +20,10 @@ type Recorder struct {
 	drains []Drain
 	waits  waits
 	short  shortage
+	ideal  ideal
 
 	hosts   map[string]*host
 	tasks   map[string]placed
-	demand  map[kind]int
 	lacking map[kind][]time.Time // since when, oldest first
 	below   map[serviceKey]floor
 	groups  map[string]*scaled
@@ -45,8 +45,9 @@ type kind struct {
 }
 
 type placed struct {
+	kind
 	instance string
-	size     aws.Resources
+	wait     time.Duration
 }
 
 type floor struct {
@@ -85,7 +86,7 @@ func newRecorder(begin time.Time, settle time.Duration, read func() map[string]f
 		from: begin.Add(settle), now: begin, next: begin.Add(time.Minute), facts: read,
 		out:   Measures{TasksEndedOtherwise: map[string]int{}},
 		waits: waits{}, short: shortage{times: waits{}},
-		hosts: map[string]*host{}, tasks: map[string]placed{}, demand: map[kind]int{},
+		hosts: map[string]*host{}, tasks: map[string]placed{},
 		lacking: map[kind][]time.Time{}, below: map[serviceKey]floor{}, groups: map[string]*scaled{},
 	}
 }
@@ -158,59 +159,35 @@ func (r *Recorder) integrate(to time.Time) {
 
 // sample ends a minute.
 func (r *Recorder) sample() {
-	few, desired := r.fewest(), 0
-	r.bound(few, r.now.Add(-time.Minute))
-	for _, f := range r.facts() {
+	desired := 0
+	now := r.facts()
+	for _, f := range now {
 		desired += f.fleet.desired
 	}
+	r.ideal.minute(r.now, now)
 	r.series = append(r.series, Sample{
-		At: r.now, Active: r.active, Launching: r.booting, Draining: r.draining,
-		Desired: desired, Fewest: few,
+		At: r.now, Active: r.active, Launching: r.booting, Draining: r.draining, Desired: desired,
 		Capacity: Size(r.capacity), Reserved: Size(r.reserved), Demand: Size(r.wantedNow), Unplaced: r.unplaced,
 	})
-}
-
-// fewest is the lower bound by the demand of this moment, over all clusters.
-func (r *Recorder) fewest() int {
-	clusters := r.facts()
-	tasks := map[string][]wanted{}
-	for k, n := range r.demand {
-		w := clusters[k.cluster].services[k.service]
-		w.n, w.size = n, k.size
-		tasks[k.cluster] = append(tasks[k.cluster], w)
-	}
-	hosts := 0
-	for name, f := range clusters {
-		hosts += fewest(append(tasks[name], f.daemons...), f.fleet)
-	}
-	return hosts
-}
-
-// bound adds up the lower bound since a time, as far as it is measured: what holds at a minute's end holds for all of it.
-func (r *Recorder) bound(hosts int, since time.Time) {
-	if since.Before(r.from) {
-		since = r.from
-	}
-	if r.now.After(since) {
-		r.out.LowerBoundHours += float64(hosts) * r.now.Sub(since).Hours()
-	}
 }
 
 // Finish ends the record at the end of the run.
 func (r *Recorder) Finish(at time.Time) (Measures, []Sample, []Drain) {
 	r.advance(at)
-	r.bound(r.fewest(), r.next.Add(-time.Minute))
 	r.short.passes(0, false)
 	for _, h := range r.hosts {
 		r.neverJoined(h)
 	}
 	m := r.out
-	m.UnplacedAtEnd = r.unplaced
 	for _, since := range r.lacking {
 		for _, s := range since {
 			r.waits.add(at.Sub(s))
+			if at.Sub(s) > scheduling {
+				m.UnplacedAtEnd++
+			}
 		}
 	}
+	m.LowerBoundHours = r.bound(at)
 	m.PlacementWait, m.OutOfCapacity = r.waits.summary(), r.short.times.summary()
 	m.OverLowerBound = ratio(m.InstanceHours, m.LowerBoundHours)
 	m.OverLowerBoundBooted = ratio(m.InstanceHours-m.InstanceHoursBooting, m.LowerBoundHours)
@@ -225,6 +202,24 @@ func (r *Recorder) Finish(at time.Time) (Measures, []Sample, []Drain) {
 	}
 	m.Drains = len(r.drains)
 	return m, r.series, r.drains
+}
+
+// bound fills in the samples' lower bounds and adds them up, as far as they are measured. What holds at a minute's end
+// holds for all of it.
+func (r *Recorder) bound(end time.Time) float64 {
+	r.ideal.minute(end, r.facts()) // what is left of a minute
+	hours, since := 0.0, r.from
+	for i, hosts := range r.ideal.hosts() {
+		until := end
+		if i < len(r.series) {
+			r.series[i].Fewest, until = hosts, r.series[i].At
+		}
+		if until.After(since) {
+			hours += float64(hosts) * until.Sub(since).Hours()
+			since = until
+		}
+	}
+	return hours
 }
 
 // ratio is 0 where there is nothing to compare with.

@@ -313,3 +313,43 @@ func TestLowerBoundKnowsOfInterfacesDaemonsAndMinSize(t *testing.T) {
 	assert.Equal(t, 3+2, series[0].Fewest)
 	assert.Equal(t, 3+2, series[2].Fewest)
 }
+
+func TestLowerBoundIsThatOfTasksWhichNeedNotWait(t *testing.T) {
+	alone := func(kind aws.Kind, task string, wait int) aws.Happened {
+		return aws.Happened{Kind: kind, Task: task, N: 1, Size: whole, Wait: time.Duration(wait) * time.Second}
+	}
+	want := func(n int) aws.Happened { return aws.Happened{Kind: aws.DemandChanged, N: n, Size: whole} }
+	prompt, promptly, _ := tell().
+		at(70, want(2)).
+		at(70, alone(aws.TaskPlaced, "a", 0)).
+		at(70, alone(aws.TaskPlaced, "b", 0)).
+		at(190, alone(aws.TaskStopped, "a", 0)).
+		at(190, alone(aws.TaskStopped, "b", 0)).
+		end(600)
+	late, lately, _ := tell().
+		at(70, want(3)). // one is never placed
+		at(70, alone(aws.TaskPlaced, "a", 0)).
+		at(190, alone(aws.TaskStopped, "a", 0)).
+		at(310, alone(aws.TaskPlaced, "b", 240)).
+		at(430, alone(aws.TaskStopped, "b", 0)).
+		end(600)
+	assert.InDelta(t, 2*2.0/60, prompt.LowerBoundHours, 1e-9)
+	assert.InDelta(t, prompt.LowerBoundHours, late.LowerBoundHours, 1e-9)
+	for i := range promptly {
+		assert.Equal(t, promptly[i].Fewest, lately[i].Fewest, "minute %d", i+1)
+	}
+	assert.Equal(t, 3*whole.CPU, lately[2].Demand.CPU, "what is wanted is told as it was")
+}
+
+func TestTaskThatECSHasHadNoTimeToPlaceIsNotLeftOver(t *testing.T) {
+	m, _, _ := tell().at(100, lacks("web", 2)).at(101, lacks("web", 1)).end(131)
+	assert.Equal(t, 2, m.UnplacedAtEnd)
+}
+
+func TestRollOutThatGivesRoomBackIsAChangeOfDemand(t *testing.T) {
+	stopped := func(cause string) aws.Happened { return aws.Happened{Kind: aws.TaskStopped, Task: "x", Cause: cause} }
+	for cause, unchanged := range map[string]int{"service": 0, "drain": 1, "exit": 1} {
+		m, _, _ := tell().at(60, desired(3, 4, "policy:out")).at(70, stopped(cause)).at(80, desired(4, 3, "policy:in")).end(100)
+		assert.Equal(t, unchanged, m.ReversalsUnchanged, cause)
+	}
+}
