@@ -11,7 +11,8 @@
 //	clock.go          the queue of events               random.go       draws that one more call does not shift
 //	knobs.go          every number, with its source     observe.go      what happened, for whoever measures
 //	ec2_*.go          instances: boot, failure, Spot    asg_*.go        groups, hooks, step policies
-//	ecs_*.go          hosts, services, tasks            cloudwatch_*.go metrics, alarms, schedules
+//	ecs_*.go          hosts, services, tasks            cloudwatch_*.go metrics, alarms
+//	ssm_*.go          parameters and their history      eventbridge_*.go schedules, notices, late, lost or doubled
 //	api_*.go          the same as SDK calls, with faults
 //
 // What the halves know of each other is little. Auto Scaling tells ECS of a host with [Cluster.join] when its agent

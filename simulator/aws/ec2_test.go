@@ -210,3 +210,18 @@ func TestECSsOwnMetricsOfAMinuteComeSomeTimeAfterIt(t *testing.T) {
 	assert.Positive(t, s.over(second, second+1).count, "it belongs to the minute that was measured")
 	assert.Zero(t, s.over(second+1, second+2).count)
 }
+
+// What ends with a machine that failed while it drained was not ended by scaling in.
+func TestAHostThatFailsInItsHookIsGoneForThatReason(t *testing.T) {
+	l := newLab(exact(), GroupSpec{Desired: 1, Hooks: []HookSpec{{"drain", 10 * time.Minute, ""}}})
+	l.pass(time.Minute)
+	i := l.group.Instances()[0]
+	l.group.SetDesired(0)
+	l.pass(time.Minute)
+	l.Fail(i)
+	l.pass(20 * time.Minute)
+	assert.True(t, i.Healthy, "what leaves is not checked")
+	assert.Equal(t, "scale_in", i.Cause)
+	require.Len(t, l.happened(HostGone), 1)
+	assert.Equal(t, "health", l.happened(HostGone)[0].Cause)
+}
