@@ -67,12 +67,12 @@ func (m *Moto) Calls(ctx context.Context) (map[string]int, error) {
 
 // Call is one AWS call as it came.
 type Call struct {
-	Action string            // "autoscaling.UpdateAutoScalingGroup"
+	Action string            // "autoscaling.UpdateAutoScalingGroup", "lambda DELETE /2015-03-31/functions/f"
 	Fields map[string]string // those of its fields that are text
 }
 
-// CallLog is the latest ten thousand calls since the last ResetCalls, in their order. Calls whose action stands in their
-// path (Lambda, Scheduler) are not in it.
+// CallLog is the latest ten thousand calls since the last ResetCalls, in their order. Of services that name the action by
+// method and path (Lambda, Scheduler) it has those that change something.
 func (m *Moto) CallLog(ctx context.Context) ([]Call, error) {
 	var log []Call
 	err := m.get(ctx, "/_lab/calls/log", &log)

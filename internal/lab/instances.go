@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -19,39 +20,15 @@ import (
 // image is any AMI: moto asks for an id and does not look at it.
 const image = "ami-12c6146b"
 
-// runInstances starts count EC2 instances outside any group. It speaks EC2's query
-// protocol itself: one action is no reason for a dependency on the largest of all clients.
+// runInstances starts count EC2 instances outside any group.
 func runInstances(ctx context.Context, m *Moto, instanceType string, count int) ([]string, error) {
-	form := url.Values{
-		"Action": {"RunInstances"}, "Version": {"2016-11-15"}, "ImageId": {image}, "InstanceType": {instanceType},
+	body, err := m.EC2(ctx, url.Values{
+		"Action": {"RunInstances"}, "ImageId": {image}, "InstanceType": {instanceType},
 		"MinCount": {strconv.Itoa(count)}, "MaxCount": {strconv.Itoa(count)},
 		"Placement.AvailabilityZone": {Region + "a"},
-	}.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, m.endpoint+"/", strings.NewReader(form))
+	})
 	if err != nil {
 		return nil, fmt.Errorf("run %d instances: %w", count, err)
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-	config := m.Config()
-	keys, err := config.Credentials.Retrieve(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("run %d instances: %w", count, err)
-	}
-	hash := sha256.Sum256([]byte(form))
-	if err := v4.NewSigner().SignHTTP(ctx, keys, request, hex.EncodeToString(hash[:]), "ec2", Region, time.Now()); err != nil {
-		return nil, fmt.Errorf("run %d instances: %w", count, err)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("run %d instances: %w", count, err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		return nil, fmt.Errorf("run %d instances: %w", count, err)
-	}
-	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("run %d instances: %s: %s", count, response.Status, body)
 	}
 	var answer struct {
 		IDs []string `xml:"instancesSet>item>instanceId"`
@@ -63,4 +40,43 @@ func runInstances(ctx context.Context, m *Moto, instanceType string, count int) 
 		return nil, fmt.Errorf("run %d instances: moto started %d", count, len(answer.IDs))
 	}
 	return answer.IDs, nil
+}
+
+// EC2 carries out one action and returns its XML. It speaks EC2's query protocol itself: a few actions are no reason for a
+// dependency on the largest of all clients.
+func (m *Moto) EC2(ctx context.Context, form url.Values) ([]byte, error) {
+	form.Set("Version", "2016-11-15")
+	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded; charset=utf-8"}}
+	return m.Signed(ctx, "ec2", http.MethodPost, "/", header, form.Encode())
+}
+
+// Signed sends one request as a service's client would, for services whose client is not worth a dependency.
+func (m *Moto) Signed(ctx context.Context, service, method, path string, header http.Header, body string) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, method, m.endpoint+path, strings.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("ask %s for %s: %w", service, path, err)
+	}
+	maps.Copy(request.Header, header)
+	config := m.Config()
+	keys, err := config.Credentials.Retrieve(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ask %s for %s: %w", service, path, err)
+	}
+	hash := sha256.Sum256([]byte(body))
+	if err := v4.NewSigner().SignHTTP(ctx, keys, request, hex.EncodeToString(hash[:]), service, Region, time.Now()); err != nil {
+		return nil, fmt.Errorf("ask %s for %s: %w", service, path, err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("ask %s for %s: %w", service, path, err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, fmt.Errorf("ask %s for %s: %w", service, path, err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("ask %s for %s: %s: %s", service, path, response.Status, answer)
+	}
+	return answer, nil
 }

@@ -68,6 +68,7 @@ class Calls:
     def __call__(self, environ, start_response):
         call = environ["lab.call"]
         if not call.name:
+            self._log_path(call, environ)
             return self.app(environ, start_response)
         with self.lock:
             self.counts[call.name] += 1
@@ -81,6 +82,12 @@ class Calls:
         reason = http.client.responses.get(status, "Error")
         start_response(f"{status} {reason}", headers + [("Content-Length", str(len(body)))])
         return [body]
+
+    def _log_path(self, call, environ):
+        """Lambda and Scheduler name their actions by method and path."""
+        if call.service and environ["REQUEST_METHOD"] != "GET":
+            with self.lock:
+                self.log.append({"action": f"{call.service} {environ['REQUEST_METHOD']} {call.path}", "fields": {}})
 
     def _answer(self, call, environ, start_response):
         if call.name not in self.examples:
