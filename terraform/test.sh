@@ -46,7 +46,7 @@ fi
 terraform -chdir="$copy" fmt -check -diff -recursive ||
   fail "the files above are not formatted: run terraform fmt -recursive terraform"
 
-for module in . modules/entry modules/cluster examples/minimal; do
+for module in . modules/entry modules/cluster modules/capacity examples/minimal examples/complete; do
   echo "== terraform/$module"
   if ! terraform -chdir="$copy/$module" init -backend=false -no-color >"$copy/init.log" 2>&1; then
     cat "$copy/init.log" >&2
