@@ -1,0 +1,60 @@
+package docs_test
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/simulator"
+	"ecs-cluster-scaler/simulator/report"
+	"ecs-cluster-scaler/simulator/workload"
+)
+
+func scenarioRows() []string {
+	var rows []string
+	for _, w := range workload.All() {
+		rows = append(rows, fmt.Sprintf("| `%s` | %.0f h | %s |", w.Name, (w.Lasts-w.Settle).Hours(), w.Why))
+	}
+	return rows
+}
+
+func measureRows() []string {
+	var rows []string
+	for _, r := range report.Rows() {
+		rows = append(rows, fmt.Sprintf("| %s | %s |", r.Name, r.Meaning))
+	}
+	return rows
+}
+
+func TestSimulatorTablesAreTheCodes(t *testing.T) {
+	text, err := os.ReadFile("simulator.md")
+	require.NoError(t, err)
+	for heading, rows := range map[string][]string{"Scenarios": scenarioRows(), "Measures": measureRows()} {
+		table := regexp.MustCompile(`(?s)(\n## ` + heading + `\n.*?\|---\|[-|]+\n)(.*?)\n\n`)
+		require.Regexp(t, table, string(text))
+		want := strings.Join(rows, "\n")
+		if *update {
+			at := table.FindSubmatchIndex(text)
+			text = slices.Concat(text[:at[4]], []byte(want), text[at[5]:])
+			continue
+		}
+		assert.Equal(t, want, string(table.FindSubmatch(text)[2]), "go test ./docs -update writes the table of %s", heading)
+	}
+	if *update {
+		require.NoError(t, os.WriteFile("simulator.md", text, 0o644))
+	}
+}
+
+func TestSimulatorPageNamesEveryPolicy(t *testing.T) {
+	text, err := os.ReadFile("simulator.md")
+	require.NoError(t, err)
+	for _, name := range simulator.Policies() {
+		assert.True(t, strings.Contains(string(text), "`"+name+"`"), name) //nolint:testifylint // the whole page is no message
+	}
+}
