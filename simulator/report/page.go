@@ -1,0 +1,161 @@
+package report
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"time"
+
+	"ecs-cluster-scaler/scaler"
+	"ecs-cluster-scaler/simulator"
+)
+
+// Comparison is one workload under one or several policies.
+type Comparison struct {
+	// Workload is its name, Why what it shows in a sentence.
+	Workload, Why string
+	// Hosts says in words on what it ran, as "m5.xlarge (4 vCPU, 15 GiB), 2 to 40".
+	Hosts string
+	// Settle is how much of the beginning is shown and not measured.
+	Settle time.Duration
+	// Entry is the entry of our policies, as JSON; empty is {}.
+	Entry []byte
+	// Runs are the policies; the others are compared with the first.
+	Runs []simulator.Result
+}
+
+// Settled is how long it settles, in words.
+func (c Comparison) Settled() string { return span(c.Settle.Seconds()) }
+
+func (c Comparison) settled() time.Time {
+	return c.begin().Add(c.Settle)
+}
+
+// begin is the beginning of the first sample's minute.
+func (c Comparison) begin() time.Time {
+	s := c.Runs[0].Series
+	return s[0].At.Add(-s[1].At.Sub(s[0].At))
+}
+
+func (c Comparison) end() time.Time {
+	s := c.Runs[0].Series
+	return s[len(s)-1].At
+}
+
+//go:embed assets
+var assets embed.FS
+
+// asset is a file of ours or of the vendored library; a name that is not there is a fault of this package.
+func asset(name string) string {
+	content, err := assets.ReadFile("assets/" + name)
+	if err != nil {
+		panic(err)
+	}
+	return string(content)
+}
+
+// Page writes a comparison as one HTML page that needs nothing else: no network, no file beside it, and for the words
+// and tables no script.
+func Page(out io.Writer, c Comparison) error {
+	data, err := dataOf(c)
+	if err != nil {
+		return err
+	}
+	groups, err := tableOf(c.Runs)
+	if err != nil {
+		return err
+	}
+	view := pageView{
+		Comparison: c, Title: c.Workload, Entry: entryOf(c.Entry), Begin: c.begin(), End: c.end(),
+		Policies: count(len(c.Runs), "policy", "policies"), Lasts: span(c.end().Sub(c.begin()).Seconds()),
+		Stories: storiesOf(c.Runs), Groups: groups, Data: data,
+		Unplaced: strips(c, "unplaced"), Billed: strips(c, "billed"),
+		files: files{Script: "comparison.js"},
+	}
+	for i, r := range c.Runs {
+		changes, left := changesOf(r)
+		view.Details = append(view.Details, detail{
+			Policy: r.Policy, Run: i, Plots: details(r, i), Tallies: talliesOf(r), Hours: hourly(r), Changes: changes, Left: left,
+		})
+	}
+	return write(out, "comparison.html", view)
+}
+
+// files are what a page carries with it.
+type files struct {
+	Script string
+}
+
+// CSS is the library's and ours.
+func (files) CSS() template.CSS {
+	return template.CSS(asset("uplot/uPlot.min.css") + asset("page.css"))
+}
+
+// JS is the library, what both pages share, and the page's own.
+func (f files) JS() template.JS {
+	return template.JS(asset("uplot/uPlot.iife.min.js") + "\n" + asset("common.js") + asset(f.Script))
+}
+
+type pageView struct {
+	Comparison
+	files
+	Title, Policies, Lasts, Entry string
+	Begin, End                    time.Time
+	Stories                       []story
+	Groups                        []tableGroup
+	Unplaced, Billed              []plot
+	Details                       []detail
+	Data                          pageData
+}
+
+// detail is what is shown of one run.
+type detail struct {
+	Policy  string
+	Run     int
+	Plots   []plot
+	Tallies []tally
+	Hours   []hour
+	Changes []change
+	// Left is how many changes are not listed.
+	Left int
+}
+
+func entryOf(entry []byte) string {
+	var compact bytes.Buffer
+	if len(entry) == 0 || json.Compact(&compact, entry) != nil {
+		return "{}"
+	}
+	return compact.String()
+}
+
+func write(out io.Writer, name string, view any) error {
+	t, err := template.New(name).Funcs(template.FuncMap{
+		"clock":   clock,
+		"percent": percent,
+		"signed":  func(n int) string { return typeset(signed(n)) },
+		"mean":    func(v float64) string { return fmt.Sprintf("%.1f", v) },
+		"minute":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"inc":     func(n int) int { return n + 1 },
+	}).ParseFS(assets, "assets/*.html")
+	if err != nil {
+		return err
+	}
+	var page bytes.Buffer
+	if err := t.ExecuteTemplate(&page, name, view); err != nil {
+		return err
+	}
+	_, err = page.WriteTo(out)
+	return err
+}
+
+func meaning(reason scaler.Reason) string {
+	for _, m := range scaler.Meanings {
+		if m.Reason == reason {
+			return m.Sentence
+		}
+	}
+	return ""
+}
