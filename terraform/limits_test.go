@@ -65,6 +65,9 @@ func TestLimitsOfVariablesAreTheContracts(t *testing.T) {
 			fmt.Sprintf("var.instance_warmup_seconds >= %d", alarms.Contract().LeastWarmupSeconds),
 			fmt.Sprintf("var.drain_alarm_minutes >= %d && var.drain_alarm_minutes <= %d", drain.Properties.DeadlineMinutes.Minimum, drain.Properties.DeadlineMinutes.Maximum),
 		},
+		"modules/capacity/variables.tf": {
+			fmt.Sprintf("var.drain_deadline_minutes >= %d && var.drain_deadline_minutes <= %d", drain.Properties.DeadlineMinutes.Minimum, drain.Properties.DeadlineMinutes.Maximum),
+		},
 		"modules/cluster/watch.tf": {fmt.Sprintf("try(tonumber(var.entry.drain.deadline_minutes), null), %d)", drain.Default.DeadlineMinutes)},
 		"modules/cluster/main.tf":  {fmt.Sprintf("try(var.entry.drain.hook, %q)", drain.Default.Hook)},
 		"variables.tf": {
