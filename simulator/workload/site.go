@@ -38,14 +38,9 @@ func (s Site) NewGroup(spec aws.GroupSpec, active bool) *aws.Group {
 	return s.World.NewGroup(spec)
 }
 
-// CreateService makes a service as the policy wants it. Under managed scaling one that names no placement strategy fills
-// hosts instead of spreading over them, because only an empty host goes; AWS advises so
-// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html).
+// CreateService makes a service as the policy wants it.
 func (s Site) CreateService(c *aws.Cluster, spec aws.ServiceSpec) *aws.Service {
 	spec.Managed = s.Policy.Managed() && !spec.Daemon
-	if spec.Managed && len(spec.Strategy) == 0 {
-		spec.Strategy = []string{"spread:attribute:ecs.availability-zone", "binpack:memory"}
-	}
 	return c.CreateService(spec)
 }
 

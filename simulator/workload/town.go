@@ -69,9 +69,14 @@ func web(d *aws.TaskDefinition, desired int) aws.ServiceSpec {
 	return s
 }
 
-// worker is a service without one.
+// worker is a service without one. Like all services here it spreads over zones and fills hosts within them, as AWS
+// advises where a cluster is to give hosts up (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html):
+// what spreads over hosts leaves none empty, and managed scaling takes only empty ones.
 func worker(d *aws.TaskDefinition, desired int) aws.ServiceSpec {
-	return aws.ServiceSpec{Name: d.Family, Definition: d, Desired: desired, MinPercent: 100, MaxPercent: 200}
+	return aws.ServiceSpec{
+		Name: d.Family, Definition: d, Desired: desired, MinPercent: 100, MaxPercent: 200,
+		Strategy: []string{"spread:attribute:ecs.availability-zone", "binpack:memory"},
+	}
 }
 
 // logs adds what runs on every host of a real cluster.
