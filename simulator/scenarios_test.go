@@ -155,3 +155,45 @@ func TestSameSeedTellsTheSameStory(t *testing.T) {
 	first, second := story(), story()
 	assert.Equal(t, first, second)
 }
+
+func TestLargeClusterHoldsAboutWhatItIsAskedFor(t *testing.T) {
+	w := workload.Large(40, 400, 22*time.Hour)
+	_, series, _ := runs(t, w, &still{}, nil)
+	most := 0
+	for _, s := range series {
+		most = max(most, s.Fewest)
+	}
+	assert.InDelta(t, 28, most, 8, "about 70 % of the hosts are needed at the peak")
+}
+
+func TestTasksOfATraceRunAsLongAsTheyDidThereAndThoseOfTheBeginningBeforeIt(t *testing.T) {
+	// In the first two a task is there already, and one runs on past the end.
+	w, notes, err := workload.Tasks("trace", []workload.TraceTask{
+		{Start: 0, End: 9000, CPU: 2048, Memory: 4096},
+		{Start: 100, End: 4000, CPU: 1024, Memory: 2048},
+		{Start: 600, End: 1800, CPU: 4096, Memory: 2048},
+	}, workload.Window{From: 300, To: 3900})
+	require.NoError(t, err)
+	assert.Empty(t, notes)
+	m, series, _ := runs(t, w, &still{}, nil)
+	assert.Equal(t, 1, m.PlacementWait.Count, "what was there is placed before the window")
+	assert.Zero(t, m.UnplacedTaskSeconds)
+	reserved := func(second int) int { return series[(3600+second)/60].Reserved.CPU } // at the end of the minute
+	assert.Equal(t, 3072, reserved(0))
+	assert.Equal(t, 3072+4096, reserved(900))
+	assert.Equal(t, 3072, reserved(1860))
+	assert.Equal(t, 3072, reserved(3540))
+}
+
+func TestServicesFollowATraceOfDemand(t *testing.T) {
+	points := []workload.Point{{At: 0, Value: 100}, {At: 36000, Value: 100}, {At: 37800, Value: 300}, {At: 86400, Value: 100}}
+	w, err := workload.Demand([]workload.Series{{Name: "d", Points: points}}, workload.Window{From: 30000, To: 45000})
+	require.NoError(t, err)
+	_, series, _ := runs(t, w, &still{}, nil)
+	least, most := series[0].Demand.CPU, 0
+	for _, s := range series {
+		least, most = min(least, s.Demand.CPU), max(most, s.Demand.CPU)
+	}
+	assert.Positive(t, least)
+	assert.Greater(t, most, least*11/10)
+}
