@@ -1,0 +1,67 @@
+package report
+
+// Evaluation is every policy, at every setting of its main knob, on every trace and scenario, over several seeds.
+type Evaluation struct {
+	// About says in a sentence or two what was run, for both pages' beginning; Quick that it was a part only.
+	About  string        `json:"about"`
+	Quick  bool          `json:"quick,omitempty"`
+	Traces []TraceResult `json:"traces"`
+}
+
+// TraceResult is one trace or scenario under all policies.
+type TraceResult struct {
+	Name string `json:"name"`
+	// Why says in a sentence what it shows. Attribution is the source and licence, which must stand wherever a figure from
+	// the trace does; empty for a scenario of our own.
+	Why         string `json:"why,omitempty"`
+	Attribution string `json:"attribution,omitempty"`
+	// LowerBoundHours is what no policy can go below.
+	LowerBoundHours float64 `json:"lower_bound_hours"`
+	Runs            []Point `json:"runs"`
+}
+
+// Point is a policy at one setting of its knob. The points of a Family are joined by a line, in the order given.
+type Point struct {
+	// Family is the policy without its knob, as managed; Policy its whole name, as managed-90; Knob its setting in words,
+	// as "target capacity 90 %".
+	Family string `json:"family"`
+	Policy string `json:"policy"`
+	Knob   string `json:"knob"`
+	// Ours is a policy of this project. Default is the setting that it comes with.
+	Ours    bool `json:"ours,omitempty"`
+	Default bool `json:"default,omitempty"`
+	Seeds   int  `json:"seeds"`
+
+	InstanceHours      Spread `json:"instance_hours"`
+	UnplacedSeconds    Spread `json:"unplaced_task_seconds"`
+	WaitP99            Spread `json:"placement_wait_p99_seconds"`
+	ScalingActions     Spread `json:"scaling_actions"`
+	Reversals          Spread `json:"reversals"`
+	ReversalsUnchanged Spread `json:"reversals_unchanged"`
+	TasksMoved         Spread `json:"tasks_moved"`
+	TasksEndedByHost   Spread `json:"tasks_ended_by_scale_in"`
+	BelowFloorSeconds  Spread `json:"below_floor_scaling_seconds"`
+	LongestDrain       Spread `json:"longest_drain_seconds"`
+}
+
+// Spread is a measure over seeds.
+type Spread struct {
+	Mean float64 `json:"mean"`
+	Min  float64 `json:"min"`
+	Max  float64 `json:"max"`
+}
+
+// SpreadOf is the spread of a measure's values, one a seed.
+func SpreadOf(values ...float64) Spread {
+	if len(values) == 0 {
+		return Spread{}
+	}
+	s := Spread{Min: values[0], Max: values[0]}
+	for _, v := range values {
+		s.Mean += v / float64(len(values))
+		s.Min, s.Max = min(s.Min, v), max(s.Max, v)
+	}
+	// Adding up fractions may leave the mean a hair outside; a spread of equal values is that value.
+	s.Mean = min(max(s.Mean, s.Min), s.Max)
+	return s
+}

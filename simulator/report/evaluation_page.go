@@ -1,0 +1,56 @@
+package report
+
+import "io"
+
+// EvaluationPage writes an evaluation as one HTML page, with a frontier for each trace: who had how much unplaced at which
+// cost as its knob is turned.
+func EvaluationPage(out io.Writer, e Evaluation) error {
+	view := evaluationView{
+		files: files{Script: "evaluation.js"}, Title: "Evaluation", About: e.About, Quick: e.Quick,
+		Columns: evaluatedColumns, Data: e,
+	}
+	for i, t := range e.Traces {
+		v := traceView{TraceResult: t, Nth: i, Alt: frontierAlt(t)}
+		for j, family := range familiesOf(t) {
+			v.Families = append(v.Families, familyView{Name: family[0].Family, Nth: j % families})
+			for _, p := range family {
+				v.Lines = append(v.Lines, pointView{Point: p, Setting: p.knob(), Cells: t.cells(p)})
+			}
+		}
+		view.Traces = append(view.Traces, v)
+		view.Standings = append(view.Standings, standingOf(t))
+	}
+	return write(out, "evaluation.html", view)
+}
+
+// families is how many marks and colours there are.
+const families = 6
+
+type evaluationView struct {
+	files
+	Title, About string
+	Quick        bool
+	Columns      []evaluated
+	Standings    []standing
+	Traces       []traceView
+	Data         Evaluation
+}
+
+type traceView struct {
+	TraceResult
+	Nth      int
+	Alt      string
+	Families []familyView
+	Lines    []pointView
+}
+
+type familyView struct {
+	Name string
+	Nth  int
+}
+
+type pointView struct {
+	Point
+	Setting string
+	Cells   []string
+}

@@ -1,0 +1,103 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
+)
+
+// madeUpEvaluation sweeps knobs: what costs more leaves less unplaced.
+func madeUpEvaluation() Evaluation {
+	e := Evaluation{About: "Every policy on every trace, three seeds each."}
+	for i, name := range []string{"nyc_taxi", "azure_vm2017", "flash-crowd"} {
+		t := TraceResult{Name: name, Why: "A demand with a daily and a weekly cycle.", LowerBoundHours: 1000 + 400*float64(i)}
+		if i < 2 {
+			t.Attribution = "Numenta Anomaly Benchmark, MIT"
+		}
+		for f, family := range []string{"gap", "signal", "managed", "alarms", "schedulable"} {
+			for k := range 5 {
+				hours := t.LowerBoundHours * (1.08 + 0.07*float64(k) + 0.03*float64(f))
+				unplaced := 60 * float64((4-k)*(4-k)*(4-k)) * float64(1+3*f) * 4
+				t.Runs = append(t.Runs, Point{
+					Family: family, Policy: fmt.Sprintf("%s-%d", family, 95-5*k), Knob: fmt.Sprintf("scale_out_at %d %%", 95-5*k),
+					Ours: f < 2, Default: k == 3, Seeds: 3,
+					InstanceHours:   SpreadOf(hours, hours*1.01, hours*0.98),
+					UnplacedSeconds: SpreadOf(unplaced, unplaced*1.4, unplaced*0.7),
+					WaitP99:         SpreadOf(60, 65, 200), Reversals: SpreadOf(float64(f), float64(f)),
+				})
+			}
+		}
+		e.Traces = append(e.Traces, t)
+	}
+	return e
+}
+
+func TestTheEvaluationsPageHasItsFiguresAndNeedsNothingElse(t *testing.T) {
+	e := madeUpEvaluation()
+	e.Traces[0].Name = "</script><script>"
+	var page bytes.Buffer
+	require.NoError(t, EvaluationPage(&page, e))
+	balanced(t, page.String())
+	root := parsed(t, page.String())
+	scripts := elements(root, "script")
+	require.Len(t, scripts, 2)
+	var back Evaluation
+	require.NoError(t, json.Unmarshal([]byte(scripts[0].FirstChild.Data), &back))
+	assert.Equal(t, e, back)
+	frontiers := 0
+	walk(root, func(n *html.Node) {
+		if attr(n, "data-frontier") != "" {
+			frontiers++
+			assert.Contains(t, attr(n, "aria-label"), "managed: ")
+		}
+		for _, a := range n.Attr {
+			assert.NotContains(t, []string{"src", "href"}, a.Key, n.Data)
+		}
+	})
+	assert.Equal(t, len(e.Traces), frontiers)
+	assert.Contains(t, page.String(), e.Traces[0].Attribution)
+}
+
+func TestMarkdownHasEveryPointAndEveryAttribution(t *testing.T) {
+	e := madeUpEvaluation()
+	e.Traces[1].Runs[0].Knob = "a | b"
+	var out bytes.Buffer
+	require.NoError(t, EvaluationMarkdown(&out, e))
+	for line := range strings.SplitSeq(out.String(), "\n") {
+		if columns := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|") - 1; columns > 0 {
+			assert.Contains(t, []int{5, 3 + len(evaluatedColumns)}, columns, line)
+		}
+	}
+	for _, trace := range e.Traces {
+		assert.Contains(t, out.String(), "\n## "+trace.Name+"\n")
+		assert.Contains(t, out.String(), trace.Attribution)
+	}
+	assert.Contains(t, out.String(), "| gap-95 | scale_out_at 95 % | 3 | 1,076 (1,058–1,091) | 1.08 × |")
+}
+
+func TestWhatCostsMoreDoesNotCountAsBetter(t *testing.T) {
+	point := func(policy string, ours bool, hours, unplaced float64) Point {
+		return Point{Family: policy, Policy: policy, Ours: ours, InstanceHours: SpreadOf(hours), UnplacedSeconds: SpreadOf(unplaced)}
+	}
+	s := standingOf(TraceResult{Name: "t", Runs: []Point{
+		point("gap", true, 100, 600), point("gap-60", true, 120, 0),
+		point("twice", false, 100, 1200), point("close", false, 110, 700), point("better", false, 110, 300),
+		point("cheap", false, 90, 6000), point("even", false, 130, 0),
+	}})
+	assert.Equal(t, standing{
+		Trace: "t", Points: 5, Halved: 2, Better: 3,
+		Lost: []string{"better (5 against our 10)", "cheap (none of ours is as cheap)"},
+	}, s)
+}
+
+func TestASpreadHoldsItsMean(t *testing.T) {
+	assert.Equal(t, Spread{Mean: 2, Min: 1, Max: 3}, SpreadOf(3, 1, 2))
+	assert.Equal(t, Spread{Mean: 0.1, Min: 0.1, Max: 0.1}, SpreadOf(0.1, 0.1, 0.1))
+	assert.Equal(t, Spread{}, SpreadOf())
+}
