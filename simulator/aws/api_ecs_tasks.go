@@ -151,7 +151,7 @@ func (t *Task) describe() *types.Task {
 	size := t.Definition.Resources
 	d := &types.Task{
 		TaskArn: aws.String(t.ARN), ClusterArn: aws.String(t.Cluster.ARN()), TaskDefinitionArn: aws.String(t.Definition.ARN()),
-		DesiredStatus: aws.String(t.Desired), LastStatus: aws.String(t.Last), HealthStatus: t.health(), Group: aws.String(t.group),
+		DesiredStatus: aws.String(t.Desired), LastStatus: aws.String(t.Last), HealthStatus: t.health(), Group: aws.String(t.group.name),
 		Cpu: aws.String(strconv.Itoa(size.CPU)), Memory: aws.String(strconv.Itoa(size.Memory)), Overrides: &types.TaskOverride{},
 		CreatedAt: aws.Time(t.Created), Version: t.version, LaunchType: types.LaunchTypeEc2,
 	}

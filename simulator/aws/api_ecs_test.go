@@ -52,9 +52,9 @@ func TestHostsAreListedInPagesInEveryStatusButInactive(t *testing.T) {
 		assert.Equal(t, want, list(ecs.ListContainerInstancesInput{Filter: aws.String(filter)}), filter)
 	}
 	_, err := s.w.ECS().ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{Cluster: webCluster, Filter: aws.String("colour is blue")})
-	assert.IsType(t, new(types.InvalidParameterException), err)
+	assert.ErrorAs(t, err, new(*types.InvalidParameterException))
 	_, err = s.w.ECS().ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{Cluster: aws.String("other")})
-	assert.IsType(t, new(types.ClusterNotFoundException), err)
+	assert.ErrorAs(t, err, new(*types.ClusterNotFoundException))
 }
 
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html
@@ -190,7 +190,7 @@ func TestAServiceIsDescribedWithItsDeployments(t *testing.T) {
 	assert.Contains(t, *shown.Events[0].Message, "has insufficient CPU units available", "newest first")
 	eleven := make([]string, 11)
 	_, err = s.w.ECS().DescribeServices(t.Context(), &ecs.DescribeServicesInput{Cluster: webCluster, Services: eleven})
-	assert.IsType(t, new(types.InvalidParameterException), err)
+	assert.ErrorAs(t, err, new(*types.InvalidParameterException))
 }
 
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html
@@ -221,7 +221,7 @@ func TestDrainingIsSetTenHostsACallAndFailuresAreInTheAnswer(t *testing.T) {
 	assert.Equal(t, "DRAINING", *out.ContainerInstances[0].Status)
 	assert.Equal(t, []string{"INACTIVE", "MISSING"}, []string{*out.Failures[0].Reason, *out.Failures[1].Reason})
 	_, err = update(make([]string, 11)...)
-	assert.IsType(t, new(types.InvalidParameterException), err)
+	assert.ErrorAs(t, err, new(*types.InvalidParameterException))
 }
 
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterContainerInstance.html
@@ -232,7 +232,7 @@ func TestAHostWithTasksIsDeregisteredOnlyByForce(t *testing.T) {
 	s.w.KillAgent(h.Instance)
 	in := &ecs.DeregisterContainerInstanceInput{Cluster: webCluster, ContainerInstance: aws.String(h.ARN)}
 	_, err := s.w.ECS().DeregisterContainerInstance(t.Context(), in)
-	assert.IsType(t, new(types.InvalidParameterException), err)
+	assert.ErrorAs(t, err, new(*types.InvalidParameterException))
 	in.Force = aws.Bool(true)
 	out, err := s.w.ECS().DeregisterContainerInstance(t.Context(), in)
 	require.NoError(t, err)
@@ -265,7 +265,7 @@ func TestARevisionIsDescribedByWhatItReserves(t *testing.T) {
 	assert.Equal(t, []string{"256", "512", "awsvpc"}, []string{*d.Cpu, *d.Memory, string(d.NetworkMode)})
 	assert.Equal(t, "1", *d.ContainerDefinitions[0].ResourceRequirements[0].Value)
 	_, err = s.w.ECS().DescribeTaskDefinition(t.Context(), &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String("app:4")})
-	assert.IsType(t, new(types.ClientException), err)
+	assert.ErrorAs(t, err, new(*types.ClientException))
 }
 
 func TestCallsAreThrottledAtTheKnobsRate(t *testing.T) {

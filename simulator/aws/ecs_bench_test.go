@@ -22,6 +22,7 @@ func BenchmarkDay(b *testing.B) {
 }
 
 func day(tb testing.TB, hosts, services, tasks int) {
+	tb.Helper()
 	w := New(Defaults())
 	c := w.NewCluster("web")
 	g := &Group{Spec: GroupSpec{Name: "g", Cluster: "web", Type: InstanceType{Name: "m5.2xlarge", Resources: Resources{CPU: 8192, Memory: 31000}, ENIs: 20}}, world: w}
@@ -61,6 +62,7 @@ func day(tb testing.TB, hosts, services, tasks int) {
 
 // pass reads all hosts and services.
 func pass(tb testing.TB, e *ECS) {
+	tb.Helper()
 	ctx, cluster := tb.Context(), aws.String("web")
 	hosts := ecs.NewListContainerInstancesPaginator(e, &ecs.ListContainerInstancesInput{Cluster: cluster})
 	for hosts.HasMorePages() {

@@ -16,7 +16,7 @@ func (w *World) NewCluster(name string) *Cluster {
 	c := &Cluster{
 		Name: name, world: w,
 		byARN: map[string]*Host{}, tasks: map[string]*Task{}, known: map[string]*TaskDefinition{}, named: map[string]*Service{},
-		spread: map[string]map[string]int{}, zones: map[string]int{},
+		groups: map[string]*taskGroup{},
 	}
 	w.clusters = append(w.clusters, c)
 	return c

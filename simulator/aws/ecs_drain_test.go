@@ -25,7 +25,8 @@ func (s *stage) steady(spec ServiceSpec) *Service {
 	return v
 }
 
-func (s *stage) on(h *Host) (n int) {
+// serving are the tasks on a host that ECS wants to run.
+func serving(h *Host) (n int) {
 	for _, t := range h.tasks {
 		if t.Desired == taskRunning {
 			n++
@@ -53,8 +54,8 @@ func TestADrainAtMinimum100StopsATaskOnlyWhenItsReplacementIsHealthy(t *testing.
 	before := len(s.kinds(BelowFloor))
 	s.drain(h)
 	s.run(50 * time.Second) // looked at, pulled, started, not yet healthy
-	assert.Equal(t, 2, s.on(h))
-	assert.Equal(t, 2, s.on(other))
+	assert.Equal(t, 2, serving(h))
+	assert.Equal(t, 2, serving(other))
 	s.run(2 * time.Minute)
 	assert.Len(t, s.kinds(BelowFloor), before)
 	assert.Empty(t, h.tasks)
@@ -68,7 +69,7 @@ func TestADrainBelowMinimum100StopsBeforeItStarts(t *testing.T) {
 	web := s.steady(replicas(4, 50, 100))
 	s.drain(h)
 	s.run(16 * time.Second)
-	assert.Equal(t, 2, s.on(h), "two of four may go")
+	assert.Equal(t, 2, serving(h), "two of four may go")
 	assert.Len(t, web.wanted, 2)
 	s.host("a")
 	s.run(4 * time.Minute)
@@ -87,7 +88,7 @@ func TestADrainAtMaximum100StartsNothingBeforeATaskHasStopped(t *testing.T) {
 		require.LessOrEqual(t, web.live, 4)
 		require.GreaterOrEqual(t, web.running, 3)
 	}
-	assert.Equal(t, 4, s.on(other))
+	assert.Equal(t, 4, serving(other))
 }
 
 func TestADrainAtMinimumAndMaximum100NeverMoves(t *testing.T) {
@@ -97,7 +98,7 @@ func TestADrainAtMinimumAndMaximum100NeverMoves(t *testing.T) {
 	s.host("a")
 	s.drain(h)
 	s.run(24 * time.Hour)
-	assert.Equal(t, 2, s.on(h))
+	assert.Equal(t, 2, serving(h))
 }
 
 func TestADrainOnAFullClusterWaitsAndSaysWhy(t *testing.T) {
@@ -106,7 +107,7 @@ func TestADrainOnAFullClusterWaitsAndSaysWhy(t *testing.T) {
 	web := s.steady(replicas(2, 100, 200))
 	s.drain(h)
 	s.run(time.Hour)
-	assert.Equal(t, 2, s.on(h))
+	assert.Equal(t, 2, serving(h))
 	assert.Empty(t, web.wanted, "they still serve")
 	assert.Contains(t, web.events[len(web.events)-1].message, "was unable to place a task because no container instance met all of its requirements. Reason: No Container Instances were found in your cluster.")
 }
@@ -133,7 +134,7 @@ func TestADrainStopsDaemonsAfterAllReplicaTasksHaveStopped(t *testing.T) {
 	s.drain(h)
 	assert.Equal(t, 0, agent.Desired, "follows the ACTIVE hosts")
 	s.run(16 * time.Second)
-	require.Equal(t, 1, s.on(h))
+	require.Equal(t, 1, serving(h))
 	require.Equal(t, taskRunning, daemon.Desired, "replicas are still stopping")
 	s.run(time.Minute)
 	assert.Equal(t, taskStopped, daemon.Last)

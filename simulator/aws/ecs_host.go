@@ -28,8 +28,8 @@ func (c *Cluster) join(i *Instance) {
 		Attributes: map[string]string{
 			"ecs.availability-zone": i.Zone, "ecs.instance-type": kind.Name, "ecs.os-type": "linux", "ecs.cpu-architecture": "x86_64",
 		},
-		sequence: c.joined, version: 1,
-		ports: map[int]int{}, heldPorts: map[int]int{}, pulled: map[string]time.Time{}, groups: map[string]int{}, daemons: map[*Service]*Task{},
+		sequence: c.joined, version: 1, zone: c.zoneOf(i.Zone),
+		ports: map[int]int{}, heldPorts: map[int]int{}, pulled: map[string]time.Time{}, groups: map[*taskGroup]int{}, daemons: map[*Service]*Task{},
 	}
 	maps.Copy(h.Attributes, i.Group.Spec.Attributes)
 	i.Host = h
@@ -70,27 +70,12 @@ func (h *Host) count(t *Task, by counts) {
 	for _, p := range d.Ports {
 		h.ports[p] += by.placed
 	}
-	tally(h.groups, t.group, by.placed)
-	zones := c.spread[t.group]
-	if zones == nil {
-		zones = map[string]int{}
-		c.spread[t.group] = zones
-	}
-	tally(zones, h.Instance.Zone, by.placed)
-	if len(zones) == 0 {
-		delete(c.spread, t.group)
-	}
+	t.group.count(h, by.placed)
 	if t.Service != nil && t.Service.Spec.Daemon {
 		h.keepForDaemons()
 	}
 	if by.placed < 0 {
 		c.freed()
-	}
-}
-
-func tally(m map[string]int, key string, by int) {
-	if m[key] += by; m[key] == 0 {
-		delete(m, key)
 	}
 }
 
@@ -105,7 +90,7 @@ func (h *Host) setStatus(to ecs.ContainerInstanceStatus) {
 	} else if from == active {
 		by = -1
 	}
-	tally(c.zones, h.Instance.Zone, by)
+	c.zones[h.zone] += by
 	for _, s := range c.daemons {
 		if s.Status == active && s.matches(h) {
 			s.Desired += by

@@ -3,7 +3,7 @@ package aws
 // request is what a task needs of a host.
 type request struct {
 	definition *TaskDefinition
-	group      string
+	group      *taskGroup
 	distinct   bool
 	memberOf   map[string]string
 	strategy   []strategy
@@ -25,7 +25,7 @@ func (c *Cluster) choose(r request) (*Host, refusal) {
 		equals  int
 		closest refusal
 	)
-	counted := c.counted(r.strategy, r.group)
+	values := c.values(r.strategy, r.group)
 	luck := c.world.draw("place " + r.luck)
 	for _, h := range c.hosts {
 		if h.Status != active {
@@ -37,7 +37,7 @@ func (c *Cluster) choose(r request) (*Host, refusal) {
 			}
 			continue
 		}
-		its := h.score(&r, counted)
+		its := h.score(r.strategy, r.group, values)
 		switch order := compare(its, score); {
 		case best == nil || order < 0:
 			best, score, equals = h, its, 1

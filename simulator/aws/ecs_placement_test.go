@@ -48,7 +48,7 @@ func TestConstraintsBind(t *testing.T) {
 	member := s.c.CreateService(ServiceSpec{Name: "member", Definition: definition(512, 512), Desired: 2, MemberOf: map[string]string{"colour": "blue"}})
 	distinct := s.c.CreateService(ServiceSpec{Name: "distinct", Definition: definition(64, 64), Desired: 3, DistinctInstance: true})
 	s.run(3 * time.Minute)
-	assert.Equal(t, 2, blue.groups["service:member"])
+	assert.Equal(t, 2, blue.of("member"))
 	assert.Equal(t, 2, member.Running())
 	assert.Equal(t, 2, distinct.Running(), "two hosts")
 	assert.Len(t, distinct.wanted, 1)
@@ -81,7 +81,7 @@ func TestStrategiesDecideBetweenHostsThatFit(t *testing.T) {
 			require.Equal(t, 6, web.Running())
 			var got []int
 			for _, h := range s.c.hosts {
-				got = append(got, h.groups["service:web"])
+				got = append(got, h.of("web"))
 			}
 			slicesSort(got, c.want)
 			assert.Equal(t, c.want, got)
@@ -112,7 +112,7 @@ func TestScalingInKeepsZonesBalanced(t *testing.T) {
 	web.SetDesired(6)
 	s.run(time.Minute)
 	for _, h := range s.c.hosts {
-		assert.Equal(t, 2, h.groups["service:web"])
+		assert.Equal(t, 2, h.of("web"))
 	}
 }
 
@@ -123,7 +123,7 @@ func TestScalingInWithBinpackEmptiesTheHostWithMostLeft(t *testing.T) {
 	web := s.steady(ServiceSpec{Name: "web", Definition: definition(512, 512), Desired: 6, Strategy: []string{"binpack:cpu"}})
 	web.SetDesired(4)
 	s.run(time.Minute)
-	got := []int{s.c.hosts[0].groups["service:web"], s.c.hosts[1].groups["service:web"]}
+	got := []int{s.c.hosts[0].of("web"), s.c.hosts[1].of("web")}
 	slicesSort(got)
 	assert.Equal(t, []int{0, 4}, got)
 }
@@ -143,7 +143,7 @@ func TestZonesAreRebalancedWhereTheServiceWantsIt(t *testing.T) {
 		if wants {
 			want = 2
 		}
-		assert.Equal(t, want, late.groups["service:web"])
+		assert.Equal(t, want, late.of("web"))
 	}
 }
 

@@ -61,7 +61,7 @@ func (c *Cluster) lookAtQueue() {
 func (c *Cluster) placeQueued() {
 	type needs struct {
 		definition *TaskDefinition
-		group      string
+		group      *taskGroup
 	}
 	refused := map[needs]bool{}
 	var left []*Task

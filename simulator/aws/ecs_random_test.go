@@ -39,6 +39,7 @@ func watch(s *stage) *watcher {
 			w.wanted[h.Service] = w.wanted[h.Service].minus(h.Size)
 		case DemandChanged:
 			w.demand[h.Service] = w.demand[h.Service].plus(times(h.Size, h.N))
+		default:
 		}
 	})
 	s.w.Check(func() {

@@ -1,10 +1,5 @@
 package aws
 
-import (
-	"maps"
-	"slices"
-)
-
 // rebalance is availabilityZoneRebalancing: where zones differ by more than one task, one is started in the lightest, and
 // when that is healthy scaling in takes one of the heaviest
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html).
@@ -15,22 +10,18 @@ func (s *Service) rebalance() {
 	if s.healthy != s.Desired || s.live != s.Desired || s.leaving > 0 {
 		return
 	}
-	zones := slices.Sorted(maps.Keys(s.Cluster.zones))
-	if len(zones) < 2 {
-		return
-	}
-	spread := s.Cluster.spread[s.group]
-	light, heavy := zones[0], zones[0]
-	for _, z := range zones {
-		if spread[z] < spread[light] {
+	tasks := s.group.zones
+	light, heavy := -1, -1
+	for z, hosts := range s.Cluster.zones {
+		if hosts > 0 && (light < 0 || tasks[z] < tasks[light]) {
 			light = z
 		}
-		if spread[z] > spread[heavy] {
+		if heavy < 0 || tasks[z] > tasks[heavy] {
 			heavy = z
 		}
 	}
-	if spread[heavy]-spread[light] < 2 {
+	if light < 0 || tasks[heavy]-tasks[light] < 2 {
 		return
 	}
-	s.spare = s.placeTask(light)
+	s.spare = s.placeTask(s.Cluster.zoneNames[light])
 }

@@ -12,7 +12,7 @@ func (c *Cluster) CreateService(spec ServiceSpec) *Service {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	s := &Service{
-		Spec: spec, Cluster: c, Created: w.now, Status: active, group: "service:" + spec.Name, version: 1, refusedAt: -1,
+		Spec: spec, Cluster: c, Created: w.now, Status: active, group: c.groupOf("service:" + spec.Name), version: 1, refusedAt: -1,
 		strategy: strategies(spec.Strategy),
 	}
 	if len(s.strategy) == 0 {

@@ -159,7 +159,7 @@ func TestADaemonRunsOnEachMatchingHostBeforeAnythingElse(t *testing.T) {
 	assert.Equal(t, []int{1, 1}, []int{agent.Desired, agent.live}, "started with the registration")
 	s.run(20 * time.Minute)
 	assert.Equal(t, 1, web.Running())
-	assert.Equal(t, 1, other.groups["service:web"])
+	assert.Equal(t, 1, other.of("web"))
 	assert.Empty(t, s.kinds(TaskMoved))
 	for _, h := range s.kinds(TaskWanted) {
 		assert.Equal(t, "web", h.Service, "daemons are no demand")
@@ -190,7 +190,7 @@ func TestADaemonsRollOutStopsBeforeItStarts(t *testing.T) {
 	agent.Deploy(&TaskDefinition{Family: "app", Revision: 2, Resources: Resources{512, 512, 0}})
 	for range 180 {
 		s.run(time.Second)
-		require.LessOrEqual(t, s.on(h), 1)
+		require.LessOrEqual(t, serving(h), 1)
 	}
 	assert.Equal(t, 2, h.daemons[agent].Definition.Revision)
 	assert.Equal(t, completed, agent.primary().Rollout)

@@ -1,6 +1,9 @@
 package aws
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // TaskRequest is a RunTask of one task.
 type TaskRequest struct {
@@ -24,10 +27,8 @@ func (c *Cluster) RunTask(r TaskRequest) (t *Task, failure string) {
 	w := c.world
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	group := r.Group
-	if group == "" {
-		group = "family:" + r.Definition.Family
-	}
+	group := c.groupOf(cmp.Or(r.Group, "family:"+r.Definition.Family))
+	defer group.over()
 	if r.Managed && c.queueFull() {
 		return nil, "You've reached the limit on the number of tasks you can provision"
 	}
@@ -54,8 +55,8 @@ func (c *Cluster) RunTask(r TaskRequest) (t *Task, failure string) {
 
 // standalone is what a RunTask asks for: without a strategy, ECS places at random
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html).
-func (c *Cluster) standalone(d *TaskDefinition, group string, managed bool) request {
-	r := request{definition: d, group: group, luck: c.Name + " " + group + " " + time.Duration(c.made).String()}
+func (c *Cluster) standalone(d *TaskDefinition, group *taskGroup, managed bool) request {
+	r := request{definition: d, group: group, luck: c.Name + " " + group.name + " " + time.Duration(c.made).String()}
 	if managed && c.provider != nil {
 		r.only = c.provider.Group
 	}

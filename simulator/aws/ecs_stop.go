@@ -77,7 +77,9 @@ func (t *Task) finish() {
 		s.tasks, s.stopped = drop(s.tasks, t), w.keepStopped(s.stopped, t)
 	}
 	w.tell(t.happened(TaskStopped, t.Cause))
+	t.group.members--
 	if t.Service == nil {
+		t.group.over()
 		c.endDemand(t)
 	}
 	if t.finished != nil {

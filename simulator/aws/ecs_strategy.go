@@ -40,46 +40,45 @@ func strategies(chain []string) []strategy {
 	return read
 }
 
-// counted are a group's tasks by value of the attributes that a chain spreads over.
-func (c *Cluster) counted(chain []strategy, group string) map[string]map[string]int {
+// values are a group's tasks by value of the attributes, other than the zone, that a chain spreads over.
+func (c *Cluster) values(chain []strategy, group *taskGroup) map[string]map[string]int {
 	var all map[string]map[string]int
 	for _, s := range chain {
 		name, ok := strings.CutPrefix(s.field, "attribute:")
-		if !ok {
+		if !ok || name == zoneAttribute {
 			continue
 		}
 		if all == nil {
 			all = map[string]map[string]int{}
 		}
-		if name == zoneAttribute {
-			all[s.field] = c.spread[group]
-			continue
-		}
-		values := map[string]int{}
+		counts := map[string]int{}
 		for _, h := range c.hosts {
-			values[h.Attributes[name]] += h.groups[group]
+			counts[h.Attributes[name]] += h.groups[group]
 		}
-		all[s.field] = values
+		all[name] = counts
 	}
 	return all
 }
 
-// score is a host's standing by each strategy of the chain; the lowest is best
+// score is a host's standing by each strategy of the chain: the lowest takes a task, and from the highest
+// scaling in takes one away
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html).
-func (h *Host) score(r *request, counted map[string]map[string]int) [mostStrategies]int {
+func (h *Host) score(chain []strategy, group *taskGroup, values map[string]map[string]int) [mostStrategies]int {
 	var score [mostStrategies]int
-	for i, s := range r.strategy {
+	for i, s := range chain {
 		switch {
-		case s.kind == "binpack" && s.field == "cpu":
+		case s.kind == "random":
+		case s.field == "cpu":
 			score[i] = h.Total.CPU - h.allocated.CPU
-		case s.kind == "binpack":
+		case s.field == "memory":
 			score[i] = h.Total.Memory - h.allocated.Memory
 		case s.field == byInstance:
-			score[i] = h.groups[r.group]
+			score[i] = h.groups[group]
 		case s.field == byZone:
-			score[i] = counted[s.field][h.Instance.Zone]
-		case s.kind == "spread":
-			score[i] = counted[s.field][h.Attributes[s.field[len("attribute:"):]]]
+			score[i] = group.zones[h.zone]
+		default:
+			name := strings.TrimPrefix(s.field, "attribute:")
+			score[i] = values[name][h.Attributes[name]]
 		}
 	}
 	return score

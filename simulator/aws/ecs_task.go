@@ -33,7 +33,7 @@ func (d *TaskDefinition) ARN() string { return arnOf("task-definition", d.name()
 func (d *TaskDefinition) name() string { return d.Family + ":" + strconv.Itoa(d.Revision) }
 
 // newTask makes a task that has no host yet.
-func (c *Cluster) newTask(d *TaskDefinition, group string, s *Service) *Task {
+func (c *Cluster) newTask(d *TaskDefinition, group *taskGroup, s *Service) *Task {
 	c.made++
 	c.known[d.ARN()] = d
 	id := fmt.Sprintf("%032x", c.made)
@@ -42,6 +42,7 @@ func (c *Cluster) newTask(d *TaskDefinition, group string, s *Service) *Task {
 		group: group, sequence: c.made, key: "task " + c.Name + " " + id,
 	}
 	c.tasks[t.ARN] = t
+	group.members++
 	c.standing = add(c.standing, t)
 	if s != nil {
 		t.Deployment = s.deployments[0]

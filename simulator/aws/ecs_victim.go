@@ -1,9 +1,6 @@
 package aws
 
-import (
-	"cmp"
-	"strings"
-)
+import "cmp"
 
 // stopSpare stops what is more than the desired count; tasks under protection are left
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html).
@@ -32,8 +29,7 @@ func (s *Service) stopSpare() {
 func (s *Service) victim() *Task {
 	var best *Task
 	var score victimScore
-	counted := s.Cluster.counted(s.strategy, s.group)
-	zones := s.Cluster.spread[s.group]
+	values := s.Cluster.values(s.strategy, s.group)
 	for _, t := range s.tasks {
 		if t.Desired != taskRunning || t.Deployment != s.primary() || t.leaving() {
 			continue
@@ -44,9 +40,9 @@ func (s *Service) victim() *Task {
 		}
 		its := victimScore{readiness: t.readiness()}
 		if t.Host != nil {
-			its.by = t.Host.victimScore(s, counted)
+			its.by = t.Host.score(s.strategy, s.group, values)
 			if s.Spec.Rebalance {
-				its.zone = -zones[t.Host.Instance.Zone]
+				its.zone = s.group.zones[t.Host.zone]
 			}
 		}
 		if best == nil || its.compare(score) <= 0 {
@@ -56,7 +52,7 @@ func (s *Service) victim() *Task {
 	return best
 }
 
-// victimScore is lowest for the first to go.
+// victimScore is lowest for the first to go by readiness, and highest by what else counts.
 type victimScore struct {
 	readiness int
 	zone      int // with availabilityZoneRebalancing
@@ -64,7 +60,7 @@ type victimScore struct {
 }
 
 func (v victimScore) compare(o victimScore) int {
-	return cmp.Or(cmp.Compare(v.readiness, o.readiness), cmp.Compare(v.zone, o.zone), compare(v.by, o.by))
+	return cmp.Or(cmp.Compare(v.readiness, o.readiness), cmp.Compare(o.zone, v.zone), compare(o.by, v.by))
 }
 
 func (t *Task) readiness() int {
@@ -78,21 +74,4 @@ func (t *Task) readiness() int {
 	default:
 		return 3
 	}
-}
-
-func (h *Host) victimScore(s *Service, counted map[string]map[string]int) [mostStrategies]int {
-	var score [mostStrategies]int
-	for i, by := range s.strategy {
-		switch {
-		case by.kind == "binpack" && by.field == "cpu":
-			score[i] = -(h.Total.CPU - h.allocated.CPU)
-		case by.kind == "binpack":
-			score[i] = -(h.Total.Memory - h.allocated.Memory)
-		case by.field == byInstance:
-			score[i] = -h.groups[s.group]
-		case by.kind == "spread":
-			score[i] = -counted[by.field][h.Attributes[strings.TrimPrefix(by.field, "attribute:")]]
-		}
-	}
-	return score
 }

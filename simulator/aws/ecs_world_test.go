@@ -89,3 +89,6 @@ func TestAServiceComesUpAndSaysSo(t *testing.T) {
 	assert.Contains(t, web.events[len(web.events)-1].message, "has reached a steady state")
 	assert.Equal(t, Resources{1024, 1024, 0}, s.c.hosts[0].allocated)
 }
+
+// of is how many tasks of a service the host has.
+func (h *Host) of(service string) int { return h.groups[h.Cluster.groupOf("service:"+service)] }

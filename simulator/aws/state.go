@@ -120,9 +120,10 @@ type Cluster struct {
 	provider *CapacityProvider
 	made     int // tasks ever
 
-	// spread is how many tasks with desiredStatus RUNNING a task group has in each zone; zones is how many ACTIVE hosts.
-	spread map[string]map[string]int
-	zones  map[string]int
+	groups map[string]*taskGroup
+	// zoneNames are the zones that ever had a host, zones how many ACTIVE ones each has.
+	zoneNames []string
+	zones     []int
 	// registered is what ACTIVE and DRAINING hosts have, reserved what RUNNING tasks on them hold.
 	registered, reserved Resources
 	// room counts every change after which a task that fitted nowhere might fit.
@@ -160,7 +161,8 @@ type Host struct {
 
 	stopped         []*Task // for StoppedKept, first stopped first
 	running, tasked int     // tasks with desiredStatus RUNNING: in RUNNING, and all
-	groups          map[string]int
+	groups          map[*taskGroup]int
+	zone            int // its number among the cluster's
 	daemons         map[*Service]*Task
 	// daemonRoom is kept free for daemons that are to run here and do not.
 	daemonRoom Resources
@@ -212,7 +214,7 @@ type Task struct {
 	// Lasts is how long a standalone task runs.
 	Lasts time.Duration
 
-	group    string
+	group    *taskGroup
 	wanted   time.Time // since when a standalone task was wanted
 	version  int64
 	finished func(*Task) // told when it STOPPED; may be nil
@@ -272,7 +274,7 @@ type Service struct {
 
 	counts
 	strategy []strategy
-	group    string
+	group    *taskGroup
 	stopped  []*Task   // for StoppedKept, first stopped first
 	trying   time.Time // since when the scheduler wants to start a task
 	below    int       // running tasks fewer than the floor
