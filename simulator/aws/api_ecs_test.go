@@ -52,7 +52,7 @@ func TestHostsAreListedInPagesInEveryStatusButInactive(t *testing.T) {
 		assert.Equal(t, want, list(ecs.ListContainerInstancesInput{Filter: aws.String(filter)}), filter)
 	}
 	_, err := s.w.ECS().ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{Cluster: webCluster, Filter: aws.String("colour is blue")})
-	assert.ErrorAs(t, err, new(*types.InvalidParameterException))
+	require.ErrorAs(t, err, new(*types.InvalidParameterException))
 	_, err = s.w.ECS().ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{Cluster: aws.String("other")})
 	assert.ErrorAs(t, err, new(*types.ClusterNotFoundException))
 }
@@ -232,7 +232,7 @@ func TestAHostWithTasksIsDeregisteredOnlyByForce(t *testing.T) {
 	s.w.KillAgent(h.Instance)
 	in := &ecs.DeregisterContainerInstanceInput{Cluster: webCluster, ContainerInstance: aws.String(h.ARN)}
 	_, err := s.w.ECS().DeregisterContainerInstance(t.Context(), in)
-	assert.ErrorAs(t, err, new(*types.InvalidParameterException))
+	require.ErrorAs(t, err, new(*types.InvalidParameterException))
 	in.Force = aws.Bool(true)
 	out, err := s.w.ECS().DeregisterContainerInstance(t.Context(), in)
 	require.NoError(t, err)
