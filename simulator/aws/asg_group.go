@@ -154,8 +154,7 @@ func (g *Group) SetNoCapacity(zone string, on bool) {
 	if on {
 		g.NoCapacity[zone] = true
 	} else {
-		delete(g.NoCapacity, zone)
-		g.react()
+		delete(g.NoCapacity, zone) // the next try finds it
 	}
 }
 
@@ -219,7 +218,7 @@ func (g *Group) balance() {
 		g.launch(-surplus, g.because("an instance was started in response to a difference between desired and actual capacity, increasing the capacity from %d to %d.", standing, g.Desired))
 	case surplus > 0 && !g.Suspended["Terminate"]:
 		g.scaleIn(surplus, g.because("an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from %d to %d.", standing, g.Desired))
-	case surplus == 0:
+	case standing == g.Desired:
 		g.moving = 0
 	}
 }

@@ -152,6 +152,8 @@ func TestProtectedInstancesStayAndTheDesiredCapacityFallsNonetheless(t *testing.
 	l.pass(time.Minute)
 	l.group.SetDesired(1)
 	l.pass(5 * time.Minute)
+	l.group.Suspend("ScheduledActions", true) // has the group look again
+	l.pass(5 * time.Minute)
 	assert.Equal(t, 1, l.group.Desired)
 	assert.Equal(t, map[string]int{"InService": 3}, l.states())
 	told := 0

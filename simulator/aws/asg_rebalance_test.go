@@ -27,7 +27,12 @@ func TestZonesOutOfBalanceAreRebalancedLaunchesFirst(t *testing.T) {
 	l.pass(30 * time.Minute)
 	assert.NotContains(t, l.zones(), "c")
 	l.group.Suspend("AZRebalance", false)
-	l.pass(time.Hour)
+	for range 60 {
+		l.group.Suspend("ScheduledActions", true) // has the group look while what it launched is pending
+		l.pass(10 * time.Second)
+		l.group.Suspend("ScheduledActions", true)
+		l.pass(50 * time.Second)
+	}
 	assert.Equal(t, map[string]int{"a": 3, "b": 3, "c": 3}, l.zones())
 	assert.Equal(t, 9, least)
 	assert.Equal(t, 10, most)
@@ -35,4 +40,13 @@ func TestZonesOutOfBalanceAreRebalancedLaunchesFirst(t *testing.T) {
 		assert.Equal(t, "rebalance", h.Cause)
 	}
 	assert.Len(t, l.happened(DesiredChanged), 1)
+}
+
+func TestZonesThatDifferByOneAreInBalance(t *testing.T) {
+	k := exact()
+	k.EC2.AZRebalance = 10 * time.Minute
+	l := newLab(k, GroupSpec{Desired: 10})
+	l.pass(2 * time.Hour)
+	assert.Empty(t, l.happened(HostLeaving))
+	assert.Len(t, l.happened(HostLaunched), 10)
 }

@@ -37,11 +37,6 @@ func (w *World) FailZone(zone string, d time.Duration) {
 			}
 		}
 	}
-	w.after(d, "zone "+zone, func() {
-		for _, g := range w.groups {
-			g.react()
-		}
-	})
 }
 
 // Interrupt is a Spot interruption: a warning, and two minutes later the end.
