@@ -232,3 +232,21 @@ func TestWhetherProtectionHoldsADrainIsAKnob(t *testing.T) {
 		assert.Equal(t, holds, len(h.tasks) > 0)
 	}
 }
+
+// https://github.com/aws/amazon-ecs-agent/blob/master/CHANGELOG.md, 1.73.0
+func TestTasksThatWaitOnTheirHostStartFirstInFirstOut(t *testing.T) {
+	s := newStage(t)
+	h := s.host("a")
+	run := func(cpu int) *Task {
+		task, failure := s.c.RunTask(TaskRequest{Definition: &TaskDefinition{Family: "job", Resources: Resources{CPU: cpu}, Stops: 25 * time.Second}})
+		require.Empty(t, failure)
+		return task
+	}
+	first := run(1536)
+	s.run(time.Minute)
+	s.locked(func() { first.stop(byAPI, "") })
+	big, small := run(1536), run(256)
+	assert.Equal(t, []*Task{big, small}, h.waiting, "the small one would fit beside what stops")
+	s.run(25 * time.Second)
+	assert.Empty(t, h.waiting)
+}
