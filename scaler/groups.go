@@ -55,8 +55,11 @@ func blocked(s cluster.Snapshot, v *Verdict) bool {
 	return true
 }
 
-// leaving counts the hosts that are on their way out: terminating instances, and DRAINING hosts that no group holds in
-// service. A DRAINING host that its group holds in service was forgotten by someone; it does not leave by itself.
+// leaving counts the hosts that are on their way out: terminating instances, and connected DRAINING hosts that no group
+// holds. A DRAINING host that its group holds in service was forgotten by someone; it does not leave by itself. One that
+// no group holds and whose agent is away has left: an instance that ends while its agent blinks leaves its registration
+// behind, for ever (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html), and
+// would hold every later scale-in.
 func leaving(s cluster.Snapshot) int {
 	inService, terminating := map[string]bool{}, map[string]bool{}
 	for _, i := range s.Instances(cluster.InService) {
@@ -67,7 +70,7 @@ func leaving(s cluster.Snapshot) int {
 	}
 	n := len(terminating)
 	for _, h := range s.Hosts {
-		if h.Status == cluster.Draining && !inService[h.InstanceID] && !terminating[h.InstanceID] {
+		if h.Status == cluster.Draining && h.Connected && !inService[h.InstanceID] && !terminating[h.InstanceID] {
 			n++
 		}
 	}

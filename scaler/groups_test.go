@@ -100,9 +100,18 @@ func TestVerdictOnGroups(t *testing.T) {
 func TestADrainingHostOfNoGroupHoldsTheNextScaleIn(t *testing.T) {
 	all := hosts(4, 100, 100)
 	s := cluster.Snapshot{Cluster: "web", Hosts: all, Groups: grouped(all)}
-	s.Hosts = append(s.Hosts, cluster.Host{InstanceID: "i-other", Status: cluster.Draining})
+	s.Hosts = append(s.Hosts, cluster.Host{InstanceID: "i-other", Status: cluster.Draining, Connected: true})
 	v := scaler.Decide(thresholds.Builtin(), s, now)
 	assert.Equal(t, []scaler.Reason{scaler.AllBelowScaleIn, scaler.InstancesDraining}, v.Reasons)
+}
+
+// Seen in the simulator: an instance that ended while its agent blinked held every scale-in for four days.
+func TestARegistrationThatOutlivedItsHostHoldsNoScaleIn(t *testing.T) {
+	all := hosts(4, 100, 100)
+	s := cluster.Snapshot{Cluster: "web", Hosts: all, Groups: grouped(all)}
+	s.Hosts = append(s.Hosts, cluster.Host{InstanceID: "i-gone", Status: cluster.Draining})
+	v := scaler.Decide(thresholds.Builtin(), s, now)
+	assert.Equal(t, scaler.Signal(-1), v.Signal, v.Why)
 }
 
 func TestSeveralGroupsOfWhichNoneIsMarkedMustAllBeAbleToGiveAHost(t *testing.T) {

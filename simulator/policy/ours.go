@@ -195,7 +195,7 @@ func (p *ours) drain(event []byte, retries int) {
 	case lambdaevent.Tick:
 		_, err = p.drainer.Run(context.Background(), scheduled.Minute)
 	case lambdaevent.Hook, lambdaevent.Spot:
-		warning := drainer.Warning{Instance: leaving.Instance, Spot: leaving.Kind == lambdaevent.Spot}
+		warning := drainer.Warning{Instance: leaving.Instance, Group: leaving.Group, Spot: leaving.Kind == lambdaevent.Spot}
 		_, err = p.newDrainer().First(context.Background(), scheduled.Minute, warning)
 	}
 	if err != nil && retries > 0 {
