@@ -322,7 +322,7 @@ function make(el) {
   };
   u.over.addEventListener("pointermove", point);
   u.over.addEventListener("pointerdown", point);
-  plots.push({ el, u, now, run, kind: el.dataset.plot, keys: [...el.closest("figure").querySelectorAll("[data-key]")].map((li) => [li.dataset.key, li.lastElementChild]) });
+  plots.push({ el, u, now, run, detail: el.closest("[data-detail]"), kind: el.dataset.plot, keys: [...el.closest("figure").querySelectorAll("[data-key]")].map((li) => [li.dataset.key, li.lastElementChild]) });
 }
 
 // value is what a legend shows of a minute.
@@ -350,10 +350,11 @@ function move(i) {
 function mark() {
   const i = state.at;
   for (const p of plots) {
-    if (!p.el.clientWidth) continue;
+    if (p.detail?.hidden) continue;
+    // Nothing here asks for the layout, which would be made anew for every plot.
     const left = p.u.valToPos(times[i], "x");
-    p.now.style.left = left + "px";
-    p.now.classList.toggle("away", left < 0 || left > p.u.over.clientWidth);
+    p.now.style.transform = `translateX(${left}px)`;
+    p.now.classList.toggle("away", left < 0 || left > p.u.bbox.width / devicePixelRatio);
     for (const [key, b] of p.keys) b.textContent = value(p.run, p.kind, key, i);
   }
   const run = runs[state.shown];
@@ -376,7 +377,8 @@ function words(run, i) {
   if (run.v && run.v.signal[i] != null) {
     const s = run.v.signal[i];
     add("span", signed(run.v.gap[i] || s), "pill " + (s > 0 ? "out" : s < 0 ? "in" : "stay"));
-    out.push(why(run.v, i) + " · ");
+    const also = run.v.sets[run.v.set[i]].slice(1);
+    out.push(`${why(run.v, i)}${also.length ? ` (also ${also.join(", ")})` : ""} · `);
   } else if (run.v) {
     out.push("no pass ran · ");
   } else {
