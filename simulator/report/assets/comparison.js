@@ -353,7 +353,7 @@ function mark() {
     if (p.detail?.hidden) continue;
     // Nothing here asks for the layout, which would be made anew for every plot.
     const left = p.u.valToPos(times[i], "x");
-    p.now.style.transform = `translateX(${left}px)`;
+    p.now.style.transform = `translateX(${Math.round(left)}px)`;
     p.now.classList.toggle("away", left < 0 || left > p.u.bbox.width / devicePixelRatio);
     for (const [key, b] of p.keys) b.textContent = value(p.run, p.kind, key, i);
   }
@@ -405,10 +405,12 @@ function show(run) {
   }
 }
 
-function worst(run) {
+// worst is the minute to begin with: the most unplaced tasks under any policy, or else the largest gap.
+function worst() {
   let at = -1, most = 0;
-  run.s.unplaced.forEach((n, i) => times[i] > data.settled && n > most && ([most, at] = [n, i]));
-  if (at < 0 && run.v) run.v.gap.forEach((g, i) => times[i] > data.settled && g > most && ([most, at] = [g, i]));
+  const look = (values) => values.forEach((n, i) => times[i] > data.settled && n > most && ([most, at] = [n, i]));
+  for (const run of runs) look(run.s.unplaced);
+  if (at < 0) for (const run of runs) if (run.v) look(run.v.gap);
   return at < 0 ? last >> 1 : at;
 }
 
@@ -454,7 +456,7 @@ function controls() {
 }
 
 controls();
-state.at = worst(runs[0]);
+state.at = worst();
 show(state.shown);
 mark();
 listen({
