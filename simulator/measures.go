@@ -15,6 +15,9 @@ type Measures struct {
 
 	// UnplacedTaskSeconds is the time that tasks were wanted and had no host, added up over tasks. Daemons do not count.
 	UnplacedTaskSeconds float64 `json:"unplaced_task_seconds"`
+	// UnplacedLateTaskSeconds leaves out the first 30 seconds of each wait, which ECS may take to place a task that fits:
+	// no scaler can change those.
+	UnplacedLateTaskSeconds float64 `json:"unplaced_late_task_seconds"`
 	// UnplacedAtEnd is how many had had none for more than 30 seconds when the run ended.
 	UnplacedAtEnd int `json:"unplaced_at_end"`
 	// PlacementWait is from a task's being wanted to its having a host. Tasks that had none at the end are in it with what

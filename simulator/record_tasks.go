@@ -1,6 +1,10 @@
 package simulator
 
-import "ecs-cluster-scaler/simulator/aws"
+import (
+	"time"
+
+	"ecs-cluster-scaler/simulator/aws"
+)
 
 // ofTask takes in what happens to tasks and services.
 func (r *Recorder) ofTask(h aws.Happened) {
@@ -44,14 +48,28 @@ func (r *Recorder) lacks(key kind, n int) {
 		since = append(since, r.now)
 	}
 	if n < 0 {
-		since = since[:max(0, len(since)+n)]
+		left := max(0, len(since)+n)
+		r.late(since[left:])
+		since = since[:left]
 	}
 	r.unplaced += len(since) - len(r.lacking[key])
 	r.lacking[key] = since
 }
 
+// late adds up what tasks that wait no longer have waited beyond what ECS itself may take.
+func (r *Recorder) late(since []time.Time) {
+	for _, s := range since {
+		from := s.Add(scheduling)
+		if from.Before(r.from) {
+			from = r.from
+		}
+		r.out.UnplacedLateTaskSeconds += max(0, r.now.Sub(from).Seconds())
+	}
+}
+
 func (r *Recorder) placed(key kind, h aws.Happened) {
 	if since := r.lacking[key]; len(since) > 0 {
+		r.late(since[:1])
 		r.lacking[key] = since[1:]
 		r.unplaced--
 	}

@@ -178,6 +178,9 @@ func (r *Recorder) Finish(at time.Time) (Measures, []Sample, []Drain) {
 	for _, h := range r.hosts {
 		r.neverJoined(h)
 	}
+	for _, since := range r.lacking {
+		r.late(since)
+	}
 	m := r.out
 	for _, since := range r.lacking {
 		for _, s := range since {

@@ -56,6 +56,18 @@ func desired(from, to int, cause string) aws.Happened {
 	return aws.Happened{Kind: aws.DesiredChanged, Group: "blue", From: from, To: to, Cause: cause}
 }
 
+func TestLateIsWhatTasksWaitBeyondTheFirst30Seconds(t *testing.T) {
+	m, _, _ := tell().
+		at(10, lacks("web", 1)). // late from 40, measured from 60
+		at(90, place("a", 80)).
+		at(90, lacks("web", 3)).
+		at(119, place("b", 29)).
+		at(130, lacks("web", -1)).
+		end(160)
+	assert.InDelta(t, (90-60)+0+10+40, m.UnplacedLateTaskSeconds, 1e-9)
+	assert.InDelta(t, (90-60)+29+40+70, m.UnplacedTaskSeconds, 1e-9)
+}
+
 func TestUnplacedTaskSecondsCountFromTheEndOfSettling(t *testing.T) {
 	m, _, _ := tell().
 		at(30, lacks("web", 2)).

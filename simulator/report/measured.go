@@ -28,7 +28,7 @@ type tableGroup struct {
 
 // first are the measures that decide.
 var first = []string{
-	"unplaced_task_seconds", "placement_wait.p99_seconds", "instance_hours", "over_lower_bound",
+	"unplaced_task_seconds", "unplaced_late_task_seconds", "placement_wait.p99_seconds", "instance_hours", "over_lower_bound",
 	"scaled_out", "scaled_in", "reversals", "tasks_moved",
 	"tasks_ended_by_scale_in", "below_floor_scaling_seconds", "longest_drain_seconds",
 }

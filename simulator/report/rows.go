@@ -43,6 +43,8 @@ func waiting() []Row {
 	return []Row{
 		{"unplaced task-seconds", "unplaced_task_seconds", less, "Time that tasks were wanted and had no host, added up over tasks. Tasks of a service that still serve, of an older revision or on a draining host, are no lack; daemons are none either.",
 			func(m m) string { return whole(m.UnplacedTaskSeconds) }},
+		{"– after 30 s", "unplaced_late_task_seconds", less, "Of these, without the first 30 seconds of each wait, which ECS may take to place a task that fits: the part that a scaler can change.",
+			func(m m) string { return whole(m.UnplacedLateTaskSeconds) }},
 		{"unplaced at the end", "unplaced_at_end", less, "Tasks that had had no host for more than 30 seconds when the run ended.",
 			func(m m) string { return fmt.Sprint(m.UnplacedAtEnd) }},
 		{"placement wait p50", "placement_wait.p50_seconds", less, "Time from a task's being wanted to its having a host, of all tasks, those of roll-outs and drains included; a task that had none at the end counts with its wait so far. Percentiles are nearest rank.",

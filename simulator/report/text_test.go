@@ -26,7 +26,7 @@ func good() simulator.Result {
 	run := simulator.Result{
 		Workload: "diurnal", Policy: "surge", Seed: 7,
 		Measures: simulator.Measures{
-			Hours: 24, UnplacedTaskSeconds: 1234,
+			Hours: 24, UnplacedTaskSeconds: 1234, UnplacedLateTaskSeconds: 934,
 			PlacementWait: simulator.Waits{Count: 310, P50: 0, P95: 61, P99: 175, Max: 3605},
 			OutOfCapacity: simulator.Waits{Count: 9, P50: 60, P95: 170, P99: 180, Max: 180},
 			InstanceHours: 312.44, InstanceHoursBooting: 4.1, InstanceHoursDraining: 9.25, LowerBoundHours: 250,
