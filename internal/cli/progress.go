@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -49,6 +50,24 @@ func (p *progress) show(done, of time.Duration) {
 		return
 	}
 	fmt.Fprintln(p.out, said)
+}
+
+// together is the progress of so many runs side by side, each of the same length.
+func (p *progress) together(runs int) func(nth int) func(done, of time.Duration) {
+	var mutex sync.Mutex
+	each := make([]time.Duration, runs)
+	return func(nth int) func(done, of time.Duration) {
+		return func(done, of time.Duration) {
+			mutex.Lock()
+			defer mutex.Unlock()
+			each[nth] = done
+			sum := time.Duration(0)
+			for _, d := range each {
+				sum += d
+			}
+			p.show(sum, of*time.Duration(runs))
+		}
+	}
 }
 
 // end clears a terminal's line, so that what follows begins on an empty one.

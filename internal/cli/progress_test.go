@@ -38,3 +38,15 @@ func TestProgressOverwritesItsLineOnATerminalAndClearsIt(t *testing.T) {
 	p.end()
 	assert.Equal(t, "\rsimulated day 0.0 of 0.1 (50 %)\r\x1b[K", out.String())
 }
+
+func TestProgressOfRunsSideBySideIsTheirSum(t *testing.T) {
+	const day = 24 * time.Hour
+	var out bytes.Buffer
+	now := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
+	p := newProgress(&out, func() time.Time { return now })
+	together := p.together(2)
+	together(0)(day, 4*day)
+	now = now.Add(patience)
+	together(1)(3*day, 4*day)
+	assert.Equal(t, "simulated day 4.0 of 8.0 (50 %)\n", out.String())
+}

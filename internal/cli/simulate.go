@@ -7,12 +7,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"ecs-cluster-scaler/simulator"
 	"ecs-cluster-scaler/simulator/report"
@@ -29,6 +31,8 @@ type simulation struct {
 	seed                           uint64
 	faults                         float64
 	list                           bool
+	compare                        []string
+	html                           string
 	format                         output
 }
 
@@ -45,9 +49,14 @@ func newSimulate() *cobra.Command {
 		Example: `  clusterscaler simulate --list
   clusterscaler simulate diurnal
   clusterscaler simulate flash-crowd --policy managed-90 --seed 7
+  clusterscaler simulate diurnal --compare --html diurnal.html
+  clusterscaler simulate flash-crowd --compare=gap,managed-100,alarms-80
   clusterscaler simulate --demand taxi.csv --window 1209600:2419200 --entry web.json --output json`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
+			switch {
+			case len(args) > 1 && len(s.compare) > 0:
+				return fmt.Errorf("simulate runs one scenario, not %d; policies follow --compare after =, as --compare=gap,managed-90", len(args))
+			case len(args) > 1:
 				return fmt.Errorf("simulate runs one scenario, not %d; run it once for each", len(args))
 			}
 			return nil
@@ -71,12 +80,22 @@ func newSimulate() *cobra.Command {
 	f.DurationVar(&s.length, "length", 0, "run a scenario for so long beside its settling, as 6h")
 	f.StringVar(&s.entry, "entry", "", "file with the clusters' entry, as it would stand in SSM")
 	f.StringVar(&s.policy, "policy", simulator.Policies()[0], "what scales the cluster; see --list")
+	f.StringSliceVar(&s.compare, "compare", nil, "run these policies on the same workload and seed, side by side; alone, "+strings.Join(compared(), ","))
+	f.Lookup("compare").NoOptDefVal = strings.Join(compared(), ",")
+	f.StringVar(&s.html, "html", "", "write a page of it too: one file that needs no network")
+	cmd.MarkFlagsMutuallyExclusive("compare", "policy")
 	f.Uint64Var(&s.seed, "seed", 1, "one seed, one history")
 	f.Float64Var(&s.faults, "faults", 0, "percent of ticks and events lost, doubled or late, of calls throttled, and of lists cut short")
 	return cmd
 }
 
+// compared are the policies that --compare alone stands for.
+func compared() []string { return []string{"gap", "alarms-75", "managed-100", "managed-90"} }
+
 func (s simulation) run(cmd *cobra.Command) error {
+	if s.faults < 0 || s.faults > 100 {
+		return fmt.Errorf("--faults is %g; it is in percent, 0 to 100", s.faults)
+	}
 	entry, err := s.readEntry()
 	if err != nil {
 		return err
@@ -85,26 +104,84 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if s.faults < 0 || s.faults > 100 {
-		return fmt.Errorf("--faults is %g; it is in percent, 0 to 100", s.faults)
-	}
 	for _, note := range notes {
 		fmt.Fprintln(cmd.ErrOrStderr(), "note:", note)
 	}
-	p := newProgress(cmd.ErrOrStderr(), time.Now)
-	result, err := simulator.Simulate(cmd.Context(), simulator.Setup{
-		Workload: w, Policy: s.policy, Entry: entry, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Progress: p.show,
-	})
-	p.end()
+	page, err := s.page()
 	if err != nil {
 		return err
 	}
-	if s.format == asJSON {
-		encoder := json.NewEncoder(cmd.OutOrStdout())
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(result)
+	defer func() { _ = page.Close() }() // closed when it is whole; what is left of a failed run is empty
+	runs, err := s.simulate(cmd, entry)
+	if err != nil {
+		return err
 	}
-	return report.Text(cmd.OutOrStdout(), w.Why, result)
+	c := report.Comparison{Workload: w.Name, Why: w.Why, Settle: w.Settle, Entry: entry, Runs: runs}
+	if s.html != "" {
+		if err := errors.Join(report.Page(page, c), page.Close()); err != nil {
+			return fmt.Errorf("--html: %w", err)
+		}
+	}
+	return s.show(cmd.OutOrStdout(), c)
+}
+
+// page is the file that --html names, found to be writable before anybody waits for a run; nil without --html.
+func (s simulation) page() (*os.File, error) {
+	if s.html == "" {
+		return nil, nil
+	}
+	page, err := os.Create(s.html)
+	if err != nil {
+		return nil, fmt.Errorf("--html: %w", err)
+	}
+	return page, nil
+}
+
+// simulate runs every policy, as many at once as there are cores. Each has the workload made anew.
+func (s simulation) simulate(cmd *cobra.Command, entry []byte) ([]simulator.Result, error) {
+	policies := s.compare
+	if len(policies) == 0 {
+		policies = []string{s.policy}
+	}
+	results := make([]simulator.Result, len(policies))
+	p := newProgress(cmd.ErrOrStderr(), time.Now)
+	together := p.together(len(policies))
+	group, ctx := errgroup.WithContext(cmd.Context())
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, policy := range policies {
+		group.Go(func() error {
+			w, _, err := s.workload()
+			if err != nil {
+				return err
+			}
+			results[i], err = simulator.Simulate(ctx, simulator.Setup{
+				Workload: w, Policy: policy, Entry: entry, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Progress: together(i),
+			})
+			return err
+		})
+	}
+	err := group.Wait()
+	p.end()
+	return results, err
+}
+
+func (s simulation) show(out io.Writer, c report.Comparison) error {
+	switch {
+	case s.format == asJSON && len(s.compare) > 0:
+		return indented(out, c.Runs)
+	case s.format == asJSON:
+		return indented(out, c.Runs[0])
+	case len(s.compare) > 0:
+		return report.CompareText(out, c)
+	default:
+		return report.Text(out, c.Why, c.Runs[0])
+	}
+}
+
+func indented(out io.Writer, value any) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
 }
 
 // readEntry is the entry's text, which has no fault; nil without --entry.

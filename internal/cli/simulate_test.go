@@ -43,6 +43,35 @@ func TestSimulationIsToldInSentencesAndATable(t *testing.T) {
 	assert.Contains(t, got.stdout, "│ unplaced task-seconds")
 }
 
+func TestPoliciesAreComparedSideBySide(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "night.html")
+	args := []string{"simulate", "quiet-night", "--length", "30m", "--compare=gap,alarms-75,managed-100"}
+	got := clusterscaler(t, nil, append(args, "--html", page)...)
+	require.Zero(t, got.code, got.stderr)
+	want, err := os.ReadFile("testdata/compared.txt")
+	require.NoError(t, err)
+	assert.Equal(t, string(want), got.stdout, "clusterscaler %s >internal/cli/testdata/compared.txt writes it; read the difference", strings.Join(args, " "))
+
+	var runs []simulator.Result
+	asJSON := clusterscaler(t, nil, append(args, "--output", "json")...)
+	require.NoError(t, json.Unmarshal([]byte(asJSON.stdout), &runs))
+	require.Len(t, runs, 3)
+	written, err := os.ReadFile(page)
+	require.NoError(t, err)
+	for i, policy := range []string{"gap", "alarms-75", "managed-100"} {
+		assert.Equal(t, policy, runs[i].Policy)
+		assert.Contains(t, string(written), policy)
+	}
+}
+
+func TestComparingMakesEachRunAsAlone(t *testing.T) {
+	both := clusterscaler(t, nil, "simulate", "crash-loop", "--length", "1h", "--compare=managed-90,signal", "--output", "json")
+	alone := clusterscaler(t, nil, "simulate", "crash-loop", "--length", "1h", "--policy", "signal", "--output", "json")
+	var runs []json.RawMessage
+	require.NoError(t, json.Unmarshal([]byte(both.stdout), &runs), both.stderr)
+	assert.JSONEq(t, alone.stdout, string(runs[1]))
+}
+
 func TestListNamesEveryScenarioAndPolicy(t *testing.T) {
 	got := clusterscaler(t, nil, "simulate", "--list")
 	require.Zero(t, got.code, got.stderr)
@@ -75,16 +104,19 @@ func TestWrongSimulationIsAnsweredWithWhatToDo(t *testing.T) {
 		"a scenario, --tasks and --demand exclude each other; leave two of them out":                {"diurnal", "--tasks", tasks},
 		"--length is for scenarios; for a trace take --window from:to, in seconds":                  {"--demand", demand, "--length", "1h"},
 		"--window is for traces; for a scenario take --length, as 6h":                               {"diurnal", "--window", "1:2"},
-		"--length is 1m30s; it must be whole minutes, at least one, as 6h":                          {"diurnal", "--length", "90s"},
-		"it must be from:to in seconds, as 86400:259200":                                            {"--demand", demand, "--window", "2:1"},
-		"tasks.csv:2: cpu_units is \"0\"; it must be a whole number, 1 or more":                     {"--tasks", tasks},
-		"demand.csv:1: this is a trace of demand; give it to --demand":                              {"--tasks", demand},
-		"the window ends at second 7200, and the trace at 3600; choose an end within it":            {"--demand", demand, "--window", "0:7200"},
-		"--faults is 101; it is in percent, 0 to 100":                                               {"diurnal", "--faults", "101"},
-		`there is no policy "magic"; take signal`:                                                   {"diurnal", "--policy", "magic"},
-		"docs/reference.md lists the fields":                                                        {"diurnal", "--entry", entry},
-		"--list runs nothing; leave it out, or the workload":                                        {"diurnal", "--list"},
-		"no such file or directory":                                                                 {"diurnal", "--entry", "/nowhere.json"},
+		"policies follow --compare after =, as --compare=gap,managed-90":                            {"diurnal", "gap", "--compare"},
+		"none of the others can be": {"diurnal", "--policy", "gap", "--compare"},
+		"--html: open /nowhere/":    {"quiet-night", "--html", "/nowhere/a.html"},
+		"--length is 1m30s; it must be whole minutes, at least one, as 6h":               {"diurnal", "--length", "90s"},
+		"it must be from:to in seconds, as 86400:259200":                                 {"--demand", demand, "--window", "2:1"},
+		"tasks.csv:2: cpu_units is \"0\"; it must be a whole number, 1 or more":          {"--tasks", tasks},
+		"demand.csv:1: this is a trace of demand; give it to --demand":                   {"--tasks", demand},
+		"the window ends at second 7200, and the trace at 3600; choose an end within it": {"--demand", demand, "--window", "0:7200"},
+		"--faults is 101; it is in percent, 0 to 100":                                    {"diurnal", "--faults", "101"},
+		`there is no policy "magic"; take signal`:                                        {"diurnal", "--policy", "magic"},
+		"docs/reference.md lists the fields":                                             {"diurnal", "--entry", entry},
+		"--list runs nothing; leave it out, or the workload":                             {"diurnal", "--list"},
+		"no such file or directory":                                                      {"diurnal", "--entry", "/nowhere.json"},
 	} {
 		got := clusterscaler(t, nil, append([]string{"simulate"}, args...)...)
 		assert.Equal(t, 1, got.code, want)

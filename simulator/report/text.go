@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -16,14 +17,33 @@ import (
 
 // Text writes what happened in a run, in sentences, and its measures as a table.
 func Text(w io.Writer, why string, run simulator.Result) error {
+	_, err := fmt.Fprintf(w, "%s\n%s\n", wrapped(Summary(why, run)), Table(run))
+	return err
+}
+
+// CompareText writes what a workload came to under each policy, and their measures side by side.
+func CompareText(w io.Writer, c Comparison) error {
+	if len(c.Runs) == 0 {
+		return errors.New("a comparison needs a run")
+	}
+	first := c.Runs[0]
+	paragraphs := []string{fmt.Sprintf("%s, seed %d, under %s: %s measured. %s",
+		first.Workload, first.Seed, count(len(c.Runs), "policy", "policies"), span(first.Measures.Hours*3600), c.Why)}
+	for _, s := range storiesOf(c.Runs) {
+		paragraphs = append(paragraphs, strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s %s", s.Policy, s.Says, s.Against, s.Harm)), " "))
+	}
+	_, err := fmt.Fprintf(w, "%s\n%s\n", wrapped(paragraphs), Table(c.Runs...))
+	return err
+}
+
+func wrapped(paragraphs []string) string {
 	var lines strings.Builder
-	for _, paragraph := range Summary(why, run) {
+	for _, paragraph := range paragraphs {
 		for line := range strings.SplitSeq(text.WrapSoft(paragraph, width), "\n") {
 			lines.WriteString(strings.TrimRight(line, " ") + "\n")
 		}
 	}
-	_, err := fmt.Fprintf(w, "%s\n%s\n", lines.String(), Table(run))
-	return err
+	return lines.String()
 }
 
 // width keeps sentences within a terminal.
