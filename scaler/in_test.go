@@ -134,7 +134,21 @@ func TestWhatKeepsAHost(t *testing.T) {
 				w.entry.Headroom.CPU, w.entry.Headroom.Memory = new(int64(1700)), new(int64(10))
 			},
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.HeadroomWouldBreak},
-			why:     "if i-0000 goes, only 2 of the headroom's 4 tasks (1700 CPU, 10 MiB each) fit",
+			why:     "if i-0000 goes, 2 headroom tasks (1700 CPU, 10 MiB each) fit, and a host goes only where 8 do, twice the headroom, so that the next task does not buy it back",
+		},
+		"headroom that fits once, and not twice, would buy the host back": {
+			world: func(w *world) {
+				w.entry.Headroom.Tasks = 2
+				w.entry.Headroom.CPU, w.entry.Headroom.Memory = new(int64(1700)), new(int64(10))
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.HeadroomWouldBreak},
+		},
+		"headroom that fits twice": {
+			world: func(w *world) {
+				w.entry.Headroom.Tasks = 1
+				w.entry.Headroom.CPU, w.entry.Headroom.Memory = new(int64(1700)), new(int64(10))
+			},
+			signal: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
 		},
 		"a refusal of what seems to fit": {
 			world: func(w *world) {

@@ -61,7 +61,7 @@ var Meanings = []struct {
 	{InstancesLaunching, "A host is on its way: nothing is scaled in before it has joined, and nothing is bought twice."},
 	{WouldNotFit, "The tasks of some host that might go, or tasks that wait beside them, would not all find room on the others."},
 	{WouldBounce, "With one host less, a resource would land at or above its scale_out_at."},
-	{HeadroomWouldBreak, "With one host less, the headroom would not fit beside the tasks."},
+	{HeadroomWouldBreak, "With one host less, the headroom would not fit twice beside the tasks: once is kept, and once more lest the next task buy the host back."},
 	{TasksUnread, "Tasks, or their sizes, are not known, so that nobody can tell whether they would fit elsewhere."},
 	{TooLarge, "There are more tasks than a pass can read or re-place, so that nothing is scaled in."},
 	{AtMinInstances, "No more hosts than min_instances, or than the group's MinSize, are left."},
