@@ -129,33 +129,37 @@ func phase(state types.LifecycleState) cluster.Phase {
 	}
 }
 
-// ReadLaunches fills in when the snapshot's unregistered instances were launched. It asks only where there are any.
+// ReadLaunches fills in when the snapshot's unregistered instances were launched. It asks only where there is one of
+// which that is not known yet: a launch does not change, and one that AWS throttles would be a fleet bought anew.
 func (r *Reader) ReadLaunches(ctx context.Context, s *cluster.Snapshot, now time.Time) {
 	unregistered := map[string]bool{}
 	for _, i := range s.Unregistered() {
 		unregistered[i.ID] = true
 	}
 	for g := range s.Groups {
+		name := s.Groups[g].Name
 		var waiting []*cluster.Instance
 		for i := range s.Groups[g].Instances {
 			if instance := &s.Groups[g].Instances[i]; unregistered[instance.ID] {
 				waiting = append(waiting, instance)
 			}
 		}
-		if len(waiting) == 0 {
-			continue
-		}
-		started, err := r.launches(ctx, s.Groups[g].Name, now.Add(-launchesSince))
-		if err != nil {
-			lack(s, fmt.Sprintf("when the unregistered instances of group %s were launched", s.Groups[g].Name), err)
-			continue
-		}
-		for _, instance := range waiting {
-			instance.LaunchedAt = now.Add(-launchesSince)
-			if at, ok := started[instance.ID]; ok {
-				instance.LaunchedAt = at
+		known := r.launched.of(name)
+		if slices.ContainsFunc(waiting, func(i *cluster.Instance) bool { return !known[i.ID].found }) {
+			started, err := r.launches(ctx, name, now.Add(-launchesSince))
+			if err != nil {
+				lack(s, fmt.Sprintf("when the unregistered instances of group %s were launched", name), err)
+			} else {
+				known = newer(known, waiting, started, now.Add(-launchesSince))
 			}
 		}
+		still := map[string]launch{}
+		for _, instance := range waiting {
+			if l, ok := known[instance.ID]; ok {
+				instance.LaunchedAt, still[instance.ID] = l.at, l
+			}
+		}
+		r.launched.keep(name, still)
 	}
 }
 

@@ -36,6 +36,7 @@ type Reader struct {
 	attributes  attributeSets
 	definitions definitions
 	tasks       taskMemory
+	launched    launched
 }
 
 // New returns a reader that asks the two services.

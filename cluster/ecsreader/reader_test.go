@@ -500,3 +500,42 @@ func TestLaunchesAreAskedForOnlyWhereInstancesAreUnregistered(t *testing.T) {
 	reader(nil, api).ReadLaunches(t.Context(), &s, now)
 	assert.Equal(t, []string{"when the unregistered instances of group joining were launched: read its scaling activities: denied"}, s.Unread)
 }
+
+func TestALaunchOnceKnownIsNotAskedForAgainAndOutlivesAFailure(t *testing.T) {
+	now := time.Date(2026, 11, 22, 4, 38, 0, 0, time.UTC)
+	const one, two = "i-00000000000000001", "i-00000000000000002"
+	activity := func(id string, at time.Time) astypes.Activity {
+		return astypes.Activity{Description: aws.String("Launching a new EC2 instance: " + id), StartTime: &at}
+	}
+	api := &fakeAutoScaling{activities: []astypes.Activity{activity(one, now.Add(-time.Minute))}}
+	r := reader(nil, api)
+	read := func(at time.Time, ids ...string) cluster.Snapshot {
+		var waiting []cluster.Instance
+		for _, id := range ids {
+			waiting = append(waiting, cluster.Instance{ID: id, Phase: cluster.InService})
+		}
+		s := cluster.Snapshot{Groups: []cluster.Group{{Name: "web", Instances: waiting}}}
+		r.ReadLaunches(t.Context(), &s, at)
+		return s
+	}
+	read(now, one)
+	read(now.Add(time.Minute), one)
+	assert.Len(t, api.asked, 1)
+
+	api.err = errors.New("throttled")
+	s := read(now.Add(12*time.Minute), one, two)
+	assert.Len(t, api.asked, 2, "of the second nothing is known")
+	assert.Equal(t, now.Add(-time.Minute), s.Groups[0].Instances[0].LaunchedAt)
+	assert.Zero(t, s.Groups[0].Instances[1].LaunchedAt)
+	assert.Len(t, s.Unread, 1)
+
+	api.err, api.activities = nil, []astypes.Activity{activity(two, now.Add(11*time.Minute))}
+	s = read(now.Add(25*time.Minute), one, two)
+	assert.Equal(t, now.Add(-time.Minute), s.Groups[0].Instances[0].LaunchedAt, "known from before, though the window has moved on")
+	assert.Equal(t, now.Add(11*time.Minute), s.Groups[0].Instances[1].LaunchedAt)
+
+	read(now.Add(26 * time.Minute))
+	api.activities = nil
+	s = read(now.Add(27*time.Minute), one)
+	assert.Equal(t, now.Add(7*time.Minute), s.Groups[0].Instances[0].LaunchedAt, "what has registered is forgotten")
+}

@@ -32,6 +32,9 @@ const (
 	besides = 3
 	// toFindGroups is how long a pass waits for Auto Scaling. Without it the clusters are judged by what ECS says.
 	toFindGroups = 10 * time.Second
+	// groupsFor is how long groups are believed while they cannot be read: a few passes. Without them a pass would not know
+	// what was bought a minute before, and buy it again.
+	groupsFor = 5 * time.Minute
 	// toPublish is what is kept of the function's time for publishing and answering.
 	toPublish = 5 * time.Second
 )
@@ -62,6 +65,7 @@ type Publisher struct {
 	cloudwatch metrics.CloudWatch
 	settings   settings.Settings
 	log        *slog.Logger
+	groups     lastGroups
 }
 
 // New returns a publisher that uses clients as s says and logs each verdict.
@@ -109,7 +113,7 @@ func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string)
 	for _, name := range listing.Strays {
 		p.log.Warn("a parameter below the configuration path is neither the defaults nor an entry", "parameter", name)
 	}
-	all := found()
+	all := p.groups.orLast(found(), minute)
 	p.reader.Keep(listing.Names())
 	outcomes := p.judge(reading, listing.Clusters, all, minute)
 	if errors.Is(ctx.Err(), context.Canceled) {
@@ -130,6 +134,23 @@ func timeToRead(ctx context.Context) (context.Context, context.CancelFunc) {
 type groups struct {
 	of  map[string][]cluster.Group
 	err error
+}
+
+// lastGroups are the groups as this process last read them.
+type lastGroups struct {
+	of map[string][]cluster.Group
+	at time.Time
+}
+
+// orLast takes the last groups where they cannot be read now. That nothing is scaled in on them is what err is for.
+func (l *lastGroups) orLast(now groups, minute time.Time) groups {
+	switch {
+	case now.err == nil:
+		l.of, l.at = now.of, minute
+	case l.of != nil && minute.Sub(l.at) <= groupsFor:
+		now.of = l.of
+	}
+	return now
 }
 
 // findGroups reads the groups of all clusters beside whatever else goes on; the function it returns waits for them.

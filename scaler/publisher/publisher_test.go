@@ -3,9 +3,11 @@ package publisher_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -349,4 +351,35 @@ func TestACancelledPassStops(t *testing.T) {
 	f.before = func(context.Context, string, string) error { cancel(); return nil }
 	_, err := newPublisher(f).Run(ctx, minute)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestGroupsThatCannotBeReadAreThoseOfAFewMinutesAgoSoThatNothingIsBoughtTwice(t *testing.T) {
+	f := newFakeAWS().with("a", 2, 900)
+	joining := []astypes.Instance{
+		{InstanceId: aws.String("i-new-1"), LifecycleState: astypes.LifecycleStatePending},
+		{InstanceId: aws.String("i-new-2"), LifecycleState: astypes.LifecycleStatePending},
+	}
+	f.groups = []astypes.AutoScalingGroup{{
+		AutoScalingGroupName: aws.String("a"), MinSize: aws.Int32(1), MaxSize: aws.Int32(9), DesiredCapacity: aws.Int32(4), Instances: joining,
+		Tags: []astypes.TagDescription{{Key: aws.String("ecs-cluster-scaler:cluster"), Value: aws.String("a")}},
+	}}
+	refused := []string{"DescribeScalingActivities"}
+	f.before = func(_ context.Context, action, _ string) error {
+		if slices.Contains(refused, action) {
+			return errors.New("throttled")
+		}
+		return nil
+	}
+	p := newPublisher(f)
+	pass := func(at time.Time) scaler.Verdict {
+		answer, err := p.Run(t.Context(), at)
+		require.NoError(t, err)
+		return verdict(t, answer, "a")
+	}
+	require.Equal(t, scaler.Stay, pass(minute).Signal)
+	refused = append(refused, "DescribeAutoScalingGroups")
+	v := pass(minute.Add(5 * time.Minute))
+	assert.True(t, v.Has(scaler.InstancesLaunching), v.Reasons)
+	assert.Contains(t, strings.Join(v.Notes, " "), "DescribeAutoScalingGroups", "and it says so")
+	assert.Equal(t, scaler.ScaleOut, pass(minute.Add(6*time.Minute)).Signal, "too long ago: ECS's facts alone")
 }
