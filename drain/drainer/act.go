@@ -52,7 +52,14 @@ func (d *Drainer) act(ctx context.Context, steps []drain.Step, now time.Time) []
 			fail(s, d.deregister(ctx, s))
 		}
 		if s.Action == drain.Complete {
-			fail(s, d.complete(ctx, s, now))
+			err := d.complete(ctx, s, now)
+			fail(s, err)
+			if err == nil {
+				d.memory.departs(s, now)
+			}
+		}
+		if s.Action == drain.None && s.Reason == drain.Ready {
+			d.memory.departs(s, now)
 		}
 	}
 	return failed

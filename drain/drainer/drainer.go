@@ -94,13 +94,14 @@ func New(clients Clients, s settings.Settings, log *slog.Logger) *Drainer {
 // Run is one tick: look, plan, act, publish, answer. It fails only when the groups cannot be read; what failed beside
 // that is in the answer. minute is its clock.
 func (d *Drainer) Run(ctx context.Context, minute time.Time) (Answer, error) {
-	answer, err := d.Look(ctx, minute)
+	answer, groups, err := d.look(ctx, minute)
 	if err != nil {
 		return Answer{}, err
 	}
 	acting, cancel := without(ctx, toPublish)
 	defer cancel()
 	answer.Failed = append(answer.Failed, d.act(acting, answer.Instances, minute)...)
+	answer.Failed = append(answer.Failed, d.sweep(acting, groups, minute)...)
 	for _, s := range answer.Instances {
 		d.log.Info("step", "step", s)
 	}

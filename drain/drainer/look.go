@@ -51,17 +51,22 @@ func (v *view) fail(what string, err error) {
 
 // Look says what a tick would do, and does nothing.
 func (d *Drainer) Look(ctx context.Context, minute time.Time) (Answer, error) {
+	answer, _, err := d.look(ctx, minute)
+	return answer, err
+}
+
+func (d *Drainer) look(ctx context.Context, minute time.Time) (Answer, map[string][]cluster.Group, error) {
 	looking, cancel := without(ctx, toAct)
 	defer cancel()
 	answer := NothingToDo(minute)
 	groups, err := d.reader.ReadGroups(looking)
 	if err != nil {
-		return Answer{}, err
+		return Answer{}, nil, err
 	}
 	leaving := leavers(groups)
 	d.memory.forget(instances(leaving))
 	if len(leaving) == 0 {
-		return answer, nil
+		return answer, groups, nil
 	}
 	calm, said := d.calm(looking, leaving, groups, minute)
 	for _, v := range calm {
@@ -70,7 +75,7 @@ func (d *Drainer) Look(ctx context.Context, minute time.Time) (Answer, error) {
 		delete(leaving, v.name)
 	}
 	if len(leaving) == 0 {
-		return answer, nil
+		return answer, groups, nil
 	}
 	entries, err := d.entries(looking)
 	if err != nil {
@@ -90,7 +95,7 @@ func (d *Drainer) Look(ctx context.Context, minute time.Time) (Answer, error) {
 		answer.Instances = append(answer.Instances, v.steps...)
 		answer.Failed = append(answer.Failed, v.failed...)
 	}
-	return answer, nil
+	return answer, groups, nil
 }
 
 // leavers are the instances in Terminating, Terminating:Wait and Terminating:Proceed, by cluster.

@@ -16,6 +16,8 @@ type memory struct {
 	mu    sync.Mutex
 	hosts map[string]*remembered
 	hooks map[hookKey]knownHook
+	// departed are the hosts whose hooks are done, by instance.
+	departed map[string]departed
 	// entries are those that were last read; nil: none were, yet.
 	entries map[string]entry
 	// troubles are since when something has not worked.

@@ -1,0 +1,106 @@
+package drainer
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/drain"
+	"ecs-cluster-scaler/internal/awsclient"
+)
+
+// sweepFor is how long after its instance has gone a registration is looked for. ECS removes those of connected agents
+// within a minute or two.
+const sweepFor = 10 * time.Minute
+
+// departed is a host whose hook is done.
+type departed struct {
+	cluster string
+	// seen is when its group last listed it, or when its hook was done.
+	seen time.Time
+}
+
+// departs remembers the host of a step that ended its hook, or found it ended.
+func (m *memory) departs(s drain.Step, now time.Time) {
+	if s.Registration == "" {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.departed == nil {
+		m.departed = map[string]departed{}
+	}
+	m.departed[s.Instance] = departed{s.Cluster, now}
+}
+
+// gone are the departed hosts that no group lists any more, by cluster. Those that went too long ago are forgotten.
+func (m *memory) gone(groups map[string][]cluster.Group, now time.Time) map[string][]string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.departed) == 0 {
+		return nil
+	}
+	listed := map[string]bool{}
+	for _, of := range groups {
+		for _, g := range of {
+			for _, i := range g.Instances {
+				listed[i.ID] = true
+			}
+		}
+	}
+	byCluster := map[string][]string{}
+	for _, id := range slices.Sorted(maps.Keys(m.departed)) {
+		d := m.departed[id]
+		switch {
+		case listed[id]:
+			m.departed[id] = departed{d.cluster, now}
+		case now.Sub(d.seen) > sweepFor:
+			delete(m.departed, id)
+		default:
+			byCluster[d.cluster] = append(byCluster[d.cluster], id)
+		}
+	}
+	return byCluster
+}
+
+func (m *memory) swept(instance string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.departed, instance)
+}
+
+// sweep removes what departed hosts left behind: an agent that is away when its instance ends leaves its registration,
+// DRAINING, for ever (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html). One
+// that is connected is ECS's own to remove, and would only register anew. It takes a call for each cluster from which
+// hosts went, as a rule once; a process that dies before it leaves the registration, which nothing here goes by.
+func (d *Drainer) sweep(ctx context.Context, groups map[string][]cluster.Group, now time.Time) []Failure {
+	gone := d.memory.gone(groups, now)
+	var failed []Failure
+	for _, name := range slices.Sorted(maps.Keys(gone)) {
+		hosts, err := d.reader.Find(ctx, name, gone[name])
+		if err != nil {
+			failed = append(failed, Failure{Cluster: name, Error: awsclient.Sentence(err)})
+			continue
+		}
+		for _, id := range gone[name] {
+			if !slices.ContainsFunc(hosts, func(h cluster.Host) bool { return h.InstanceID == id }) {
+				d.memory.swept(id)
+			}
+		}
+		for _, h := range hosts {
+			if h.Connected {
+				continue
+			}
+			// Force: tasks that ECS believes to run there went with the instance.
+			step := drain.Step{Cluster: name, Instance: h.InstanceID, Registration: h.ARN}
+			if err := d.deregister(ctx, step); err != nil {
+				failed = append(failed, Failure{Cluster: name, Instance: h.InstanceID, Error: awsclient.Sentence(err)})
+				continue
+			}
+			d.log.Info("a registration that outlived its instance was removed", "cluster", name, "instance", h.InstanceID, "registration", h.ARN)
+		}
+	}
+	return failed
+}
