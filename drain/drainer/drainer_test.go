@@ -451,3 +451,25 @@ func TestATaskOnAnotherHostThatLeavesKeepsNoFloor(t *testing.T) {
 	}
 	assert.Equal(t, drain.ServiceBelowFloor, reasons["i-1"], "its other copy runs, on a host that leaves too")
 }
+
+// An agent that is away for good is told nothing: neither the service's task, which ECS has moved, nor the daemon stops.
+// EC2 finds the instance healthy, so that it is not given up before its deadline.
+func TestAHostWhoseAgentStaysAwayEndsTenMinutesAfterItsDeadlineDaemonsIncluded(t *testing.T) {
+	f := newFakeAWS().host("i-1", wait, "api", "agent")
+	f.service("api", 2, 50, 200)
+	f.service("agent", 2, 0, 100).daemon = true
+	f.hosts["ci/i-1"].connected = false
+	for _, task := range f.tasks {
+		task.takes = 24 * time.Hour
+	}
+	d := f.process()
+	for f.count("CompleteLifecycleAction") == 0 && f.now.Sub(start) < 3*time.Hour {
+		tick(t, f, d)
+		f.pass(time.Minute)
+	}
+	assert.Equal(t, 71*time.Minute, f.now.Sub(start))
+	assert.Len(t, f.broken, 2, "two tasks ended with it: %v", f.broken)
+	f.pass(time.Minute)
+	tick(t, f, d)
+	assert.NotContains(t, f.hosts, "ci/i-1", "its registration does not outlive it")
+}

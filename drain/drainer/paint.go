@@ -103,12 +103,13 @@ func (d *Drainer) hook(ctx context.Context, v *view, group string, now time.Time
 const terminatingHook = "autoscaling:EC2_INSTANCE_TERMINATING"
 
 // services are those on which some step depends, sorted: of a host with tasks that have not been told to stop, which of
-// them are daemons and what the others wait for; of a host on which all have stopped, whether floors are kept. The names
-// are the tasks' own: a cluster may have hundreds of other services.
+// them are daemons and what the others wait for; the same past the deadline, when daemons have less time to stop than the
+// others; of a host on which all have stopped, whether floors are kept. The names are the tasks' own: a cluster may have
+// hundreds of other services.
 func (v *view) services(now time.Time) []string {
 	names := map[string]bool{}
 	for _, h := range v.picture.Terminating {
-		running := false
+		running := now.Sub(h.Began) >= time.Duration(v.drain.DeadlineMinutes)*time.Minute
 		left := map[string]bool{}
 		for _, t := range h.Tasks {
 			if !t.Stopped() {
@@ -117,7 +118,7 @@ func (v *view) services(now time.Time) []string {
 			}
 		}
 		switch {
-		case running:
+		case running && len(left) > 0:
 			maps.Copy(names, left)
 		case len(left) == 0:
 			for _, name := range h.Lost(now) {
