@@ -1,0 +1,150 @@
+package simulator
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/simulator/aws"
+	"ecs-cluster-scaler/simulator/policy"
+	"ecs-cluster-scaler/simulator/workload"
+)
+
+// The promises of a drain under the built-in entry, with what AWS and lost ticks add: a tick comes within a minute, three
+// ticks or their calls may fail in a row, and EC2 ends the bill at once.
+const (
+	serviceDeadline = 60 * time.Minute
+	timeToStop      = 10 * time.Minute
+	reaction        = 6 * time.Minute
+)
+
+// exit is a host's way out as the world told it.
+type exit struct {
+	cause    string
+	from, to time.Time
+	// standalone is when the last standalone task there stopped.
+	standalone time.Time
+	// ended are the tasks that went with it.
+	ended int
+}
+
+// exits follows hosts out.
+type exits struct {
+	of map[string]*exit
+	// batch are the standalone tasks by their host.
+	batch map[string]string
+}
+
+func followExits(w *aws.World) *exits {
+	e := &exits{map[string]*exit{}, map[string]string{}}
+	w.Observe(func(h aws.Happened) {
+		switch h.Kind {
+		case aws.HostLeaving:
+			e.of[h.Instance] = &exit{cause: h.Cause, from: h.At}
+		case aws.HostGone:
+			if x := e.of[h.Instance]; x != nil {
+				x.to = h.At
+			}
+		case aws.TaskEndedByHost:
+			if x := e.of[h.Instance]; x != nil {
+				x.ended++
+			}
+		case aws.TaskPlaced:
+			if h.Service == "" {
+				e.batch[h.Task] = h.Instance
+			}
+		case aws.TaskStopped:
+			if x := e.of[e.batch[h.Task]]; x != nil {
+				x.standalone = h.At
+			}
+		default:
+		}
+	})
+	return e
+}
+
+// due is when the host must have gone.
+func (x *exit) due() time.Time {
+	due := x.from.Add(serviceDeadline + timeToStop + reaction)
+	if after := x.standalone.Add(timeToStop + reaction); after.After(due) {
+		return after // its standalone tasks may take longer than that
+	}
+	return due
+}
+
+// standaloneDeadline is the entry's; it lies beyond every scenario's end.
+const standaloneDeadline = 2820 * time.Minute
+
+// deadAgent is the host whose agent a scenario kills, by the scenario's name. ECS cannot stop a task there, nor learn that
+// one has stopped; EC2 finds nothing wrong. So such a host keeps its tasks until ten minutes after the deadline and then
+// ends with them: the one case in which scaling in may end tasks.
+var deadAgent = map[string]time.Duration{"agent-blips": 6 * time.Hour}
+
+func TestNoScenarioBreaksAPromiseUnderFaults(t *testing.T) {
+	for _, w := range workload.All() {
+		for _, name := range []string{policy.Signal, policy.Surge, policy.Gap} {
+			seeds := []uint64{1}
+			if name == policy.Gap {
+				seeds = append(seeds, 2)
+			}
+			for _, seed := range seeds {
+				t.Run(fmt.Sprintf("%s/%s/%d", w.Name, name, seed), func(t *testing.T) {
+					t.Parallel()
+					promises(t, w, name, seed)
+				})
+			}
+		}
+	}
+}
+
+func promises(t *testing.T, w workload.Workload, name string, seed uint64) {
+	scaling, err := policy.New(name, policy.Options{})
+	require.NoError(t, err)
+	knobs := aws.Defaults()
+	knobs.Seed, knobs.Faults = seed, Faults(0.05)
+	world := aws.New(knobs)
+	recorder, hosts := NewRecorder(world, w.Settle), followExits(world)
+	w.Build(workload.Site{World: world, Policy: scaling})
+	dead := ""
+	if at, kills := deadAgent[w.Name]; kills {
+		world.Run(knobs.Start.Add(at - 1))
+		dead = world.Groups()[0].Instances()[0].ID
+	}
+	world.Run(knobs.Start.Add(w.Lasts))
+	m, _, _ := recorder.Finish(world.Now())
+
+	assert.Zero(t, m.BelowFloorScaling, "seconds below a floor by scaling")
+	assert.Zero(t, m.HooksExpired)
+	require.Less(t, w.Lasts, standaloneDeadline, "else standalone tasks are stopped, and this must know when")
+	for id, x := range hosts.of {
+		gone := x.to
+		if gone.IsZero() {
+			gone = world.Now()
+		}
+		if x.to.IsZero() && standsOn(world, id) {
+			continue // it waits for standalone tasks, which have two days
+		}
+		assert.False(t, gone.After(x.due()), "%s: %s from %s, still there at %s", id, x.cause, x.from, gone)
+		if x.ended == 0 || x.cause != "scale_in" {
+			continue
+		}
+		if assert.Equal(t, dead, id, "tasks ended by scaling in") {
+			assert.GreaterOrEqual(t, gone.Sub(x.from), serviceDeadline+timeToStop)
+		}
+	}
+}
+
+// standsOn tells whether a standalone task still runs on the instance.
+func standsOn(w *aws.World, instance string) bool {
+	for _, c := range w.Clusters() {
+		for _, task := range c.Tasks() {
+			if task.Service == nil && task.Host != nil && task.Host.Instance.ID == instance {
+				return true
+			}
+		}
+	}
+	return false
+}
