@@ -46,6 +46,8 @@ type Host struct {
 	Status     HostStatus
 	// Connected: the agent is reachable, so that tasks can be placed.
 	Connected bool
+	// ConnectedAt is when an agent that is away was last seen connected; zero: not known.
+	ConnectedAt time.Time
 	// External: registered through ECS Anywhere, or launched by ECS Managed Instances; no Auto Scaling group can add or
 	// remove it, and tasks of services on EC2 are not placed there.
 	External bool

@@ -36,6 +36,7 @@ const (
 	AtMaxInstances      Reason = "at_max_instances"
 	ScalingSuspended    Reason = "scaling_suspended"
 	InstancesNotJoining Reason = "instances_not_joining"
+	AgentsAway          Reason = "agents_away"
 	ManagedScaling      Reason = "managed_scaling"
 	TaskFitsNoInstance  Reason = "task_fits_no_instance"
 	InstanceSizeUnknown Reason = "instance_size_unknown"
@@ -71,6 +72,7 @@ var Meanings = []struct {
 	{AtMaxInstances, "The group is at its MaxSize; the signal stays 1 and ScaleOutBlocked is 1."},
 	{ScalingSuspended, "The group's processes are suspended, so that it does not follow the signal."},
 	{InstancesNotJoining, "Two or more instances were launched over 10 minutes ago and none has joined the cluster since; the signal is 0, so that a bad image buys no fleet."},
+	{AgentsAway, "Agents have been away for less than 3 minutes, as they are several times an hour, and only without their hosts another is missing; the signal is 0 until they are back, or are not."},
 	{ManagedScaling, "ECS managed scaling moves the group; the signal is 0, because two masters would fight."},
 	{TaskFitsNoInstance, "A task is wanted that even an empty new instance would not take, by size or by constraint; no host is added for it."},
 	{InstanceSizeUnknown, "Nothing tells how large a new host would be, so the gap is 1; set instance in the entry."},

@@ -106,6 +106,7 @@ func Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Verdict {
 	}
 	if causes := j.causes(); len(causes) > 0 {
 		j.scaleOut(causes, &v)
+		v.patient(j)
 	} else if n := j.mayScaleIn(&v); n > 0 {
 		v.Signal, v.InstanceGap = ScaleIn, -n
 		if n > 1 {

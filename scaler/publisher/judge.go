@@ -93,6 +93,7 @@ func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now tim
 		s.Unread = append(s.Unread, awsclient.Sentence(all.err))
 		s.OutOfTime = s.OutOfTime || awsclient.OutOfTime(all.err)
 	}
+	p.agents.note(&s, now)
 	s.Groups = slices.Clone(all.of[c.listed.Cluster])
 	p.reader.ReadManagedScaling(ctx, &s)
 	p.reader.ReadLaunches(ctx, &s, now)

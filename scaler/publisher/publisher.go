@@ -66,6 +66,7 @@ type Publisher struct {
 	settings   settings.Settings
 	log        *slog.Logger
 	groups     lastGroups
+	agents     connected
 }
 
 // New returns a publisher that uses clients as s says and logs each verdict.
@@ -115,6 +116,7 @@ func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string)
 	}
 	all := p.groups.orLast(found(), minute)
 	p.reader.Keep(listing.Names())
+	p.agents.keepOnly(listing.Names())
 	outcomes := p.judge(reading, listing.Clusters, all, minute)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return Answer{}, ctx.Err() // whoever asked is gone; half an answer would only mislead

@@ -383,3 +383,24 @@ func TestGroupsThatCannotBeReadAreThoseOfAFewMinutesAgoSoThatNothingIsBoughtTwic
 	assert.Contains(t, strings.Join(v.Notes, " "), "DescribeAutoScalingGroups", "and it says so")
 	assert.Equal(t, scaler.ScaleOut, pass(minute.Add(6*time.Minute)).Signal, "too long ago: ECS's facts alone")
 }
+
+func TestAPassRemembersWhoseAgentWasThereAMomentAgo(t *testing.T) {
+	f := newFakeAWS().with("a", 4, 900)
+	f.clusters["a"].hosts[3].RemainingResources[0].IntegerValue = 1000 // 67.5 % with it, 90 % without
+	p := newPublisher(f)
+	pass := func(p *publisher.Publisher, after time.Duration) scaler.Verdict {
+		answer, err := p.Run(t.Context(), minute.Add(after))
+		require.NoError(t, err)
+		return verdict(t, answer, "a")
+	}
+	require.Equal(t, scaler.Stay, pass(p, 0).Signal)
+	f.clusters["a"].hosts[3].AgentConnected = false
+	assert.True(t, pass(p, time.Minute).Has(scaler.AgentsAway))
+	assert.True(t, pass(p, 2*time.Minute).Has(scaler.AgentsAway))
+	assert.Equal(t, scaler.ScaleOut, pass(p, 3*time.Minute).Signal, "it is not coming back")
+	assert.Equal(t, scaler.ScaleOut, pass(newPublisher(f), time.Minute).Signal, "a process that never saw it there knows no better")
+	f.clusters["a"].hosts[3].AgentConnected = true
+	require.Equal(t, scaler.Stay, pass(p, 4*time.Minute).Signal)
+	f.clusters["a"].hosts[3].AgentConnected = false
+	assert.True(t, pass(p, 5*time.Minute).Has(scaler.AgentsAway))
+}

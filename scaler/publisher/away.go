@@ -1,0 +1,46 @@
+package publisher
+
+import (
+	"sync"
+	"time"
+
+	"ecs-cluster-scaler/cluster"
+)
+
+// connected remembers when each host's agent was last seen connected, which ECS does not tell.
+type connected struct {
+	mu sync.Mutex
+	at map[string]map[string]time.Time // by cluster and ARN
+}
+
+// note fills in when the agents that are away were last there.
+func (c *connected) note(s *cluster.Snapshot, minute time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before, now := c.at[s.Cluster], make(map[string]time.Time, len(s.Hosts))
+	for i := range s.Hosts {
+		h := &s.Hosts[i]
+		if h.Connected {
+			now[h.ARN] = minute
+		} else if last, known := before[h.ARN]; known {
+			h.ConnectedAt, now[h.ARN] = last, last
+		}
+	}
+	if c.at == nil {
+		c.at = map[string]map[string]time.Time{}
+	}
+	c.at[s.Cluster] = now
+}
+
+// keepOnly drops the clusters that have no entry any more.
+func (c *connected) keepOnly(clusters []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	kept := make(map[string]map[string]time.Time, len(clusters))
+	for _, name := range clusters {
+		if hosts, ok := c.at[name]; ok {
+			kept[name] = hosts
+		}
+	}
+	c.at = kept
+}
