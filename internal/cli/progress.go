@@ -35,21 +35,32 @@ func newProgress(out io.Writer, now func() time.Time) *progress {
 }
 
 func (p *progress) show(done, of time.Duration) {
-	now, often := p.now(), inLog
+	if !p.due(p.now()) {
+		return
+	}
+	const day = 24 * time.Hour
+	p.say(fmt.Sprintf("simulated day %.1f of %.1f (%d %%)", float64(done)/float64(day), float64(of)/float64(day), 100*done/max(of, 1)))
+}
+
+// due tells whether it is time to say something, and takes it that something is said then.
+func (p *progress) due(now time.Time) bool {
+	often := inLog
 	if p.terminal {
 		often = onTerminal
 	}
 	if now.Sub(p.began) < patience || !p.last.IsZero() && now.Sub(p.last) < often {
-		return
+		return false
 	}
 	p.last = now
-	const day = 24 * time.Hour
-	said := fmt.Sprintf("simulated day %.1f of %.1f (%d %%)", float64(done)/float64(day), float64(of)/float64(day), 100*done/max(of, 1))
+	return true
+}
+
+func (p *progress) say(what string) {
 	if p.terminal {
-		fmt.Fprintf(p.out, "\r%s", said)
+		fmt.Fprintf(p.out, "\r\x1b[K%s", what)
 		return
 	}
-	fmt.Fprintln(p.out, said)
+	fmt.Fprintln(p.out, what)
 }
 
 // together is the progress of so many runs side by side, each of the same length.

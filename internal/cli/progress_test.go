@@ -36,7 +36,7 @@ func TestProgressOverwritesItsLineOnATerminalAndClearsIt(t *testing.T) {
 	now = now.Add(3 * time.Second)
 	p.show(time.Hour, 2*time.Hour)
 	p.end()
-	assert.Equal(t, "\rsimulated day 0.0 of 0.1 (50 %)\r\x1b[K", out.String())
+	assert.Equal(t, "\r\x1b[Ksimulated day 0.0 of 0.1 (50 %)\r\x1b[K", out.String())
 }
 
 func TestProgressOfRunsSideBySideIsTheirSum(t *testing.T) {

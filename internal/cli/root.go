@@ -49,7 +49,7 @@ func newRoot(version string, getenv func(string) string) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.PersistentFlags().StringVar(&s.ConfigPath, "config-path", s.ConfigPath, "SSM path that holds defaults and clusters/… ($CONFIG_PATH)")
-	root.AddCommand(newExplain(&s), newPublish(&s), newDrain(&s), newSimulate(), newVersion(version))
+	root.AddCommand(newExplain(&s), newPublish(&s), newDrain(&s), newSimulate(), newEvaluate(), newVersion(version))
 	return root
 }
 

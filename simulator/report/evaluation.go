@@ -6,6 +6,10 @@ type Evaluation struct {
 	About  string        `json:"about"`
 	Quick  bool          `json:"quick,omitempty"`
 	Traces []TraceResult `json:"traces"`
+	// Scenarios are every policy as it comes on each scenario; they have no frontier.
+	Scenarios []TraceResult `json:"scenarios,omitempty"`
+	// Against names the policies that ours are held against one by one, at equal cost.
+	Against []string `json:"against,omitempty"`
 }
 
 // TraceResult is one trace or scenario under all policies.
@@ -15,6 +19,8 @@ type TraceResult struct {
 	// the trace does; empty for a scenario of our own.
 	Why         string `json:"why,omitempty"`
 	Attribution string `json:"attribution,omitempty"`
+	// Services says that its tasks belong to services.
+	Services bool `json:"services,omitempty"`
 	// LowerBoundHours is what no policy can go below.
 	LowerBoundHours float64 `json:"lower_bound_hours"`
 	Runs            []Point `json:"runs"`
@@ -30,10 +36,16 @@ type Point struct {
 	// Ours is a policy of this project. Default is the setting that it comes with.
 	Ours    bool `json:"ours,omitempty"`
 	Default bool `json:"default,omitempty"`
-	Seeds   int  `json:"seeds"`
+	// Apart is joined to no other of its family.
+	Apart bool `json:"apart,omitempty"`
+	Seeds int  `json:"seeds"`
 
 	InstanceHours      Spread `json:"instance_hours"`
+	BootingHours       Spread `json:"instance_hours_booting"`
+	DrainingHours      Spread `json:"instance_hours_draining"`
+	OverLowerBound     Spread `json:"over_lower_bound"`
 	UnplacedSeconds    Spread `json:"unplaced_task_seconds"`
+	LateSeconds        Spread `json:"unplaced_late_task_seconds"`
 	WaitP99            Spread `json:"placement_wait_p99_seconds"`
 	ScalingActions     Spread `json:"scaling_actions"`
 	Reversals          Spread `json:"reversals"`

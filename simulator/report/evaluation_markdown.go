@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 )
 
 // EvaluationMarkdown writes an evaluation's tables as Markdown, without a title: the document around them says what they
@@ -17,7 +20,10 @@ func EvaluationMarkdown(out io.Writer, e Evaluation) error {
 	if e.Quick {
 		fmt.Fprint(&b, "This is the quick subset.\n\n")
 	}
-	fmt.Fprint(&b, "## At equal instance-hours\n\n")
+	for _, s := range sheetsOf(e) {
+		s.markdown(&b)
+	}
+	fmt.Fprint(&b, "## Every setting of the others\n\n")
 	fmt.Fprint(&b, "Each setting of another policy against the best of ours that took no more instance-hours: by how many ours had at most half the unplaced task-seconds, no more, or lost.\n\n")
 	tableHead(&b, []string{"Trace", "others' settings", "at most half", "no more", "lost to"}, 1, 4)
 	for _, t := range e.Traces {
@@ -46,6 +52,50 @@ func EvaluationMarkdown(out io.Writer, e Evaluation) error {
 	}
 	_, err := b.WriteTo(out)
 	return err
+}
+
+func (s sheet) markdown(b *bytes.Buffer) {
+	fmt.Fprintf(b, "## %s\n\n", oneLine(s.Name))
+	if s.Note != "" {
+		fmt.Fprintf(b, "%s\n\n", oneLine(s.Note))
+	}
+	tableHead(b, s.Head, s.Words, len(s.Head))
+	for _, l := range s.Lines {
+		tableLine(b, l)
+	}
+	b.WriteString("\n")
+}
+
+// EvaluationText is an evaluation's first table, for a terminal: ours against each of those that they are held against.
+func EvaluationText(e Evaluation) string {
+	if len(e.Against) == 0 || len(e.Traces) == 0 {
+		return ""
+	}
+	s := equalSheet(e)
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
+	var columns []table.ColumnConfig
+	for i := range s.Head {
+		c := table.ColumnConfig{Number: i + 1, WidthMax: 18, WidthMaxEnforcer: text.WrapSoft}
+		if i >= s.Words {
+			c.Align, c.AlignHeader = text.AlignRight, text.AlignRight
+		}
+		columns = append(columns, c)
+	}
+	t.SetColumnConfigs(columns)
+	row := func(cells []string) table.Row {
+		var r table.Row
+		for _, c := range cells {
+			r = append(r, c)
+		}
+		return r
+	}
+	t.AppendHeader(row(s.Head))
+	for _, l := range s.Lines {
+		t.AppendRow(row(l))
+	}
+	return t.Render()
 }
 
 // tableHead aligns the columns from one to before another to the right: those of numbers.

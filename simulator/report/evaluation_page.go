@@ -7,7 +7,7 @@ import "io"
 func EvaluationPage(out io.Writer, e Evaluation) error {
 	view := evaluationView{
 		files: files{Script: "evaluation.js"}, Title: "Evaluation", About: e.About, Quick: e.Quick,
-		Columns: evaluatedColumns, Data: e,
+		Columns: evaluatedColumns, Sheets: sheetsOf(e), Data: e,
 	}
 	for i, t := range e.Traces {
 		v := traceView{TraceResult: t, Nth: i, Alt: frontierAlt(t)}
@@ -31,6 +31,7 @@ type evaluationView struct {
 	Title, About string
 	Quick        bool
 	Columns      []evaluated
+	Sheets       []sheet
 	Standings    []standing
 	Traces       []traceView
 	Data         Evaluation

@@ -87,6 +87,7 @@ var evaluatedColumns = []evaluated{
 		return multiple(p.InstanceHours.Mean / t.LowerBoundHours)
 	}},
 	{"unplaced task-minutes", func(_ TraceResult, p Point) string { return spread(p.UnplacedSeconds, minutesOf) }},
+	{"after 30 s", func(_ TraceResult, p Point) string { return spread(p.LateSeconds, minutesOf) }},
 	{"placement wait p99", func(_ TraceResult, p Point) string { return spread(p.WaitP99, span) }},
 	{"scaling actions", func(_ TraceResult, p Point) string { return spread(p.ScalingActions, tenth) }},
 	{"reversals", func(_ TraceResult, p Point) string { return spread(p.Reversals, tenth) }},

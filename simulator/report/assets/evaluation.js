@@ -54,7 +54,7 @@ function frontier(el) {
       ctx.lineWidth = 1.5 * dpr;
       ctx.setLineDash(DASHES[n].map((d) => d * dpr));
       ctx.beginPath();
-      for (const p of family) ctx.lineTo(...at(u, p));
+      for (const p of family) p.apart ? ctx.moveTo(...at(u, p)) : ctx.lineTo(...at(u, p));
       ctx.stroke();
       ctx.setLineDash([]);
       ctx.lineWidth = dpr;

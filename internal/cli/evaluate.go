@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ecs-cluster-scaler/simulator/evaluation"
+	"ecs-cluster-scaler/simulator/report"
+)
+
+// evaluating is what evaluate is asked for.
+type evaluating struct {
+	traces, out, cache string
+	only               []string
+	quick, full        bool
+	seeds              int
+}
+
+func newEvaluate() *cobra.Command {
+	var e evaluating
+	cmd := &cobra.Command{
+		Use:   "evaluate --traces folder",
+		Short: "Run every policy on every trace and scenario, and write the evaluation",
+		Long: "evaluate runs every policy family, swept over its main knob, on each trace of a folder (tasks_*.csv and demand_*.csv), " +
+			"and every policy as it comes on each scenario, with several seeds and on all cores. It writes evaluation.md and " +
+			"evaluation.html. Finished runs are kept, so that an evaluation that was interrupted goes on.",
+		Example: `  clusterscaler evaluate --traces traces --quick
+  clusterscaler evaluate --traces traces --seeds 3
+  clusterscaler evaluate --traces traces --only demand_nyc_taxi,diurnal --out dist`,
+		Args: nothing,
+		RunE: func(cmd *cobra.Command, _ []string) error { return e.run(cmd) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&e.traces, "traces", "", "folder with the traces, tasks_*.csv and demand_*.csv")
+	f.StringVar(&e.out, "out", "", "folder for evaluation.md and evaluation.html; otherwise docs, with --quick or --only dist")
+	f.StringVar(&e.cache, "cache", "dist/evaluation-cache", "folder for finished runs")
+	f.StringSliceVar(&e.only, "only", nil, "these traces and scenarios alone")
+	f.BoolVar(&e.quick, "quick", false, "one day of each trace and one seed, for daily use")
+	f.BoolVar(&e.full, "full", false, "the whole of each trace's window, not its first week")
+	f.IntVar(&e.seeds, "seeds", 3, "how many seeds on traces; scenarios have at most two")
+	_ = cmd.MarkFlagRequired("traces") // it is there
+	cmd.MarkFlagsMutuallyExclusive("quick", "full")
+	return cmd
+}
+
+func (e *evaluating) run(cmd *cobra.Command) error {
+	if e.seeds < 1 {
+		return fmt.Errorf("--seeds is %d; it must be at least 1", e.seeds)
+	}
+	if e.quick && !cmd.Flags().Changed("seeds") {
+		e.seeds = 1
+	}
+	cases, err := evaluation.Cases(e.traces, e.extent())
+	if err != nil {
+		return err
+	}
+	if cases, err = evaluation.Only(cases, e.only); err != nil {
+		return err
+	}
+	build, err := evaluation.Build()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(e.folder(), 0o755); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	p := newProgress(cmd.ErrOrStderr(), time.Now)
+	found, err := evaluation.Run(cmd.Context(), evaluation.Plan{
+		Cases: cases, Seeds: e.seeds, Cache: evaluation.Cache{Folder: e.cache, Build: build}, Progress: p.evaluated,
+	})
+	p.end()
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "finished runs are in %s; the same command goes on from there\n", e.cache)
+	}
+	if err != nil {
+		return err
+	}
+	return e.write(cmd.OutOrStdout(), found.Report(e.command(), e.seeds, e.extent()))
+}
+
+func (e *evaluating) extent() evaluation.Extent {
+	switch {
+	case e.quick:
+		return evaluation.Quick
+	case e.full:
+		return evaluation.Full
+	default:
+		return evaluation.Usual
+	}
+}
+
+// folder is where it is written: a part is no evaluation, and must not overwrite one.
+func (e *evaluating) folder() string {
+	switch {
+	case e.out != "":
+		return e.out
+	case e.quick || len(e.only) > 0:
+		return "dist"
+	default:
+		return "docs"
+	}
+}
+
+// command runs the same again, wherever the traces are.
+func (e *evaluating) command() string {
+	command := "clusterscaler evaluate --traces traces"
+	switch {
+	case e.quick:
+		command += " --quick"
+	case e.full:
+		command += " --full"
+	}
+	return fmt.Sprintf("%s --seeds %d", command, e.seeds)
+}
+
+func (e *evaluating) write(out io.Writer, made report.Evaluation) error {
+	for name, render := range map[string]func(io.Writer, report.Evaluation) error{
+		"evaluation.md": evaluation.Document, "evaluation.html": report.EvaluationPage,
+	} {
+		var text bytes.Buffer
+		if err := render(&text, made); err != nil {
+			return err
+		}
+		path := filepath.Join(e.folder(), name)
+		if err := os.WriteFile(path, text.Bytes(), 0o644); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(out, "%s\nwrote %s and evaluation.html\n", report.EvaluationText(made), filepath.Join(e.folder(), "evaluation.md"))
+	return err
+}
+
+// evaluated is the progress of an evaluation.
+func (p *progress) evaluated(e evaluation.Progress) {
+	now := p.now()
+	if !p.due(now) {
+		return
+	}
+	left := "?"
+	if e.Done > 0 {
+		left = time.Duration(float64(now.Sub(p.began)) / e.Done * (e.Work - e.Done)).Round(time.Second).String()
+	}
+	p.say(fmt.Sprintf("run %d of %d (%d kept from before), about %s left", e.Runs, e.Of, e.Cached, left))
+}

@@ -1,0 +1,174 @@
+package evaluation
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"ecs-cluster-scaler/simulator/workload"
+)
+
+// Extent is how much of each trace is run.
+type Extent int
+
+// Extents.
+const (
+	// Usual is a week of each trace.
+	Usual Extent = iota
+	// Quick is a day of each, for daily use.
+	Quick
+	// Full is the whole of each window.
+	Full
+)
+
+func (e Extent) most() int {
+	switch e {
+	case Quick:
+		return 86400
+	case Full:
+		return 1 << 40
+	default:
+		return 7 * 86400
+	}
+}
+
+// Case is a trace or a scenario.
+type Case struct {
+	Name, Why, Attribution string
+	// Scenario is one of ours; Services is one whose tasks belong to services, not standalone ones.
+	Scenario, Services bool
+	Lasts              time.Duration
+	// Make makes the workload, anew for each run.
+	Make func() (workload.Workload, error)
+	// identity is what tells its runs from those of another.
+	identity string
+}
+
+// known are traces whose source is known, with the window that is worth running. Of another trace it is the beginning.
+var known = map[string]struct {
+	window      workload.Window
+	attribution string
+}{
+	"tasks_azure_vm2017_a": {workload.Window{From: 86400, To: 259200}, "Azure Public Dataset V1 (Cortez et al., SOSP'17), CC BY 4.0; sampled 1 in 10 batches, cores and memory ÷ 4, lifetimes drawn inside their published bins"},
+	"tasks_openb2023_div8": {workload.Window{From: 1209600, To: 1555200}, "Alibaba cluster-trace-gpu-v2023 (Weng et al., ATC'23), Apache-2.0; CPU and memory ÷ 8, GPUs dropped"},
+	"demand_nyc_taxi":      {workload.Window{From: 1209600, To: 2419200}, "Numenta Anomaly Benchmark, MIT"},
+	"demand_nasa1995":      {workload.Window{}, "NASA-HTTP, Internet Traffic Archive (\"may be freely redistributed\")"},
+	"demand_elb_requests":  {workload.Window{}, "Numenta Anomaly Benchmark, MIT"},
+}
+
+// Cases are the traces of a folder, tasks_*.csv and demand_*.csv, and every scenario.
+func Cases(folder string, extent Extent) ([]Case, error) {
+	var cases []Case
+	for _, pattern := range []string{"demand_*.csv", "tasks_*.csv"} {
+		paths, err := filepath.Glob(filepath.Join(folder, pattern))
+		if err != nil {
+			return nil, fmt.Errorf("--traces: %w", err)
+		}
+		for _, path := range paths {
+			c, err := trace(path, extent)
+			if err != nil {
+				return nil, err
+			}
+			cases = append(cases, c)
+		}
+	}
+	if len(cases) == 0 {
+		return nil, fmt.Errorf("%s has no trace; it must hold files called tasks_*.csv or demand_*.csv, as docs/simulator.md describes them", folder)
+	}
+	for _, w := range workload.All() {
+		cases = append(cases, Case{
+			Name: w.Name, Why: w.Why, Scenario: true, Lasts: w.Lasts,
+			Make: func() (workload.Workload, error) { return workload.Named(w.Name) }, identity: w.Name,
+		})
+	}
+	return cases, nil
+}
+
+// Only keeps the named cases.
+func Only(cases []Case, names []string) ([]Case, error) {
+	if len(names) == 0 {
+		return cases, nil
+	}
+	var kept []Case
+	for _, name := range names {
+		i := slices.IndexFunc(cases, func(c Case) bool { return c.Name == name })
+		if i < 0 {
+			var all []string
+			for _, c := range cases {
+				all = append(all, c.Name)
+			}
+			return nil, fmt.Errorf("there is no trace or scenario %q; there are %s", name, strings.Join(all, ", "))
+		}
+		kept = append(kept, cases[i])
+	}
+	return kept, nil
+}
+
+func trace(path string, extent Extent) (Case, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Case{}, err
+	}
+	name := strings.TrimSuffix(filepath.Base(path), ".csv")
+	c := Case{Name: name, Attribution: "no attribution given", Services: strings.HasPrefix(name, "demand_")}
+	of := known[name]
+	if of.attribution != "" {
+		c.Attribution = of.attribution
+	}
+	window, notes := of.window, []string(nil)
+	if c.Services {
+		points, err := workload.ParseDemand(path, bytes.NewReader(text))
+		if err != nil {
+			return Case{}, err
+		}
+		window = extent.cut(window, points[len(points)-1].At)
+		c.Make = func() (workload.Workload, error) {
+			return workload.Demand([]workload.Series{{Name: name, Points: points}}, window)
+		}
+	} else {
+		tasks, err := workload.ParseTasks(path, bytes.NewReader(text))
+		if err != nil {
+			return Case{}, err
+		}
+		end := 0
+		for _, t := range tasks {
+			end = max(end, t.End)
+		}
+		window = extent.cut(window, end)
+		c.Make = func() (workload.Workload, error) {
+			made, _, err := workload.Tasks(name, tasks, window)
+			return made, err
+		}
+		if _, notes, err = workload.Tasks(name, tasks, window); err != nil {
+			return Case{}, err
+		}
+	}
+	w, err := c.Make()
+	if err != nil {
+		return Case{}, err
+	}
+	c.Lasts = w.Lasts
+	c.Why = fmt.Sprintf("%s Seconds %d to %d of it.", w.Why, window.From, window.To)
+	for _, note := range notes {
+		c.Why += " " + note + "."
+	}
+	c.identity = fmt.Sprintf("%s %x %d:%d", name, sha256.Sum256(text), window.From, window.To)
+	return c, nil
+}
+
+// cut is as much of a window, or of a whole trace, as is to be run.
+func (e Extent) cut(w workload.Window, end int) workload.Window {
+	if w.To == 0 || w.To > end {
+		w.To = end
+	}
+	if w.From >= w.To {
+		w.From = 0
+	}
+	w.To = min(w.To, w.From+e.most())
+	return w
+}

@@ -1,0 +1,63 @@
+package evaluation
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"ecs-cluster-scaler/simulator/report"
+)
+
+// Report is what was found, ready to be shown. command is how to find it again.
+func (f Found) Report(command string, seeds int, extent Extent) report.Evaluation {
+	return report.Evaluation{
+		About: fmt.Sprintf("Every policy family, swept over its main knob, on each trace%s, seeds 1 to %d; and every policy as it comes on each scenario. Made by %s.",
+			map[Extent]string{Usual: ", at most a week of it", Quick: ", a day of it"}[extent], seeds, command),
+		Quick: extent == Quick, Traces: f.Traces, Scenarios: f.Scenarios, Against: Against(),
+	}
+}
+
+// limits are what an evaluation does not prove.
+var limits = []string{
+	"A simulation alone: AWS by its documents, with guesses where it publishes no number ([simulator.md](simulator.md#what-a-simulation-does-not-prove)). Nothing here ran on AWS, no peer either; theirs are our reading of their documents.",
+	"The lower bound is one: no policy reaches it, because it knows the future and no boot, no drain and no zones.",
+	"A few traces, each scaled down to a small cluster of one instance type. Demand traces drive five services by one series at different hours; what users of a real cluster do together is not in it.",
+	"Seeds vary boot times and the clocks of AWS's loops, not the demand: spread over seeds is no spread over workloads.",
+	"Between two settings that were run a straight line is taken; nobody ran what lies on it.",
+	"No price but hours, no harm but waiting: what a minute without a task costs is yours to say.",
+}
+
+// Document writes an evaluation as Markdown, with what it does not prove.
+func Document(out io.Writer, e report.Evaluation) error {
+	var b bytes.Buffer
+	fmt.Fprint(&b, "# Evaluation\n\n")
+	fmt.Fprint(&b, "The page with the frontiers is [evaluation.html](evaluation.html); measures are defined in [simulator.md](simulator.md#measures).\n\n")
+	var tables bytes.Buffer
+	if err := report.EvaluationMarkdown(&tables, e); err != nil {
+		return err
+	}
+	about, rest, _ := strings.Cut(tables.String(), "\n## ")
+	fmt.Fprintf(&b, "%s\n", about)
+	fmt.Fprint(&b, "## Ours\n\nOne set of entries for all traces, nothing tuned to any of them:\n\n| Setting | policy | entry |\n|---|---|---|\n")
+	for _, s := range Grid() {
+		if s.Ours {
+			entry := s.Entry
+			if entry == "" {
+				entry = "{}"
+			}
+			fmt.Fprintf(&b, "| %s | `%s` | `%s` |\n", s.Name, s.Policy, entry)
+		}
+	}
+	fmt.Fprint(&b, "\n## What it does not prove\n\n")
+	for _, l := range limits {
+		fmt.Fprintf(&b, "- %s\n", l)
+	}
+	fmt.Fprint(&b, "\n## Traces\n\n| Trace | lower bound | source and licence |\n|---|---:|---|\n")
+	for _, t := range e.Traces {
+		fmt.Fprintf(&b, "| %s | %.0f instance-hours | %s |\n", t.Name, t.LowerBoundHours, t.Attribution)
+	}
+	fmt.Fprintf(&b, "\n## %s", rest)
+	_, err := b.WriteTo(out)
+	return err
+}
