@@ -70,7 +70,8 @@ func (c *Cluster) scaleManaged(low int) int {
 	case metric >= target:
 		return 0
 	}
-	if low++; low >= managedMinutes && n > 0 {
+	low++
+	if low >= managedMinutes && n > 0 {
 		wanted := max(int(math.Ceil(float64(n)*metric/target)), n-max(1, int(managedAtOnce*float64(n))))
 		if wanted < p.Group.Desired {
 			p.Group.setDesired(wanted, "managed")

@@ -51,4 +51,3 @@ func (p *alarmPairs) put(c *aws.Cluster, g *aws.Group, scaleIn bool) {
 		p.world.PutAlarm(alarm)
 	}
 }
-

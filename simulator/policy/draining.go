@@ -29,9 +29,9 @@ type peer struct {
 	active map[string]*aws.Group
 }
 
-func (p *peer) Managed() bool { return false }
+func (*peer) Managed() bool { return false }
 
-func (p *peer) Prepare(spec *aws.GroupSpec, _ bool) {
+func (*peer) Prepare(spec *aws.GroupSpec, _ bool) {
 	spec.Hooks = append(spec.Hooks, aws.HookSpec{Name: peerHook, Heartbeat: peerDeadline + time.Minute, Default: "CONTINUE"})
 }
 
@@ -69,9 +69,9 @@ func (p *peer) leave(n aws.Notice) {
 
 // drain is one invocation.
 type drain struct {
-	world                           *aws.World
+	world                          *aws.World
 	instance, group, cluster, host string
-	until                           time.Time
+	until                          time.Time
 }
 
 func (d *drain) find(cluster string) bool {

@@ -15,10 +15,10 @@ type managed struct {
 
 func (p *managed) Name() string { return named("managed", float64(p.target)) }
 
-func (p *managed) Managed() bool { return true }
+func (*managed) Managed() bool { return true }
 
 // Prepare gives new instances scale-in protection, which managed termination protection wants.
-func (p *managed) Prepare(spec *aws.GroupSpec, _ bool) { spec.Protect = true }
+func (*managed) Prepare(spec *aws.GroupSpec, _ bool) { spec.Protect = true }
 
 func (p *managed) Install(w *aws.World, c *aws.Cluster, active *aws.Group) {
 	if p.world == nil {
@@ -28,7 +28,7 @@ func (p *managed) Install(w *aws.World, c *aws.Cluster, active *aws.Group) {
 }
 
 // ScaleIn has no counterpart in managed scaling.
-func (p *managed) ScaleIn(*aws.Cluster, bool) {}
+func (*managed) ScaleIn(*aws.Cluster, bool) {}
 
 func (p *managed) Activate(c *aws.Cluster, g *aws.Group) {
 	p.active[c.Name] = g
@@ -37,4 +37,3 @@ func (p *managed) Activate(c *aws.Cluster, g *aws.Group) {
 		Draining: true, Protection: true,
 	})
 }
-

@@ -68,10 +68,10 @@ func newOurs(name string, o Options) (*ours, error) {
 
 func (p *ours) Name() string { return p.name }
 
-func (p *ours) Managed() bool { return false }
+func (*ours) Managed() bool { return false }
 
 // Prepare gives the group what terraform/modules/capacity gives it.
-func (p *ours) Prepare(spec *aws.GroupSpec, active bool) {
+func (*ours) Prepare(spec *aws.GroupSpec, active bool) {
 	tags := map[string]string{ecsreader.ClusterTag: spec.Cluster}
 	if active {
 		tags[ecsreader.ActiveTag] = "true"
@@ -197,6 +197,7 @@ func (p *ours) drain(event []byte, retries int) {
 	case lambdaevent.Hook, lambdaevent.Spot:
 		warning := drainer.Warning{Instance: leaving.Instance, Group: leaving.Group, Spot: leaving.Kind == lambdaevent.Spot}
 		_, err = p.newDrainer().First(context.Background(), scheduled.Minute, warning)
+	case lambdaevent.Other:
 	}
 	if err != nil && retries > 0 {
 		again := p.world.Now().Add(time.Duration(3-retries) * time.Minute)
