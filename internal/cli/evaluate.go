@@ -44,7 +44,7 @@ func newEvaluate() *cobra.Command {
 	f.StringVar(&e.cache, "cache", "dist/evaluation-cache", "folder for finished runs")
 	f.StringSliceVar(&e.only, "only", nil, "these traces and scenarios alone")
 	f.BoolVar(&e.quick, "quick", false, "one day of each trace and one seed, for daily use")
-	f.BoolVar(&e.full, "full", false, "the whole of each trace's window, not its first week")
+	f.BoolVar(&e.full, "full", false, "the whole of each trace's window, not its first four days")
 	f.IntVar(&e.seeds, "seeds", 3, "how many seeds on traces; scenarios have at most two")
 	_ = cmd.MarkFlagRequired("traces") // it is there
 	cmd.MarkFlagsMutuallyExclusive("quick", "full")

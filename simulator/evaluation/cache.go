@@ -34,12 +34,12 @@ func Build() (string, error) {
 	if _, err := io.Copy(sum, binary); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%x", sum.Sum(nil)), nil
+	return fmt.Sprintf("%x", sum.Sum(nil)[:8]), nil
 }
 
 func (c Cache) path(j job) string {
-	key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%s\n%d", c.Build, j.of.identity, j.setting.Policy, j.setting.Entry, j.seed))
-	return filepath.Join(c.Folder, fmt.Sprintf("%x.json", key[:16]))
+	key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%d", j.of.identity, j.setting.Policy, j.setting.Entry, j.seed))
+	return filepath.Join(c.Folder, c.Build, fmt.Sprintf("%x.json", key[:16]))
 }
 
 // get finds a run. One that cannot be read is run again.
@@ -57,10 +57,11 @@ func (c Cache) put(j job, m simulator.Measures) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(c.Folder, 0o755); err != nil {
+	folder := filepath.Join(c.Folder, c.Build)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	part, err := os.CreateTemp(c.Folder, "part-*")
+	part, err := os.CreateTemp(folder, "part-*")
 	if err != nil {
 		return err
 	}

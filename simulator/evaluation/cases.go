@@ -18,7 +18,7 @@ type Extent int
 
 // Extents.
 const (
-	// Usual is a week of each trace.
+	// Usual is four days of each trace.
 	Usual Extent = iota
 	// Quick is a day of each, for daily use.
 	Quick
@@ -33,7 +33,7 @@ func (e Extent) most() int {
 	case Full:
 		return 1 << 40
 	default:
-		return 7 * 86400
+		return 4 * 86400
 	}
 }
 

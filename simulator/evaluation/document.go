@@ -13,7 +13,7 @@ import (
 func (f Found) Report(command string, seeds int, extent Extent) report.Evaluation {
 	return report.Evaluation{
 		About: fmt.Sprintf("Every policy family, swept over its main knob, on each trace%s, seeds 1 to %d; and every policy as it comes on each scenario. Made by %s.",
-			map[Extent]string{Usual: ", at most a week of it", Quick: ", a day of it"}[extent], seeds, command),
+			map[Extent]string{Usual: ", at most four days of it", Quick: ", a day of it"}[extent], seeds, command),
 		Quick: extent == Quick, Traces: f.Traces, Scenarios: f.Scenarios, Against: Against(),
 	}
 }

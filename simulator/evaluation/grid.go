@@ -33,6 +33,8 @@ const (
 	band = 20
 	// fullOut and fullIn are for headroom alone to say when a host is wanted.
 	fullOut, fullIn = 95, 90
+	// half is headroom's unit, half a host of the traces': standalone tasks have no service to take a size from.
+	half = `,"cpu":2048,"memory":7700`
 )
 
 // Against are the settings that ours are held against one by one.
@@ -46,8 +48,8 @@ func Grid() []Setting {
 			Policy: "gap", Entry: entry(n, n-band, ""), Ours: true})
 	}
 	for _, n := range headroom {
-		all = append(all, Setting{Family: "gap+headroom", Name: fmt.Sprintf("gap, headroom %d", n), Knob: fmt.Sprintf("headroom.tasks %d, scale_out_at %d %%, scale_in_below %d %%", n, fullOut, fullIn),
-			Policy: "gap", Entry: entry(fullOut, fullIn, fmt.Sprintf(`,"headroom":{"tasks":%d}`, n)), Ours: true})
+		all = append(all, Setting{Family: "gap+headroom", Name: fmt.Sprintf("gap, headroom %d", n), Knob: fmt.Sprintf("headroom of %d half hosts, scale_out_at %d %%, scale_in_below %d %%", n, fullOut, fullIn),
+			Policy: "gap", Entry: entry(fullOut, fullIn, fmt.Sprintf(`,"headroom":{"tasks":%d%s}`, n, half)), Ours: true})
 	}
 	for _, name := range []string{"signal", "surge", "gap"} {
 		all = append(all, Setting{Family: "ours as they come", Name: name, Knob: "entry {}", Policy: name, Ours: true, Default: true, Apart: true})
