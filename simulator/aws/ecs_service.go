@@ -53,6 +53,9 @@ func (s *Service) Pending() int { return s.live - s.running }
 // Tasks are those not STOPPED, oldest first.
 func (s *Service) Tasks() []*Task { return s.tasks }
 
+// Deployments are PRIMARY first, then ACTIVE ones, newest first.
+func (s *Service) Deployments() []*Deployment { return s.deployments }
+
 // SetDesired sets the desired count. A daemon's follows the hosts.
 func (s *Service) SetDesired(n int) {
 	w := s.Cluster.world
