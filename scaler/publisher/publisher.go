@@ -101,9 +101,12 @@ func (p *Publisher) Run(ctx context.Context, minute time.Time) (Answer, error) {
 // Judge reads and decides, and writes nothing. only names the clusters to judge; none named means all.
 func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string) (Answer, error) {
 	reading, cancel := timeToRead(ctx)
-	defer cancel()
-
 	found := p.findGroups(reading)
+	// Nothing of a pass goes on when it has ended.
+	defer func() {
+		cancel()
+		found()
+	}()
 	listing, err := p.store.Read(reading)
 	if err != nil {
 		return Answer{}, err

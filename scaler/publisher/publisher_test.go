@@ -404,3 +404,23 @@ func TestAPassRemembersWhoseAgentWasThereAMomentAgo(t *testing.T) {
 	f.clusters["a"].hosts[3].AgentConnected = false
 	assert.True(t, pass(p, 5*time.Minute).Has(scaler.AgentsAway))
 }
+
+func TestNothingOfAPassGoesOnWhenItHasFailed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeAWS().with("a", 4, 900)
+		ended := false
+		f.before = func(ctx context.Context, action, _ string) error {
+			switch action {
+			case "GetParametersByPath":
+				return errors.New("throttled")
+			case "DescribeAutoScalingGroups":
+				<-ctx.Done() // else it would take its time
+				ended = true
+			}
+			return nil
+		}
+		_, err := newPublisher(f).Run(t.Context(), minute)
+		require.Error(t, err)
+		assert.True(t, ended)
+	})
+}
