@@ -144,6 +144,12 @@ bin/tools/%:
 
 ## Try and measure
 
+.PHONY: demo
+demo: ## a simulated day under three policies, as a table and as a page
+	@mkdir -p dist
+	@go run ./cmd/clusterscaler simulate diurnal --compare=gap,alarms-75,managed-100 --html dist/demo.html
+	@echo 'The same as a page, minute by minute: dist/demo.html'
+
 .PHONY: lab
 lab: ## a Python with the pinned moto (.venv where python3 has none)
 	@tools/lab.sh

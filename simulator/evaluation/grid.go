@@ -25,7 +25,7 @@ var (
 	alarms      = []int{60, 65, 70, 75, 80, 85, 90}
 	schedulable = []int{1, 2, 4, 8}
 	// scaleOutAt is ours; in is band below. One entry serves every trace.
-	scaleOutAt = []int{60, 65, 70, 75, 80, 85, 90}
+	scaleOutAt = []int{60, 65, 70, 75, 80, 85, 90, 95, 100}
 	headroom   = []int{1, 2, 3, 4}
 )
 

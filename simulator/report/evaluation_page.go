@@ -9,6 +9,7 @@ func EvaluationPage(out io.Writer, e Evaluation) error {
 		files: files{Script: "evaluation.js"}, Title: "Evaluation", About: e.About, Quick: e.Quick,
 		Columns: evaluatedColumns, Sheets: sheetsOf(e), Data: e,
 	}
+	view.Data.Scenarios = nil // no plot has them
 	for i, t := range e.Traces {
 		v := traceView{TraceResult: t, Nth: i, Alt: frontierAlt(t)}
 		for j, family := range familiesOf(t) {

@@ -1,0 +1,137 @@
+package evaluation
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/simulator"
+	"ecs-cluster-scaler/thresholds"
+)
+
+func TestEverySettingCanBeSimulated(t *testing.T) {
+	names := map[string]bool{}
+	for _, s := range Grid() {
+		assert.False(t, names[s.Name], "%s stands twice", s.Name)
+		names[s.Name] = true
+		if s.Entry != "" {
+			_, err := thresholds.Parse([]byte(s.Entry), nil)
+			require.NoError(t, err, s.Name)
+		}
+	}
+	for _, name := range Against() {
+		assert.True(t, names[name], name)
+	}
+	for _, s := range AsTheyCome() {
+		assert.Contains(t, simulator.Policies(), s.Policy)
+	}
+}
+
+// folder has a short trace of each kind, and a file that is none.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"tasks_own.csv":  "start_s,end_s,cpu_units,memory_mib,gpus,group\n0,7200,2048,4096,0,a\n600,4200,1024,2048,0,a\n700,800,9999,1,0,b\n",
+		"demand_own.csv": "t_s,value\n0,100\n1800,300\n3600,100\n",
+		"README.md":      "own traces",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	return dir
+}
+
+func TestTracesAreFoundByTheirNames(t *testing.T) {
+	cases, err := Cases(folder(t), Usual)
+	require.NoError(t, err)
+	assert.Equal(t, "demand_own", cases[0].Name)
+	assert.True(t, cases[0].Services)
+	assert.Equal(t, "tasks_own", cases[1].Name)
+	assert.Equal(t, "no attribution given", cases[1].Attribution)
+	assert.Contains(t, cases[1].Why, "1 of 3 tasks are larger than a host")
+	assert.True(t, cases[2].Scenario)
+
+	some, err := Only(cases, []string{"diurnal", "tasks_own"})
+	require.NoError(t, err)
+	assert.Len(t, some, 2)
+	_, err = Only(cases, []string{"dirunal"})
+	require.ErrorContains(t, err, `there is no trace or scenario "dirunal"; there are demand_own, tasks_own, diurnal`)
+	_, err = Cases(t.TempDir(), Usual)
+	assert.ErrorContains(t, err, "has no trace")
+}
+
+func TestOnlyPartOfALongTraceIsRun(t *testing.T) {
+	const day = 86400
+	window := known["demand_nyc_taxi"].window
+	assert.Equal(t, 7*day, Usual.cut(window, 56*day).To-window.From)
+	assert.Equal(t, day, Quick.cut(window, 56*day).To-window.From)
+	assert.Equal(t, 28*day, Full.cut(window, 56*day).To)
+	assert.Equal(t, 3600, Usual.cut(window, 3600).To, "another trace of that name")
+	assert.Zero(t, Usual.cut(window, 3600).From)
+}
+
+func TestEvaluationGoesOnWhereItWasInterrupted(t *testing.T) {
+	cases, err := Cases(folder(t), Usual)
+	require.NoError(t, err)
+	cases, err = Only(cases, []string{"tasks_own"})
+	require.NoError(t, err)
+	cache := Cache{Folder: filepath.Join(t.TempDir(), "runs"), Build: "a"}
+	ctx, stop := context.WithCancel(t.Context())
+	done := 0
+	plan := Plan{Cases: cases, Seeds: 2, Cache: cache, Progress: func(p Progress) {
+		if done = p.Runs; done == 3 {
+			stop()
+		}
+	}}
+	_, err = Run(ctx, plan)
+	require.ErrorIs(t, err, context.Canceled)
+
+	var first Progress
+	plan.Progress = func(p Progress) {
+		if first.Of == 0 {
+			first = p
+		}
+	}
+	found, err := Run(t.Context(), plan)
+	require.NoError(t, err)
+	assert.GreaterOrEqual(t, first.Cached, 3)
+	assert.Equal(t, first.Cached+1, first.Runs)
+	require.Len(t, found.Traces, 1)
+	assert.Len(t, found.Traces[0].Runs, len(Grid()))
+	assert.Equal(t, 2, found.Traces[0].Runs[0].Seeds)
+
+	plan.Progress = func(Progress) { t.Error("a finished run was run again") }
+	again, err := Run(t.Context(), plan)
+	require.NoError(t, err)
+	assert.Equal(t, found, again)
+
+	var document bytes.Buffer
+	require.NoError(t, Document(&document, found.Report("clusterscaler evaluate", 2, Usual)))
+	assert.Contains(t, document.String(), "\n## What it does not prove\n")
+	assert.Contains(t, document.String(), "| tasks_own | managed-100 |")
+	assert.Equal(t, 1, strings.Count(document.String(), "\n## tasks_own\n"))
+}
+
+func TestARunIsKeptForItsBuildSettingAndSeedAlone(t *testing.T) {
+	cache := Cache{Folder: t.TempDir(), Build: "a"}
+	j := job{of: Case{identity: "t"}, setting: Setting{Policy: "gap", Entry: "{}"}, seed: 1}
+	require.NoError(t, cache.put(j, simulator.Measures{Hours: 3}))
+	m, found := cache.get(j)
+	assert.True(t, found)
+	assert.InDelta(t, 3, m.Hours, 0)
+	for _, other := range []job{{j.of, j.setting, 2}, {j.of, Setting{Policy: "gap"}, 1}, {Case{identity: "u"}, j.setting, 1}} {
+		_, found = cache.get(other)
+		assert.False(t, found)
+	}
+	_, found = Cache{Folder: cache.Folder, Build: "b"}.get(j)
+	assert.False(t, found)
+	require.NoError(t, os.WriteFile(cache.path(j), []byte("{"), 0o600))
+	_, found = cache.get(j)
+	assert.False(t, found, "a file that was cut short is run again")
+}
