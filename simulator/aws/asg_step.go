@@ -23,6 +23,26 @@ func (g *Group) PutPercentPolicy(name, aggregation string, warmup time.Duration,
 	g.put(&stepPolicy{name: name, aggregation: aggregation, warmup: warmup, steps: slices.Clone(steps), percent: true})
 }
 
+// StepPolicy is a step scaling policy as it was put.
+type StepPolicy struct {
+	Name, Aggregation string
+	Warmup            time.Duration
+	Steps             []Step
+	// Percent: Change is percent.
+	Percent bool
+}
+
+// Policies are the group's, in the order in which they were first put.
+func (g *Group) Policies() []StepPolicy {
+	g.world.mu.Lock()
+	defer g.world.mu.Unlock()
+	put := make([]StepPolicy, 0, len(g.policies))
+	for _, p := range g.policies {
+		put = append(put, StepPolicy{p.name, p.aggregation, p.warmup, slices.Clone(p.steps), p.percent})
+	}
+	return put
+}
+
 func (g *Group) put(p *stepPolicy) {
 	g.world.mu.Lock()
 	defer g.world.mu.Unlock()

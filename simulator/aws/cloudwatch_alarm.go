@@ -75,6 +75,17 @@ func (w *World) PutAlarm(s AlarmSpec) {
 	w.cloudwatch.alarms = slices.Insert(w.cloudwatch.alarms, at, made)
 }
 
+// Alarms are all that there are, by name.
+func (w *World) Alarms() []AlarmSpec {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	specs := make([]AlarmSpec, 0, len(w.cloudwatch.alarms))
+	for _, a := range w.cloudwatch.alarms {
+		specs = append(specs, a.spec)
+	}
+	return specs
+}
+
 // DeleteAlarm is DeleteAlarms of one.
 func (w *World) DeleteAlarm(name string) {
 	w.mu.Lock()
