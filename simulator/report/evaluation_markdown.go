@@ -22,6 +22,7 @@ func EvaluationMarkdown(out io.Writer, e Evaluation) error {
 	}
 	for _, s := range sheetsOf(e) {
 		s.markdown(&b)
+		b.WriteString("\n")
 	}
 	fmt.Fprint(&b, "## Every setting of the others\n\n")
 	fmt.Fprint(&b, "Each setting of another policy against the best of ours that took no more instance-hours: by how many ours had at most half the unplaced task-seconds, no more, or lost.\n\n")
@@ -50,6 +51,10 @@ func EvaluationMarkdown(out io.Writer, e Evaluation) error {
 			fmt.Fprintf(&b, "\nTrace: %s\n", oneLine(t.Attribution))
 		}
 	}
+	for _, s := range scenarioSheets(e) {
+		b.WriteString("\n")
+		s.markdown(&b)
+	}
 	_, err := b.WriteTo(out)
 	return err
 }
@@ -63,7 +68,6 @@ func (s sheet) markdown(b *bytes.Buffer) {
 	for _, l := range s.Lines {
 		tableLine(b, l)
 	}
-	b.WriteString("\n")
 }
 
 // EvaluationText is an evaluation's first table, for a terminal: ours against each of those that they are held against.

@@ -7,7 +7,7 @@ import "io"
 func EvaluationPage(out io.Writer, e Evaluation) error {
 	view := evaluationView{
 		files: files{Script: "evaluation.js"}, Title: "Evaluation", About: e.About, Quick: e.Quick,
-		Columns: evaluatedColumns, Sheets: sheetsOf(e), Data: e,
+		Columns: evaluatedColumns, Sheets: sheetsOf(e), Scenarios: scenarioSheets(e), Data: e,
 	}
 	view.Data.Scenarios = nil // no plot has them
 	for i, t := range e.Traces {
@@ -32,10 +32,11 @@ type evaluationView struct {
 	Title, About string
 	Quick        bool
 	Columns      []evaluated
-	Sheets       []sheet
-	Standings    []standing
-	Traces       []traceView
-	Data         Evaluation
+	// Sheets come before the traces, Scenarios after them.
+	Sheets, Scenarios []sheet
+	Standings         []standing
+	Traces            []traceView
+	Data              Evaluation
 }
 
 type traceView struct {

@@ -76,7 +76,7 @@ func TestMarkdownHasEveryPointAndEveryAttribution(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, EvaluationMarkdown(&out, e))
 	widths := []int{5, 3 + len(evaluatedColumns)}
-	for _, s := range sheetsOf(e) {
+	for _, s := range append(sheetsOf(e), scenarioSheets(e)...) {
 		widths = append(widths, len(s.Head))
 		for _, l := range s.Lines {
 			assert.Len(t, l, len(s.Head), s.Name)

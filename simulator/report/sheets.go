@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 )
 
 // sheet is a table of an evaluation over all traces, the same on the page and in the Markdown.
@@ -14,18 +16,26 @@ type sheet struct {
 	Words int
 }
 
+// sheetsOf come before the traces, [scenarioSheets] after them.
 func sheetsOf(e Evaluation) []sheet {
 	var sheets []sheet
 	if len(e.Against) > 0 && len(e.Traces) > 0 {
-		sheets = append(sheets, equalSheet(e))
+		sheets = append(sheets, equalSheet(e), dearSheet(e))
 	}
 	if len(e.Traces) > 0 {
 		sheets = append(sheets, calmSheet(e), costSheet(e))
 	}
-	if len(e.Scenarios) > 0 {
-		sheets = append(sheets, scenarioSheets(e)...)
-	}
 	return sheets
+}
+
+// ID names it on the page.
+func (s sheet) ID() string { return strings.Map(letter, s.Name) }
+
+func letter(r rune) rune {
+	if unicode.IsLetter(r) {
+		return unicode.ToLower(r)
+	}
+	return '-'
 }
 
 // beyondSweep is what cannot be compared.
@@ -33,30 +43,45 @@ const beyondSweep = "beyond the sweep"
 
 func equalSheet(e Evaluation) sheet {
 	s := sheet{
-		Name: "At equal cost, and at equal waiting",
-		Note: "What ours left unplaced, in task-minutes, at as many instance-hours as each of these took, and what ours cost at as much unplaced; read off the frontier of all settings of ours on the trace, on straight lines between neighbours. “After 30 s” leaves out the first half minute of each wait, which ECS takes under every policy. “≤”: ours end there, at a lower cost or less unplaced. “" + beyondSweep + "”: no setting of ours that was run is as cheap, or leaves as little.",
-		Head: []string{"Trace", "against", "its instance-hours", "its unplaced", "ours", "ratio", "its after 30 s", "ours", "ratio", "ours' instance-hours at its unplaced", "ratio", "at its after 30 s", "ratio"}, Words: 2,
+		Name: "At equal instance-hours",
+		Note: "What ours left unplaced, in task-minutes, at as many instance-hours as each of these took; read off the frontier of all settings of ours on the trace, on straight lines between neighbours. “After 30 s” leaves out the first half minute of each wait, which ECS takes under every policy. “≤”: ours end there, at a lower cost. “" + beyondSweep + "”: no setting of ours that was run is as cheap.",
+		Head: []string{"Trace", "against", "instance-hours", "its unplaced", "ours", "ratio", "its after 30 s", "ours", "ratio"}, Words: 2,
 	}
+	e.eachAgainst(func(t TraceResult, p Point, all, late frontier) {
+		line := []string{t.Name, p.Policy, tenth(p.InstanceHours.Mean), minutesOf(p.UnplacedSeconds.Mean)}
+		line = append(line, heldTo(all.waitedAt, p.InstanceHours.Mean, p.UnplacedSeconds.Mean, minutesOf)...)
+		line = append(line, minutesOf(p.LateSeconds.Mean))
+		s.Lines = append(s.Lines, append(line, heldTo(late.waitedAt, p.InstanceHours.Mean, p.LateSeconds.Mean, minutesOf)...))
+	})
+	return s
+}
+
+func dearSheet(e Evaluation) sheet {
+	s := sheet{
+		Name: "At equal waiting",
+		Note: "What ours cost, in instance-hours, with as much unplaced as each of these left; read in the same way. “≤”: ours end there, with less unplaced. “" + beyondSweep + "”: no setting of ours that was run leaves as little.",
+		Head: []string{"Trace", "against", "instance-hours", "unplaced", "ours' hours", "ratio", "after 30 s", "ours' hours", "ratio"}, Words: 2,
+	}
+	e.eachAgainst(func(t TraceResult, p Point, all, late frontier) {
+		line := []string{t.Name, p.Policy, tenth(p.InstanceHours.Mean), minutesOf(p.UnplacedSeconds.Mean)}
+		line = append(line, heldTo(all.hoursAt, p.UnplacedSeconds.Mean, p.InstanceHours.Mean, tenth)...)
+		line = append(line, minutesOf(p.LateSeconds.Mean))
+		s.Lines = append(s.Lines, append(line, heldTo(late.hoursAt, p.LateSeconds.Mean, p.InstanceHours.Mean, tenth)...))
+	})
+	return s
+}
+
+// eachAgainst calls with each point that ours are held to, and the frontiers of ours on its trace.
+func (e Evaluation) eachAgainst(with func(t TraceResult, p Point, all, late frontier)) {
 	for _, t := range e.Traces {
 		all := t.ours(func(p Point) float64 { return p.UnplacedSeconds.Mean })
 		late := t.ours(func(p Point) float64 { return p.LateSeconds.Mean })
 		for _, name := range e.Against {
-			i := slices.IndexFunc(t.Runs, func(p Point) bool { return p.Policy == name })
-			if i < 0 {
-				continue
+			if i := slices.IndexFunc(t.Runs, func(p Point) bool { return p.Policy == name }); i >= 0 {
+				with(t, t.Runs[i], all, late)
 			}
-			p := t.Runs[i]
-			line := []string{t.Name, name, tenth(p.InstanceHours.Mean)}
-			line = append(line, minutesOf(p.UnplacedSeconds.Mean))
-			line = append(line, heldTo(all.waitedAt, p.InstanceHours.Mean, p.UnplacedSeconds.Mean, minutesOf)...)
-			line = append(line, minutesOf(p.LateSeconds.Mean))
-			line = append(line, heldTo(late.waitedAt, p.InstanceHours.Mean, p.LateSeconds.Mean, minutesOf)...)
-			line = append(line, heldTo(all.hoursAt, p.UnplacedSeconds.Mean, p.InstanceHours.Mean, tenth)...)
-			line = append(line, heldTo(late.hoursAt, p.LateSeconds.Mean, p.InstanceHours.Mean, tenth)...)
-			s.Lines = append(s.Lines, line)
 		}
 	}
-	return s
 }
 
 // ours is the frontier of our settings.
@@ -185,6 +210,9 @@ func costSheet(e Evaluation) sheet {
 }
 
 func scenarioSheets(e Evaluation) []sheet {
+	if len(e.Scenarios) == 0 {
+		return nil
+	}
 	head := []string{"Scenario"}
 	for _, p := range e.Scenarios[0].Runs {
 		head = append(head, p.Policy)
