@@ -178,6 +178,7 @@ func (s *stack) noInputReplacesAGroup(t *testing.T) {
 	inputs := map[string]string{
 		"cluster_name":           `"other"`,
 		"drainer_arn":            `"arn:aws:lambda:eu-west-1:123456789012:function:other"`,
+		"entry_name":             `"/other/clusters/other"`,
 		"subnet_ids":             `concat(reverse(var.subnet_ids), ["subnet-0"])`,
 		"security_group_ids":     `["sg-0"]`,
 		"colours":                `{ blue = { instance_types = ["m7i.xlarge"], image = "amd64", image_parameter = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id", memory = 9000, awsvpc_tasks = 9, spot_percent = 0, on_demand_base = 0, volume_gb = 99 }, green = { instance_types = ["g5.xlarge"], image = "gpu" } }`,
@@ -385,6 +386,9 @@ func (s *stack) destroy(t *testing.T) {
 	log := s.log(t)
 	for _, name := range names {
 		last := s.requireEmptiedThenDeleted(t, name)
+		cluster, _, _ := strings.Cut(name, "-")
+		entry := slices.Index(log, "ssm.DeleteParameter /ecs-cluster-scaler/clusters/"+cluster)
+		assert.Greater(t, entry, last, "the entry goes after its hosts: what it says of their drains held to the end")
 		for i, call := range log {
 			if strings.Contains(call, "DELETE") && strings.Contains(call, "drainer") || strings.HasPrefix(call, "events.RemoveTargets") {
 				assert.Greater(t, i, last, "%s while hosts of %s still drained", call, name)
@@ -613,14 +617,18 @@ func (s *stack) open(t *testing.T) []string {
 	return open
 }
 
-// log is every call since the last reset, groups' calls with the group's name.
+// log is every call since the last reset, groups' calls with the group's name, parameters' with theirs.
 func (s *stack) log(t *testing.T) []string {
 	t.Helper()
 	calls, err := s.moto.CallLog(t.Context())
 	require.NoError(t, err)
 	var log []string
 	for _, call := range calls {
-		log = append(log, strings.TrimSpace(call.Action+" "+call.Fields["AutoScalingGroupName"]))
+		of := call.Fields["AutoScalingGroupName"]
+		if strings.HasPrefix(call.Action, "ssm.") {
+			of = call.Fields["Name"]
+		}
+		log = append(log, strings.TrimSpace(call.Action+" "+of))
 	}
 	return log
 }

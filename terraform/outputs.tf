@@ -61,7 +61,7 @@ output "drainer_function_name" {
   value       = try(aws_lambda_function.drainer["drainer"].function_name, null)
 }
 
-# Whoever names this output waits for all that lets the drainer work, and is destroyed before any of it.
+# Whoever names this output waits for all that lets the drainer work, and for what its drains inherit, and is destroyed before any of it.
 output "drainer_function_arn" {
   description = "ARN of the drainer; null without drainer_package. Groups that depend on it go first on destroy, while somebody still completes their drains."
   value       = try(aws_lambda_function.drainer["drainer"].arn, null)
@@ -76,6 +76,7 @@ output "drainer_function_arn" {
     aws_lambda_permission.drainer,
     aws_lambda_permission.each_minute,
     aws_scheduler_schedule.each_minute,
+    aws_ssm_parameter.defaults,
   ]
 }
 

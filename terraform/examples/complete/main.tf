@@ -33,6 +33,7 @@ module "web_hosts" {
 
   cluster_name       = aws_ecs_cluster.web.name
   drainer_arn        = module.scaler.drainer_function_arn
+  entry_name         = module.web.entry_name
   subnet_ids         = var.subnet_ids
   security_group_ids = var.security_group_ids
 
@@ -75,6 +76,7 @@ module "render_hosts" {
 
   cluster_name       = aws_ecs_cluster.render.name
   drainer_arn        = module.scaler.drainer_function_arn
+  entry_name         = module.render.entry_name
   subnet_ids         = var.subnet_ids
   security_group_ids = var.security_group_ids
 

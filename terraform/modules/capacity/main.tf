@@ -9,8 +9,8 @@ locals {
 
   cluster_arn = "arn:${local.partition}:ecs:${local.region}:${local.account}:cluster/${var.cluster_name}"
 
-  # The name that every entry has built in. It is no input: while a stack is destroyed the entry may go before the groups, and the
-  # drainer then goes by the built-in one.
+  # The name that every entry has built in. It is no input: an entry that is taken away, by hand or by a destroy without entry_name,
+  # leaves the drainer with the built-in one.
   hook = "ecs-cluster-scaler-drain"
 
   sizes = { for colour, _ in var.colours : colour => {
@@ -196,8 +196,8 @@ resource "aws_autoscaling_group" "hosts" {
     heartbeat_timeout = 1800
     # Both results terminate the instance; ABANDON would also skip other hooks.
     default_result = "CONTINUE"
-    # Who completes it. The reference is what lets the drainer outlive the group.
-    notification_metadata = jsonencode({ drainer = var.drainer_arn })
+    # Who completes it, and by what. The references are what lets the drainer and the entry outlive the group.
+    notification_metadata = jsonencode(merge({ drainer = var.drainer_arn }, var.entry_name == null ? {} : { entry = var.entry_name }))
   }
 
   tag {

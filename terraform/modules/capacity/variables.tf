@@ -21,6 +21,17 @@ variable "drainer_arn" {
   }
 }
 
+variable "entry_name" {
+  description = "modules/cluster's output `entry_name`. Because the groups refer to it, a destroy takes them first, and their drains end by the entry and not by the built-in settings. null: where no modules/cluster makes the entry."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.entry_name == null || can(regex("^(/[A-Za-z0-9_.-]+)+/clusters/[A-Za-z0-9_-]+$", var.entry_name))
+    error_message = "entry_name must be the name of an entry's parameter, like \"/ecs-cluster-scaler/clusters/web\": pass module.<name>.entry_name of modules/cluster, or leave it out."
+  }
+}
+
 variable "subnet_ids" {
   description = "Subnets that hosts start in, one in each of three availability zones."
   type        = list(string)

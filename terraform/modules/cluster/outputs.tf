@@ -3,9 +3,13 @@ output "group_tags" {
   value       = local.group_tags
 }
 
+# Whoever names this output waits for the entry, and is destroyed before it. The name is put together, not taken from the resource, so that
+# plans show it.
 output "entry_name" {
-  description = "Name of the SSM parameter that holds the entry."
+  description = "Name of the SSM parameter that holds the entry. Groups that depend on it go first on destroy, while their drains still follow the entry."
   value       = local.entry_name
+
+  depends_on = [aws_ssm_parameter.entry, aws_ssm_parameter.entry_by_hand]
 }
 
 output "alarm_arns" {

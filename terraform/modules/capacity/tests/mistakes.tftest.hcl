@@ -45,6 +45,14 @@ run "no_drainer" {
   expect_failures = [var.drainer_arn]
 }
 
+run "entry_by_its_cluster" {
+  command = plan
+  variables {
+    entry_name = "web"
+  }
+  expect_failures = [var.entry_name]
+}
+
 run "two_zones" {
   command = plan
   variables {

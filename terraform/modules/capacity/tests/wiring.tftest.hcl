@@ -121,6 +121,17 @@ run "the_hook" {
   }
 }
 
+run "the_hook_of_an_entry" {
+  command = plan
+  variables {
+    entry_name = "/ecs-cluster-scaler/clusters/web"
+  }
+  assert {
+    condition     = one([for hook in aws_autoscaling_group.hosts["blue"].initial_lifecycle_hook : jsondecode(hook.notification_metadata)]) == { drainer = var.drainer_arn, entry = "/ecs-cluster-scaler/clusters/web" }
+    error_message = "The references that let drainer and entry outlive the group."
+  }
+}
+
 run "a_longer_deadline" {
   command = plan
   variables {
