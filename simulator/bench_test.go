@@ -12,6 +12,7 @@ import (
 // benchmark simulates a cluster of so many hosts at its peak and ten times as many tasks, with the real publisher each
 // minute and the real drainer.
 func benchmark(b *testing.B, hosts int, lasts time.Duration) {
+	b.Helper()
 	w := workload.Large(hosts, 10*hosts, lasts)
 	for b.Loop() {
 		result, err := Simulate(b.Context(), Setup{Workload: w, Policy: "gap", Seed: 1})

@@ -101,6 +101,7 @@ func TestNoScenarioBreaksAPromiseUnderFaults(t *testing.T) {
 }
 
 func promises(t *testing.T, w workload.Workload, name string, seed uint64) {
+	t.Helper()
 	scaling, err := policy.New(name, policy.Options{})
 	require.NoError(t, err)
 	knobs := aws.Defaults()

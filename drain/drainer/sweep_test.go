@@ -12,6 +12,7 @@ import (
 
 // finish sets the one host that leaves DRAINING and completes its hook.
 func finish(t *testing.T, f *fakeAWS, d *drainer.Drainer) {
+	t.Helper()
 	tick(t, f, d)
 	f.pass(3 * time.Minute)
 	tick(t, f, d)
@@ -20,6 +21,7 @@ func finish(t *testing.T, f *fakeAWS, d *drainer.Drainer) {
 
 // blinking is a world in which the agent of i-1 is away from the completion of its hook on, and so when its instance ends.
 func blinking(t *testing.T) *fakeAWS {
+	t.Helper()
 	f := newFakeAWS().host("i-1", wait)
 	d := f.process()
 	finish(t, f, d)

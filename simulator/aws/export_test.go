@@ -8,7 +8,8 @@ import (
 
 // Watch holds a world that somebody else builds and scales to all laws, after every event. What it returns holds the end
 // of the run to the books.
-func Watch(t *testing.T, w *World) (close func()) {
+func Watch(t *testing.T, w *World) (closed func()) {
+	t.Helper()
 	l := &laws{lab: &lab{World: w}, t: t, states: map[*Instance]types.LifecycleState{}}
 	w.Observe(func(h Happened) { l.log = append(l.log, h) })
 	s := &stage{T: t, w: w}
