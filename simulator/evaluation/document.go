@@ -11,9 +11,13 @@ import (
 
 // Report is what was found, ready to be shown. command is how to find it again.
 func (f Found) Report(command string, seeds int, extent Extent) report.Evaluation {
+	ran := "one seed each"
+	if seeds > 1 {
+		ran = fmt.Sprintf("%d seeds each", seeds)
+	}
 	return report.Evaluation{
-		About: fmt.Sprintf("Every policy family, swept over its main knob, on each trace%s, seeds 1 to %d; and every policy as it comes on each scenario. Made by %s.",
-			map[Extent]string{Usual: ", at most four days of it", Quick: ", a day of it"}[extent], seeds, command),
+		About: fmt.Sprintf("Every policy family, swept over its main knob, on each trace%s, %s; and every policy as it comes on each scenario. Made by %s.",
+			map[Extent]string{Usual: ", at most four days of it", Quick: ", a day of it"}[extent], ran, command),
 		Quick: extent == Quick, Traces: f.Traces, Scenarios: f.Scenarios, Against: Against(),
 	}
 }

@@ -81,7 +81,7 @@ func EvaluationText(e Evaluation) string {
 	t.Style().Format.Header = text.FormatDefault
 	var columns []table.ColumnConfig
 	for i := range s.Head {
-		c := table.ColumnConfig{Number: i + 1, WidthMax: 18, WidthMaxEnforcer: text.WrapSoft}
+		c := table.ColumnConfig{Number: i + 1, WidthMax: 24, WidthMaxEnforcer: text.WrapSoft}
 		if i >= s.Words {
 			c.Align, c.AlignHeader = text.AlignRight, text.AlignRight
 		}
