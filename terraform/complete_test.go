@@ -131,7 +131,7 @@ func (s *stack) hostsBoot(t *testing.T) {
 	for _, encoded := range regexp.MustCompile(`<userData>(.+?)</userData>`).FindAllSubmatch(answer, -1) {
 		script, err := base64.StdEncoding.DecodeString(string(encoded[1]))
 		require.NoError(t, err)
-		config, docker := boot(t, string(script))
+		config, docker := boot(t, string(script), `{"runtimes": {"nvidia": {}}}`)
 		cluster, _, _ := strings.Cut(strings.SplitN(config, "ECS_CLUSTER=", 2)[1], "\n")
 		booted[cluster] = config
 		assert.JSONEq(t, `{"runtimes": {"nvidia": {}}, "log-driver": "json-file", "log-opts": {"max-size": "50m", "max-file": "3"}}`, docker)
@@ -148,7 +148,7 @@ func (s *stack) hostsBoot(t *testing.T) {
 	assert.Contains(t, s.entry(t, "web"), `"memory":7526`)
 }
 
-func boot(t *testing.T, script string) (config, docker string) {
+func boot(t *testing.T, script, image string) (config, docker string) {
 	t.Helper()
 	root := t.TempDir()
 	write := func(path, text string) {
@@ -157,7 +157,7 @@ func boot(t *testing.T, script string) (config, docker string) {
 	}
 	write("proc/meminfo", "MemTotal:        7900000 kB\nMemFree:         1 kB\n")
 	write("etc/ecs/ecs.config", "OLD=1\n")
-	write("etc/docker/daemon.json", `{"runtimes": {"nvidia": {}}}`)
+	write("etc/docker/daemon.json", image)
 	write("bin/systemctl", "#!/bin/sh\necho \"$@\" >"+root+"/systemctl\n")
 	cmd := exec.CommandContext(t.Context(), "bash", "-c", strings.NewReplacer("/proc/", root+"/proc/", "/etc/", root+"/etc/").Replace(script))
 	cmd.Env = append(os.Environ(), "PATH="+root+"/bin:"+os.Getenv("PATH"))
@@ -170,6 +170,21 @@ func boot(t *testing.T, script string) (config, docker string) {
 	}
 	assert.Equal(t, "restart docker\n", read("systemctl"))
 	return read("etc/ecs/ecs.config"), read("etc/docker/daemon.json")
+}
+
+func TestDockerStillStartsWhereTheImageHasALogDriverOfItsOwn(t *testing.T) {
+	template, err := os.ReadFile("modules/capacity/host.sh.tftpl")
+	require.NoError(t, err)
+	script := strings.ReplaceAll(string(template), "${memory}", "7526")
+	script = regexp.MustCompile(`(?s)%\{ for .*?%\{ endfor ~\}`).ReplaceAllString(script, "ECS_CLUSTER=web")
+	for image, want := range map[string]string{
+		`{"log-driver": "journald"}`:                                      `{"log-driver": "journald"}`,
+		`{"log-driver": "awslogs", "log-opts": {"awslogs-group": "web"}}`: `{"log-driver": "awslogs", "log-opts": {"awslogs-group": "web"}}`,
+		`{"log-opts": {"max-file": "9"}}`:                                 `{"log-driver": "json-file", "log-opts": {"max-size": "50m", "max-file": "9"}}`,
+	} {
+		_, docker := boot(t, script, image)
+		assert.JSONEq(t, want, docker)
+	}
 }
 
 // noInputReplacesAGroup changes every input of modules/capacity, and the hook besides.

@@ -51,7 +51,8 @@ locals {
     cpu = min([for type in local.types[colour] : type.default_vcpus * 1024]...)
     # Made true by the host's user data: of what Linux has, everything above this is reserved. Linux sees some 96 % of what EC2 names.
     memory = coalesce(hosts.memory, min([for type in local.types[colour] : floor(type.memory_size * 0.95) - 256]...))
-    gpu    = hosts.image == "gpu" ? min([for type in local.types[colour] : sum(concat([0], [for gpu in try(type.gpus, []) : gpu.count]))]...) : 0
+    # Others than NVIDIA's (g4ad) the agent does not offer.
+    gpu = hosts.image == "gpu" ? min([for type in local.types[colour] : sum(concat([0], [for gpu in try(type.gpus, []) : gpu.count if gpu.manufacturer == "NVIDIA"]))]...) : 0
     # An interface for each task, one is the host's own; trunking gives more, of which the API tells nothing.
     awsvpc_tasks = coalesce(hosts.awsvpc_tasks, min([for type in local.types[colour] : type.maximum_network_interfaces - 1]...))
   } }
@@ -65,12 +66,12 @@ locals {
     # Stopped containers, and with them their volumes and logs, go after an hour instead of three.
     ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION = "1h"
     # Images that no container uses.
-    ECS_DISABLE_IMAGE_CLEANUP             = "false"
-    ECS_IMAGE_CLEANUP_INTERVAL            = "30m"
-    ECS_IMAGE_MINIMUM_CLEANUP_AGE         = "1h"
-    ECS_NUM_IMAGES_DELETE_PER_CYCLE       = "10"
-    ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP    = "true"
-    ECS_NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE = "1h"
+    ECS_DISABLE_IMAGE_CLEANUP          = "false"
+    ECS_IMAGE_CLEANUP_INTERVAL         = "30m"
+    ECS_IMAGE_MINIMUM_CLEANUP_AGE      = "1h"
+    ECS_NUM_IMAGES_DELETE_PER_CYCLE    = "10"
+    ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP = "true"
+    NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE  = "1h" # the one name without ECS_ in front
     # The agent's own logs.
     ECS_LOG_ROLLOVER_TYPE    = "size"
     ECS_LOG_MAX_FILE_SIZE_MB = "10"
@@ -137,7 +138,14 @@ resource "aws_launch_template" "host" {
 
     precondition {
       condition     = each.value.image != "gpu" || local.instances[each.key].gpu > 0
-      error_message = "An instance type of colour ${each.key} (${join(", ", each.value.instance_types)}) has no GPU. Use types like g5.xlarge, or another image than \"gpu\"."
+      error_message = "An instance type of colour ${each.key} (${join(", ", each.value.instance_types)}) has no GPU of NVIDIA's. Use types like g5.xlarge, or another image than \"gpu\"."
+    }
+
+    # The agent reads ECS_RESERVED_MEMORY as 16 bits, and takes more for none:
+    # https://github.com/aws/amazon-ecs-agent/blob/master/agent/config/config.go
+    precondition {
+      condition     = alltrue([for type in local.types[each.key] : type.memory_size - local.instances[each.key].memory <= 65535])
+      error_message = "A host of colour ${each.key} (${join(", ", each.value.instance_types)}) would have to reserve more than the 65535 MiB that the ECS agent can, so as to register the colour's ${local.instances[each.key].memory} MiB: it would register all it has, and the entry would be wrong. Use types of more alike size, or give a higher memory."
     }
   }
 }

@@ -172,8 +172,8 @@ variable "agent_settings" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for name, value in var.agent_settings : can(regex("^ECS_[A-Z0-9_]+$", name)) && !contains(["ECS_CLUSTER", "ECS_RESERVED_MEMORY"], name) && !can(regex("[\\r\\n]", value))])
-    error_message = "agent_settings must hold names that begin with ECS_, with values of one line, and neither ECS_CLUSTER (give cluster_name) nor ECS_RESERVED_MEMORY (give a colour's memory)."
+    condition     = alltrue([for name, value in var.agent_settings : can(regex("^(NON_)?ECS_[A-Z0-9_]+$|^(HTTPS?|NO)_PROXY$", name)) && !contains(["ECS_CLUSTER", "ECS_RESERVED_MEMORY"], name) && !can(regex("[\\r\\n]", value))])
+    error_message = "agent_settings must hold names that begin with ECS_ (or NON_ECS_, or HTTP_PROXY, HTTPS_PROXY, NO_PROXY), with values of one line, and neither ECS_CLUSTER (give cluster_name) nor ECS_RESERVED_MEMORY (give a colour's memory)."
   }
 }
 

@@ -240,3 +240,35 @@ run "gpu_image_without_gpus" {
   }
   expect_failures = [aws_launch_template.host]
 }
+
+run "gpus_that_the_agent_does_not_offer" {
+  command = plan
+  variables {
+    colours = { blue = { instance_types = ["g4ad.xlarge"], image = "gpu" } }
+  }
+  override_data {
+    target = data.aws_ec2_instance_type.host["g4ad.xlarge"]
+    values = { default_vcpus = 4, memory_size = 16384, maximum_network_interfaces = 2, supported_architectures = ["x86_64"], gpus = [{ count = 1, manufacturer = "AMD", memory_size = 8192, name = "Radeon Pro V520" }] }
+  }
+  expect_failures = [aws_launch_template.host["blue"]]
+}
+
+run "types_too_unlike_to_register_the_same" {
+  command = plan
+  variables {
+    colours = { blue = { instance_types = ["m7g.large", "m7g.8xlarge"] } }
+  }
+  override_data {
+    target = data.aws_ec2_instance_type.host["m7g.8xlarge"]
+    values = { default_vcpus = 32, memory_size = 131072, maximum_network_interfaces = 8, supported_architectures = ["arm64"], gpus = [] }
+  }
+  expect_failures = [aws_launch_template.host["blue"]]
+}
+
+run "a_setting_that_is_none" {
+  command = plan
+  variables {
+    agent_settings = { LD_PRELOAD = "/tmp/x" }
+  }
+  expect_failures = [var.agent_settings]
+}

@@ -163,7 +163,7 @@ run "the_hosts" {
   }
   assert {
     condition = alltrue([for line in ["ECS_CLUSTER=web", "ECS_ENABLE_SPOT_INSTANCE_DRAINING=true", "ECS_CONTAINER_STOP_TIMEOUT=60s", "ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION=1h",
-      "ECS_DISABLE_IMAGE_CLEANUP=false", "ECS_LOG_ROLLOVER_TYPE=size", "ECS_AWSVPC_BLOCK_IMDS=true"
+      "ECS_DISABLE_IMAGE_CLEANUP=false", "NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE=1h", "ECS_LOG_ROLLOVER_TYPE=size", "ECS_AWSVPC_BLOCK_IMDS=true"
     ] : contains(split("\n", base64decode(aws_launch_template.host["blue"].user_data)), line)])
     error_message = "The agent's settings, one a line."
   }
@@ -184,7 +184,7 @@ run "the_hosts" {
 run "settings_of_ones_own" {
   command = plan
   variables {
-    agent_settings = { ECS_CONTAINER_STOP_TIMEOUT = "90s", ECS_LOGLEVEL = "warn" }
+    agent_settings = { ECS_CONTAINER_STOP_TIMEOUT = "90s", ECS_LOGLEVEL = "warn", HTTP_PROXY = "http://proxy:3128", NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE = "4h" }
   }
   assert {
     condition     = strcontains(base64decode(aws_launch_template.host["blue"].user_data), "ECS_CONTAINER_STOP_TIMEOUT=90s\n") && strcontains(base64decode(aws_launch_template.host["blue"].user_data), "ECS_LOGLEVEL=warn\n") && !strcontains(base64decode(aws_launch_template.host["blue"].user_data), "=60s")
