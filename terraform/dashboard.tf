@@ -91,8 +91,10 @@ locals {
   )
 }
 
+# Dashboards are global, and PutDashboard overwrites silently: the region in the name keeps two regions' stacks apart.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
 resource "aws_cloudwatch_dashboard" "clusters" {
-  for_each = var.dashboard ? { dashboard = var.name } : {}
+  for_each = var.dashboard ? { dashboard = "${var.name}-${local.region}" } : {}
 
   dashboard_name = each.value
   dashboard_body = jsonencode({

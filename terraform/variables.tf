@@ -36,7 +36,7 @@ variable "name" {
 }
 
 variable "architecture" {
-  description = "Processor of the function: `arm64` (20 % cheaper) or `x86_64`. The zip must be built for it."
+  description = "Processor of both functions: `arm64` (20 % cheaper) or `x86_64`. The zips must be built for it."
   type        = string
   default     = "arm64"
   nullable    = false
@@ -48,7 +48,7 @@ variable "architecture" {
 }
 
 variable "memory_mb" {
-  description = "Memory of the publisher in MB. Lambda gives processor time in proportion: raise it when passes over many clusters come near the 50 s timeout."
+  description = "Memory of each function in MB. Lambda gives processor time in proportion: raise it when passes over many clusters come near the 50 s timeout."
   type        = number
   default     = 256
   nullable    = false
@@ -207,7 +207,7 @@ variable "tell_topic_arn" {
 }
 
 variable "dashboard" {
-  description = "true: a CloudWatch dashboard of all clusters, named as `name`. A new cluster shows on it by itself."
+  description = "true: a CloudWatch dashboard of all clusters, named `<name>-<region>`, because dashboards are global. A new cluster shows on it by itself."
   type        = bool
   default     = true
   nullable    = false

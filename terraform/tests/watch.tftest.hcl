@@ -101,8 +101,8 @@ run "in_another_namespace_and_name" {
     namespace = "Team/Scaler"
   }
   assert {
-    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.watch : alarm.namespace == "Team/Scaler" && startswith(alarm.alarm_name, "second/")]) && output.dashboard_name == "second"
-    error_message = "Both reach the alarms."
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.watch : alarm.namespace == "Team/Scaler" && startswith(alarm.alarm_name, "second/")]) && output.dashboard_name == "second-eu-west-1"
+    error_message = "Both reach the alarms, and the dashboard, which is global, names its region too."
   }
   assert {
     condition     = !strcontains(aws_cloudwatch_dashboard.clusters["dashboard"].dashboard_body, "ECSClusterScaler") && jsondecode(aws_cloudwatch_dashboard.clusters["dashboard"].dashboard_body).variables[0].search == "{\"Team/Scaler\",ClusterName} MetricName=\"ScalingSignal\""
