@@ -681,8 +681,12 @@ func (s *stack) requireEmptiedThenDeleted(t *testing.T, group string) int {
 // carryOut runs a command of the runbook.
 func (s *stack) carryOut(t *testing.T, command string) {
 	t.Helper()
-	if command == "terraform apply" {
+	switch command {
+	case "terraform apply":
 		s.configuration.apply(t)
+		return
+	case "terraform plan":
+		s.configuration.requireNoChange(t)
 		return
 	}
 	words := strings.Fields(command)

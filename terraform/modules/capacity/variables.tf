@@ -182,4 +182,10 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  # On a group Terraform would send one key twice, and the publisher could find two active colours, or none.
+  validation {
+    condition     = alltrue([for key in keys(var.tags) : !startswith(key, "ecs-cluster-scaler:") && !startswith(lower(key), "aws:") && key != "Name"])
+    error_message = "tags must not hold Name or keys that begin with ecs-cluster-scaler: (this module sets them itself, by colour) or aws: (AWS keeps those). Leave them out."
+  }
 }

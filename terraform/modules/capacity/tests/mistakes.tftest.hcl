@@ -272,3 +272,19 @@ run "a_setting_that_is_none" {
   }
   expect_failures = [var.agent_settings]
 }
+
+run "the_groups_own_tags" {
+  command = plan
+  variables {
+    tags = { "ecs-cluster-scaler:active" = "true" }
+  }
+  expect_failures = [var.tags]
+}
+
+run "a_name_for_every_host" {
+  command = plan
+  variables {
+    tags = { Name = "web" }
+  }
+  expect_failures = [var.tags]
+}
