@@ -78,11 +78,6 @@ func (x *exit) due() time.Time {
 // standaloneDeadline is the entry's; it lies beyond every scenario's end.
 const standaloneDeadline = 2820 * time.Minute
 
-// deadAgent is the host whose agent a scenario kills, by the scenario's name. ECS cannot stop a task there, nor learn that
-// one has stopped; EC2 finds nothing wrong. So such a host keeps its tasks until ten minutes after the deadline and then
-// ends with them: the one case in which scaling in may end tasks.
-var deadAgent = map[string]time.Duration{"agent-blips": 6 * time.Hour}
-
 func TestNoScenarioBreaksAPromiseUnderFaults(t *testing.T) {
 	for _, w := range workload.All() {
 		for _, name := range []string{policy.Signal, policy.Surge, policy.Gap} {
@@ -109,18 +104,15 @@ func promises(t *testing.T, w workload.Workload, name string, seed uint64) {
 	world := aws.New(knobs)
 	recorder, hosts := NewRecorder(world, w.Settle), followExits(world)
 	w.Build(workload.Site{World: world, Policy: scaling})
-	dead := ""
-	if at, kills := deadAgent[w.Name]; kills {
-		world.Run(knobs.Start.Add(at - 1))
-		dead = world.Groups()[0].Instances()[0].ID
-	}
 	world.Run(knobs.Start.Add(w.Lasts))
 	m, _, _ := recorder.Finish(world.Now())
 
 	assert.Zero(t, m.BelowFloorScaling, "seconds below a floor by scaling")
 	assert.Zero(t, m.HooksExpired)
+	assert.Zero(t, m.TasksEndedByScaleIn)
 	require.Less(t, w.Lasts, standaloneDeadline, "else standalone tasks are stopped, and this must know when")
 	for id, x := range hosts.of {
+		assert.False(t, x.cause == "scale_in" && x.ended > 0, "%s: %d tasks ended with it", id, x.ended)
 		gone := x.to
 		if gone.IsZero() {
 			gone = world.Now()
@@ -129,12 +121,40 @@ func promises(t *testing.T, w workload.Workload, name string, seed uint64) {
 			continue // it waits for standalone tasks, which have two days
 		}
 		assert.False(t, gone.After(x.due()), "%s: %s from %s, still there at %s", id, x.cause, x.from, gone)
-		if x.ended == 0 || x.cause != "scale_in" {
-			continue
-		}
-		if assert.Equal(t, dead, id, "tasks ended by scaling in") {
-			assert.GreaterOrEqual(t, gone.Sub(x.from), serviceDeadline+timeToStop)
-		}
+	}
+}
+
+// The one case in which scaling in ends tasks: the agent is dead, so that ECS can neither stop a task nor learn that one
+// has stopped, and EC2 finds nothing wrong. ECS has moved what it could; what is left is told to stop at the deadline, and
+// ends with its host ten minutes after it.
+func TestAHostWhoseAgentIsDeadKeepsItsTasksUntilItsDeadlineAndTenMinutes(t *testing.T) {
+	w, err := workload.Named("agent-blips")
+	require.NoError(t, err)
+	scaling, err := policy.New(policy.Signal, policy.Options{})
+	require.NoError(t, err)
+	knobs := aws.Defaults()
+	knobs.Faults = Faults(0.05)
+	world := aws.New(knobs)
+	hosts := followExits(world)
+	w.Build(workload.Site{World: world, Policy: scaling})
+	const dies = 6 * time.Hour
+	world.Run(knobs.Start.Add(dies - 1))
+	group := world.Groups()[0]
+	dead := group.Instances()[0]
+	for _, i := range group.Instances()[1:] {
+		group.SetProtection(i, true)
+	}
+	world.Run(knobs.Start.Add(dies + time.Minute))
+	require.False(t, dead.Host.Connected)
+	group.SetDesired(len(group.Instances()) - 1)
+	world.Run(knobs.Start.Add(dies + 3*time.Hour))
+	x := hosts.of[dead.ID]
+	require.NotNil(t, x)
+	assert.Positive(t, x.ended)
+	assert.GreaterOrEqual(t, x.to.Sub(x.from), serviceDeadline+timeToStop)
+	assert.Less(t, x.to.Sub(x.from), serviceDeadline+timeToStop+reaction)
+	for _, h := range world.Clusters()[0].Hosts() {
+		assert.NotEqual(t, dead.ID, h.Instance.ID, "its registration is removed")
 	}
 }
 

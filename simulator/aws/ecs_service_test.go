@@ -134,6 +134,29 @@ func TestAfterRefusalsTheSchedulerBacksOffAndHostsThatJoinMustWait(t *testing.T)
 	assert.Zero(t, web.refused)
 }
 
+// https://docs.aws.amazon.com/AmazonECS/latest/bestpracticesguide/operating-at-scale-dealing-with-throttles.html
+func TestAPlacementForgetsTheRefusalsBeforeIt(t *testing.T) {
+	s := newStage(t)
+	s.host("a")
+	spec := replicas(1, 0, 200)
+	spec.Definition.Resources.CPU = 2048
+	web := s.c.CreateService(spec)
+	s.run(time.Minute)
+	require.Equal(t, 1, web.placed)
+	web.SetDesired(2)
+	for web.refused < 2 {
+		s.run(time.Second)
+	}
+	s.host("b")
+	s.run(20 * time.Second)
+	require.Equal(t, 2, web.placed)
+	assert.Zero(t, web.refused)
+	web.SetDesired(3)
+	s.run(31 * time.Second)
+	assert.Equal(t, 2, web.refused, "counted from the beginning")
+	assert.True(t, web.notBefore.IsZero())
+}
+
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
 func TestAServiceStartsNoMoreThan500TasksAMinute(t *testing.T) {
 	s := newStage(t)
