@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -117,6 +118,9 @@ func (e *evaluating) command() string {
 		command += " --quick"
 	case e.full:
 		command += " --full"
+	}
+	if len(e.only) > 0 {
+		command += " --only " + strings.Join(e.only, ",")
 	}
 	return fmt.Sprintf("%s --seeds %d", command, e.seeds)
 }
