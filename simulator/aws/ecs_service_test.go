@@ -249,3 +249,35 @@ func TestWhatIsWantedWaitsFromWhenItWasWanted(t *testing.T) {
 	}
 	assert.Equal(t, Resources{512, 1024, 0}, unplaced, "all placed at the new size")
 }
+
+func TestWhenFewerAreDesiredTheYoungestThatWaitAreWantedNoMore(t *testing.T) {
+	s := newStage(t)
+	web := s.c.CreateService(replicas(1, 0, 200))
+	since := s.w.Now()
+	s.run(30 * time.Second)
+	web.SetDesired(3)
+	s.run(30 * time.Second)
+	web.SetDesired(1)
+	s.host("a")
+	web.Deploy(&TaskDefinition{Family: "app", Revision: 2, Resources: Resources{512, 512, 0}}) // ends the back-off
+	s.run(time.Minute)
+	placed := s.kinds(TaskPlaced)
+	require.Len(t, placed, 1)
+	assert.Equal(t, since, placed[0].At.Add(-placed[0].Wait), "the first one is still wanted")
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html: a daemon's minimum holds too.
+func TestADaemonsRolloutKeepsItsMinimum(t *testing.T) {
+	s := newStage(t)
+	for range 4 {
+		s.host("a")
+	}
+	agent := s.steady(ServiceSpec{Name: "agent", Definition: definition(64, 64), Daemon: true, MinPercent: 50, MaxPercent: 100})
+	require.Equal(t, 4, agent.running)
+	agent.Deploy(&TaskDefinition{Family: "agent", Revision: 2, Resources: Resources{64, 64, 0}})
+	for range 300 {
+		s.run(time.Second)
+		require.GreaterOrEqual(t, agent.running, 2, "at %s", s.w.Now())
+	}
+	assert.Equal(t, 4, agent.primary().running)
+}
