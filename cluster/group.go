@@ -93,7 +93,7 @@ func (s Snapshot) Instances(phase Phase) []Instance {
 
 // Unregistered are the Pending and InService instances of the cluster's groups that are no container instance of it.
 func (s Snapshot) Unregistered() []Instance {
-	registered := map[string]bool{}
+	registered := make(map[string]bool, len(s.Hosts))
 	for _, h := range s.Hosts {
 		registered[h.InstanceID] = true
 	}

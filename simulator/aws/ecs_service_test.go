@@ -205,6 +205,28 @@ func TestRoomIsKeptForADaemonThatIsAway(t *testing.T) {
 	assert.NotNil(t, h.daemons[agent])
 }
 
+func TestAnInterfaceIsKeptForADaemonThatIsAway(t *testing.T) {
+	s := newStage(t)
+	h := s.host("a") // two interfaces
+	d := definition(64, 64)
+	d.Awsvpc, d.Crashes = true, 5*time.Minute
+	agent := s.c.CreateService(ServiceSpec{Name: "agent", Daemon: true, Definition: d})
+	s.run(16 * time.Second)
+	crashed := h.daemons[agent]
+	for crashed.Last != taskStopped {
+		s.run(time.Second)
+	}
+	require.Nil(t, h.daemons[agent])
+	small := definition(64, 64)
+	small.Awsvpc = true
+	_, failure := s.c.RunTask(TaskRequest{Definition: small, Lasts: time.Hour})
+	require.Empty(t, failure, "one of two")
+	_, failure = s.c.RunTask(TaskRequest{Definition: small, Lasts: time.Hour})
+	assert.Equal(t, "RESOURCE:ENI", failure)
+	s.run(time.Minute)
+	assert.NotNil(t, h.daemons[agent])
+}
+
 func TestADaemonsRollOutStopsBeforeItStarts(t *testing.T) {
 	s := newStage(t)
 	h := s.host("a")
