@@ -36,7 +36,7 @@ var limits = []string{
 func Document(out io.Writer, e report.Evaluation) error {
 	var b bytes.Buffer
 	fmt.Fprint(&b, "# Evaluation\n\n")
-	fmt.Fprint(&b, "The page with the frontiers is [evaluation.html](evaluation.html); measures are defined in [simulator.md](simulator.md#measures).\n\n")
+	fmt.Fprint(&b, "The page with the frontiers is [evaluation.html](evaluation.html); measures are defined in [simulator.md](simulator.md#measures). Why ours lose where they do, and what was tried, is in [remedies.md](remedies.md).\n\n")
 	var tables bytes.Buffer
 	if err := report.EvaluationMarkdown(&tables, e); err != nil {
 		return err
