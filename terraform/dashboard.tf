@@ -111,4 +111,6 @@ resource "aws_cloudwatch_dashboard" "clusters" {
       visible      = true
     }]
   })
+
+  depends_on = [aws_cloudwatch_log_group.publisher] # a second stack of the same name ends there
 }

@@ -109,6 +109,9 @@ resource "aws_sqs_queue" "drainer_failures" {
   message_retention_seconds = 1209600 # 14 days, the most that SQS keeps
   sqs_managed_sse_enabled   = true
   tags                      = var.tags
+
+  # CreateQueue takes one that is there for its own, and PutRule overwrites: a second stack of the same name ends at its log group instead.
+  depends_on = [aws_cloudwatch_log_group.drainer]
 }
 
 # --- events ------------------------------------------------------------------------------------------------------------------
@@ -120,6 +123,8 @@ resource "aws_cloudwatch_event_rule" "drainer" {
   description   = each.value.description
   event_pattern = each.value.pattern
   tags          = var.tags
+
+  depends_on = [aws_cloudwatch_log_group.drainer]
 }
 
 resource "aws_cloudwatch_event_target" "drainer" {

@@ -200,6 +200,9 @@ resource "aws_cloudwatch_event_rule" "each_minute" {
   description         = "Starts a pass each minute."
   schedule_expression = local.each_minute
   tags                = var.tags
+
+  # PutRule overwrites silently: a second stack of the same name ends at its log groups instead.
+  depends_on = [aws_cloudwatch_log_group.publisher, aws_cloudwatch_log_group.drainer]
 }
 
 resource "aws_cloudwatch_event_target" "each_minute" {

@@ -100,6 +100,9 @@ resource "aws_autoscaling_policy" "scaling" {
     }
   }
 
+  # PutScalingPolicy overwrites silently: as for the alarms.
+  depends_on = [aws_ssm_parameter.entry, aws_ssm_parameter.entry_by_hand]
+
   lifecycle {
     # No create_before_destroy: Terraform would hand it on to the group, and a group of fixed name could then not be replaced.
     precondition {
@@ -173,6 +176,8 @@ resource "aws_autoscaling_group_tag" "group" {
     propagate_at_launch = false
   }
 
+  depends_on = [aws_ssm_parameter.entry, aws_ssm_parameter.entry_by_hand] # CreateOrUpdateTags overwrites, too
+
   lifecycle {
     precondition {
       condition     = length(local.missing_groups) == 0
@@ -193,6 +198,8 @@ resource "aws_autoscaling_lifecycle_hook" "drain" {
   # Both results terminate the instance; ABANDON would also skip other hooks.
   # https://docs.aws.amazon.com/autoscaling/ec2/userguide/adding-lifecycle-hooks.html
   default_result = "CONTINUE"
+
+  depends_on = [aws_ssm_parameter.entry, aws_ssm_parameter.entry_by_hand] # PutLifecycleHook overwrites, too
 
   lifecycle {
     precondition {
