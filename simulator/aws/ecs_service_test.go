@@ -62,7 +62,7 @@ func TestARollOutWhoseTasksAreNeverHealthyIsStuckAndTheOldOnesServe(t *testing.T
 
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
 func TestTheCircuitBreakerEndsARollOutThatDoesNotComeUp(t *testing.T) {
-	for desired, want := range map[int]int{1: 3, 4: 3, 10: 5, 1000: 200} {
+	for desired, want := range map[int]int{1: 3, 4: 3, 10: 5, 25: 13, 1000: 200} {
 		assert.Equal(t, want, breaks(desired))
 	}
 	s := newStage(t)
@@ -76,6 +76,20 @@ func TestTheCircuitBreakerEndsARollOutThatDoesNotComeUp(t *testing.T) {
 	assert.Equal(t, 3, web.primary().failed)
 	assert.Zero(t, web.primary().live, "no more are started")
 	assert.Equal(t, 1, web.deployments[1].running, "without roll-back the old one stays")
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html: failedTasks counts those that never came up.
+func TestTheCircuitBreakerCountsNoFailureAfterATaskHasComeUp(t *testing.T) {
+	s := newStage(t)
+	s.host("a")
+	spec := replicas(4, 0, 200)
+	spec.CircuitBreaker = true
+	spec.Definition.Resources = Resources{128, 128, 0}
+	spec.Definition.Crashes = 50 * time.Second // healthy after 40
+	web := s.c.CreateService(spec)
+	s.run(time.Hour)
+	assert.NotEqual(t, failedRollout, web.primary().Rollout)
+	assert.Positive(t, web.primary().rounds, "though restarts slow down")
 }
 
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
