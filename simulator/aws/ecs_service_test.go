@@ -317,3 +317,35 @@ func TestADaemonsRolloutKeepsItsMinimum(t *testing.T) {
 	}
 	assert.Equal(t, 4, agent.primary().running)
 }
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html: only tasks that fail again and
+// again are slowed down.
+func TestATaskThatLivedEndsARowOfFailures(t *testing.T) {
+	s := newStage(t)
+	s.host("a")
+	spec := replicas(1, 0, 200)
+	spec.Definition.Crashes = 10 * time.Second
+	web := s.c.CreateService(spec)
+	s.run(5 * time.Minute)
+	require.GreaterOrEqual(t, web.primary().rounds, 3)
+	spec.Definition.Crashes = 5 * time.Minute
+	s.run(16 * time.Minute) // one that waited, and lived
+	assert.Zero(t, web.primary().rounds)
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html: the minimum is of RUNNING
+// tasks, so that one that is not is no loss.
+func TestARollOutStopsOlderTasksThatDoNotRunYetWhateverTheMinimum(t *testing.T) {
+	s := newStage(t, func(k *Knobs) { k.ECS.FirstPull = Uniform{10 * time.Minute, 10 * time.Minute} })
+	s.host("a")
+	web := s.c.CreateService(replicas(2, 100, 200))
+	s.run(time.Minute)
+	require.Equal(t, 2, web.placed)
+	require.Zero(t, web.running)
+	web.Deploy(&TaskDefinition{Family: "app", Revision: 2, Resources: Resources{512, 512, 0}})
+	s.run(20 * time.Second)
+	require.Len(t, web.deployments, 1)
+	for _, task := range web.tasks {
+		assert.Equal(t, 2, task.Definition.Revision)
+	}
+}
