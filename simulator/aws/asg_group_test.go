@@ -314,3 +314,23 @@ func TestOnlyAnUnprotectedInstanceOfTheFullZoneGoes(t *testing.T) {
 	require.Len(t, l.happened(HostLeaving), 1)
 	assert.Equal(t, open.ID, l.happened(HostLeaving)[0].Instance)
 }
+
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html: what comes up beyond the desired
+// capacity is terminated as soon as it is in service.
+func TestAnInstanceThatIsWantedNoMoreGoesWhenItHasComeUp(t *testing.T) {
+	l := newLab(exact(), GroupSpec{Desired: 3})
+	l.pass(10 * time.Minute)
+	g := l.group
+	g.SetDesired(5)
+	l.pass(12 * time.Second) // launched, not yet running
+	n := 0
+	for _, i := range g.instances {
+		if i.pending() {
+			n++
+		}
+	}
+	require.Equal(t, 2, n)
+	g.SetDesired(3)
+	l.pass(2 * time.Minute)
+	assert.Equal(t, g.Desired, g.standing())
+}

@@ -225,3 +225,14 @@ func TestAHostThatFailsInItsHookIsGoneForThatReason(t *testing.T) {
 	require.Len(t, l.happened(HostGone), 1)
 	assert.Equal(t, "health", l.happened(HostGone)[0].Cause)
 }
+
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-interruptions.html
+func TestOnlySpotInstancesAreInterrupted(t *testing.T) {
+	k := exact()
+	k.EC2.SpotInterruptionsPerDay = 100
+	for _, spot := range []bool{false, true} {
+		l := newLab(k, GroupSpec{Desired: 3, Spot: spot})
+		l.pass(6 * time.Hour)
+		assert.Equal(t, spot, len(l.happened(HostLeaving)) > 0)
+	}
+}
