@@ -36,7 +36,11 @@ func Config(ctx context.Context, share Share) (aws.Config, error) {
 		// What the SDK has to say beside its errors, such as that it falls back to IMDSv1, helps nobody here.
 		config.WithLogger(logging.Nop{}),
 	)
-	if err != nil {
+	var profile config.SharedConfigProfileNotExistError
+	switch {
+	case errors.As(err, &profile):
+		return aws.Config{}, fmt.Errorf("there is no AWS profile %q; set AWS_PROFILE to one that aws configure list-profiles names", profile.Profile)
+	case err != nil:
 		return aws.Config{}, fmt.Errorf("read the AWS configuration: %w", err)
 	}
 	if cfg.Region == "" {

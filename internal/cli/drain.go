@@ -31,7 +31,7 @@ func newDrain(s *settings.Settings) *cobra.Command {
 			"function that does no harm.",
 		Example: `  clusterscaler drain
   clusterscaler drain --run --dry-run`,
-		Args: cobra.NoArgs,
+		Args: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if dryRun && !run {
 				return errors.New("--dry-run belongs to --run; without --run nothing is written anyway")

@@ -47,13 +47,16 @@ func newEvaluate() *cobra.Command {
 	f.BoolVar(&e.quick, "quick", false, "one day of each trace and one seed, for daily use")
 	f.BoolVar(&e.full, "full", false, "the whole of each trace's window, not its first four days")
 	f.IntVar(&e.seeds, "seeds", 3, "how many seeds on traces; scenarios have at most two")
-	_ = cmd.MarkFlagRequired("traces") // it is there
-	cmd.MarkFlagsMutuallyExclusive("quick", "full")
 	return cmd
 }
 
 func (e *evaluating) run(cmd *cobra.Command) error {
-	if e.seeds < 1 {
+	switch {
+	case e.traces == "":
+		return errors.New("name the folder with the traces, as --traces traces; it must hold files called tasks_*.csv or demand_*.csv, as docs/simulator.md describes them")
+	case e.quick && e.full:
+		return errors.New("--quick takes one day of each trace and --full all of it; leave one of them out")
+	case e.seeds < 1:
 		return fmt.Errorf("--seeds is %d; it must be at least 1", e.seeds)
 	}
 	if e.quick && !cmd.Flags().Changed("seeds") {

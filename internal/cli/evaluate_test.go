@@ -32,9 +32,9 @@ func TestWrongEvaluationIsAnsweredWithWhatToDo(t *testing.T) {
 	empty := t.TempDir()
 	for want, args := range map[string][]string{
 		"has no trace; it must hold files called tasks_*.csv or demand_*.csv": {"--traces", empty},
-		`required flag(s) "traces" not set`:                                   nil,
+		"name the folder with the traces, as --traces traces":                 nil,
 		"--seeds is 0; it must be at least 1":                                 {"--traces", empty, "--seeds", "0"},
-		"none of the others can be":                                           {"--traces", empty, "--quick", "--full"},
+		"leave one of them out":                                               {"--traces", empty, "--quick", "--full"},
 	} {
 		got := clusterscaler(t, nil, append([]string{"evaluate"}, args...)...)
 		assert.Equal(t, 1, got.code, want)

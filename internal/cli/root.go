@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -44,10 +45,13 @@ func newRoot(version string, getenv func(string) string) *cobra.Command {
 		Short: "Score ECS clusters for their Auto Scaling groups",
 		Long: "clusterscaler scores every ECS cluster that has an entry in SSM Parameter Store: does it need another host, " +
 			"can one go, or neither, and why.\n\nRegion and credentials are found as every AWS tool finds them.",
+		Version:           version,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
+	root.SetVersionTemplate(versionLine(version) + "\n")
+	root.SetFlagErrorFunc(wrongFlag)
 	root.PersistentFlags().StringVar(&s.ConfigPath, "config-path", s.ConfigPath, "SSM path that holds defaults and clusters/… ($CONFIG_PATH)")
 	root.AddCommand(newExplain(&s), newPublish(&s), newDrain(&s), newSimulate(), newEvaluate(), newVersion(version))
 	return root
@@ -98,6 +102,25 @@ func (o *output) Set(value string) error {
 	}
 	*o = output(value)
 	return nil
+}
+
+// wrongFlag is err in words that say what to write instead of what Go's parsers do.
+func wrongFlag(cmd *cobra.Command, err error) error {
+	text := err.Error()
+	if !strings.HasPrefix(text, "invalid argument") {
+		return fmt.Errorf("%w; %s --help lists the flags", err, cmd.CommandPath())
+	}
+	for parser, must := range map[string]string{
+		"strconv.ParseUint":  "a whole number, 0 or more",
+		"strconv.ParseInt":   "a whole number",
+		"strconv.ParseFloat": "a number",
+		"time":               "a length of time, as 90m or 6h",
+	} {
+		if flag, _, found := strings.Cut(text, ": "+parser+": "); found {
+			return fmt.Errorf("%s: it must be %s", flag, must)
+		}
+	}
+	return err
 }
 
 // nothing refuses arguments in words that fit them.

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,6 +67,9 @@ func newSimulate() *cobra.Command {
 			if len(args) == 1 {
 				s.scenario = args[0]
 			}
+			if err := s.given(cmd.Flags().Changed); err != nil {
+				return err
+			}
 			if s.list {
 				return scenarios(cmd.OutOrStdout(), s)
 			}
@@ -83,7 +88,6 @@ func newSimulate() *cobra.Command {
 	f.StringSliceVar(&s.compare, "compare", nil, "run these policies on the same workload and seed, side by side; alone, "+strings.Join(compared(), ","))
 	f.Lookup("compare").NoOptDefVal = strings.Join(compared(), ",")
 	f.StringVar(&s.html, "html", "", "write a page of it too: one file that needs no network")
-	cmd.MarkFlagsMutuallyExclusive("compare", "policy")
 	f.Uint64Var(&s.seed, "seed", 1, "one seed, one history")
 	f.Float64Var(&s.faults, "faults", 0, "percent of ticks and events lost, doubled or late, of calls throttled, and of lists cut short")
 	return cmd
@@ -91,6 +95,30 @@ func newSimulate() *cobra.Command {
 
 // compared are the policies that --compare alone stands for.
 func compared() []string { return []string{"gap", "alarms-75", "managed-100", "managed-90"} }
+
+// given refuses what only the flags' being there tells.
+func (s simulation) given(changed func(flag string) bool) error {
+	switch {
+	case changed("compare") && changed("policy"):
+		return fmt.Errorf("--policy runs one policy and --compare several; leave --policy out, as --compare=%s,%s", s.policy, compared()[2])
+	case changed("compare") && len(s.compare) == 0:
+		return fmt.Errorf("--compare= names no policy; name some, as --compare=gap,managed-90, or leave the = out for %s", strings.Join(compared(), ","))
+	case changed("length") && s.length == 0:
+		return s.wrongLength()
+	case s.list && s.format == asJSON:
+		return errors.New("--list writes a table only; leave --output out")
+	}
+	for i, policy := range s.compare {
+		if slices.Contains(s.compare[:i], policy) {
+			return fmt.Errorf("--compare names %s twice; each policy is run once", policy)
+		}
+	}
+	return nil
+}
+
+func (s simulation) wrongLength() error {
+	return fmt.Errorf("--length is %s; it must be whole minutes, at least one, as 6h", s.length)
+}
 
 func (s simulation) run(cmd *cobra.Command) error {
 	if s.faults < 0 || s.faults > 100 {
@@ -107,34 +135,52 @@ func (s simulation) run(cmd *cobra.Command) error {
 	for _, note := range notes {
 		fmt.Fprintln(cmd.ErrOrStderr(), "note:", note)
 	}
-	page, err := s.page()
+	undo, err := s.writable()
 	if err != nil {
 		return err
 	}
-	defer func() { _ = page.Close() }() // closed when it is whole; what is left of a failed run is empty
 	runs, err := s.simulate(cmd, entry)
 	if err != nil {
+		undo()
 		return err
 	}
 	c := report.Comparison{Workload: w.Name, Why: w.Why, Settle: w.Settle, Entry: entry, Runs: runs}
-	if s.html != "" {
-		if err := errors.Join(report.Page(page, c), page.Close()); err != nil {
-			return fmt.Errorf("--html: %w", err)
-		}
+	if err := s.page(c); err != nil {
+		return err
 	}
 	return s.show(cmd.OutOrStdout(), c)
 }
 
-// page is the file that --html names, found to be writable before anybody waits for a run; nil without --html.
-func (s simulation) page() (*os.File, error) {
+// writable finds whether --html can be written before anybody waits for a run. What stands there is left alone until
+// the new page is known; undo takes a file away that was not there.
+func (s simulation) writable() (undo func(), err error) {
+	undo = func() {}
 	if s.html == "" {
-		return nil, nil
+		return undo, nil
 	}
-	page, err := os.Create(s.html)
+	if _, err := os.Lstat(s.html); errors.Is(err, fs.ErrNotExist) {
+		undo = func() { _ = os.Remove(s.html) } // an empty file is no harm
+	}
+	file, err := os.OpenFile(s.html, os.O_WRONLY|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("--html: %w", err)
 	}
-	return page, nil
+	return undo, file.Close()
+}
+
+// page writes what --html asks for.
+func (s simulation) page(c report.Comparison) error {
+	if s.html == "" {
+		return nil
+	}
+	file, err := os.Create(s.html)
+	if err != nil {
+		return fmt.Errorf("--html: %w", err)
+	}
+	if err := errors.Join(report.Page(file, c), file.Close()); err != nil {
+		return fmt.Errorf("--html: %w", err)
+	}
+	return nil
 }
 
 // simulate runs every policy, as many at once as there are cores. Each has the workload made anew.
@@ -238,13 +284,13 @@ func (s simulation) oneWorkload() error {
 	case s.scenario == "" && !trace:
 		return errors.New("name a scenario, or a trace with --tasks or --demand; simulate --list names the scenarios")
 	case s.scenario != "" && trace, s.tasks != "" && len(s.demand) > 0:
-		return errors.New("a scenario, --tasks and --demand exclude each other; leave two of them out")
+		return errors.New("a scenario, --tasks and --demand exclude each other; keep one of them")
 	case trace && s.length != 0:
 		return errors.New("--length is for scenarios; for a trace take --window from:to, in seconds")
 	case !trace && s.window != window{}:
 		return errors.New("--window is for traces; for a scenario take --length, as 6h")
 	case s.length < 0 || s.length%time.Minute != 0:
-		return fmt.Errorf("--length is %s; it must be whole minutes, at least one, as 6h", s.length)
+		return s.wrongLength()
 	}
 	return nil
 }
@@ -278,7 +324,7 @@ func (w *window) Set(value string) error {
 	var rest string
 	n, err := fmt.Sscanf(value+" .", "%d:%d %s", &w.From, &w.To, &rest)
 	if n != 3 || err != nil || rest != "." || w.From < 0 || w.To <= w.From {
-		return errors.New("it must be from:to in seconds, as 86400:259200")
+		return errors.New("it must be from:to in seconds, to after from, as 86400:259200")
 	}
 	return nil
 }

@@ -73,6 +73,25 @@ func TestComparingMakesEachRunAsAlone(t *testing.T) {
 	assert.JSONEq(t, alone.stdout, string(runs[1]))
 }
 
+func TestPageOfBeforeOutlivesAFailedRun(t *testing.T) {
+	kept := file(t, "kept.html", "a page")
+	fresh := filepath.Join(t.TempDir(), "fresh.html")
+	for _, page := range []string{kept, fresh} {
+		got := clusterscaler(t, nil, "simulate", "quiet-night", "--policy", "magic", "--html", page)
+		assert.Equal(t, 1, got.code)
+	}
+	text, err := os.ReadFile(kept)
+	require.NoError(t, err)
+	assert.Equal(t, "a page", string(text))
+	assert.NoFileExists(t, fresh)
+
+	got := clusterscaler(t, nil, "simulate", "quiet-night", "--length", "1m", "--html", kept)
+	require.Zero(t, got.code, got.stderr)
+	text, err = os.ReadFile(kept)
+	require.NoError(t, err)
+	assert.True(t, strings.HasPrefix(strings.ToLower(string(text)), "<!doctype html>"))
+}
+
 func TestListNamesEveryScenarioAndPolicy(t *testing.T) {
 	got := clusterscaler(t, nil, "simulate", "--list")
 	require.Zero(t, got.code, got.stderr)
@@ -102,22 +121,30 @@ func TestWrongSimulationIsAnsweredWithWhatToDo(t *testing.T) {
 		"name a scenario, or a trace with --tasks or --demand; simulate --list names the scenarios": nil,
 		`there is no scenario "dirunal"; there are diurnal, flash-crowd,`:                           {"dirunal"},
 		"simulate runs one scenario, not 2; run it once for each":                                   {"diurnal", "gpu"},
-		"a scenario, --tasks and --demand exclude each other; leave two of them out":                {"diurnal", "--tasks", tasks},
+		"a scenario, --tasks and --demand exclude each other; keep one of them":                     {"diurnal", "--tasks", tasks},
 		"--length is for scenarios; for a trace take --window from:to, in seconds":                  {"--demand", demand, "--length", "1h"},
 		"--window is for traces; for a scenario take --length, as 6h":                               {"diurnal", "--window", "1:2"},
 		"policies follow --compare after =, as --compare=gap,managed-90":                            {"diurnal", "gap", "--compare"},
-		"none of the others can be": {"diurnal", "--policy", "gap", "--compare"},
-		"--html: open /nowhere/":    {"quiet-night", "--html", "/nowhere/a.html"},
-		"--length is 1m30s; it must be whole minutes, at least one, as 6h":               {"diurnal", "--length", "90s"},
-		"it must be from:to in seconds, as 86400:259200":                                 {"--demand", demand, "--window", "2:1"},
-		"tasks.csv:2: cpu_units is \"0\"; it must be a whole number, 1 or more":          {"--tasks", tasks},
-		"demand.csv:1: this is a trace of demand; give it to --demand":                   {"--tasks", demand},
-		"the window ends at second 7200, and the trace at 3600; choose an end within it": {"--demand", demand, "--window", "0:7200"},
-		"--faults is 101; it is in percent, 0 to 100":                                    {"diurnal", "--faults", "101"},
-		`there is no policy "magic"; take signal`:                                        {"diurnal", "--policy", "magic"},
-		"docs/reference.md lists the fields":                                             {"diurnal", "--entry", entry},
-		"--list runs nothing; leave it out, or the workload":                             {"diurnal", "--list"},
-		"no such file or directory":                                                      {"diurnal", "--entry", "/nowhere.json"},
+		"leave --policy out, as --compare=signal,managed-100":                                       {"diurnal", "--policy", "signal", "--compare"},
+		"--compare= names no policy; name some":                                                     {"diurnal", "--compare="},
+		"--compare names gap twice":                                                                 {"diurnal", "--compare=gap,signal,gap"},
+		"--length is 0s; it must be whole minutes":                                                  {"diurnal", "--length", "0s"},
+		"--list writes a table only; leave --output out":                                            {"--list", "--output", "json"},
+		`"-1" for "--seed" flag: it must be a whole number, 0 or more`:                              {"diurnal", "--seed", "-1"},
+		`"x" for "--faults" flag: it must be a number`:                                              {"diurnal", "--faults", "x"},
+		`"5" for "--length" flag: it must be a length of time, as 90m or 6h`:                        {"diurnal", "--length", "5"},
+		"unknown flag: --polcy; clusterscaler simulate --help lists the flags":                      {"diurnal", "--polcy", "gap"},
+		"--html: open /nowhere/":                                                                    {"quiet-night", "--html", "/nowhere/a.html"},
+		"--length is 1m30s; it must be whole minutes, at least one, as 6h":                          {"diurnal", "--length", "90s"},
+		"it must be from:to in seconds, to after from, as 86400:259200":                             {"--demand", demand, "--window", "2:1"},
+		"tasks.csv:2: cpu_units is \"0\"; it must be a whole number, 1 or more":                     {"--tasks", tasks},
+		"demand.csv:1: this is a trace of demand; give it to --demand":                              {"--tasks", demand},
+		"the window ends at second 7200, and the trace at 3600; choose an end within it":            {"--demand", demand, "--window", "0:7200"},
+		"--faults is 101; it is in percent, 0 to 100":                                               {"diurnal", "--faults", "101"},
+		`there is no policy "magic"; take signal`:                                                   {"diurnal", "--policy", "magic"},
+		"docs/reference.md lists the fields":                                                        {"diurnal", "--entry", entry},
+		"--list runs nothing; leave it out, or the workload":                                        {"diurnal", "--list"},
+		"no such file or directory":                                                                 {"diurnal", "--entry", "/nowhere.json"},
 	} {
 		got := clusterscaler(t, nil, append([]string{"simulate"}, args...)...)
 		assert.Equal(t, 1, got.code, want)

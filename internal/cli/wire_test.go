@@ -165,6 +165,8 @@ func TestMistakesEndInOneSentence(t *testing.T) {
 	}{
 		"no region":          {[]string{"AWS_REGION=", "AWS_DEFAULT_REGION="}, []string{"explain"}, "no AWS region is set; set AWS_REGION"},
 		"no credentials":     {[]string{"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY="}, []string{"explain"}, "no AWS credentials were found; set AWS_PROFILE"},
+		"no such profile":    {[]string{"AWS_PROFILE=nope"}, []string{"explain"}, `there is no AWS profile "nope"; set AWS_PROFILE to one that`},
+		"one too many":       {nil, []string{"drain", "web"}, `drain takes no arguments, not "web"`},
 		"path without entry": {nil, []string{"explain", "--config-path", "/typo"}, "there is no entry below /typo/clusters in SSM Parameter Store of this account and region; check these and CONFIG_PATH, or add the first with: aws ssm put-parameter"},
 		"relative path":      {nil, []string{"explain", "--config-path", "scaler"}, `the configuration path "scaler" must begin with a slash`},
 		"unknown cluster":    {nil, []string{"explain", "wbe"}, `cluster "wbe" has no entry; these have one: web`},
@@ -245,9 +247,11 @@ func TestExplainNamesEachDeniedReadAndNothingScalesIn(t *testing.T) {
 }
 
 func TestVersionNeedsNoAWS(t *testing.T) {
-	got := clusterscaler(t, []string{"AWS_REGION=", "AWS_DEFAULT_REGION="}, "version")
-	assert.Zero(t, got.code)
-	assert.Regexp(t, `^clusterscaler \S+ \(go\d`, got.stdout)
+	for _, asked := range []string{"version", "--version"} {
+		got := clusterscaler(t, []string{"AWS_REGION=", "AWS_DEFAULT_REGION="}, asked)
+		assert.Zero(t, got.code)
+		assert.Regexp(t, `^clusterscaler \S+ \(go\d`, got.stdout)
+	}
 }
 
 func TestAnInterruptedCommandShowsNoHalfAnswer(t *testing.T) {

@@ -63,6 +63,9 @@ var known = map[string]struct {
 
 // Cases are the traces of a folder, tasks_*.csv and demand_*.csv, and every scenario.
 func Cases(folder string, extent Extent) ([]Case, error) {
+	if _, err := os.Stat(folder); err != nil {
+		return nil, fmt.Errorf("--traces: %w", err)
+	}
 	var cases []Case
 	for _, pattern := range []string{"demand_*.csv", "tasks_*.csv"} {
 		paths, err := filepath.Glob(filepath.Join(folder, pattern))

@@ -63,7 +63,9 @@ func TestTracesAreFoundByTheirNames(t *testing.T) {
 	_, err = Only(cases, []string{"dirunal"})
 	require.ErrorContains(t, err, `there is no trace or scenario "dirunal"; there are demand_own, tasks_own, diurnal`)
 	_, err = Cases(t.TempDir(), Usual)
-	assert.ErrorContains(t, err, "has no trace")
+	require.ErrorContains(t, err, "has no trace")
+	_, err = Cases("/nowhere", Usual)
+	assert.ErrorContains(t, err, "--traces: stat /nowhere: no such file or directory")
 }
 
 func TestOnlyPartOfALongTraceIsRun(t *testing.T) {
