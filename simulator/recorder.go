@@ -204,7 +204,7 @@ func (r *Recorder) Finish(at time.Time) (Measures, []Sample, []Drain) {
 		m.LongestDrain = max(m.LongestDrain, d.To.Sub(d.From).Seconds())
 	}
 	m.Drains = len(r.drains)
-	return m, r.series, r.drains
+	return m, r.series, append([]Drain{}, r.drains...) // none is a list too, in JSON
 }
 
 // bound fills in the samples' lower bounds and adds them up, as far as they are measured. What holds at a minute's end

@@ -99,7 +99,7 @@ func EvaluationText(e Evaluation) string {
 	for _, l := range s.Lines {
 		t.AppendRow(row(l))
 	}
-	return t.Render()
+	return t.Render() + "\n" + wrapped([]string{s.Note})
 }
 
 // tableHead aligns the columns from one to before another to the right: those of numbers.
