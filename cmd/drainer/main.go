@@ -48,21 +48,10 @@ func handler(ctx context.Context) (func(context.Context, json.RawMessage) (any, 
 			log.Warn("the event is too old to act on, or from the future; the ticks go on", "minute", scheduled.Minute)
 			return lambdaevent.AsStale(scheduled.Minute), nil
 		}
-		answer, err := run(ctx, d, event, scheduled.Minute)
+		answer, err := d.Event(ctx, event, scheduled.Minute)
 		if err != nil {
 			return nil, errors.New(awsclient.Sentence(err))
 		}
 		return answer, nil
 	}, nil
-}
-
-func run(ctx context.Context, d *drainer.Drainer, event []byte, minute time.Time) (drainer.Answer, error) {
-	switch leaving := lambdaevent.ParseLeaving(event); leaving.Kind {
-	case lambdaevent.Tick:
-		return d.Run(ctx, minute)
-	case lambdaevent.Hook, lambdaevent.Spot:
-		return d.First(ctx, minute, drainer.Warning{Instance: leaving.Instance, Group: leaving.Group, Spot: leaving.Kind == lambdaevent.Spot})
-	default:
-		return drainer.NothingToDo(minute), nil
-	}
 }

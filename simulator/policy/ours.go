@@ -84,8 +84,8 @@ func (p *ours) Install(w *aws.World, c *aws.Cluster, active *aws.Group) {
 	if p.world == nil {
 		p.world = w
 		w.Schedule("publisher", func(t aws.Tick) { p.publish(tickEvent(t)) })
-		w.Schedule("drainer", func(t aws.Tick) { p.drain(tickEvent(t), 0) })
-		w.Subscribe("drainer", func(n aws.Notice) { p.drain(n.Body, retries) })
+		w.Schedule("drainer", func(t aws.Tick) { p.tick(tickEvent(t)) })
+		w.Subscribe("drainer", func(n aws.Notice) { p.event(n.Body, retries) })
 	}
 	p.ScaleIn(c, true)
 	p.Activate(c, active)
@@ -184,23 +184,25 @@ func (p *ours) publish(event []byte) {
 	}
 }
 
-// drain is the drainer function at an event. A tick has its own process; an event comes beside it and finds a new one.
-func (p *ours) drain(event []byte, retries int) {
+// tick is the drainer function at its schedule, in a process that lasts.
+func (p *ours) tick(event []byte) {
 	p.processes()
+	_ = p.drain(p.drainer, event) // the next tick does what this one could not
+}
+
+// event is the drainer function at an event, which comes beside the ticks and finds a new process.
+func (p *ours) event(body []byte, retries int) {
+	if err := p.drain(p.newDrainer(), body); err != nil && retries > 0 {
+		again := p.world.Now().Add(time.Duration(3-retries) * time.Minute)
+		p.world.At(again, "drainer again "+string(body), func() { p.event(body, retries-1) })
+	}
+}
+
+func (p *ours) drain(process *drainer.Drainer, event []byte) error {
 	scheduled, err := lambdaevent.Parse(event, p.world.Now())
 	if err != nil || scheduled.Stale {
-		return
+		return err
 	}
-	switch leaving := lambdaevent.ParseLeaving(event); leaving.Kind {
-	case lambdaevent.Tick:
-		_, err = p.drainer.Run(context.Background(), scheduled.Minute)
-	case lambdaevent.Hook, lambdaevent.Spot:
-		warning := drainer.Warning{Instance: leaving.Instance, Group: leaving.Group, Spot: leaving.Kind == lambdaevent.Spot}
-		_, err = p.newDrainer().First(context.Background(), scheduled.Minute, warning)
-	case lambdaevent.Other:
-	}
-	if err != nil && retries > 0 {
-		again := p.world.Now().Add(time.Duration(3-retries) * time.Minute)
-		p.world.At(again, "drainer again "+string(event), func() { p.drain(event, retries-1) })
-	}
+	_, err = process.Event(context.Background(), event, scheduled.Minute)
+	return err
 }
