@@ -1,12 +1,23 @@
 package aws
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 )
 
 // Tick is an invocation by EventBridge Scheduler.
 type Tick struct{ Scheduled time.Time }
+
+// Event is the input {"time": "<aws.scheduler.scheduled-time>"} as Scheduler fills it in
+// (https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html).
+func (t Tick) Event() []byte {
+	body, err := json.Marshal(map[string]string{"time": t.Scheduled.UTC().Format(time.RFC3339)})
+	if err != nil {
+		panic(err) // a text cannot fail
+	}
+	return body
+}
 
 // lateTick is how much too late a late tick is.
 var lateTick = Uniform{time.Minute, 3 * time.Minute}
