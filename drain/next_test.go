@@ -38,10 +38,14 @@ func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
 	full.Hosts[0].Remaining = cluster.Resources{CPU: 99, Memory: 500}
 	deserted := picture(host(task("api")), api)
 	deserted.Hosts, deserted.Groups = deserted.Hosts[1:], []cluster.Group{{Max: 0}, {Max: 0}}
+	desertedUnread := deserted
+	desertedUnread.HostsUnread = true
 	roomy := deserted
 	roomy.Groups = []cluster.Group{{Max: 0}, {Max: 1}}
 	desertedFloor := running(picture(host(stopped("api", 3)), api), 0)
 	desertedFloor.Hosts, desertedFloor.Groups = desertedFloor.Hosts[1:], deserted.Groups
+	desertedFloorUnread := desertedFloor
+	desertedFloorUnread.HostsUnread = true
 	uncounted := picture(host(stopped("api", 3)), api)
 	delete(uncounted.Healthy, "api")
 	unread := picture(host(stopped("api", 3)))
@@ -77,6 +81,9 @@ func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
 		{"deregistering", picture(registered(cluster.Deregistering, true, stopping("api", 1)), api), defaults(), 5, "wait tasks_stopping"},
 		{"deregistering and empty", picture(registered(cluster.Deregistering, true)), defaults(), 5, "complete ready"},
 		{"dead: EC2 unhealthy and agent gone", picture(change(registered(cluster.Draining, false, task("api")), func(h *drain.Host) { h.Unhealthy = true }), api), defaults(), 0, "complete host_dead deregister"},
+		{"dead before Terminating:Wait: its registration stays until then", picture(change(registered(cluster.Draining, false, task("api")), func(h *drain.Host) { h.Unhealthy, h.State = true, drain.Leaving }), api), defaults(), 0, "wait host_dead"},
+		{"dead with another's hook: its registration is not ours to remove", picture(change(registered(cluster.Draining, false, task("api")), func(h *drain.Host) { h.Unhealthy, h.Hook = true, drain.Hook{} }), api), defaults(), 0, "none foreign_hook"},
+		{"dead with our hook done: nor is it", picture(change(registered(cluster.Draining, false, task("api")), func(h *drain.Host) { h.Unhealthy, h.Hook.Gone = true, true }), api), defaults(), 0, "none foreign_hook"},
 		{"agent gone alone is a blink", picture(registered(cluster.Draining, false, task("api")), api), defaults(), 5, "wait tasks_running"},
 		{"unhealthy alone has tasks that can be saved", picture(change(host(task("api")), func(h *drain.Host) { h.Unhealthy = true }), api), defaults(), 5, "wait tasks_running"},
 
@@ -95,6 +102,7 @@ func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
 		{"at its floor", running(picture(host(stopped("api", 3)), api), 1), defaults(), 5, "complete ready"},
 		{"still below 10 minutes later: not this drain's", running(picture(host(stopped("api", 3)), api), 0), defaults(), 13, "complete below_floor_not_ours"},
 		{"lost its task before the drain", running(picture(host(stopped("api", -1)), api), 0), defaults(), 5, "complete ready"},
+		{"where the beginning is unknown, every stopped task counts", running(picture(change(host(stopped("api", -1)), func(h *drain.Host) { h.BeganKnown = false }), api), 0), defaults(), 8, "wait service_below_floor"},
 		{"scaled to 0", running(picture(host(stopped("api", 3)), service("api", 0, 100, 200)), 0), defaults(), 5, "complete ready"},
 		{"service deleted", picture(host(stopped("api", 3))), defaults(), 5, "complete ready"},
 		{"service draining", running(picture(host(stopped("api", 3)), gone), 0), defaults(), 5, "complete ready"},
@@ -130,7 +138,9 @@ func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
 		{"with no host and no group that may launch, at once", deserted, defaults(), 1, "stop_tasks deadline"},
 		{"where a group may launch, it waits", roomy, defaults(), 1, "wait no_room"},
 		{"but hold holds", deserted, hold(), 1, "wait no_room"},
+		{"hosts that could not be read may be there", desertedUnread, defaults(), 1, "wait no_room"},
 		{"floors do not count there", desertedFloor, defaults(), 4, "complete deadline"},
+		{"but where hosts could not be read", desertedFloorUnread, defaults(), 4, "wait service_below_floor"},
 		{"an ACTIVE host past its deadline", picture(registered(cluster.Active, true, task("api")), api), defaults(), 60, "stop_tasks deadline heartbeat"},
 
 		{"another hook is not ours", picture(change(host(), func(h *drain.Host) { h.Hook = drain.Hook{} })), defaults(), 30, "none foreign_hook"},
