@@ -41,10 +41,22 @@ func (s Service) Floor() int {
 	return (s.Desired*s.MinimumHealthyPercent + 99) / 100
 }
 
-// startable is how many tasks ECS may start on top of those that run or are pending:
-// floor(desired × maximumPercent / 100) bounds them all (same document as Floor).
+// Most is the most tasks that a rolling service may have: floor(desired × maximumPercent / 100) (same document as Floor).
+func (s Service) Most() int {
+	return s.Desired * s.MaximumPercent / 100
+}
+
+// startable is how many tasks ECS may start on top of those that run or are pending.
 func (s Service) startable() int {
-	return s.Desired*s.MaximumPercent/100 - s.Running - s.Pending
+	return s.Most() - s.Running - s.Pending
+}
+
+// Immovable tells whether a service that has all its tasks keeps each on its host for ever, a DRAINING one too: Floor
+// forbids to stop one first, and Most to start another first
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html). Most binds no
+// deployments that run side by side, and where no task is desired each is stopped.
+func (s Service) Immovable() bool {
+	return s.Active && !s.Daemon && s.Rollout != SideBySide && s.Desired > 0 && s.Floor() >= s.Desired && s.Most() <= s.Desired
 }
 
 // WantsHosts tells whether its tasks run on this cluster's hosts and are a demand for them.

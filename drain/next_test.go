@@ -29,6 +29,8 @@ func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
 		return change(host(), func(h *drain.Host) { h.Registration, h.TasksRead, h.SearchedAll = nil, false, searched })
 	}
 	api, once := service("api", 2, 50, 200), service("api", 2, 100, 100)
+	sideBySide, deleted := once, once
+	sideBySide.Rollout, deleted.Active = cluster.SideBySide, false
 	short := func(timeout time.Duration, tasks ...drain.Task) drain.Host {
 		return change(host(tasks...), func(h *drain.Host) { h.Hook.Timeout = timeout })
 	}
@@ -96,6 +98,15 @@ func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
 		{"tasks unread and no longer", picture(change(host(), func(h *drain.Host) { h.TasksRead = false })), defaults(), 48*60 - 5, "complete deadline"},
 		{"protected", picture(host(protected), api), defaults(), 5, "wait protected_task"},
 		{"cannot move", picture(host(task("api")), once), defaults(), 5, "wait cannot_move"},
+		{"cannot move: one task of one, rounded down, may run beside none", picture(host(task("api")), service("api", 1, 100, 150)), defaults(), 5, "wait cannot_move"},
+		{"cannot move: one task of one, rounded up, may not be stopped", picture(host(task("api")), service("api", 1, 50, 100)), defaults(), 5, "wait cannot_move"},
+		{"cannot move: two tasks, rounded both ways", picture(host(task("api")), service("api", 2, 51, 149)), defaults(), 5, "wait cannot_move"},
+		{"may move: one of two may be stopped first", picture(host(task("api")), service("api", 2, 50, 149)), defaults(), 5, "wait tasks_running"},
+		{"may move: a third may be started first", picture(host(task("api")), service("api", 2, 51, 150)), defaults(), 5, "wait tasks_running"},
+		{"may move: none of one has to run", picture(host(task("api")), service("api", 1, 0, 100)), defaults(), 5, "wait tasks_running"},
+		{"may move: a service that is scaled to 0 is stopped", picture(host(task("api")), service("api", 0, 100, 100)), defaults(), 5, "wait tasks_running"},
+		{"may move: maximumPercent does not bind a blue/green service", picture(host(task("api")), sideBySide), defaults(), 5, "wait tasks_running"},
+		{"may move: a service that is being deleted is stopped", picture(host(task("api")), deleted), defaults(), 5, "wait tasks_running"},
 		{"no room", full, defaults(), 5, "wait no_room"},
 
 		{"below its floor", running(picture(host(stopped("api", 3)), api), 0), defaults(), 5, "wait service_below_floor"},

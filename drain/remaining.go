@@ -72,8 +72,9 @@ func (p *picture) whyNotMoved(moving []Task) (Reason, string) {
 	}
 	for _, t := range moving {
 		s, known := p.services[t.Service]
-		if known && s.MinimumHealthyPercent >= 100 && s.MaximumPercent <= 100 {
-			return CannotMove, fmt.Sprintf("service %s: minimumHealthyPercent = maximumPercent = 100, floor %d, running %d", s.Name, s.Floor(), s.Running)
+		if known && s.Immovable() {
+			return CannotMove, fmt.Sprintf("service %s: of %d desired at least %d must run (minimumHealthyPercent %d) and at most %d may (maximumPercent %d), running %d",
+				s.Name, s.Desired, s.Floor(), s.MinimumHealthyPercent, s.Most(), s.MaximumPercent, s.Running)
 		}
 	}
 	for _, t := range moving {
