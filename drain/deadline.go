@@ -22,6 +22,8 @@ const (
 	// settled is how long the step policy goes on counting a host that leaves: completed earlier, an alarm repeated on
 	// stale data would take a second host.
 	settled = 3 * time.Minute
+	// beatAlways is a third of a hook's timeout below which each tick sends a heartbeat.
+	beatAlways = 3 * time.Minute
 	// unsettled is added to it where a termination's beginning is the minute in which a process first saw it: 60 s were
 	// cut off that, and a scheduled event may be 90 s late.
 	unsettled = 150 * time.Second

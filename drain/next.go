@@ -231,7 +231,8 @@ func (p *picture) mayComplete(h Host, due deadlines, s *Step) {
 }
 
 // beatDue tells whether a third of the hook's timeout has passed since the last heartbeat, or else since the start, so
-// that two may be lost.
+// that two may be lost. Where a third is under 3 minutes, it is due at every tick: one that came a moment before the third
+// had passed would else leave too few ticks that may be lost or late.
 func (p *picture) beatDue(h Host) bool {
 	if h.State != Waiting || !h.Hook.Found || h.Hook.Gone {
 		return false
@@ -240,7 +241,8 @@ func (p *picture) beatDue(h Host) bool {
 	if h.Hook.Beaten.After(last) {
 		last = h.Hook.Beaten
 	}
-	return p.now.Sub(last) >= h.Hook.Timeout/3
+	third := h.Hook.Timeout / 3
+	return third < beatAlways || p.now.Sub(last) >= third
 }
 
 func join(a, b string) string {

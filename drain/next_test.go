@@ -161,6 +161,11 @@ func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
 		{"heartbeat at a third of the timeout", picture(host(task("api")), api), defaults(), 20, "wait tasks_running heartbeat"},
 		{"not before", picture(host(task("api")), api), defaults(), 19, "wait tasks_running"},
 		{"counted from the last", picture(change(host(task("api")), func(h *drain.Host) { h.Hook.Beaten = at(20) }), api), defaults(), 39, "wait tasks_running"},
+		{"at every tick where a third is under 3 minutes", picture(change(short(539*time.Second, task("api")), func(h *drain.Host) { h.Hook.Beaten = at(20) }), api), defaults(), 21, "wait tasks_running heartbeat"},
+		{"at the first one too", picture(short(300*time.Second, task("api")), api), defaults(), 0, "wait tasks_running heartbeat"},
+		{"at a third from 3 minutes on", picture(change(short(540*time.Second, task("api")), func(h *drain.Host) { h.Hook.Beaten = at(20) }), api), defaults(), 22, "wait tasks_running"},
+		{"and then", picture(change(short(540*time.Second, task("api")), func(h *drain.Host) { h.Hook.Beaten = at(20) }), api), defaults(), 23, "wait tasks_running heartbeat"},
+		{"but none where our hook is done", picture(change(short(300*time.Second, task("api")), func(h *drain.Host) { h.Hook.Gone = true }), api), defaults(), 21, "wait tasks_running"},
 		{"none before Terminating:Wait", picture(change(host(task("api")), func(h *drain.Host) { h.State = drain.Leaving }), api), defaults(), 39, "wait tasks_running"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -86,8 +86,8 @@ resource "aws_lambda_function" "drainer" {
   }
 }
 
-# Two retries, because an event may name a host; what fails then too is kept where a person can look. Events over 90 s old are dropped
-# by the function: the ticks know better. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+# Two retries, because an event may name a host; what fails then too is kept where a person can look. A late tick is acted on as of
+# the present; only a Spot warning over 90 s old is dropped. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 resource "aws_lambda_function_event_invoke_config" "drainer" {
   for_each = local.drainer
 

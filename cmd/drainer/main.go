@@ -14,7 +14,6 @@ import (
 
 	"ecs-cluster-scaler/drain/drainer"
 	"ecs-cluster-scaler/internal/awsclient"
-	"ecs-cluster-scaler/internal/lambdaevent"
 	"ecs-cluster-scaler/internal/settings"
 )
 
@@ -37,18 +36,9 @@ func handler(ctx context.Context) (func(context.Context, json.RawMessage) (any, 
 	if err != nil {
 		return nil, err
 	}
-	log := s.Logger(os.Stdout)
-	d := drainer.New(drainer.Connect(cfg), s, log)
+	d := drainer.New(drainer.Connect(cfg), s, s.Logger(os.Stdout))
 	return func(ctx context.Context, event json.RawMessage) (any, error) {
-		scheduled, err := lambdaevent.Parse(event, time.Now())
-		if err != nil {
-			return nil, err
-		}
-		if scheduled.Stale {
-			log.Warn("the event is too old to act on, or from the future; the ticks go on", "minute", scheduled.Minute)
-			return lambdaevent.AsStale(scheduled.Minute), nil
-		}
-		answer, err := d.Event(ctx, event, scheduled.Minute)
+		answer, err := d.Event(ctx, event, time.Now())
 		if err != nil {
 			return nil, errors.New(awsclient.Sentence(err))
 		}

@@ -251,9 +251,19 @@ func TestAHundredAndTwentyHosts(t *testing.T) {
 	assert.Len(t, w.completed(), 120)
 }
 
-func TestAStaleEventIsDropped(t *testing.T) {
+func TestALateTickIsActedOn(t *testing.T) {
 	w := seed(t, web(leaving(), staying()))
+	w.grow(5)
 	a := w.invoke([]byte(`{"time": "` + w.at(-5).Format(time.RFC3339) + `"}`))
+	require.Len(t, a.Instances, 1)
+	assert.Empty(t, a.Dropped)
+	assert.Equal(t, "drain", a.Instances[0].Step)
+	assert.Contains(t, []string{w.at(5).Format(time.RFC3339), w.at(6).Format(time.RFC3339)}, a.Minute, "it is one of the present minute")
+}
+
+func TestALateSpotWarningIsDropped(t *testing.T) {
+	w := seed(t, web(leaving(), staying()))
+	a := w.invoke([]byte(`{"time": "` + w.at(-5).Format(time.RFC3339) + `", "source": "aws.ec2", "detail-type": "EC2 Spot Instance Interruption Warning", "detail": {"instance-id": "i-1"}}`))
 	assert.Equal(t, "stale", a.Dropped)
 	assert.Empty(t, w.calls())
 }

@@ -11,8 +11,10 @@ import (
 
 // Answer is what a tick says of itself: one step per terminating host, and what failed.
 type Answer struct {
-	// Minute is the scheduled minute, the tick's clock.
-	Minute    time.Time    `json:"minute"`
+	// Minute is the tick's clock: the scheduled minute, or the present one where the tick came over 90 seconds late.
+	Minute time.Time `json:"minute"`
+	// Dropped says why nothing was done about an event; empty: it was acted on.
+	Dropped   string       `json:"dropped,omitempty"`
 	Instances []drain.Step `json:"instances"`
 	Failed    []Failure    `json:"failed"`
 }

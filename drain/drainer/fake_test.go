@@ -33,8 +33,9 @@ type fakeAWS struct {
 	services  map[string]*fakeService
 	instances map[string]*fakeInstance
 	entries   map[string]string
-	// hook is the terminating hook's name, maxSize each group's.
+	// hook is the terminating hook's name, timeout its heartbeat timeout in seconds, maxSize each group's.
 	hook    string
+	timeout int32
 	maxSize int32
 	deny    map[string]bool
 	// denyCluster: whose hosts may not be listed.
@@ -49,9 +50,11 @@ type fakeAWS struct {
 	// asked is which group was last asked for by name, and how many hosts were last described.
 	asked string
 
-	calls  []string
-	put    map[string]float64
-	broken []string
+	calls []string
+	put   map[string]float64
+	// stamped is the time of the last datum.
+	stamped time.Time
+	broken  []string
 
 	// The process dies at this call, which AWS carries out or not; -1: it does not. dead: it has.
 	diesAt  int
@@ -106,7 +109,7 @@ const ours = "ecs-cluster-scaler-drain"
 func newFakeAWS() *fakeAWS {
 	f := &fakeAWS{
 		now: start, hosts: map[string]*fakeHost{}, tasks: map[string]*fakeTask{}, services: map[string]*fakeService{},
-		instances: map[string]*fakeInstance{}, entries: map[string]string{"web": `{}`}, hook: ours, maxSize: 10,
+		instances: map[string]*fakeInstance{}, entries: map[string]string{"web": `{}`}, hook: ours, timeout: 900, maxSize: 10,
 		deny: map[string]bool{}, put: map[string]float64{}, diesAt: -1,
 	}
 	f.host("i-0", "InService")

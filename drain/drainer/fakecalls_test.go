@@ -270,7 +270,7 @@ func (f *fakeAWS) DescribeLifecycleHooks(ctx context.Context, in *autoscaling.De
 	return answered(ctx, f, "Auto Scaling", "DescribeLifecycleHooks", in, func(in *autoscaling.DescribeLifecycleHooksInput, out *autoscaling.DescribeLifecycleHooksOutput) error {
 		if slices.Contains(in.LifecycleHookNames, f.hook) {
 			out.LifecycleHooks = []astypes.LifecycleHook{{
-				LifecycleHookName: aws.String(f.hook), LifecycleTransition: aws.String("autoscaling:EC2_INSTANCE_TERMINATING"), HeartbeatTimeout: aws.Int32(900),
+				LifecycleHookName: aws.String(f.hook), LifecycleTransition: aws.String("autoscaling:EC2_INSTANCE_TERMINATING"), HeartbeatTimeout: aws.Int32(f.timeout),
 			}}
 		}
 		return nil
@@ -296,6 +296,7 @@ func (f *fakeAWS) PutMetricData(ctx context.Context, in *cloudwatch.PutMetricDat
 	return answered(ctx, f, "CloudWatch", "PutMetricData", in, func(in *cloudwatch.PutMetricDataInput, _ *cloudwatch.PutMetricDataOutput) error {
 		for _, d := range in.MetricData {
 			f.put[*d.MetricName] = *d.Value
+			f.stamped = *d.Timestamp
 		}
 		return nil
 	})

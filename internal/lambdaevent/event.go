@@ -8,8 +8,8 @@ import (
 )
 
 // staleAfter is how far a scheduled event may be from the present. Lambda keeps events that it could not deliver for up
-// to 6 hours (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html); what they would say of the present is
-// wrong. One from the future is a mistake, or a clock that is.
+// to 6 hours (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html); what a pass would publish under their
+// minute is wrong. One from the future is a mistake, or a clock that is.
 const staleAfter = 90 * time.Second
 
 // Schedule is a scheduled event: an EventBridge rule's, EventBridge Scheduler's {"time": "<aws.scheduler.scheduled-time>"},
@@ -17,7 +17,7 @@ const staleAfter = 90 * time.Second
 type Schedule struct {
 	// Minute is the scheduled time, cut to the minute, in UTC.
 	Minute time.Time
-	// Stale: the event is too old to act on, or from the future.
+	// Stale: the event is over 90 seconds old, or as far in the future, so that nothing may be said under its minute.
 	Stale bool
 }
 

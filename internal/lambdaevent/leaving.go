@@ -1,9 +1,6 @@
 package lambdaevent
 
-import (
-	"encoding/json"
-	"time"
-)
+import "encoding/json"
 
 // Kind is what an event of the drainer is.
 type Kind string
@@ -55,13 +52,3 @@ func ParseLeaving(event []byte) Leaving {
 		return Leaving{Kind: Tick}
 	}
 }
-
-// Dropped is the answer to an event on which nothing was done.
-type Dropped struct {
-	Minute time.Time `json:"minute"`
-	// Dropped says why: stale.
-	Dropped string `json:"dropped"`
-}
-
-// AsStale is the answer to an event that must not be acted on any more.
-func AsStale(minute time.Time) Dropped { return Dropped{Minute: minute, Dropped: "stale"} }

@@ -105,10 +105,6 @@ func (p *ours) event(body []byte, retries int) {
 }
 
 func (p *ours) drain(process *drainer.Drainer, event []byte) error {
-	scheduled, err := lambdaevent.Parse(event, p.world.Now())
-	if err != nil || scheduled.Stale {
-		return err
-	}
-	_, err = process.Event(context.Background(), event, scheduled.Minute)
+	_, err := process.Event(context.Background(), event, p.world.Now())
 	return err
 }
