@@ -33,16 +33,18 @@ func (s Snapshot) Demand() []Demand {
 // demand splits Unplaced by revision. A rolling service starts tasks of its primary deployment; side by side, each
 // deployment starts its own, and a task on a DRAINING host is replaced by one of the same revision.
 func (s Service) demand(onDraining map[string]int) []Demand {
+	onDraining = maps.Clone(onDraining)
+	maps.DeleteFunc(onDraining, func(revision string, _ int) bool { return !s.Keeps(revision) })
 	all := total(onDraining)
 	if n := s.Unplaced(all); n == 0 || s.Rollout != SideBySide {
 		return s.want(map[string]int{s.Starts(): n})
 	}
-	byRevision := maps.Clone(onDraining)
+	byRevision := onDraining
 	if byRevision == nil {
 		byRevision = map[string]int{}
 	}
 	for _, d := range s.Deployments {
-		if !d.Failed {
+		if d.wants() {
 			byRevision[cmp.Or(d.TaskDefinition, s.Starts())] += d.Desired - min(d.Desired, d.Running+d.Pending)
 		}
 	}

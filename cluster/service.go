@@ -60,6 +60,11 @@ type Deployment struct {
 	Primary bool
 	// Failed: the circuit breaker ended it; ECS starts no more tasks of it.
 	Failed bool
+	// Stopping: ECS is stopping its tasks, and wants none of them whatever its counts say: a task set in status DRAINING, a
+	// deployment in status INACTIVE
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html,
+	// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html).
+	Stopping bool
 	// InProgress: it has not reached a steady state yet.
 	InProgress                bool
 	Desired, Running, Pending int

@@ -1,5 +1,7 @@
 package cluster
 
+import "cmp"
+
 // Unplaced is how many tasks the service wants now that no ACTIVE host holds. onDraining is how many of its tasks with
 // desired status RUNNING sit on DRAINING hosts: they count as running for ECS, but have to go.
 //
@@ -11,7 +13,7 @@ func (s Service) Unplaced(onDraining int) int {
 	if s.Rollout == SideBySide {
 		wanted, placed := 0, 0
 		for _, d := range s.Deployments {
-			if !d.Failed {
+			if d.wants() {
 				wanted += d.Desired
 				placed += min(d.Desired, d.Running+d.Pending)
 			}
@@ -62,6 +64,25 @@ func (s Service) Immovable() bool {
 // WantsHosts tells whether its tasks run on this cluster's hosts and are a demand for them.
 func (s Service) WantsHosts() bool {
 	return s.Active && !s.Daemon && s.Home == OnEC2
+}
+
+// wants tells whether ECS starts tasks of the deployment.
+func (d Deployment) wants() bool { return !d.Failed && !d.Stopping }
+
+// Keeps tells whether the service still wants tasks of a revision. It does not where every deployment of that revision is
+// being stopped; of one that no deployment names nothing is known, and it may.
+func (s Service) Keeps(revision string) bool {
+	named := false
+	for _, d := range s.Deployments {
+		if cmp.Or(d.TaskDefinition, s.Starts()) != revision {
+			continue
+		}
+		if !d.Stopping {
+			return true
+		}
+		named = true
+	}
+	return !named
 }
 
 func (s Service) primary() Deployment {

@@ -72,6 +72,10 @@ func TestUnplacedTasksOfAService(t *testing.T) {
 			service: service(4, 4, 0, percent(100), sideBySide(cluster.Deployment{Primary: true, Desired: 4, Running: 4}, cluster.Deployment{Desired: 4, Running: 1, Pending: 1})), want: 2},
 		"one set's surplus is not another's task": {
 			service: service(4, 6, 0, sideBySide(cluster.Deployment{Primary: true, Desired: 4, Running: 6}, cluster.Deployment{Desired: 2})), want: 2},
+		"a task set that is being stopped wants nothing": {
+			service: service(2, 2, 0, sideBySide(cluster.Deployment{Primary: true, Desired: 2, Running: 2}, cluster.Deployment{Stopping: true, Desired: 2})), want: 0},
+		"and its running tasks stand for no other set's": {
+			service: service(2, 3, 0, sideBySide(cluster.Deployment{Primary: true, Desired: 2}, cluster.Deployment{Stopping: true, Desired: 3, Running: 3})), want: 2},
 		"a failed green deployment starts nothing": {
 			service: service(4, 4, 0, sideBySide(cluster.Deployment{Primary: true, Failed: true, Desired: 4}, cluster.Deployment{Desired: 4, Running: 4})), want: 0},
 	}
@@ -88,6 +92,31 @@ func TestFloorRoundsUp(t *testing.T) {
 		s := cluster.Service{Desired: tt.desired, MinimumHealthyPercent: tt.percent}
 		assert.Equal(t, tt.want, s.Floor(), tt)
 	}
+}
+
+// ECS stops them already; that their host drains asks for none elsewhere.
+func TestTasksOfASetThatIsBeingStoppedAreNotWantedElsewhere(t *testing.T) {
+	on := func(revision string) cluster.Task {
+		return cluster.Task{Host: "b", Service: "web", Definition: revision, WantedRunning: true}
+	}
+	stopping := func(rollout cluster.Rollout) cluster.Snapshot {
+		return cluster.Snapshot{
+			Hosts: []cluster.Host{{ARN: "b", Status: cluster.Draining}},
+			Services: []cluster.Service{service(2, 4, 0, func(s *cluster.Service) {
+				s.Rollout = rollout
+				s.Deployments = []cluster.Deployment{{Primary: true, Desired: 2, Running: 2, TaskDefinition: "web:2"}, {Stopping: true, Desired: 2, Running: 2, TaskDefinition: "web:1"}}
+			})},
+			Tasks: []cluster.Task{on("web:1"), on("web:1"), on("web:2")},
+		}
+	}
+	assert.Equal(t, 1, stopping(cluster.SideBySide).Unplaced(), "that of web:2")
+	assert.Equal(t, 0, stopping(cluster.Rolling).Unplaced(), "three others run")
+
+	s := stopping(cluster.SideBySide)
+	s.Services[0].Deployments[1].Stopping = false
+	assert.Equal(t, 3, s.Unplaced(), "an ACTIVE set's tasks have to go on")
+	s.Tasks = append(s.Tasks, on("web:0"))
+	assert.Equal(t, 4, s.Unplaced(), "of a revision that no set names nothing is known")
 }
 
 func TestUnplacedCountsTasksOnDrainingHosts(t *testing.T) {

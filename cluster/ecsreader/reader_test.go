@@ -416,6 +416,59 @@ func TestTheNewestRefusalIsRemembered(t *testing.T) {
 	assert.Equal(t, *at(20), s.Services[0].Refused)
 }
 
+func TestWhatIsBeingStoppedWantsNoTasks(t *testing.T) {
+	set := func(status string, desired, running int32) types.TaskSet {
+		return types.TaskSet{Status: aws.String(status), LaunchType: types.LaunchTypeEc2, ComputedDesiredCount: desired, RunningCount: running}
+	}
+	deployment := func(status string, desired, running int32) types.Deployment {
+		return types.Deployment{Status: aws.String(status), DesiredCount: desired, RunningCount: running}
+	}
+	sets := func(controller types.DeploymentControllerType, sets ...types.TaskSet) func(*types.Service) {
+		return func(s *types.Service) {
+			s.DeploymentController, s.TaskSets = &types.DeploymentController{Type: controller}, sets
+		}
+	}
+	blueGreen := func(deployments ...types.Deployment) func(*types.Service) {
+		return func(s *types.Service) {
+			s.DeploymentConfiguration = &types.DeploymentConfiguration{Strategy: types.DeploymentStrategyBlueGreen}
+			s.Deployments = deployments
+		}
+	}
+	tests := map[string]struct {
+		change   func(*types.Service)
+		unplaced int
+	}{
+		"CODE_DEPLOY, the old set draining": {sets(types.DeploymentControllerTypeCodeDeploy, set("PRIMARY", 2, 2), set("DRAINING", 2, 0)), 0},
+		"EXTERNAL, the old set draining":    {sets(types.DeploymentControllerTypeExternal, set("DRAINING", 3, 1), set("PRIMARY", 2, 1)), 1},
+		"two sets that serve":               {sets(types.DeploymentControllerTypeExternal, set("ACTIVE", 3, 1), set("PRIMARY", 2, 1)), 3},
+		"every set draining":                {sets(types.DeploymentControllerTypeExternal, set("DRAINING", 3, 1)), 0},
+		"blue has gone":                     {blueGreen(deployment("PRIMARY", 2, 2), deployment("INACTIVE", 2, 0)), 0},
+		"blue still serves":                 {blueGreen(deployment("PRIMARY", 2, 2), deployment("ACTIVE", 2, 0)), 2},
+		"the service is being deleted":      {func(s *types.Service) { s.Status = aws.String("DRAINING") }, 0},
+		"the service is gone":               {func(s *types.Service) { s.Status = aws.String("INACTIVE") }, 0},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s, err := reader(&fakeECS{services: []types.Service{ec2Service("web", tt.change)}}, nil).Read(t.Context(), "web")
+			require.NoError(t, err)
+			assert.Equal(t, tt.unplaced, s.Unplaced())
+		})
+	}
+}
+
+func TestATaskSetThatGoesSaysNotWhereTheNextTaskRuns(t *testing.T) {
+	api := &fakeECS{services: []types.Service{ec2Service("web", func(s *types.Service) {
+		s.LaunchType, s.DeploymentController = "", &types.DeploymentController{Type: types.DeploymentControllerTypeExternal}
+		s.TaskSets = []types.TaskSet{
+			{Status: aws.String("PRIMARY"), LaunchType: types.LaunchTypeFargate, ComputedDesiredCount: 3},
+			{Status: aws.String("DRAINING"), LaunchType: types.LaunchTypeEc2, ComputedDesiredCount: 3},
+		}
+	})}}
+	s, err := reader(api, nil).Read(t.Context(), "web")
+	require.NoError(t, err)
+	assert.Equal(t, cluster.Elsewhere, s.Services[0].Home)
+}
+
 func TestServicesThatCannotBeReadAreDoubtNotFailure(t *testing.T) {
 	s, err := reader(&fakeECS{instances: []types.ContainerInstance{instance(1, "ACTIVE")}, servicesErr: errors.New("denied")}, nil).Read(t.Context(), "web")
 	require.NoError(t, err)

@@ -91,7 +91,8 @@ func service(clusterName string, s types.Service, homes *homes) cluster.Service 
 		for _, set := range s.TaskSets {
 			described.Deployments = append(described.Deployments, taskSet(set))
 			// An EXTERNAL service has no launch type of its own: its task sets have.
-			if s.LaunchType == "" && len(s.CapacityProviderStrategy) == 0 {
+			// One that is being stopped says nothing of where the next task runs.
+			if s.LaunchType == "" && len(s.CapacityProviderStrategy) == 0 && aws.ToString(set.Status) != "DRAINING" {
 				described.Home = homes.of(clusterName, set.LaunchType, set.CapacityProviderStrategy)
 			}
 		}
@@ -101,6 +102,7 @@ func service(clusterName string, s types.Service, homes *homes) cluster.Service 
 		described.Deployments = append(described.Deployments, cluster.Deployment{
 			Primary:        aws.ToString(d.Status) == "PRIMARY",
 			Failed:         d.RolloutState == types.DeploymentRolloutStateFailed,
+			Stopping:       aws.ToString(d.Status) == "INACTIVE",
 			InProgress:     d.RolloutState == types.DeploymentRolloutStateInProgress,
 			Desired:        int(d.DesiredCount),
 			Running:        int(d.RunningCount),
@@ -114,6 +116,7 @@ func service(clusterName string, s types.Service, homes *homes) cluster.Service 
 func taskSet(s types.TaskSet) cluster.Deployment {
 	return cluster.Deployment{
 		Primary:        aws.ToString(s.Status) == "PRIMARY",
+		Stopping:       aws.ToString(s.Status) == "DRAINING",
 		InProgress:     s.StabilityStatus == types.StabilityStatusStabilizing,
 		Desired:        int(s.ComputedDesiredCount),
 		Running:        int(s.RunningCount),
