@@ -237,6 +237,49 @@ var golden = []struct {
 		},
 		signal: 0, gap: 0, reasons: []scaler.Reason{scaler.UnplacedTasks, scaler.InstancesLaunching},
 	},
+	{
+		name:      "a task set that goes (aws/containers-roadmap #969)",
+		situation: "Two hosts with one task of 1600 CPU each; the service's PRIMARY task set has its two tasks, and a DRAINING one still counts two as desired.",
+		theirs:    "The task set that was being deleted stayed as desired as before.",
+		world: func(w *world) {
+			w.host(2, size(2048, 3900))
+			w.service("web", 2, size(1600, 100), func(s *cluster.Service, _ *cluster.Definition) {
+				s.Rollout = cluster.SideBySide
+				s.Deployments = append(s.Deployments, cluster.Deployment{Stopping: true, Desired: 2, TaskDefinition: "web:0"})
+			})
+			w.s.Definitions["web:0"] = w.s.Definitions["web:1"]
+			w.put(0, 1, "web")
+			w.put(1, 1, "web")
+		},
+		signal: 1, gap: 1, reasons: []scaler.Reason{scaler.CPUAtScaleOut},
+	},
+	{
+		name:      "a task that can never move (aws/containers-roadmap #2467)",
+		situation: "Two nearly idle hosts; one has the task of a service with desired 1 and minimum and maximum of 100 %.",
+		theirs:    "The host that was chosen drained until the deadline stopped the task, and the service had none.",
+		world: func(w *world) {
+			w.host(2, size(2048, 3900))
+			w.service("web", 1, size(100, 100), func(s *cluster.Service, _ *cluster.Definition) { s.MaximumPercent = 100 })
+			w.put(0, 1, "web")
+		},
+		signal: 0, gap: 0, reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.CannotMove},
+	},
+	{
+		name:      "a host kept aside (aws/amazon-ecs-agent #818)",
+		situation: "Four nearly idle hosts, and a fifth that is DRAINING and that its group keeps in standby, for a person to look at.",
+		theirs:    "What drains was waited for, for days.",
+		world: func(w *world) {
+			w.host(5, size(2048, 3900))
+			w.service("web", 4, size(200, 200))
+			for i := range 4 {
+				w.put(i, 1, "web")
+			}
+			w.s.Hosts[4].Status = cluster.Draining
+			w.s.Groups[0].Desired--
+			w.s.Groups[0].Instances[4].Phase, w.s.Groups[0].Instances[4].State = cluster.Aside, "Standby"
+		},
+		signal: -1, gap: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+	},
 }
 
 func TestGoldenCases(t *testing.T) {

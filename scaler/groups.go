@@ -55,23 +55,28 @@ func blocked(s cluster.Snapshot, v *Verdict) bool {
 	return true
 }
 
-// leaving counts the hosts that are on their way out: terminating instances, and connected DRAINING hosts that no group
-// holds. A DRAINING host that its group holds in service was forgotten by someone; it does not leave by itself. One that
-// no group holds and whose agent is away has left: an instance that ends while its agent blinks leaves its registration
-// behind, for ever (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html), and
-// would hold every later scale-in.
+// leaving counts the hosts that are about to leave: those that a group which follows the signal terminates. Whatever else
+// is DRAINING leaves no such group, or leaves it later: one that its group holds in service or in standby was drained by
+// someone, one that was detached or is in no group of the signal is another's. Their tasks are demand, so that a host goes
+// only where they fit too. Where no group is known, a connected DRAINING host is the one sign that a host leaves; one
+// whose agent is away has left: an instance that ends while its agent blinks leaves its registration behind, for ever
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html), and would hold every
+// later scale-in.
 func leaving(s cluster.Snapshot) int {
-	inService, terminating := map[string]bool{}, map[string]bool{}
-	for _, i := range s.Instances(cluster.InService) {
-		inService[i.ID] = true
+	n := 0
+	if len(s.Groups) == 0 {
+		for _, h := range s.Hosts {
+			if h.Status == cluster.Draining && h.Connected && !h.External {
+				n++
+			}
+		}
+		return n
 	}
-	for _, i := range s.Instances(cluster.Terminating) {
-		terminating[i.ID] = true
-	}
-	n := len(terminating)
-	for _, h := range s.Hosts {
-		if h.Status == cluster.Draining && h.Connected && !inService[h.InstanceID] && !terminating[h.InstanceID] {
-			n++
+	for _, g := range s.Followers() {
+		for _, i := range g.Instances {
+			if i.Phase == cluster.Terminating {
+				n++
+			}
 		}
 	}
 	return n

@@ -97,12 +97,76 @@ func TestVerdictOnGroups(t *testing.T) {
 	}
 }
 
-func TestADrainingHostOfNoGroupHoldsTheNextScaleIn(t *testing.T) {
-	all := hosts(4, 100, 100)
-	s := cluster.Snapshot{Cluster: "web", Hosts: all, Groups: grouped(all)}
-	s.Hosts = append(s.Hosts, cluster.Host{InstanceID: "i-other", Status: cluster.Draining, Connected: true})
-	v := scaler.Decide(thresholds.Builtin(), s, now)
-	assert.Equal(t, []scaler.Reason{scaler.AllBelowScaleIn, scaler.InstancesDraining}, v.Reasons)
+func TestADrainingHostThatIsNotAboutToLeaveAGroupOfTheSignalHoldsNoScaleIn(t *testing.T) {
+	in := func(group string, phase cluster.Phase, state string) func(*cluster.Snapshot) {
+		return func(s *cluster.Snapshot) {
+			for g := range s.Groups {
+				if s.Groups[g].Name == group {
+					s.Groups[g].Instances = append(s.Groups[g].Instances, cluster.Instance{ID: "i-other", Phase: phase, State: state})
+				}
+			}
+		}
+	}
+	tests := map[string]struct {
+		change func(*cluster.Snapshot)
+		signal scaler.Signal
+	}{
+		"in no known group":                      {func(*cluster.Snapshot) {}, -1},
+		"in standby":                             {in("web-blue", cluster.Aside, "Standby"), -1},
+		"on its way into standby":                {in("web-blue", cluster.Aside, "EnteringStandby"), -1},
+		"being detached":                         {in("web-blue", cluster.Aside, "Detaching"), -1},
+		"detached":                               {in("web-blue", cluster.Aside, "Detached"), -1},
+		"retained after its end was given up":    {in("web-blue", cluster.Aside, "Terminating:Retained"), -1},
+		"back in the warm pool":                  {in("web-blue", cluster.Aside, "Warmed:Stopped"), -1},
+		"leaving the warm pool":                  {in("web-blue", cluster.Aside, "Warmed:Terminating:Wait"), -1},
+		"in service: its end was called off":     {in("web-blue", cluster.InService, "InService"), -1},
+		"terminating in a group that is not led": {in("web-old", cluster.Terminating, "Terminating:Wait"), -1},
+		"terminating":                            {in("web-blue", cluster.Terminating, "Terminating:Wait"), 0},
+		"terminating where no group is marked": {func(s *cluster.Snapshot) {
+			s.Groups[0].TaggedActive = false
+			s.Groups[1].Desired, s.Groups[1].Min = 1, 0
+			in("web-old", cluster.Terminating, "Terminating:Wait")(s)
+		}, 0},
+		"no group is known": {func(s *cluster.Snapshot) { s.Groups = nil }, 0},
+		"no group is known, and it belongs to no group of EC2": {func(s *cluster.Snapshot) {
+			s.Groups = nil
+			s.Hosts[4].External = true
+		}, -1},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			all := hosts(4, 100, 100)
+			s := cluster.Snapshot{Cluster: "web", Hosts: all, Groups: append(grouped(all), cluster.Group{Name: "web-old", Max: 10})}
+			s.Groups[0].TaggedActive = true
+			s.Hosts = append(s.Hosts, cluster.Host{ARN: "other", InstanceID: "i-other", Status: cluster.Draining, Connected: true})
+			tt.change(&s)
+			v := scaler.Decide(thresholds.Builtin(), s, now)
+			assert.Equal(t, tt.signal, v.Signal, v.Why)
+			assert.Equal(t, tt.signal == 0, v.Has(scaler.InstancesDraining), v.Why)
+		})
+	}
+}
+
+// A host drained by hand, just before whatever made it ends it: its tasks are demand, and no host goes without room for them.
+func TestTheTasksOfADrainingHostOfNobodyMustFitBeforeAnotherGoes(t *testing.T) {
+	w := newWorld()
+	w.host(5, size(2048, 3900))
+	w.service("web", 2, size(900, 100))
+	w.put(0, 1, "web")
+	w.put(4, 1, "web")
+	w.s.Hosts[4].Status = cluster.Draining
+	w.s.Groups[0].Instances = w.s.Groups[0].Instances[:4]
+	w.s.Groups[0].Desired = 4
+	assert.Equal(t, scaler.ScaleIn, w.decide().Signal, w.decide().Why)
+
+	w.service("full", 3, size(1200, 100))
+	for i := 1; i < 4; i++ {
+		w.put(i, 1, "full")
+	}
+	w.entry.CPU.ScaleInBelow, w.entry.CPU.ScaleOutAt = 80, nil
+	v := w.decide()
+	assert.Equal(t, scaler.Stay, v.Signal)
+	assert.Equal(t, []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit}, v.Reasons, v.Why)
 }
 
 // Seen in the simulator: an instance that ended while its agent blinked held every scale-in for four days.

@@ -1,6 +1,7 @@
 package scaler
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -36,11 +37,13 @@ type moving struct {
 	beside    []placement.Batch
 	// candidates are those that may go, as indices, by group.
 	candidates [][]int
+	// stuck says, by host's ARN, which of its tasks ECS could never move.
+	stuck map[string]string
 }
 
 // newMoving readies the re-placing of every host's tasks; the cause says what is not known for it.
 func newMoving(j *judgement) (*moving, *cause) {
-	m := &moving{j: j, hosts: slices.Clone(j.capacity), at: map[string]int{}}
+	m := &moving{j: j, hosts: slices.Clone(j.capacity), at: map[string]int{}, stuck: map[string]string{}}
 	for i, h := range m.hosts {
 		m.at[h.ARN] = i
 	}
@@ -107,8 +110,14 @@ func (m *moving) kinds() (map[kind]bool, *cause) {
 			if c != nil && (doubt == nil || c.why < doubt.why) {
 				doubt = c
 			}
-			if moves {
-				named[kind{t.Service, t.Definition}] = true
+			if !moves {
+				continue
+			}
+			named[kind{t.Service, t.Definition}] = true
+			if s := m.j.services[t.Service]; s.CannotMove() {
+				why := fmt.Sprintf("its task of %s can never move: with %d desired, minimumHealthyPercent %d and maximumPercent %d let none stop first and none start first; set maximumPercent so that one more may start",
+					s.Name, s.Desired, s.MinimumHealthyPercent, s.MaximumPercent)
+				m.stuck[h.ARN] = cmp.Or(min(m.stuck[h.ARN], why), why)
 			}
 		}
 		if doubt != nil {
@@ -119,7 +128,7 @@ func (m *moving) kinds() (map[kind]bool, *cause) {
 }
 
 // moves tells whether ECS would start the task again elsewhere. Daemons die with their host, standalone tasks are
-// nobody's to restart, and a service that is being deleted wants no tasks.
+// nobody's to restart, and a service or task set that is being deleted wants no tasks.
 func (m *moving) moves(t *cluster.Task) (bool, *cause) {
 	if t.Service == "" {
 		return false, nil
@@ -128,7 +137,7 @@ func (m *moving) moves(t *cluster.Task) (bool, *cause) {
 	if !known {
 		return false, &cause{TasksUnread, fmt.Sprintf("a task of service %s is running, of which nothing is known", t.Service)}
 	}
-	if service.Daemon || !service.Active {
+	if service.Daemon || !service.Active || !service.Keeps(t.Definition) {
 		return false, nil
 	}
 	if _, known := m.j.s.Definitions[t.Definition]; !known {
@@ -196,6 +205,9 @@ func (m *moving) refuses(set []int) *cause {
 	gone := make([]cluster.Host, len(set))
 	for i, host := range set {
 		gone[i] = m.hosts[host]
+		if stuck := m.stuck[m.hosts[host].ARN]; stuck != "" {
+			return &cause{CannotMove, fmt.Sprintf("if %s goes, %s", name(gone[i]), stuck)}
+		}
 	}
 	if bounce := m.j.bounce(gone); bounce != "" {
 		return &cause{WouldBounce, bounce}

@@ -23,6 +23,7 @@ const (
 	WouldNotFit        Reason = "would_not_fit"
 	WouldBounce        Reason = "would_bounce"
 	HeadroomWouldBreak Reason = "headroom_would_break"
+	CannotMove         Reason = "cannot_move"
 	TasksUnread        Reason = "tasks_unread"
 	TooLarge           Reason = "too_large"
 	AtMinInstances     Reason = "at_min_instances"
@@ -63,6 +64,7 @@ var Meanings = []struct {
 	{WouldNotFit, "The tasks of some host that might go, or tasks that wait beside them, would not all find room on the others."},
 	{WouldBounce, "With one host less, a resource would land at or above its scale_out_at."},
 	{HeadroomWouldBreak, "With one host less, the headroom would not fit twice beside the tasks: once is kept, and once more lest the next task buy the host back."},
+	{CannotMove, "Some host that might go has a task that ECS can never move: its service's minimum and maximum percent let no task start first and none stop first."},
 	{TasksUnread, "Tasks, or their sizes, are not known, so that nobody can tell whether they would fit elsewhere."},
 	{TooLarge, "There are more tasks than a pass can read or re-place, so that nothing is scaled in."},
 	{AtMinInstances, "No more hosts than min_instances, or than the group's MinSize, are left."},
