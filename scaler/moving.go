@@ -114,7 +114,7 @@ func (m *moving) kinds() (map[kind]bool, *cause) {
 				continue
 			}
 			named[kind{t.Service, t.Definition}] = true
-			if s := m.j.services[t.Service]; s.CannotMove() {
+			if s := m.j.services[t.Service]; s.Immovable() {
 				why := fmt.Sprintf("its task of %s can never move: with %d desired, minimumHealthyPercent %d and maximumPercent %d let none stop first and none start first; set maximumPercent so that one more may start",
 					s.Name, s.Desired, s.MinimumHealthyPercent, s.MaximumPercent)
 				m.stuck[h.ARN] = cmp.Or(min(m.stuck[h.ARN], why), why)
