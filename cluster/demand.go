@@ -33,6 +33,7 @@ func (s Snapshot) Demand() []Demand {
 // demand splits Unplaced by revision. A rolling service starts tasks of its primary deployment; side by side, each
 // deployment starts its own, and a task on a DRAINING host is replaced by one of the same revision.
 func (s Service) demand(onDraining map[string]int) []Demand {
+	s = s.bounded()
 	onDraining = maps.Clone(onDraining)
 	maps.DeleteFunc(onDraining, func(revision string, _ int) bool { return !s.Keeps(revision) })
 	all := total(onDraining)

@@ -36,12 +36,12 @@ func (s Snapshot) Reservation() Reservation {
 	return ReservationOf(s.Capacity())
 }
 
-// percent multiplies before it divides: both factors are whole and below 2^53, so that a reservation of exactly the
-// threshold compares as equal.
+// percent multiplies before it divides: both factors are whole and below 2^53 (see MostOfAResource), so that a
+// reservation of exactly the threshold compares as equal.
 func percent(registered, reserved int64) *Percent {
 	if registered <= 0 {
 		return nil
 	}
-	p := Percent(float64(reserved*100) / float64(registered))
+	p := Percent(float64(bounded(reserved)*100) / float64(bounded(registered)))
 	return &p
 }

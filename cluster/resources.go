@@ -12,19 +12,44 @@ type Resources struct {
 	GPU int64 `json:"gpu"`
 }
 
-// Plus adds resource by resource.
+// MostOfAResource bounds every sum of resources, in either direction. No cluster has as much: it is a million hosts of
+// 64 TiB. Sizes come from outside, and a sum that overflowed would turn a full cluster into an empty one. A hundredfold
+// of it is still exact as a float64, which percentages need.
+const MostOfAResource = 1 << 46
+
+func bounded(n int64) int64 { return max(-MostOfAResource, min(n, MostOfAResource)) }
+
+// Plus adds resource by resource, within MostOfAResource.
 func (r Resources) Plus(o Resources) Resources {
-	return Resources{CPU: r.CPU + o.CPU, Memory: r.Memory + o.Memory, GPU: r.GPU + o.GPU}
+	return Resources{CPU: plus(r.CPU, o.CPU), Memory: plus(r.Memory, o.Memory), GPU: plus(r.GPU, o.GPU)}
 }
 
-// Minus subtracts resource by resource; the result may be negative.
+// Minus subtracts resource by resource, within MostOfAResource; the result may be negative.
 func (r Resources) Minus(o Resources) Resources {
-	return Resources{CPU: r.CPU - o.CPU, Memory: r.Memory - o.Memory, GPU: r.GPU - o.GPU}
+	return Resources{CPU: minus(r.CPU, o.CPU), Memory: minus(r.Memory, o.Memory), GPU: minus(r.GPU, o.GPU)}
 }
 
-// Times multiplies each resource by n.
+// Times multiplies each resource by n, within MostOfAResource.
 func (r Resources) Times(n int64) Resources {
-	return Resources{CPU: r.CPU * n, Memory: r.Memory * n, GPU: r.GPU * n}
+	return Resources{CPU: times(r.CPU, n), Memory: times(r.Memory, n), GPU: times(r.GPU, n)}
+}
+
+func plus(a, b int64) int64 { return bounded(bounded(a) + bounded(b)) }
+
+func minus(a, b int64) int64 { return bounded(bounded(a) - bounded(b)) }
+
+func times(a, n int64) int64 {
+	a, n = bounded(a), bounded(n)
+	if a == 0 || n == 0 {
+		return 0
+	}
+	if product := a * n; product/n == a {
+		return bounded(product)
+	}
+	if (a < 0) == (n < 0) {
+		return MostOfAResource
+	}
+	return -MostOfAResource
 }
 
 // String is "2048 CPU, 4096 MiB", with the GPUs where there are any.

@@ -29,7 +29,6 @@ type field struct {
 	Enum        []string         `json:"enum"`
 	Description string           `json:"description"`
 	Minimum     *float64         `json:"minimum"`
-	Above       *float64         `json:"exclusiveMinimum"`
 	Maximum     *float64         `json:"maximum"`
 	Pattern     string           `json:"pattern"`
 	Default     any              `json:"default"`
@@ -47,10 +46,7 @@ func (f field) limits() string {
 	if len(f.Enum) > 0 {
 		limits = append(limits, "`"+strings.Join(f.Enum, "` or `")+"`")
 	}
-	switch {
-	case f.Above != nil:
-		limits = append(limits, fmt.Sprintf("above %.0f to %.0f", *f.Above, *f.Maximum))
-	case f.Minimum != nil:
+	if f.Minimum != nil {
 		limits = append(limits, fmt.Sprintf("%.0f to %.0f", *f.Minimum, *f.Maximum))
 	}
 	if f.Pattern != "" {

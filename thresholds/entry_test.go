@@ -2,6 +2,8 @@ package thresholds_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -94,7 +96,9 @@ func TestFaultsSayWhereAndWhat(t *testing.T) {
 		"null for object":     {entry: `{"memory": null}`, want: []string{`entry: memory must be an object, not null`}},
 		"over 100":            {entry: `{"cpu": {"scale_out_at": 120}}`, want: []string{`entry: cpu.scale_out_at must be at most 100, it is 120`}},
 		"half a percent over": {entry: `{"cpu": {"scale_out_at": 100.5}}`, want: []string{`entry: cpu.scale_out_at must be at most 100, it is 100.5`}},
-		"zero":                {entry: `{"cpu": {"scale_out_at": 0, "scale_in_below": 0}}`, want: []string{`entry: cpu thresholds cross: scale_in_below 0 (entry) must be below scale_out_at 0 (entry)`, `entry: cpu.scale_out_at must be more than 0, it is 0`}},
+		"zero":                {entry: `{"cpu": {"scale_out_at": 0, "scale_in_below": 0}}`, want: []string{`entry: cpu thresholds cross: scale_in_below 0 (entry) must be below scale_out_at 0 (entry)`, `entry: cpu.scale_out_at must be at least 1, it is 0`}},
+		"below one percent":   {entry: `{"cpu": {"scale_out_at": 0.5, "scale_in_below": 0}}`, want: []string{`entry: cpu.scale_out_at must be at least 1, it is 0.5`}},
+		"hardly above zero":   {entry: `{"memory": {"scale_out_at": 1e-15, "scale_in_below": 0}}`, want: []string{`entry: memory.scale_out_at must be at least 1, it is 0.000000000000001`}},
 		"fraction of host":    {entry: `{"min_instances": 1.5}`, want: []string{`entry: min_instances must be an integer, not a number`}},
 		"huge number":         {entry: `{"min_instances": 1e400}`, want: []string{`entry: min_instances 1e400 is beyond any number that can be used`}},
 		"repeated key":        {entry: `{"cpu": {"scale_out_at": 80, "scale_out_at": 70}}`, want: []string{`entry: cpu.scale_out_at is there twice; keep one`}},
@@ -150,4 +154,29 @@ func TestSchemaIsPublishedWithDefaultsForEveryField(t *testing.T) {
 	for name, property := range schema.Properties {
 		assert.Equal(t, property.Default, builtin[name], "Entry.%s and the schema's default", name)
 	}
+}
+
+// A number without a limit could be one whose sums overflow.
+func TestEveryNumberOfAnEntryHasBothLimits(t *testing.T) {
+	var visit func(path string, rule map[string]any)
+	numbers := 0
+	visit = func(path string, rule map[string]any) {
+		types := fmt.Sprint(rule["type"])
+		if strings.Contains(types, "integer") || strings.Contains(types, "number") {
+			numbers++
+			assert.Contains(t, rule, "minimum", path)
+			assert.Contains(t, rule, "maximum", path)
+		}
+		for _, group := range []string{"properties", "$defs"} {
+			fields, _ := rule[group].(map[string]any)
+			for name, field := range fields {
+				inner, _ := field.(map[string]any)
+				visit(path+"."+name, inner)
+			}
+		}
+	}
+	var schema map[string]any
+	require.NoError(t, json.Unmarshal(thresholds.Schema(), &schema))
+	visit("entry", schema)
+	assert.Equal(t, 12, numbers)
 }

@@ -108,8 +108,6 @@ func sentences(e *jsonschema.ValidationError, layers []layer) Faults {
 		return one(path, "must be %s, not %s", anyOf(k.Want), anyOf([]string{k.Got}))
 	case *kind.Minimum:
 		return one(path, "must be at least %s, it is %s", plain(k.Want), plain(k.Got))
-	case *kind.ExclusiveMinimum:
-		return one(path, "must be more than %s, it is %s", plain(k.Want), plain(k.Got))
 	case *kind.Maximum:
 		return one(path, "must be at most %s, it is %s", plain(k.Want), plain(k.Got))
 	case *kind.Enum:

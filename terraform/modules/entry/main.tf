@@ -38,7 +38,6 @@ locals {
     [for path, rule in local.rules : "${path} must be ${join(" or ", [for type in flatten([rule.type]) : lookup(local.words, type, type)])}, it is ${local.given[path]}" if try(length(setintersection(flatten([rule.type]), local.types[path])) == 0, false)],
     [for path, rule in local.rules : "${path} must be one of ${join(", ", rule.enum)}, it is ${local.given[path]}" if try(!contains([for value in rule.enum : jsonencode(value)], local.given[path]), false)],
     [for path, rule in local.rules : "${path} must be at least ${rule.minimum}, it is ${local.numbers[path]}" if try(local.numbers[path] < rule.minimum, false)],
-    [for path, rule in local.rules : "${path} must be more than ${rule.exclusiveMinimum}, it is ${local.numbers[path]}" if try(local.numbers[path] <= rule.exclusiveMinimum, false)],
     [for path, rule in local.rules : "${path} must be at most ${rule.maximum}, it is ${local.numbers[path]}" if try(local.numbers[path] > rule.maximum, false)],
     [for path, rule in local.rules : "${path} must be of length ${rule.minLength} or more, it is of length ${length(local.strings[path])}" if try(length(local.strings[path]) < rule.minLength, false)],
     [for path, rule in local.rules : "${path} must be of length ${rule.maxLength} or less, it is of length ${length(local.strings[path])}" if try(length(local.strings[path]) > rule.maxLength, false)],

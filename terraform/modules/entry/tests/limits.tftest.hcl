@@ -23,9 +23,9 @@ run "everything_at_its_lower_limit" {
   command = plan
   variables {
     entry = {
-      cpu           = { scale_out_at = 0.1, scale_in_below = 0 }
+      cpu           = { scale_out_at = 1, scale_in_below = 0 }
       memory        = { scale_out_at = null, scale_in_below = 0 }
-      gpu           = { scale_out_at = 1, scale_in_below = 0.5 }
+      gpu           = { scale_out_at = 1.5, scale_in_below = 1 }
       headroom      = { tasks = 0, cpu = 0, memory = 0 }
       instance      = { cpu = 1, memory = 1, gpu = 0, awsvpc_tasks = 0 }
       min_instances = 0
@@ -124,9 +124,9 @@ run "below_the_limits" {
   }
   assert {
     condition = toset(output.faults) == toset([
-      "cpu.scale_out_at must be more than 0, it is 0",
+      "cpu.scale_out_at must be at least 1, it is 0",
       "cpu.scale_in_below must be at least 0, it is -0.1",
-      "memory.scale_out_at must be more than 0, it is -1",
+      "memory.scale_out_at must be at least 1, it is -1",
       "headroom.tasks must be at least 0, it is -1",
       "instance.cpu must be at least 1, it is 0",
       "drain.deadline_minutes must be at least 5, it is 4",
