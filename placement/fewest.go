@@ -1,19 +1,32 @@
 package placement
 
+import (
+	"math"
+
+	"ecs-cluster-scaler/cluster"
+)
+
+// MostHosts is the most that Fewest answers. It is twice what ECS lets one cluster have
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html), and a group stops at its MaxSize
+// before.
+const MostHosts = 10_000
+
 // Fewest is how many hosts like the given one first fit opens for the batches in that order, stage by stage, and for so
-// many spare tasks beside them. The caller has made sure that one empty host takes each kind and a spare task.
+// many spare tasks beside them; at most MostHosts. Where it runs out of steps, it is the fewest that are known to be
+// needed. The caller has made sure that one empty host takes each kind and a spare task.
 func Fewest(like Host, kinds []Kind, config Config, order Order, spare int, stages ...[]Batch) int {
 	most := 0
 	for _, stage := range stages {
 		for _, b := range stage {
-			most += b.Tasks
+			most = min(MostHosts, most+min(max(b.Tasks, 0), MostHosts))
 		}
 	}
 	hosts := make([]Host, most)
 	for i := range hosts {
 		hosts[i] = like
 	}
-	f := New(hosts, kinds, config)
+	f := newFleet(hosts, kinds, config, true)
+	f.begin(order)
 	opened := 0
 	for _, stage := range stages {
 		for _, b := range stage {
@@ -21,18 +34,52 @@ func Fewest(like Host, kinds []Kind, config Config, order Order, spare int, stag
 		}
 		f.placeWanted(order, func(host int32) { opened = max(opened, int(host)+1) })
 	}
+	if f.Steps.Spent() {
+		opened = max(opened, atLeast(like, kinds, stages))
+	}
 	for _, free := range f.free[:opened] {
 		spare -= f.spareOn(free)
 	}
 	if each := f.spareOn(like.Free); spare > 0 && each > 0 {
-		opened += (spare + each - 1) / each
+		opened += (spare-1)/each + 1
 	}
-	return opened
+	return min(opened, MostHosts)
 }
 
-// TakesEmpty tells whether a host takes a task of the kind when nothing else is on it.
+// atLeast is how many hosts the batches need however they are packed: by what they reserve together, and by how many of
+// a kind one host takes.
+func atLeast(like Host, kinds []Kind, stages [][]Batch) int {
+	fewest := int64(0)
+	need := func(n, each int64) {
+		if each > 0 {
+			fewest = max(fewest, (min(n, math.MaxInt32)-1)/each+1)
+		}
+	}
+	sum := cluster.Resources{}
+	for _, stage := range stages {
+		for _, b := range stage {
+			k := &kinds[b.Kind]
+			sum = sum.Plus(k.Size.Times(int64(b.Tasks)))
+			each := times(like.Free, k.Size, mostOfAKind)
+			if len(k.Ports) > 0 || k.Distinct {
+				each = min(each, 1)
+			}
+			if k.Awsvpc && like.AwsvpcLimit >= 0 {
+				each = min(each, like.AwsvpcLimit-like.Awsvpc)
+			}
+			need(int64(b.Tasks), int64(each))
+		}
+	}
+	need(sum.CPU, like.Free.CPU)
+	need(sum.Memory, like.Free.Memory)
+	need(sum.GPU, like.Free.GPU)
+	return int(min(fewest, MostHosts))
+}
+
+// TakesEmpty tells whether a host takes a task of the kind when nothing else is on it. Where the steps are spent it may.
 func TakesEmpty(host Host, k Kind, config Config) bool {
-	return New([]Host{host}, []Kind{k}, config).takes()
+	f := New([]Host{host}, []Kind{k}, config)
+	return f.takes() || f.Steps.Spent()
 }
 
 func (f *Fleet) takes() bool {

@@ -17,6 +17,8 @@ type Config struct {
 	Unit cluster.Resources
 	// Spare is the size of the tasks for which headroom is kept; zero: none is.
 	Spare cluster.Resources
+	// Steps bounds the packing; nil: MostSteps for this fleet alone.
+	Steps *Steps
 }
 
 // Fleet is hosts, in the order in which first fit fills them, and the kinds of tasks that may be placed on them. It
@@ -44,6 +46,7 @@ type Fleet struct {
 	log       []change
 	epoch     int
 	prepared  bool
+	looked    bool
 	wanted    []int
 	named     []int
 	full      []bool
@@ -67,6 +70,15 @@ type state struct {
 // New makes a fleet. Batches name kinds by their place in the list; list them in the same order every time, because
 // equals are placed in it.
 func New(hosts []Host, kinds []Kind, config Config) *Fleet {
+	return newFleet(hosts, kinds, config, false)
+}
+
+// newFleet makes a fleet; alike: no host differs from the first.
+func newFleet(hosts []Host, kinds []Kind, config Config, alike bool) *Fleet {
+	if config.Steps == nil {
+		config.Steps = NewSteps(MostSteps)
+	}
+	config.Steps.take(len(hosts) + len(kinds))
 	f := &Fleet{
 		Config: config, hosts: hosts,
 		free: make([]cluster.Resources, len(hosts)), awsvpc: make([]int, len(hosts)), ports: make([][]cluster.Port, len(hosts)),
@@ -85,27 +97,24 @@ func New(hosts []Host, kinds []Kind, config Config) *Fleet {
 	}
 	f.views = []*view{newView(f, strategy{})}
 	f.packed = f.views
-	f.learn(kinds)
+	f.learn(kinds, alike)
 	return f
 }
 
 // learn works out what the kinds have in common with each other and with the hosts.
-func (f *Fleet) learn(kinds []Kind) {
+func (f *Fleet) learn(kinds []Kind, alike bool) {
 	asked := map[string]bool{}
 	for i := range kinds {
 		kinds[i].names(asked)
 	}
-	classes := f.classify(asked)
+	classes := f.classify(asked, alike)
 	f.kinds = make([]state, len(kinds))
 	for i, k := range kinds {
 		s := &f.kinds[i]
 		s.Kind, s.share = k, share(k.Size, f.Unit)
 		s.group = f.number(k.Group)
 		if !k.local {
-			s.allowed = make([]answer, len(classes))
-			for class, host := range classes {
-				s.allowed[class] = s.allows(&f.hosts[host])
-			}
+			s.allowed = f.answers(s, classes)
 		}
 		for _, group := range k.neighbours() {
 			f.number(group)
@@ -129,6 +138,22 @@ func (f *Fleet) learn(kinds []Kind) {
 	}
 }
 
+// answers are what the kind may use, by class. Past the bound of steps they are unknown.
+func (f *Fleet) answers(k *state, classes []int) []answer {
+	if k.anywhere() {
+		return nil
+	}
+	allowed := make([]answer, len(classes))
+	for class, host := range classes {
+		f.Steps.take(k.cost)
+		if f.Steps.Spent() {
+			break
+		}
+		allowed[class] = k.allows(&f.hosts[host])
+	}
+	return allowed
+}
+
 func (f *Fleet) number(group string) int32 {
 	if group == "" {
 		return -1
@@ -142,18 +167,24 @@ func (f *Fleet) number(group string) int32 {
 }
 
 // classify puts hosts into classes that do not differ in the attributes asked for, and names one host of each.
-func (f *Fleet) classify(asked map[string]bool) []int {
+func (f *Fleet) classify(asked map[string]bool, alike bool) []int {
 	names := make([]string, 0, len(asked))
 	for name := range asked {
 		names = append(names, name)
 	}
 	slices.Sort(names)
 	f.classes = make([]int32, len(f.hosts))
+	if alike && len(f.hosts) > 0 {
+		return []int{0}
+	}
 	var first []int
 	known := map[string]int32{}
 	var key strings.Builder
 	for i := range f.hosts {
 		h := &f.hosts[i]
+		if f.Steps.take(len(names)); f.Steps.Spent() {
+			break
+		}
 		key.Reset()
 		if h.Attributes == nil {
 			key.WriteByte('?')
@@ -208,6 +239,9 @@ func (f *Fleet) spareOn(free cluster.Resources) int {
 
 // room is how many tasks of the kind the host would take, at most enough.
 func (f *Fleet) room(k *state, host int32, enough int) int {
+	if f.Steps.take(1 + len(k.Ports)*len(f.ports[host])); f.Steps.Spent() {
+		return 0
+	}
 	n := times(f.free[host], k.Size, enough)
 	if n == 0 {
 		return 0
@@ -226,10 +260,12 @@ func (f *Fleet) room(k *state, host int32, enough int) int {
 			return 0
 		}
 	}
-	var allowed answer
-	if k.local {
+	allowed := yes
+	switch {
+	case k.local:
+		f.Steps.take(k.cost)
 		allowed = k.allows(h)
-	} else {
+	case k.allowed != nil:
 		allowed = k.allowed[f.classes[host]]
 	}
 	if allowed == no || allowed == unknown && f.Strict {
@@ -248,6 +284,9 @@ type change struct {
 // place puts tasks of a kind onto a host.
 func (f *Fleet) place(kind int, host int32, n int) {
 	k := &f.kinds[kind]
+	if f.Steps.take(2 * len(f.packed)); len(f.log) >= mostPlacements {
+		f.Steps.spend()
+	}
 	f.log = append(f.log, change{host: host, kind: int32(kind), tasks: int32(n), free: f.free[host]})
 	f.setFree(host, f.free[host].Minus(k.Size.Times(int64(n))))
 	f.count(k, host, n)
@@ -278,6 +317,7 @@ func (f *Fleet) uncount(host int32, sign int) {
 	if !f.spreads {
 		return
 	}
+	f.Steps.take(len(f.hosts[host].Moves))
 	for _, b := range f.hosts[host].Moves {
 		if k := &f.kinds[b.Kind]; k.group >= 0 {
 			k.view.count(k.group, host, sign*b.Tasks)

@@ -25,13 +25,27 @@ type Kind struct {
 	where    []query
 	// local: some constraint goes by more of a host than its attributes.
 	local bool
+	// cost is how many steps it takes to ask one host.
+	cost int
 }
 
 // KindOf is the kind of a service's tasks of one revision.
 func KindOf(service cluster.Service, d cluster.Definition) Kind {
+	return new(Kinds).Of(service, d)
+}
+
+// Kinds makes kinds of many services. It reads each expression once, and none any more when they have become too many
+// to be held against every host: what is not read is unknown.
+type Kinds struct {
+	known map[string]query
+	read  int
+}
+
+// Of is the kind of a service's tasks of one revision.
+func (r *Kinds) Of(service cluster.Service, d cluster.Definition) Kind {
 	k := Kind{
-		Name: service.Name, Group: "service:" + service.Name, Size: d.Size, Awsvpc: d.Awsvpc, Ports: d.Ports,
-		Strategy: service.Placement, requires: d.Requires,
+		Name: service.Name, Group: "service:" + service.Name, Size: most(d.Size, cluster.Resources{}), Awsvpc: d.Awsvpc, Ports: d.Ports,
+		Strategy: service.Placement, requires: d.Requires, cost: 1 + len(d.Requires),
 	}
 	for _, c := range slices.Concat(service.Constraints, d.Constraints) {
 		if c.Type == cluster.DistinctInstance {
@@ -40,12 +54,38 @@ func KindOf(service cluster.Service, d cluster.Definition) Kind {
 		}
 		q := query(unanswerable{})
 		if c.Type == cluster.MemberOf {
-			q = parse(c.Expression)
+			q = r.parse(c.Expression)
 		}
 		k.where = append(k.where, q)
 		k.local = k.local || local(q)
+		k.cost += cost(q)
 	}
 	return k
+}
+
+// mostRead bounds what the expressions of one judgement cost to keep: about 100 bytes each part.
+const mostRead = 200_000
+
+func (r *Kinds) parse(expression string) query {
+	q, known := r.known[expression]
+	if known {
+		return q
+	}
+	q = query(unanswerable{})
+	if r.read < mostRead {
+		q = parse(expression)
+	}
+	r.read += cost(q) + len(expression)/8
+	if r.known == nil {
+		r.known = map[string]query{}
+	}
+	r.known[expression] = q
+	return q
+}
+
+// anywhere tells that no constraint and no attribute keeps it off any host.
+func (k *Kind) anywhere() bool {
+	return len(k.requires) == 0 && len(k.where) == 0
 }
 
 // GoesByNeighbours tells whether its place depends on what tasks already are on a host.
@@ -98,6 +138,24 @@ func (k *Kind) neighbours() []string {
 		})
 	}
 	return groups
+}
+
+// cost is how many steps it takes to ask one host.
+func cost(q query) int {
+	switch q := q.(type) {
+	case both:
+		return 1 + cost(q.left) + cost(q.right)
+	case either:
+		return 1 + cost(q.left) + cost(q.right)
+	case negated:
+		return 1 + cost(q.of)
+	case comparison:
+		return 1 + len(q.args)
+	case pattern:
+		return 1 + q.size
+	default:
+		return 1
+	}
 }
 
 // walk visits every comparison.

@@ -39,6 +39,8 @@ type Outcome struct {
 	Left []Left
 	// Spare is for how many tasks of the headroom's size there is room then.
 	Spare int
+	// Cut: the steps were spent before the end, so that what is left might have found room.
+	Cut bool
 }
 
 // Pack places the batches in stages, each beside what the stages before have placed, and gives an outcome for each.
@@ -50,7 +52,7 @@ func (f *Fleet) Pack(order Order, stages ...[]Batch) []Outcome {
 		for _, b := range stage {
 			f.want(b)
 		}
-		outcomes[i] = Outcome{Left: f.placeWanted(order, nil), Spare: f.spareRoom}
+		outcomes[i] = f.outcome(order)
 	}
 	return outcomes
 }
@@ -68,14 +70,19 @@ func (f *Fleet) Without(leaving []int, order Order, beside []Batch) Outcome {
 	for _, b := range beside {
 		f.want(b)
 	}
-	return Outcome{Left: f.placeWanted(order, nil), Spare: f.spareRoom}
+	return f.outcome(order)
+}
+
+func (f *Fleet) outcome(order Order) Outcome {
+	left := f.placeWanted(order, nil)
+	return Outcome{Left: left, Spare: f.spareRoom, Cut: f.Steps.Spent()}
 }
 
 // FitsInEveryOrder tells whether all three orders place everything when the hosts go, and leave room for so many spare
 // tasks; if not, it gives the first outcome that falls short.
 func (f *Fleet) FitsInEveryOrder(leaving []int, beside []Batch, spare int) (Outcome, bool) {
 	for _, order := range Orders {
-		if o := f.Without(leaving, order, beside); len(o.Left) > 0 || o.Spare < spare {
+		if o := f.Without(leaving, order, beside); o.Cut || len(o.Left) > 0 || o.Spare < spare {
 			return o, false
 		}
 	}
@@ -85,9 +92,10 @@ func (f *Fleet) FitsInEveryOrder(leaving []int, beside []Batch, spare int) (Outc
 // begin readies a packing: first fit looks at the canonical order alone, strategies at their own views.
 func (f *Fleet) begin(order Order) {
 	f.prepare()
-	f.packed, f.spreads = f.views[:1], order == ByStrategy
-	if f.spreads {
-		f.packed = f.views[1:]
+	f.packed, f.spreads = f.views[:1], false
+	if order == ByStrategy {
+		f.look()
+		f.packed, f.spreads = f.views[1:], !f.Steps.Spent()
 	}
 }
 
@@ -98,7 +106,7 @@ func (f *Fleet) want(b Batch) {
 	if f.wanted[b.Kind] == 0 {
 		f.named = append(f.named, b.Kind)
 	}
-	f.wanted[b.Kind] += b.Tasks
+	f.wanted[b.Kind] = min(f.wanted[b.Kind]+min(b.Tasks, mostOfAKind), mostOfAKind)
 }
 
 // placeWanted places what is wanted and clears the list. used is told each host that takes tasks.
@@ -117,9 +125,11 @@ func (f *Fleet) placeWanted(order Order, used func(host int32)) []Left {
 	for _, kind := range f.named {
 		n := f.wanted[kind]
 		f.wanted[kind] = 0
-		if order == ByStrategy {
+		switch {
+		case f.Steps.Spent():
+		case order == ByStrategy:
 			n = f.byStrategy(kind, n)
-		} else {
+		default:
 			n = f.firstFit(kind, n, used)
 		}
 		if n > 0 {
@@ -133,6 +143,9 @@ func (f *Fleet) placeWanted(order Order, used func(host int32)) []Left {
 // left says what there was for tasks that found no room.
 func (f *Fleet) left(kind, n int) Left {
 	l := Left{Kind: kind, Tasks: n}
+	if f.Steps.take(len(f.free)); f.Steps.Spent() {
+		return l
+	}
 	for _, free := range f.free {
 		l.Freest = most(l.Freest, free)
 		l.Barred = l.Barred || holds(free, f.kinds[kind].Size)
@@ -145,7 +158,7 @@ func (f *Fleet) firstFit(kind, n int, used func(host int32)) int {
 	k := &f.kinds[kind]
 	c := &f.views[0].cells[0]
 	for at := k.first; n > 0; at++ {
-		if at = c.tree.next(k.Size, at); at < 0 {
+		if at = f.next(k, c, at); at < 0 {
 			break
 		}
 		if room := f.room(k, c.hosts[at], n); room > 0 {
@@ -172,12 +185,14 @@ func (f *Fleet) byStrategy(kind, n int) int {
 	}
 	f.full = append(f.full[:0], make([]bool, cells)...)
 	full := f.full
+	f.Steps.take(1 + cells/8)
 	level, at := emptiest(counts, full), 0
-	for n > 0 {
+	for n > 0 && !f.Steps.Spent() {
 		for at < len(full) && (full[at] || counts[at] > level) {
 			at++
 		}
 		if at == len(full) {
+			f.Steps.take(1 + cells/8)
 			if level, at = emptiest(counts, full), 0; level < 0 {
 				break
 			}

@@ -57,8 +57,19 @@ var words = map[string]operator{
 	"<": less, "<=": lessEq, ">": more, ">=": moreEq,
 }
 
+const (
+	// longest is how many characters ECS lets an expression have
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementConstraint.html), deepest how many
+	// parentheses and negations may stand within each other here.
+	longest = 2000
+	deepest = 100
+)
+
 // parse never fails: what it does not understand is unanswerable, and unknown stays on the safe side.
 func parse(expression string) query {
+	if len(expression) > longest {
+		return unanswerable{}
+	}
 	p := &parser{text: expression}
 	q, err := p.any()
 	if err != nil || p.space() != "" {
@@ -67,7 +78,10 @@ func parse(expression string) query {
 	return q
 }
 
-type parser struct{ text string }
+type parser struct {
+	text  string
+	depth int
+}
 
 // space skips blanks and tells what is left.
 func (p *parser) space() string {
@@ -120,7 +134,11 @@ func (p *parser) all() (query, error) {
 }
 
 func (p *parser) one() (query, error) {
+	p.depth++
+	defer func() { p.depth-- }()
 	switch {
+	case p.depth > deepest:
+		return nil, fmt.Errorf("it is nested deeper than %d", deepest)
 	case p.word("not") || p.symbol("!"):
 		q, err := p.one()
 		return negated{q}, err

@@ -2,6 +2,7 @@ package placement
 
 import (
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
@@ -137,9 +138,23 @@ func (c comparison) group(h *Host) answer {
 type pattern struct {
 	comparison
 	whole, part *regexp.Regexp
+	// size is about how many instructions it compiles to.
+	size int
 }
 
+const (
+	// largestPattern and longestValue bound what matching one value costs. ECS's values have 128 characters at most
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attribute.html); x{1000} alone is a thousand
+	// instructions, and patterns of such parts would take hundreds of megabytes.
+	largestPattern = 1000
+	longestValue   = 256
+)
+
 func newPattern(c comparison) query {
+	size := patternSize(c.args[0])
+	if size > largestPattern {
+		return unanswerable{}
+	}
 	whole, err := regexp.Compile("^(?:" + c.args[0] + ")$")
 	if err != nil {
 		return unanswerable{}
@@ -148,7 +163,7 @@ func newPattern(c comparison) query {
 	if err != nil {
 		return unanswerable{}
 	}
-	return pattern{c, whole, part}
+	return pattern{c, whole, part, size}
 }
 
 func (p pattern) ask(h *Host) answer {
@@ -158,6 +173,8 @@ func (p pattern) ask(h *Host) answer {
 	}
 	return h.attribute(name, func(value string, present bool) answer {
 		switch {
+		case len(value) > longestValue:
+			return unknown
 		case !present && p.operator == matches:
 			return no
 		case !present:
@@ -170,6 +187,26 @@ func (p pattern) ask(h *Host) answer {
 			return unknown
 		}
 	})
+}
+
+// patternSize is about how many instructions a pattern compiles to; one that Go does not read has more than any may.
+func patternSize(text string) int {
+	tree, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		return largestPattern + 1
+	}
+	return instructions(tree)
+}
+
+func instructions(re *syntax.Regexp) int {
+	n := 1 + len(re.Rune)
+	for _, sub := range re.Sub {
+		n += instructions(sub)
+	}
+	if re.Op == syntax.OpRepeat {
+		n *= max(1, re.Min, re.Max)
+	}
+	return min(n, largestPattern+1)
 }
 
 func (p pattern) reads(matched answer) answer {

@@ -51,23 +51,24 @@ func (t *tree) set(at int, free cluster.Resources) {
 	}
 }
 
-// next is the first place at or after from with so much free; -1: there is none.
-func (t *tree) next(need cluster.Resources, from int) int {
+// next is the first place at or after from with so much free; -1: there is none. It tells how many nodes it visited: most
+// resources below a node may be of different hosts, so that they can be many.
+func (t *tree) next(need cluster.Resources, from int) (at, visited int) {
 	if from >= t.size {
-		return -1
+		return -1, 1
 	}
 	i := t.size + from
-	for {
+	for visited = 1; ; visited++ {
 		if holds(t.nodes[i], need) {
 			if i >= t.size {
-				return i - t.size
+				return i - t.size, visited
 			}
 			i *= 2
 			continue
 		}
 		for i&1 == 1 {
 			if i >>= 1; i == 0 {
-				return -1
+				return -1, visited
 			}
 		}
 		i++

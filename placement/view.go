@@ -78,6 +78,7 @@ type place struct {
 }
 
 func newView(f *Fleet, s strategy) *view {
+	f.Steps.take(2 * len(f.hosts) * (1 + strings.Count(s.attributes, "\x00")))
 	v := &view{strategy: s, cell: make([]int32, len(f.hosts)), at: make([]int32, len(f.hosts))}
 	ordered := make([]int32, len(f.hosts))
 	for i := range ordered {
@@ -143,20 +144,57 @@ func (v *view) count(group, host int32, n int) {
 	}
 }
 
-// prepare makes the views that the kinds' strategies need, and finds where each kind's search may begin. It is called
-// before anything is packed.
+// prepare finds where each kind's search may begin. It is called before anything is packed.
 func (f *Fleet) prepare() {
 	if f.prepared {
 		return
 	}
 	f.prepared = true
-	f.look()
+	for i := range f.kinds {
+		if k := &f.kinds[i]; !k.local { // a task that is placed later may open a host to a local one
+			k.first = f.seek(k, &f.views[0].cells[0], 0)
+		}
+	}
+}
+
+// look makes a view for each strategy, counts in it what is on the hosts, and finds where each kind's search may begin.
+// It is called before anything is packed.
+func (f *Fleet) look() {
+	if f.looked {
+		return
+	}
+	f.looked = true
+	made := map[strategy]*view{}
+	cells := 0
+	for i := range f.kinds {
+		k := &f.kinds[i]
+		s := chain(k.Strategy)
+		if made[s] == nil {
+			// Each view holds all hosts and a place for every group.
+			if cells += len(f.hosts) + len(f.groups); cells > mostCells {
+				f.Steps.spend()
+				return
+			}
+			made[s] = newView(f, s)
+			made[s].counts = make([][]int32, len(f.groups))
+			f.views = append(f.views, made[s])
+		}
+		k.view = made[s]
+		if cells += len(k.view.cells); cells > mostCells {
+			f.Steps.spend()
+			return
+		}
+		if k.group >= 0 && k.view.counts[k.group] == nil {
+			k.view.counts[k.group] = make([]int32, len(k.view.cells))
+		}
+		k.cells = make([]cursor, len(k.view.cells))
+	}
+	f.countGroups()
 	for i := range f.kinds {
 		k := &f.kinds[i]
 		if k.local {
-			continue // a task that is placed later may open a host to it
+			continue // as in prepare
 		}
-		k.first = f.seek(k, &f.views[0].cells[0], 0)
 		for c := range k.cells {
 			k.cells[c].base = f.fewest(k, &k.view.cells[c], place{})
 			k.cells[c].epoch = -1
@@ -164,24 +202,9 @@ func (f *Fleet) prepare() {
 	}
 }
 
-// look makes a view for each strategy, and counts in it what is on the hosts.
-func (f *Fleet) look() {
-	made := map[strategy]*view{}
-	for i := range f.kinds {
-		k := &f.kinds[i]
-		s := chain(k.Strategy)
-		if made[s] == nil {
-			made[s] = newView(f, s)
-			made[s].counts = make([][]int32, len(f.groups))
-			f.views = append(f.views, made[s])
-		}
-		k.view = made[s]
-		if k.group >= 0 && k.view.counts[k.group] == nil {
-			k.view.counts[k.group] = make([]int32, len(k.view.cells))
-		}
-		k.cells = make([]cursor, len(k.view.cells))
-	}
+func (f *Fleet) countGroups() {
 	for i := range f.hosts {
+		f.Steps.take(len(f.hosts[i].Groups) * len(f.views))
 		for group, n := range f.hosts[i].Groups {
 			if g, known := f.groups[group]; known {
 				for _, v := range f.views[1:] {
@@ -195,11 +218,20 @@ func (f *Fleet) look() {
 // seek is the first place at or after from where the kind has room; the number of hosts: there is none.
 func (f *Fleet) seek(k *state, c *cell, from int) int {
 	for at := from; ; at++ {
-		if at = c.tree.next(k.Size, at); at < 0 {
+		if at = f.next(k, c, at); at < 0 {
 			return len(c.hosts)
 		}
 		if f.room(k, c.hosts[at], 1) > 0 {
 			return at
 		}
 	}
+}
+
+// next is the first place at or after from where there is so much free; -1: there is none, or the steps are spent.
+func (f *Fleet) next(k *state, c *cell, from int) int {
+	at, visited := c.tree.next(k.Size, from)
+	if f.Steps.take(visited); f.Steps.Spent() {
+		return -1
+	}
+	return at
 }

@@ -20,11 +20,12 @@ type catalogue struct {
 
 func (j *judgement) catalogue(named map[kind]bool) catalogue {
 	c := catalogue{of: make(map[kind]int, len(named))}
+	var kinds placement.Kinds
 	for _, k := range slices.SortedFunc(maps.Keys(named), func(a, b kind) int {
 		return cmp.Or(cmp.Compare(a.service, b.service), cmp.Compare(a.definition, b.definition))
 	}) {
 		c.of[k] = len(c.kinds)
-		c.kinds = append(c.kinds, placement.KindOf(j.services[k.service], j.s.Definitions[k.definition]))
+		c.kinds = append(c.kinds, kinds.Of(j.services[k.service], j.s.Definitions[k.definition]))
 	}
 	return c
 }

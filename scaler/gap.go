@@ -1,10 +1,14 @@
 package scaler
 
 import (
-	"math"
+	"sort"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/placement"
 )
+
+// mostHosts bounds the gap.
+const mostHosts = placement.MostHosts
 
 // missing is the fewest new hosts, those in flight among them, that clear every cause; at least 1.
 func (j *judgement) missing() int {
@@ -44,15 +48,19 @@ func (j *judgement) toBePlaced() cluster.Resources {
 	return sum
 }
 
-// hostsToGoBelow is the least n with 100·(reserved + n·daemons) / (registered + n·size) < percent; 0 where no n will do.
+// hostsToGoBelow is the least n with 100·(reserved + n·daemons) / (registered + n·size) < percent; 0 where no n will do,
+// mostHosts where only more than that would. Every ratio here is cluster.Reservation's, so that both agree to the last
+// digit. It falls with each host as long as a host by itself stands below, so that halving finds n.
 func hostsToGoBelow(percent float64, registered, reserved, size, daemons int64) int {
-	gain := percent*float64(size) - 100*float64(daemons)
-	if reserved <= 0 || size <= 0 || gain <= 0 {
+	below := func(registered, reserved int64) bool {
+		ratio := cluster.ReservationOf(cluster.Resources{CPU: registered}, cluster.Resources{CPU: reserved}).CPU
+		return ratio != nil && float64(*ratio) < percent
+	}
+	if reserved <= 0 || !below(size, daemons) {
 		return 0
 	}
-	n := int64(math.Max(0, math.Floor((100*float64(reserved)-percent*float64(registered))/gain)))
-	for registered+n*size <= 0 || float64((reserved+n*daemons)*100)/float64(registered+n*size) >= percent {
-		n++
-	}
-	return int(n)
+	return sort.Search(mostHosts, func(n int) bool {
+		more := cluster.Resources{CPU: size, Memory: daemons}.Times(int64(n)).Plus(cluster.Resources{CPU: registered, Memory: reserved})
+		return below(more.CPU, more.Memory)
+	})
 }

@@ -50,6 +50,9 @@ func (j *judgement) objections() []cause {
 	if doubt := j.doubt(); doubt != "" {
 		object(TasksUnread, "%s", doubt)
 	}
+	if j.lack.cut {
+		object(TooLarge, "%s", cutShort)
+	}
 	if !j.entry.ScaleIn {
 		object(ScaleInOff, "scale_in is false in the entry")
 	}

@@ -38,7 +38,7 @@ func newInstance(j *judgement) instance {
 			continue
 		}
 		kind := placement.KindOf(service, d)
-		if !placement.TakesEmpty(i.host, kind, placement.Config{}) {
+		if !placement.TakesEmpty(i.host, kind, placement.Config{Steps: j.steps}) {
 			continue
 		}
 		i.daemons = i.daemons.Plus(d.Size)
@@ -94,7 +94,7 @@ func (j *judgement) zones() []string {
 
 // takes tells whether an empty new host would take a task of the kind. While its size is not known, it might.
 func (j *judgement) takes(k placement.Kind) bool {
-	return !j.instance.known || placement.TakesEmpty(j.instance.host, k, placement.Config{})
+	return !j.instance.known || placement.TakesEmpty(j.instance.host, k, placement.Config{Steps: j.steps})
 }
 
 // isOfNewSize tells whether the host is at least as large as a new one. Agents of one instance type register a few MiB

@@ -29,6 +29,8 @@ type judgement struct {
 	flying               int
 	late                 string
 	lack                 lack
+	// steps are those that packing what is wanted takes; what goes by a look at each host has its own.
+	steps *placement.Steps
 	// split remembers what reservedBy found, because hosts are tried in many choices.
 	split map[string][2]cluster.Resources
 }
@@ -40,7 +42,7 @@ func judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) *judgement
 	s.Services = slices.Clone(s.Services)
 	slices.SortStableFunc(s.Services, func(a, b cluster.Service) int { return cmp.Compare(a.Name, b.Name) })
 
-	j := &judgement{entry: entry, s: s, now: now, services: map[string]cluster.Service{}, split: map[string][2]cluster.Resources{}}
+	j := &judgement{entry: entry, s: s, now: now, services: map[string]cluster.Service{}, split: map[string][2]cluster.Resources{}, steps: placement.NewSteps(mostSteps)}
 	for _, h := range s.Hosts {
 		if h.IsCapacity() {
 			j.capacity = append(j.capacity, h)
@@ -87,6 +89,12 @@ func (j *judgement) unit() cluster.Resources {
 // read tells whether every task on the host is known.
 func read(h cluster.Host) bool {
 	return h.TasksRead || h.Tasks == 0
+}
+
+// unreadOn is how many tasks of the host are not known, so bounded that they can be added up. A count that makes no sense
+// is at least one.
+func unreadOn(h cluster.Host) int {
+	return max(1, min(h.Tasks, mostUnread+1))
 }
 
 // place is the host as a packing sees it, without a limit on network interfaces unless the entry sets one. Strictly, a

@@ -14,6 +14,8 @@ type lack struct {
 	vain bool
 	// firstFits are what each way of first fit leaves, for the gap.
 	firstFits []remainder
+	// cut: the steps were spent before every order was tried, so that it may be less.
+	cut bool
 }
 
 // remainder is what one order leaves without a host.
@@ -41,10 +43,15 @@ func newLack(j *judgement) lack {
 		takes[i] = j.takes(k)
 	}
 	l := lack{vain: j.headroom.tasks > 0 && !j.takes(placement.Kind{Size: j.headroom.size})}
-	f := placement.New(hosts, c.kinds, j.packing(false))
+	config := j.packing(false)
+	config.Steps = j.steps
+	f := placement.New(hosts, c.kinds, config)
 	var tried []remainder
 	for _, order := range placement.Orders {
 		outcomes := f.Pack(order, c.batches(j.wanted.unplaced), c.batches(j.wanted.waiting))
+		if l.cut = outcomes[1].Cut; l.cut {
+			break // what was found before still holds; of this order nothing is known
+		}
 		r := remainder{order: order, headroom: max(0, j.headroom.tasks-outcomes[1].Spare)}
 		r.unplaced, r.hopeless = split(outcomes[0].Left, takes)
 		r.waiting, r.hopelessWaiting = split(outcomes[1].Left, takes)
@@ -55,6 +62,9 @@ func newLack(j *judgement) lack {
 		if r.wants() == 0 && (r.headroom == 0 || l.vain) {
 			break
 		}
+	}
+	if len(tried) == 0 {
+		return l
 	}
 	l.remainder = slices.MinFunc(tried, func(a, b remainder) int {
 		if a.wants() != b.wants() {
@@ -117,7 +127,9 @@ func (j *judgement) newHosts() int {
 		if j.lack.vain {
 			headroom = 0
 		}
-		n := placement.Fewest(j.instance.host, j.wanted.catalogue.kinds, j.packing(false), r.order, headroom, again(r.unplaced), again(r.waiting))
+		config := j.packing(false)
+		config.Steps = placement.NewSteps(mostSteps)
+		n := placement.Fewest(j.instance.host, j.wanted.catalogue.kinds, config, r.order, headroom, again(r.unplaced), again(r.waiting))
 		if fewest < 0 || n < fewest {
 			fewest = n
 		}

@@ -15,10 +15,10 @@ const (
 	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html), so that they fill 35 of the
 	// pass's 45 seconds. Tasks that are known already do not count.
 	mostUnread = 20_000
-	// mostSteps is how many unplaced tasks times hosts are tried: each host is judged with all of them beside its own
+	// mostTries is how many unplaced tasks times hosts are tried: each host is judged with all of them beside its own
 	// tasks, at about a microsecond in each of three orders. So many unplaced tasks are placed within minutes; until
-	// then nothing goes.
-	mostSteps = 200_000
+	// then nothing goes. It spares a pass the steps that would be taken in vain.
+	mostTries = 200_000
 	// toLeave: a host goes only where so many times the headroom is left, for the same reason for which scale_in_below lies
 	// below scale_out_at. With once, a simulated week of taxi rides on some fifteen hosts bought back 112 hosts within half
 	// an hour of their going, 42 of them though nothing had changed; with twice, at most one
@@ -33,6 +33,7 @@ type moving struct {
 	hosts     []cluster.Host
 	at        map[string]int
 	fleet     *placement.Fleet
+	steps     *placement.Steps
 	catalogue catalogue
 	beside    []placement.Batch
 	// candidates are those that may go, as indices, by group.
@@ -43,7 +44,7 @@ type moving struct {
 
 // newMoving readies the re-placing of every host's tasks; the cause says what is not known for it.
 func newMoving(j *judgement) (*moving, *cause) {
-	m := &moving{j: j, hosts: slices.Clone(j.capacity), at: map[string]int{}, stuck: map[string]string{}}
+	m := &moving{j: j, hosts: slices.Clone(j.capacity), at: map[string]int{}, stuck: map[string]string{}, steps: placement.NewSteps(placement.MostSteps)}
 	for i, h := range m.hosts {
 		m.at[h.ARN] = i
 	}
@@ -71,10 +72,12 @@ func newMoving(j *judgement) (*moving, *cause) {
 		m.candidates = append(m.candidates, these)
 		choices += len(these)
 	}
-	if steps := choices * j.wanted.tasks(); steps > mostSteps {
+	if j.wanted.tasks() > mostTries/max(1, choices) {
 		return nil, &cause{TooLarge, fmt.Sprintf("%d tasks wait for a host, too many to try beside each of %d hosts' own; most will be placed soon", j.wanted.tasks(), choices)}
 	}
-	m.fleet = placement.New(m.places(), m.catalogue.kinds, j.packing(true))
+	config := j.packing(true)
+	config.Steps = m.steps
+	m.fleet = placement.New(m.places(), m.catalogue.kinds, config)
 	return m, nil
 }
 
@@ -83,7 +86,7 @@ func (m *moving) unread() *cause {
 	tasks, hosts := 0, 0
 	for _, h := range m.hosts {
 		if !read(h) {
-			tasks += h.Tasks
+			tasks += unreadOn(h)
 			hosts++
 		}
 	}
@@ -184,12 +187,18 @@ func (m *moving) places() []placement.Host {
 // objection is what forbids that any one host goes; with several groups of which none is marked, one of each goes at
 // once. nil: nothing.
 func (m *moving) objection() *cause {
+	fullest := make([]int, len(m.candidates))
+	for g, of := range m.candidates {
+		if len(of) > 0 {
+			fullest[g] = m.byFill(of)[0]
+		}
+	}
 	for g, of := range m.candidates {
 		for _, host := range of {
 			set := []int{host}
 			for other, choices := range m.candidates {
 				if other != g && len(choices) > 0 {
-					set = append(set, m.byFill(choices)[0])
+					set = append(set, fullest[other])
 				}
 			}
 			if c := m.refuses(set); c != nil {
@@ -216,6 +225,8 @@ func (m *moving) refuses(set []int) *cause {
 	switch {
 	case fits:
 		return nil
+	case o.Cut:
+		return &cause{TooLarge, cutShort}
 	case len(o.Left) > 0:
 		return &cause{WouldNotFit, fmt.Sprintf("if %s goes, %s", called(gone), fitsNowhere(m.catalogue.kinds, o.Left[0]))}
 	default:

@@ -81,7 +81,7 @@ func (n *Needed) everywhere(hosts []cluster.Host) {
 	var unread []cluster.Host
 	for _, h := range hosts {
 		if !read(h) {
-			tasks += h.Tasks
+			tasks += unreadOn(h)
 			unread = append(unread, h)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/placement"
 	"ecs-cluster-scaler/scaler"
 	"ecs-cluster-scaler/thresholds"
 )
@@ -111,6 +112,9 @@ func TestAddingTheGapClearsEveryThreshold(t *testing.T) {
 		size, known := s.LargestHost()
 		if v.Signal != scaler.ScaleOut || !known || size.GPU == 0 && v.Reservation.GPU != nil {
 			return
+		}
+		if v.InstanceGap == placement.MostHosts {
+			return // there it ends: 56 GiB of small hosts' memory below 1 % takes more
 		}
 		for range v.InstanceGap {
 			s.Hosts = append(s.Hosts, cluster.Host{Status: cluster.Active, Connected: true, Registered: size, Remaining: size})

@@ -66,7 +66,7 @@ var Meanings = []struct {
 	{HeadroomWouldBreak, "With one host less, the headroom would not fit twice beside the tasks: once is kept, and once more lest the next task buy the host back."},
 	{CannotMove, "Some host that might go has a task that ECS can never move: its service's minimum and maximum percent let no task start first and none stop first."},
 	{TasksUnread, "Tasks, or their sizes, are not known, so that nobody can tell whether they would fit elsewhere."},
-	{TooLarge, "There are more tasks than a pass can read or re-place, so that nothing is scaled in."},
+	{TooLarge, "There are more tasks, hosts or constraints than a pass can read or pack, so that nothing is scaled in."},
 	{AtMinInstances, "No more hosts than min_instances, or than the group's MinSize, are left."},
 	{AllProtected, "Every host of the group is protected from scale-in."},
 	{ScaleInOff, "The entry says scale_in: false."},

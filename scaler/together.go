@@ -28,7 +28,7 @@ func (m *moving) together() int {
 		size = g.InService()
 		most = min(most, min(g.Desired, size)-g.Min)
 	}
-	most = min(most, size/tenth)
+	most = min(most, size/tenth, mostHosts)
 
 	// What more hosts can do, fewer can, nearly always: halving finds the largest number or one just below.
 	good, bad := 1, most+1

@@ -113,6 +113,12 @@ func Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Verdict {
 			v.because(AllBelowScaleIn, fmt.Sprintf("any %d hosts can go together", n))
 		}
 	}
+	switch {
+	case j.lack.cut && v.Signal == ScaleOut:
+		v.Notes = append(v.Notes, cutShort+"; the gap is what is known to be missing")
+	case j.lack.cut && !v.Has(TooLarge):
+		v.because(TooLarge, cutShort)
+	}
 	if hopeless := j.hopeless(); hopeless != "" {
 		v.because(TaskFitsNoInstance, hopeless)
 	}

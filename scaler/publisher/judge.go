@@ -53,7 +53,7 @@ func (p *Publisher) judge(ctx context.Context, listed []ssmstore.Listed, all gro
 				p.guarded(c, func() { p.readMore(ctx, c, now) })
 				narrow.Release(1)
 			}
-			p.guarded(c, func() { decide(c, now) })
+			p.guarded(c, func() { p.decide(c, now) })
 			outcomes[i] = c.outcome
 			return nil
 		})
@@ -98,14 +98,14 @@ func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now tim
 	p.reader.ReadManagedScaling(ctx, &s)
 	p.reader.ReadLaunches(ctx, &s, now)
 	c.snapshot, c.partly = s, s.OutOfTime
-	c.settled = scaler.Need(c.listed.Entry, s, now).Nothing()
+	c.settled = p.need(c, now).Nothing()
 }
 
 // readMore reads what the verdict needs besides, round by round: what is read may show that more is needed. Where
 // something cannot be read, asking again in this pass would not help.
 func (p *Publisher) readMore(ctx context.Context, c *candidate, now time.Time) {
 	for range scaler.Rounds {
-		need := scaler.Need(c.listed.Entry, c.snapshot, now)
+		need := p.need(c, now)
 		before := len(c.snapshot.Unread)
 		p.reader.ReadTasks(ctx, &c.snapshot, need.Hosts)
 		p.reader.ReadDefinitions(ctx, &c.snapshot, need.Definitions)
@@ -115,8 +115,18 @@ func (p *Publisher) readMore(ctx context.Context, c *candidate, now time.Time) {
 	}
 }
 
+// need and decide judge one cluster at a time: side by side they would only share one processor, and take the memory of
+// each.
+func (p *Publisher) need(c *candidate, now time.Time) scaler.Needed {
+	p.judging.Lock()
+	defer p.judging.Unlock()
+	return scaler.Need(c.listed.Entry, c.snapshot, now)
+}
+
 // decide gives the verdict on what was read.
-func decide(c *candidate, now time.Time) {
+func (p *Publisher) decide(c *candidate, now time.Time) {
+	p.judging.Lock()
+	defer p.judging.Unlock()
 	if c.outcome.verdict.Cluster == "" {
 		c.outcome.verdict = scaler.Decide(c.listed.Entry, c.snapshot, now)
 		if c.partly {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -67,6 +68,7 @@ type Publisher struct {
 	log        *slog.Logger
 	groups     lastGroups
 	agents     connected
+	judging    sync.Mutex
 }
 
 // New returns a publisher that uses clients as s says and logs each verdict.

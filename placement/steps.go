@@ -1,0 +1,35 @@
+package placement
+
+const (
+	// MostSteps is how many steps a packing may take where nobody sets another bound: about a second of a processor. The
+	// greatest cluster that ECS allows takes a quarter of it (5000 hosts, 50 000 tasks of 5000 services).
+	MostSteps = 40_000_000
+	// mostPlacements and mostCells bound what a packing remembers, to about 30 MiB each: its placements, and how far each
+	// kind has searched each cell.
+	mostPlacements = 1 << 19
+	mostCells      = 1 << 19
+	// mostOfAKind is how many tasks of a kind are told apart: a hundred on each of MostHosts.
+	mostOfAKind = 1 << 20
+)
+
+// Steps counts what packing costs: looks at a host, a cell, an attribute or a part of an expression. Hosts, services and
+// expressions come from outside, and no number of them may keep a pass from ending. One count may serve several fleets,
+// one after another.
+type Steps struct{ taken, most int }
+
+// NewSteps is a count that is spent after so many steps.
+func NewSteps(most int) *Steps { return &Steps{most: most} }
+
+// Spent tells that the bound was reached. What a packing says from then on is not whole: see Outcome.Cut.
+func (s *Steps) Spent() bool { return s.taken > s.most }
+
+// Taken is how many steps were taken. It passes the bound by one look at most.
+func (s *Steps) Taken() int { return s.taken }
+
+func (s *Steps) take(n int) {
+	if !s.Spent() {
+		s.taken += min(n, s.most+1)
+	}
+}
+
+func (s *Steps) spend() { s.taken = max(s.taken, s.most+1) }

@@ -1,0 +1,369 @@
+package scaler
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/thresholds"
+)
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// oneByOne is hostsToGoBelow said plainly: host after host, until the ratio that is published is below.
+func oneByOne(percent float64, registered, reserved, size, daemons int64) int {
+	below := func(n int64) bool {
+		ratio := cluster.ReservationOf(cluster.Resources{CPU: registered + n*size}, cluster.Resources{CPU: reserved + n*daemons}).CPU
+		return ratio != nil && float64(*ratio) < percent
+	}
+	if alone := cluster.ReservationOf(cluster.Resources{CPU: size}, cluster.Resources{CPU: daemons}).CPU; reserved <= 0 || alone == nil || float64(*alone) >= percent {
+		return 0
+	}
+	for n := range int64(mostHosts) {
+		if below(n) {
+			return int(n)
+		}
+	}
+	return mostHosts
+}
+
+func TestHostsToGoBelowAreThoseThatAddingOneByOneFinds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		percent := rapid.OneOf(rapid.Float64Range(1, 100), rapid.Map(rapid.IntRange(1, 100), func(n int) float64 { return float64(n) })).Draw(t, "percent")
+		size := rapid.OneOf(rapid.SampledFrom([]int64{1, 1024, 4096, 15400, 1048576, 67108864}), rapid.Int64Range(1, 1<<20)).Draw(t, "size")
+		// Often as many daemons as just stand at the threshold, or one unit more or less.
+		daemons := rapid.OneOf(rapid.Int64Range(0, size), rapid.Map(rapid.Int64Range(-1, 1), func(off int64) int64 { return max(0, int64(percent*float64(size)/100)+off) })).Draw(t, "daemons")
+		registered := rapid.OneOf(rapid.Int64Range(0, 1<<34), rapid.Map(rapid.Int64Range(0, 50), func(n int64) int64 { return n * size })).Draw(t, "registered")
+		reserved := rapid.OneOf(rapid.Int64Range(0, 1<<34), rapid.Map(rapid.Int64Range(-1, 1), func(off int64) int64 { return int64(percent*float64(registered)/100) + off })).Draw(t, "reserved")
+		if got, want := hostsToGoBelow(percent, registered, reserved, size, daemons), oneByOne(percent, registered, reserved, size, daemons); got != want {
+			t.Fatalf("%d, not %d", got, want)
+		}
+	})
+}
+
+func TestHostsToGoBelowAtTheBoundary(t *testing.T) {
+	for name, tt := range map[string]struct {
+		percent                             float64
+		registered, reserved, size, daemons int64
+		want                                int
+	}{
+		"exactly at the threshold asks for one":  {75, 4096, 3072, 4096, 0, 1},
+		"just below asks for none":               {75, 4096, 3071, 4096, 0, 0},
+		"two land at the threshold, three below": {50, 0, 4096, 4096, 0, 3},
+		"no host yet":                            {75, 0, 100, 4096, 0, 1},
+		"a host as full of daemons as allowed":   {25, 40960, 12000, 4096, 1024, 0},
+		"a hair above what daemons take":         {25.00000000000001, 40960, 12000, 4096, 1024, mostHosts},
+		"a threshold next to zero":               {math.SmallestNonzeroFloat64, 4096, 2048, 4096, 0, mostHosts},
+		"a threshold of a billionth":             {1e-15, 4096, 2048, 4096, 0, mostHosts},
+		"hosts of one unit":                      {75, 1 << 40, 1 << 40, 1, 0, mostHosts},
+		"everything as large as can be":          {75, math.MaxInt64, math.MaxInt64, math.MaxInt64, 0, mostHosts},
+		"less than nothing registered":           {75, math.MinInt64, math.MaxInt64, math.MaxInt64, 0, mostHosts},
+		"less than nothing reserved":             {75, math.MaxInt64, math.MinInt64, 4096, 0, 0},
+		"a host without the resource":            {75, 4096, 4096, 0, 0, 0},
+		"a host of less than nothing":            {75, 4096, 4096, math.MinInt64, 0, 0},
+		"daemons of less than nothing":           {75, 4096, 4096, 4096, math.MinInt64, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, tt.want, hostsToGoBelow(tt.percent, tt.registered, tt.reserved, tt.size, tt.daemons))
+		})
+	}
+}
+
+// extreme amounts are those that break sums, beside usual ones.
+func amount(label string) func(*rapid.T) int64 {
+	g := rapid.OneOf(rapid.Int64Range(0, 8192), rapid.SampledFrom([]int64{math.MinInt64, -1, 0, 1, math.MaxInt32, 1 << 46, math.MaxInt64 - 1, math.MaxInt64}))
+	return func(t *rapid.T) int64 { return g.Draw(t, label) }
+}
+
+func resourcesOf(t *rapid.T, label string) cluster.Resources {
+	draw := amount(label)
+	return cluster.Resources{CPU: draw(t), Memory: draw(t), GPU: rapid.SampledFrom([]int64{0, 0, 0, 1, math.MaxInt64, -1}).Draw(t, label+" GPU")}
+}
+
+func countOf(t *rapid.T, label string) int {
+	return int(rapid.OneOf(rapid.Int64Range(0, 9), rapid.SampledFrom([]int64{-1, 100, 5000, math.MaxInt32, math.MaxInt64, math.MinInt64})).Draw(t, label))
+}
+
+func extremeSnapshot(t *rapid.T) cluster.Snapshot {
+	s := cluster.Snapshot{Cluster: "any", Definitions: map[string]cluster.Definition{}}
+	one := func(label string, in int) bool { return rapid.IntRange(1, in).Draw(t, label) == 1 }
+	g := cluster.Group{Name: "g", Min: countOf(t, "min"), Max: countOf(t, "max"), Desired: countOf(t, "desired")}
+	for i := range rapid.IntRange(0, 6).Draw(t, "hosts") {
+		h := cluster.Host{
+			ARN: fmt.Sprint("h", i), InstanceID: fmt.Sprint("i-", i), Status: cluster.Active, Connected: !one("away", 8),
+			Registered: resourcesOf(t, "registered"), TasksRead: !one("unread", 6), RegisteredAt: noon.Add(-time.Duration(rapid.IntRange(-5, 90).Draw(t, "age")) * time.Minute),
+			Attributes: map[string]string{"ecs.instance-type": "m5.large", "a": strings.Repeat("x", rapid.SampledFrom([]int{0, 5, 300}).Draw(t, "attribute"))},
+		}
+		h.Remaining = h.Registered
+		if one("full", 2) {
+			h.Remaining = resourcesOf(t, "remaining")
+		}
+		if one("draining", 6) {
+			h.Status = cluster.Draining
+		}
+		if !h.TasksRead {
+			h.Tasks = countOf(t, "tasks")
+		}
+		s.Hosts = append(s.Hosts, h)
+		g.Instances = append(g.Instances, cluster.Instance{ID: h.InstanceID, Phase: cluster.InService})
+	}
+	if !one("no group", 4) {
+		s.Groups = []cluster.Group{g}
+		if one("several", 4) {
+			s.Groups = append(s.Groups, cluster.Group{Name: "h", Max: countOf(t, "max")})
+		}
+	}
+	for i := range rapid.IntRange(0, 5).Draw(t, "services") {
+		arn := fmt.Sprint("d:", i)
+		service := cluster.Service{
+			Name: fmt.Sprint("s", i), Active: true, Home: cluster.OnEC2, Daemon: one("daemon", 5), Rollout: rapid.SampledFrom([]cluster.Rollout{cluster.Rolling, cluster.SideBySide}).Draw(t, "rollout"),
+			Desired: countOf(t, "desired"), Running: countOf(t, "running"), Pending: countOf(t, "pending"),
+			MinimumHealthyPercent: countOf(t, "min %"), MaximumPercent: rapid.SampledFrom([]int{0, 100, 200, math.MaxInt32, math.MaxInt64}).Draw(t, "max %"),
+			TaskDefinition: arn,
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "deployments") {
+			service.Deployments = append(service.Deployments, cluster.Deployment{Primary: true, InProgress: true, TaskDefinition: arn, Desired: countOf(t, "wants"), Running: countOf(t, "has"), Pending: countOf(t, "starts")})
+		}
+		if one("refused", 4) {
+			service.Refused = noon.Add(-time.Minute)
+		}
+		d := cluster.Definition{Size: resourcesOf(t, "size"), Awsvpc: one("awsvpc", 4)}
+		if one("port", 5) {
+			d.Ports = []cluster.Port{{Number: 80}}
+		}
+		switch rapid.IntRange(0, 7).Draw(t, "constraint") {
+		case 0:
+			service.Constraints = []cluster.Constraint{{Type: cluster.DistinctInstance}}
+		case 1:
+			service.Constraints = []cluster.Constraint{{Type: cluster.MemberOf, Expression: rapid.SampledFrom([]string{
+				"attribute:a =~ x*", strings.Repeat("(", 5000), strings.Repeat("!", 1900) + "attribute:a == x", "attribute:a =~ " + strings.Repeat("x{1000}", 200),
+				"task:group == service:s0 or not task:group == service:s1",
+			}).Draw(t, "expression")}}
+		case 2:
+			service.Placement = []cluster.Strategy{{Type: cluster.Binpack, Field: "memory"}}
+		}
+		s.Services = append(s.Services, service)
+		if !one("unknown definition", 8) {
+			s.Definitions[arn] = d
+		}
+	}
+	for i := range rapid.IntRange(0, 8).Draw(t, "tasks") {
+		if len(s.Hosts) == 0 || len(s.Services) == 0 {
+			break
+		}
+		service := s.Services[rapid.IntRange(0, len(s.Services)-1).Draw(t, "of")]
+		s.Tasks = append(s.Tasks, cluster.Task{ARN: fmt.Sprint("t", i), Host: s.Hosts[rapid.IntRange(0, len(s.Hosts)-1).Draw(t, "on")].ARN, Service: service.Name, Definition: service.TaskDefinition, WantedRunning: true})
+	}
+	for range rapid.SampledFrom([]int{0, 0, 0, 1, 40}).Draw(t, "launching") {
+		s.Groups = append(s.Groups[:len(s.Groups):len(s.Groups)], cluster.Group{Name: "l", Instances: []cluster.Instance{{ID: "new", Phase: cluster.Pending, LaunchedAt: noon.Add(-time.Minute)}}})
+	}
+	return s
+}
+
+// validEntry draws over all that the schema allows, its limits above all.
+func validEntry(t *rapid.T) thresholds.Entry {
+	percent := func(label string, from float64) float64 {
+		return rapid.OneOf(rapid.Float64Range(from, 100), rapid.SampledFrom([]float64{max(from, 1), math.Nextafter(max(from, 1), 2), 50, 100})).Draw(t, label)
+	}
+	fields := map[string]any{}
+	for _, name := range []string{"cpu", "memory", "gpu"} {
+		out := percent(name+" out", 1)
+		fields[name] = map[string]any{"scale_out_at": out, "scale_in_below": min(percent(name+" in", 0), math.Nextafter(out, 0))}
+		if rapid.IntRange(0, 3).Draw(t, name+" null") == 0 {
+			fields[name] = map[string]any{"scale_out_at": nil, "scale_in_below": percent(name+" in", 0)}
+		}
+	}
+	limit := func(label string, low, high int) int {
+		return rapid.OneOf(rapid.IntRange(low, high), rapid.SampledFrom([]int{low, high})).Draw(t, label)
+	}
+	if rapid.Bool().Draw(t, "headroom") {
+		fields["headroom"] = map[string]any{"tasks": limit("tasks", 0, 5000), "cpu": limit("CPU", 0, 1048576), "memory": limit("MiB", 0, 67108864)}
+	}
+	if rapid.Bool().Draw(t, "instance") {
+		fields["instance"] = map[string]any{"cpu": limit("CPU", 1, 1048576), "memory": limit("MiB", 1, 67108864), "gpu": limit("GPUs", 0, 64), "awsvpc_tasks": limit("interfaces", 0, 10000)}
+	}
+	text, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := thresholds.Parse(text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestEveryVerdictEndsWhateverTheEntryAndTheCluster(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		e, s := validEntry(t), extremeSnapshot(t)
+		Need(e, s, noon)
+		v := Decide(e, s, noon)
+		if steps := judge(e, s, noon).steps.Taken(); steps > 2*mostSteps+1 {
+			t.Fatalf("%d steps", steps)
+		}
+		if v.InstanceGap > mostHosts || v.InstanceGap < -mostHosts {
+			t.Fatalf("a gap of %d", v.InstanceGap)
+		}
+		if v.InstanceGap > 0 != (v.Signal == ScaleOut) || v.InstanceGap < 0 != (v.Signal == ScaleIn) {
+			t.Fatalf("signal %d with gap %d", v.Signal, v.InstanceGap)
+		}
+		if v.Signal == ScaleIn {
+			for _, h := range s.Hosts {
+				if !h.External && !h.TasksRead && h.Tasks != 0 {
+					t.Fatalf("-1 although the tasks of %s were not read", h.ARN)
+				}
+			}
+		}
+		if _, err := json.Marshal(v); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// waiting is a cluster of one host on which so many services want so many tasks each.
+func waiting(services, tasks int, change ...func(i int, s *cluster.Service, d *cluster.Definition)) cluster.Snapshot {
+	of := cluster.Resources{CPU: 4096, Memory: 16000}
+	s := cluster.Snapshot{
+		Cluster: "web", Definitions: map[string]cluster.Definition{},
+		Hosts: []cluster.Host{{ARN: "h", InstanceID: "i-1", Status: cluster.Active, Connected: true, Registered: of, Remaining: of, Attributes: map[string]string{}}},
+	}
+	for i := range services {
+		arn := fmt.Sprint("d:", i)
+		service := cluster.Service{
+			Name: fmt.Sprintf("s%04d", i), Active: true, Home: cluster.OnEC2, Rollout: cluster.Rolling, Desired: tasks, MinimumHealthyPercent: 100, MaximumPercent: 200,
+			TaskDefinition: arn, Deployments: []cluster.Deployment{{Primary: true, Desired: tasks, TaskDefinition: arn, InProgress: true}},
+		}
+		d := cluster.Definition{Size: cluster.Resources{CPU: 1024, Memory: 2048}}
+		for _, c := range change {
+			c(i, &service, &d)
+		}
+		s.Services = append(s.Services, service)
+		s.Definitions[arn] = d
+	}
+	return s
+}
+
+func TestAGreatDemandKeepsWithinTheFunctionsMemory(t *testing.T) {
+	type change = func(i int, s *cluster.Service, d *cluster.Definition)
+	for name, tt := range map[string]struct {
+		s   cluster.Snapshot
+		gap int
+	}{
+		"60 services of 5000":           {s: waiting(60, 5000), gap: mostHosts},
+		"200 services of 5000":          {s: waiting(200, 5000), gap: mostHosts},
+		"5000 services of 5000":         {s: waiting(5000, 5000), gap: mostHosts},
+		"a desired count of 32 bits":    {s: waiting(1, math.MaxInt32), gap: mostHosts},
+		"5000 services of 32 bits each": {s: waiting(5000, math.MaxInt32), gap: mostHosts},
+		"task sets of 32 bits": {s: waiting(20, 0, func(_ int, s *cluster.Service, _ *cluster.Definition) {
+			s.Rollout, s.Deployments = cluster.SideBySide, []cluster.Deployment{{Primary: true, Desired: math.MaxInt32}, {Desired: math.MaxInt32}}
+		}), gap: mostHosts},
+		"each service one by one on hosts": {s: waiting(200, 5000, func(_ int, s *cluster.Service, _ *cluster.Definition) {
+			s.Constraints = []cluster.Constraint{{Type: cluster.DistinctInstance}}
+		}), gap: mostHosts},
+		"each service spread in its own way": {s: waiting(2000, 5000, func(i int, s *cluster.Service, _ *cluster.Definition) {
+			s.Placement = []cluster.Strategy{{Type: cluster.Spread, Field: fmt.Sprint("attribute:a", i)}}
+		}), gap: mostHosts},
+		"each service asks for its own attribute": {s: waiting(2000, 50, func(i int, s *cluster.Service, _ *cluster.Definition) {
+			s.Constraints = []cluster.Constraint{{Type: cluster.MemberOf, Expression: fmt.Sprintf("attribute:a%d !exists", i)}}
+		}), gap: mostHosts},
+		"each service with ten large patterns": {s: waiting(2000, 5, func(i int, s *cluster.Service, _ *cluster.Definition) {
+			for n := range 10 {
+				s.Constraints = append(s.Constraints, cluster.Constraint{Type: cluster.MemberOf, Expression: fmt.Sprintf("attribute:a%d =~ %s", i, strings.Repeat(fmt.Sprintf("[a-z%d]{900}", n), 100))})
+			}
+		}), gap: 3333},
+		"tasks of no size": {s: waiting(200, math.MaxInt32, change(func(_ int, _ *cluster.Service, d *cluster.Definition) { d.Size = cluster.Resources{} })), gap: 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tt.s.Groups = []cluster.Group{{Name: "g", Max: 10, Desired: 1}}
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			v := Decide(thresholds.Builtin(), tt.s, noon)
+			runtime.ReadMemStats(&after)
+			t.Logf("gap %d, allocated %d MiB", v.InstanceGap, (after.TotalAlloc-before.TotalAlloc)>>20)
+			assert.Equal(t, tt.gap, v.InstanceGap)
+			assert.Less(t, (after.TotalAlloc-before.TotalAlloc)>>20, uint64(128), "MiB, of the function's 256")
+		})
+	}
+}
+
+// barred is a cluster in which trying every service on every host takes more steps than a verdict has: each host has the
+// room and not the port.
+func barred(hosts, services, tasks int) cluster.Snapshot {
+	taken := []cluster.Port{{Number: 80}}
+	s := waiting(services, tasks, func(_ int, _ *cluster.Service, d *cluster.Definition) { d.Ports = taken })
+	s.Hosts = nil
+	of := cluster.Resources{CPU: 4_096_000, Memory: 16_000_000}
+	for i := range hosts {
+		s.Hosts = append(s.Hosts, cluster.Host{ARN: fmt.Sprint("h", i), InstanceID: fmt.Sprint("i-", i), Status: cluster.Active, Connected: true, Registered: of, Remaining: of, Attributes: map[string]string{}, Ports: taken})
+	}
+	return s
+}
+
+func TestWhatCannotBeTriedWithinTheStepsIsTooLarge(t *testing.T) {
+	v := Decide(thresholds.Builtin(), barred(2000, 2000, 1), noon)
+	assert.Equal(t, Stay, v.Signal)
+	assert.Contains(t, v.Reasons, TooLarge)
+	assert.NotContains(t, v.Reasons, UnplacedTasks, "not one order was tried to its end")
+}
+
+func TestAKnownCauseStaysOneWhereTheStepsEnd(t *testing.T) {
+	s := barred(2000, 2000, 1)
+	s.Hosts = append(s.Hosts, cluster.Host{ARN: "full", InstanceID: "i-full", Status: cluster.Active, Connected: true, Registered: cluster.Resources{CPU: 1 << 45, Memory: 1 << 45}, Attributes: map[string]string{}})
+	v := Decide(thresholds.Builtin(), s, noon)
+	require.Equal(t, ScaleOut, v.Signal, v.Why)
+	assert.Contains(t, v.Reasons, CPUAtScaleOut)
+	assert.Positive(t, v.InstanceGap)
+	assert.LessOrEqual(t, v.InstanceGap, mostHosts)
+	assert.Contains(t, strings.Join(v.Notes, "\n"), cutShort)
+}
+
+// jammed is a cluster of which every host may go, and where finding that out means to look at nearly every host for each
+// task: all but the last have the room, and a task of each service already.
+func jammed(hosts, services int) cluster.Snapshot {
+	s := waiting(services, 0, func(_ int, s *cluster.Service, d *cluster.Definition) {
+		s.Constraints = []cluster.Constraint{{Type: cluster.DistinctInstance}}
+		d.Size = cluster.Resources{CPU: 10, Memory: 10}
+	})
+	of := cluster.Resources{CPU: 4096, Memory: 16000}
+	s.Hosts = nil
+	for i := range hosts {
+		h := cluster.Host{ARN: fmt.Sprint("h", i), InstanceID: fmt.Sprint("i-", i), Status: cluster.Active, Connected: true, TasksRead: true, RegisteredAt: noon.AddDate(-1, 0, i), Registered: of, Remaining: of, Attributes: map[string]string{}}
+		switch i {
+		case 0:
+			h.Registered, h.Remaining = cluster.Resources{CPU: 10, Memory: 10}, cluster.Resources{CPU: 10, Memory: 10} // room for one
+		case hosts - 1:
+		default:
+			for n := range s.Services {
+				service := &s.Services[n]
+				service.Desired++
+				service.Running++
+				h.Tasks++
+				h.Remaining = h.Remaining.Minus(cluster.Resources{CPU: 10, Memory: 10})
+				s.Tasks = append(s.Tasks, cluster.Task{ARN: fmt.Sprint(i, n), Host: h.ARN, Service: service.Name, Definition: service.TaskDefinition, WantedRunning: true})
+			}
+		}
+		s.Hosts = append(s.Hosts, h)
+	}
+	for n := range s.Services {
+		s.Services[n].Deployments[0].Desired, s.Services[n].Deployments[0].Running = s.Services[n].Desired, s.Services[n].Running
+	}
+	return s
+}
+
+func TestWhatCannotBeMovedWithinTheStepsIsTooLarge(t *testing.T) {
+	e := thresholds.Builtin()
+	small := Decide(e, jammed(50, 20), noon)
+	require.Equal(t, ScaleIn, small.Signal, small.Why)
+	v := Decide(e, jammed(800, 20), noon)
+	assert.Equal(t, Stay, v.Signal)
+	assert.Equal(t, []Reason{AllBelowScaleIn, TooLarge}, v.Reasons, v.Why)
+}
