@@ -114,7 +114,7 @@ func (f *Fleet) learn(kinds []Kind, alike bool) {
 		s.Kind, s.share = k, share(k.Size, f.Unit)
 		s.group = f.number(k.Group)
 		if !k.local {
-			s.allowed = f.answers(s, classes)
+			s.allowed = f.answers(s, classes, len(asked) > 0)
 		}
 		for _, group := range k.neighbours() {
 			f.number(group)
@@ -138,10 +138,10 @@ func (f *Fleet) learn(kinds []Kind, alike bool) {
 	}
 }
 
-// answers are what the kind may use, by class. Past the bound of steps they are unknown.
-func (f *Fleet) answers(k *state, classes []int) []answer {
-	if k.anywhere() {
-		return nil
+// answers are what the kind may use, by class; nil: every class. Past the bound of steps they are unknown.
+func (f *Fleet) answers(k *state, classes []int, asked bool) []answer {
+	if !asked && len(k.where) == 0 {
+		return nil // no kind asks anything of a host
 	}
 	allowed := make([]answer, len(classes))
 	for class, host := range classes {

@@ -83,11 +83,6 @@ func (r *Kinds) parse(expression string) query {
 	return q
 }
 
-// anywhere tells that no constraint and no attribute keeps it off any host.
-func (k *Kind) anywhere() bool {
-	return len(k.requires) == 0 && len(k.where) == 0
-}
-
 // GoesByNeighbours tells whether its place depends on what tasks already are on a host.
 func (k Kind) GoesByNeighbours() bool {
 	return k.Distinct || len(k.neighbours()) > 0
