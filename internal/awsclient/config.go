@@ -32,7 +32,7 @@ func Config(ctx context.Context, share Share) (aws.Config, error) {
 		config.WithRetryMode(aws.RetryModeAdaptive),
 		config.WithAppID("ecs-cluster-scaler"),
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(perAttempt)),
-		config.WithAPIOptions([]func(*middleware.Stack) error{newLimits(share).add}),
+		config.WithAPIOptions([]func(*middleware.Stack) error{newLimits(share).add, KeepAnswers}),
 		// What the SDK has to say beside its errors, such as that it falls back to IMDSv1, helps nobody here.
 		config.WithLogger(logging.Nop{}),
 	)
