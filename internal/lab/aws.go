@@ -1,14 +1,14 @@
 package lab
 
 import (
-	"errors"
-	"net"
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/smithy-go/middleware"
+
+	"ecs-cluster-scaler/internal/awsclient"
 )
 
 const (
@@ -39,30 +39,15 @@ func environment(endpoint string) []string {
 	}
 }
 
-// Config is for seeding and reading back: it takes nothing from the environment and
-// does not retry what moto answers, so that what moto says first is what the test sees.
-// A connection that breaks under load is tried again.
+// Config is for seeding and reading back. It takes nothing from the environment and makes each call once: what moto says
+// first is what the test sees, and no call is repeated that moto has carried out.
 func (m *Moto) Config() aws.Config {
 	return aws.Config{
 		Region:       Region,
 		BaseEndpoint: aws.String(m.endpoint),
 		Credentials:  credentials.NewStaticCredentialsProvider("test", "test", ""),
 		HTTPClient:   awshttp.NewBuildableClient(),
-		Retryer: func() aws.Retryer {
-			return retry.NewStandard(func(o *retry.StandardOptions) {
-				o.Retryables = []retry.IsErrorRetryable{retry.RetryableConnectionError{}, brokenConnection{}}
-			})
-		},
+		APIOptions:   []func(*middleware.Stack) error{awsclient.KeepAnswers},
+		Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
 	}
-}
-
-// brokenConnection knows the one that the SDK's own list leaves out: closed on this side.
-type brokenConnection struct{}
-
-// IsErrorRetryable tells whether err is of a closed connection.
-func (brokenConnection) IsErrorRetryable(err error) aws.Ternary {
-	if errors.Is(err, net.ErrClosed) {
-		return aws.TrueTernary
-	}
-	return aws.UnknownTernary
 }
