@@ -33,7 +33,7 @@ const (
 type deadlines struct {
 	// asked is the entry's, from which on at_deadline applies.
 	asked time.Time
-	// services is when service tasks are stopped and floors count no more, standalone when those of run-task are.
+	// services is when service tasks are stopped and floors count no more, standalone when those of run-task are; see of.
 	services, standalone time.Time
 	// last is when nothing is waited for any more, known or unknown: AWS ends the hook 5 minutes later anyway.
 	last time.Time
@@ -58,6 +58,33 @@ func deadlinesOf(h Host, want thresholds.Drain) deadlines {
 		d.services = h.Began.Add(most)
 	}
 	return d
+}
+
+// of is when a task is stopped. One that is protected from scale-in has until its protection ends, and no longer than
+// tasks of run-task have; it may be a session or a job of hours. Doubt about it counts as protection: a task that was
+// stopped cannot be taken back, and a host that waits calls a person.
+func (d deadlines) of(t Task) time.Time {
+	switch {
+	case t.Service == "":
+		return d.standalone
+	case t.ProtectionUnread || t.Protected && t.ProtectedUntil.IsZero():
+		return latest(d.services, d.standalone)
+	case t.Protected && t.ProtectedUntil.Before(d.standalone):
+		return latest(d.services, t.ProtectedUntil)
+	case t.Protected:
+		return latest(d.services, d.standalone)
+	default:
+		return d.services
+	}
+}
+
+func latest(first time.Time, others ...time.Time) time.Time {
+	for _, t := range others {
+		if t.After(first) {
+			first = t
+		}
+	}
+	return first
 }
 
 func reached(deadline, now time.Time) bool { return !now.Before(deadline) }

@@ -2,6 +2,7 @@ package drain
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"ecs-cluster-scaler/cluster"
@@ -44,8 +45,17 @@ func (p *picture) step(h Host, want thresholds.Drain) Step {
 		p.mayComplete(h, due, &s)
 	}
 	s.Heartbeat = s.Action != Complete && s.Reason != ForeignHook && p.beatDue(h)
-	s.Restless = s.Action != Complete && s.Action != None && (s.Reason != StandaloneTask || reached(due.standalone, p.now))
+	s.Restless = s.Action != Complete && s.Action != None && !p.patient(h, due, s.Reason)
 	return s
+}
+
+// patient tells whether the host waits only for tasks that may take their time: standalone and protected ones, before the
+// deadline that is theirs.
+func (p *picture) patient(h Host, due deadlines, why Reason) bool {
+	if why != StandaloneTask && why != ProtectedTask {
+		return false
+	}
+	return !slices.ContainsFunc(h.Tasks, func(t Task) bool { return t.ProtectionUnread }) && !reached(due.standalone, p.now)
 }
 
 func (s *Step) set(a Action, r Reason, detail string) { s.Action, s.Reason, s.Detail = a, r, detail }
@@ -108,7 +118,7 @@ func (p *picture) decideByTasks(h Host, due deadlines, want thresholds.Drain, s 
 		s.Tasks = arns(stop)
 		return
 	}
-	reason, detail := p.why(left)
+	reason, detail := p.why(left, due)
 	if reached(due.asked, p.now) && !reached(due.services, p.now) && len(wanted(left.replicas)) > 0 {
 		reason, detail = Deadline, fmt.Sprintf("held, as the entry says, until %s; %s", due.services.UTC().Format(time.RFC3339), detail)
 	}
@@ -151,15 +161,17 @@ func (p *picture) decideByFloors(h Host, due deadlines, want thresholds.Drain, s
 // toStop are the tasks whose time is over and which nobody has told to stop. Daemons go last, because they may serve the
 // others, but in time for SIGTERM: a task that does not stop must not take them along.
 func (p *picture) toStop(left remaining, due deadlines, want thresholds.Drain) []Task {
-	over := reached(due.services, p.now) || p.stuck() && want.AtDeadline == thresholds.Stop
+	atOnce := p.stuck() && want.AtDeadline == thresholds.Stop
 	var stop []Task
-	if over {
-		stop = append(stop, wanted(left.replicas)...)
+	for _, t := range wanted(left.replicas) {
+		if reached(due.of(t), p.now) || atOnce && !t.Protected && !t.ProtectionUnread {
+			stop = append(stop, t)
+		}
 	}
 	if reached(due.standalone, p.now) {
 		stop = append(stop, wanted(left.standalone)...)
 	}
-	if over && reached(left.others(due).Add(toStop-forDaemons), p.now) {
+	if (atOnce || reached(due.services, p.now)) && reached(left.others(due).Add(toStop-forDaemons), p.now) {
 		stop = append(stop, wanted(left.daemons)...)
 	}
 	return stop
@@ -168,23 +180,10 @@ func (p *picture) toStop(left remaining, due deadlines, want thresholds.Drain) [
 // others is from when the time to stop counts for the last of those that daemons wait for; zero: there are none.
 func (r remaining) others(due deadlines) time.Time {
 	var last time.Time
-	note := func(tasks []Task, deadline time.Time) {
-		for _, t := range tasks {
-			last = latest(last, deadline, t.StoppingAt)
-		}
+	for _, t := range slices.Concat(r.replicas, r.standalone) {
+		last = latest(last, due.of(t), t.StoppingAt)
 	}
-	note(r.replicas, due.services)
-	note(r.standalone, due.standalone)
 	return last
-}
-
-func latest(first time.Time, others ...time.Time) time.Time {
-	for _, t := range others {
-		if t.After(first) {
-			first = t
-		}
-	}
-	return first
 }
 
 // givenUp tells whether every task that is left had its deadline and then the time to stop. Where ticks were missed, that

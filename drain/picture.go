@@ -75,8 +75,10 @@ type Task struct {
 	// StoppingAt is when it was told to stop, StoppedAt when it had; zero: it was not, or that is not known
 	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html).
 	StoppingAt, StoppedAt time.Time
-	// Protected from scale-in.
-	Protected bool
+	// Protected from scale-in, until ProtectedUntil; zero: that is not known. ProtectionUnread: whether it is could not be
+	// read (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html).
+	Protected, ProtectionUnread bool
+	ProtectedUntil              time.Time
 	// ReportsHealth: it says HEALTHY or UNHEALTHY; Healthy: it says HEALTHY.
 	ReportsHealth, Healthy bool
 }

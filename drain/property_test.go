@@ -23,6 +23,10 @@ func anyTask(t *rapid.T, n int) drain.Task {
 	}).Draw(t, "state")(of, rapid.IntRange(-10, 3000).Draw(t, "at"))
 	state.ARN = fmt.Sprint("task/", n)
 	state.Protected = rapid.Bool().Draw(t, "protected")
+	if rapid.Bool().Draw(t, "its end is known") {
+		state.ProtectedUntil = at(rapid.IntRange(-10, 3000).Draw(t, "protected until"))
+	}
+	state.ProtectionUnread = !state.Protected && rapid.Bool().Draw(t, "protection unread")
 	return state
 }
 
@@ -95,6 +99,24 @@ func TestWhatACompletionAlwaysMeans(t *testing.T) {
 				assert.False(t, h.Registration.Connected, "an agent that answers takes its registration along itself")
 			}
 			assert.Equal(t, h.Began, s.Since)
+		}
+	})
+}
+
+func TestNoTaskThatMayBeProtectedIsStoppedBeforeItsOwnDeadline(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p, want, now := anyPicture(t), anyDrain(t), at(rapid.IntRange(0, 3000).Draw(t, "now"))
+		for i, s := range drain.Next(p, want, now) {
+			h := p.Terminating[i]
+			// AWS's cap comes before a long deadline.
+			standalone := min(time.Duration(want.StandaloneDeadlineMinutes)*time.Minute, 100*h.Hook.Timeout-15*time.Minute, 48*time.Hour-15*time.Minute)
+			for _, task := range h.Tasks {
+				protected := task.ProtectionUnread || task.Protected && (task.ProtectedUntil.IsZero() || now.Before(task.ProtectedUntil))
+				daemon := task.Service == "agent"
+				if protected && !daemon && task.Service != "" && now.Before(h.Began.Add(standalone)) {
+					assert.NotContains(t, s.Tasks, task.ARN)
+				}
+			}
 		}
 	})
 }

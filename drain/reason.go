@@ -36,7 +36,7 @@ var Meanings = []struct {
 	{CannotMove, "A service's minimumHealthyPercent and maximumPercent, of its desired count and in whole tasks, let ECS neither stop its task first nor start another first, so that it never moves."},
 	{NoRoom, "A service's task fits on no ACTIVE host, so that ECS cannot move it; the publisher asks for a host for it."},
 	{StandaloneTask, "Tasks that run-task started are left; nobody moves them, they may finish until standalone_deadline_minutes."},
-	{ProtectedTask, "A service's task is protected from scale-in."},
+	{ProtectedTask, "A service's task is protected from scale-in, or past the deadline may be; it may run until its protection ends, at most until standalone_deadline_minutes."},
 	{Deadline, "The drain has reached its deadline: tasks are stopped, or with at_deadline hold the host is kept for a person to decide; 5 minutes before AWS's own cap the host goes, whatever could not be read."},
 	{HostDead, "EC2 calls the instance unhealthy and its agent does not answer: nothing on it can be saved."},
 	{ForeignHook, "The instance waits for a lifecycle hook that is not the entry's, which is not ours to complete."},

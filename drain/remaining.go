@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // remaining are a host's tasks that have not stopped, by what is to be done about them.
@@ -46,9 +47,9 @@ func arns(tasks []Task) []string {
 }
 
 // why names what the host waits for: the first of what is hardest to get over.
-func (p *picture) why(r remaining) (Reason, string) {
+func (p *picture) why(r remaining, due deadlines) (Reason, string) {
 	if moving := wanted(r.replicas); len(moving) > 0 {
-		return p.whyNotMoved(moving)
+		return p.whyNotMoved(moving, due)
 	}
 	switch {
 	case len(r.replicas) > 0:
@@ -64,10 +65,14 @@ func (p *picture) why(r remaining) (Reason, string) {
 	}
 }
 
-func (p *picture) whyNotMoved(moving []Task) (Reason, string) {
+func (p *picture) whyNotMoved(moving []Task, due deadlines) (Reason, string) {
 	for _, t := range moving {
-		if t.Protected {
-			return ProtectedTask, fmt.Sprintf("service %s, task %s", t.Service, short(t.ARN))
+		until := due.of(t).UTC().Format(time.RFC3339)
+		switch {
+		case t.Protected:
+			return ProtectedTask, fmt.Sprintf("service %s, task %s, until %s", t.Service, short(t.ARN), until)
+		case t.ProtectionUnread && reached(due.services, p.now):
+			return ProtectedTask, fmt.Sprintf("service %s, task %s: whether it is protected could not be read, until %s", t.Service, short(t.ARN), until)
 		}
 	}
 	for _, t := range moving {

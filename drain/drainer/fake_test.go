@@ -82,6 +82,9 @@ type fakeTask struct {
 	health    string
 	byUs      bool
 	protected bool
+	// protectedUntil is what ECS says of its protection; zero: nothing. unprotectable is the failure that it answers instead.
+	protectedUntil time.Time
+	unprotectable  string
 	// missing: it is listed, but not described.
 	missing bool
 }

@@ -185,7 +185,15 @@ func (f *fakeAWS) DescribeTaskDefinition(ctx context.Context, in *ecs.DescribeTa
 func (f *fakeAWS) GetTaskProtection(ctx context.Context, in *ecs.GetTaskProtectionInput, _ ...func(*ecs.Options)) (*ecs.GetTaskProtectionOutput, error) {
 	return answered(ctx, f, "ECS", "GetTaskProtection", in, func(in *ecs.GetTaskProtectionInput, out *ecs.GetTaskProtectionOutput) error {
 		for _, arn := range in.Tasks {
-			out.ProtectedTasks = append(out.ProtectedTasks, ecstypes.ProtectedTask{TaskArn: aws.String(arn), ProtectionEnabled: f.tasks[arn].protected})
+			t := f.tasks[arn]
+			if t.unprotectable != "" {
+				out.Failures = append(out.Failures, ecstypes.Failure{Arn: aws.String(arn), Reason: aws.String(t.unprotectable)})
+				continue
+			}
+			ended := !t.protectedUntil.IsZero() && !f.now.Before(t.protectedUntil)
+			out.ProtectedTasks = append(out.ProtectedTasks, ecstypes.ProtectedTask{
+				TaskArn: aws.String(arn), ProtectionEnabled: t.protected && !ended, ExpirationDate: optionalTime(t.protectedUntil),
+			})
 		}
 		return nil
 	})

@@ -17,16 +17,9 @@ import (
 	"ecs-cluster-scaler/drain"
 )
 
-const (
-	// tasksPerCall is the most that ListTasks returns and DescribeTasks takes
-	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html).
-	tasksPerCall = 100
-	// protectionPerCall is the most that GetTaskProtection takes
-	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GetTaskProtection.html).
-	protectionPerCall = 100
-	// explainAfter is how long a drain may take before it is looked for protection that holds it up.
-	explainAfter = 5 * time.Minute
-)
+// tasksPerCall is the most that ListTasks returns and DescribeTasks takes
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html).
+const tasksPerCall = 100
 
 // readTasks reads the tasks of the view's hosts: those known from before, of all hosts together, a hundred a call; then
 // host by host, where none is known or all of those have stopped, what ECS lists now.
@@ -186,7 +179,7 @@ func (r *remembered) learn(some map[string]drain.Task) {
 func (v *view) wantsTasks(h *drain.Host, now time.Time) bool {
 	r := h.Registration
 	return r != nil && h.State != drain.Proceeding && r.Status != cluster.Registering &&
-		(r.Status != cluster.Active || now.Sub(h.Began) >= time.Duration(v.drain.DeadlineMinutes)*time.Minute)
+		(r.Status != cluster.Active || now.Sub(h.Began) >= v.deadline())
 }
 
 var (
@@ -291,37 +284,5 @@ func task(t types.Task) drain.Task {
 		StoppingAt: aws.ToTime(t.StoppingAt), StoppedAt: aws.ToTime(t.StoppedAt),
 		ReportsHealth: t.HealthStatus == types.HealthStatusHealthy || t.HealthStatus == types.HealthStatusUnhealthy,
 		Healthy:       t.HealthStatus == types.HealthStatusHealthy,
-	}
-}
-
-// readProtection marks tasks that are protected from scale-in, on hosts that take long. It only explains: where it cannot
-// be read, nothing is said of it.
-func (d *Drainer) readProtection(ctx context.Context, v *view, now time.Time) {
-	at := map[string]*drain.Task{}
-	var asked []string
-	for i := range v.picture.Terminating {
-		h := &v.picture.Terminating[i]
-		for j := range h.Tasks {
-			if t := &h.Tasks[j]; now.Sub(h.Began) >= explainAfter && t.Service != "" && t.WantedRunning && !t.Stopped() {
-				at[t.ARN] = t
-				asked = append(asked, t.ARN)
-			}
-		}
-	}
-	for batch := range slices.Chunk(asked, protectionPerCall) {
-		if d.memory.lately(protectionDenied, v.name, now) {
-			return
-		}
-		out, err := d.ecs.GetTaskProtection(ctx, &ecs.GetTaskProtectionInput{Cluster: aws.String(v.name), Tasks: batch})
-		if err != nil {
-			d.memory.note(protectionDenied, v.name, now)
-			v.fail("whether tasks are protected from scale-in, which is not asked again for a while: ", err)
-			return
-		}
-		for _, p := range out.ProtectedTasks {
-			if t := at[aws.ToString(p.TaskArn)]; t != nil {
-				t.Protected = p.ProtectionEnabled
-			}
-		}
 	}
 }

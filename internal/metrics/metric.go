@@ -46,7 +46,7 @@ var (
 	DrainBlocked = Metric{"DrainBlocked", types.StandardUnitCount,
 		"Leaving hosts that have waited over 15 minutes for something else than stopping or standalone tasks.", true, true}
 	OldestDrainMinutes = Metric{"OldestDrainMinutes", types.StandardUnitNone,
-		"Minutes since the oldest termination that is under way began; hosts that wait only for standalone tasks before their own deadline are left out.", true, true}
+		"Minutes since the oldest termination that is under way began; hosts that wait only for standalone or protected tasks before their own deadline are left out.", true, true}
 )
 
 // The metrics of a pass.
