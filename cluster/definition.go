@@ -1,5 +1,7 @@
 package cluster
 
+import "time"
+
 // Definition is one revision of a task definition: what decides where its tasks fit. Revisions never change
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html).
 type Definition struct {
@@ -19,6 +21,13 @@ type Definition struct {
 	// Requires are its requiresAttributes by name; an empty value means that any will do
 	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html#attributes).
 	Requires map[string]string
+	// StopTimeout is how long its containers may take from SIGTERM to SIGKILL, where one of them says so; zero: as long as
+	// the host's agent gives, 30 s by default. Containers that depend on each other stop one after the other
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html).
+	StopTimeout time.Duration
+	// HealthChecked: an essential container has a health check, so that its tasks report health
+	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html).
+	HealthChecked bool
 }
 
 // Port is a port of a host.

@@ -14,8 +14,15 @@ const (
 	// reserve is kept before AWS's cap, so that the last tasks are stopped by us, not with their host.
 	reserve = 15 * time.Minute
 	// toStop is how long a task that was told to stop at a deadline may take: a load balancer's 300 s, SIGTERM's 30 s,
-	// and what an agent needs.
+	// and what an agent needs. One whose definition gives SIGTERM more has more, see end.
 	toStop = 10 * time.Minute
+	// deregistered is a load balancer's default delay before SIGTERM
+	// (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html), attended
+	// what agent and ticks take besides.
+	deregistered, attended = 5 * time.Minute, 150 * time.Second
+	// unknownStop is what a task has whose definition cannot be read: it may give SIGTERM more than 30 s, and one that
+	// never stops must not keep its host for days.
+	unknownStop = time.Hour
 	// forDaemons is what of that is theirs at the least: they are stopped last, and SIGTERM has 30 s
 	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html, ECS_CONTAINER_STOP_TIMEOUT).
 	forDaemons = 3 * time.Minute

@@ -110,7 +110,7 @@ func (p *picture) decideByTasks(h Host, due deadlines, want thresholds.Drain, s 
 		return
 	}
 	if p.givenUp(left, due) {
-		s.set(Complete, Deadline, "tasks did not stop within 10 minutes after they were told to")
+		s.set(Complete, Deadline, "tasks did not stop in the time that they had after they were told to, 10 minutes or their own stopTimeout")
 		return
 	}
 	if stop := p.toStop(left, due, want); len(stop) > 0 {
@@ -171,37 +171,45 @@ func (p *picture) toStop(left remaining, due deadlines, want thresholds.Drain) [
 	if reached(due.standalone, p.now) {
 		stop = append(stop, wanted(left.standalone)...)
 	}
-	if (atOnce || reached(due.services, p.now)) && reached(left.others(due).Add(toStop-forDaemons), p.now) {
+	if (atOnce || reached(due.services, p.now)) && reached(p.others(left, due).Add(-forDaemons), p.now) {
 		stop = append(stop, wanted(left.daemons)...)
 	}
 	return stop
 }
 
-// others is from when the time to stop counts for the last of those that daemons wait for; zero: there are none.
-func (r remaining) others(due deadlines) time.Time {
+// others is when the time to stop ends for the last of those that daemons wait for; zero: there are none.
+func (p *picture) others(left remaining, due deadlines) time.Time {
 	var last time.Time
-	for _, t := range slices.Concat(r.replicas, r.standalone) {
-		last = latest(last, due.of(t), t.StoppingAt)
+	for _, t := range slices.Concat(left.replicas, left.standalone) {
+		last = latest(last, p.end(t, due))
 	}
 	return last
 }
 
+// end is by when a task must have stopped: 10 minutes after its deadline, or as long after it was told as its own
+// stopTimeout takes. Daemons need not be deregistered first.
+func (p *picture) end(t Task, due deadlines) time.Time {
+	given, before := toStop, deregistered
+	if p.services[t.Service].Daemon {
+		given, before = forDaemons, 0
+	}
+	if d, known := p.Definitions[t.Definition]; known && d.StopTimeout > 0 {
+		given = max(given, before+d.StopTimeout+attended)
+	} else if !known && t.DefinitionUnread {
+		given = unknownStop
+	}
+	return latest(due.of(t).Add(toStop), t.StoppingAt.Add(given))
+}
+
 // givenUp tells whether every task that is left had its deadline and then the time to stop. Where ticks were missed, that
-// time counts from when the task was told. Daemons have the last part of it.
+// time counts from when the task was told.
 func (p *picture) givenUp(left remaining, due deadlines) bool {
 	if reached(due.last, p.now) {
 		return true
 	}
-	over := func(tasks []Task, deadline time.Time, given time.Duration) bool {
-		for _, t := range tasks {
-			if t.WantedRunning || !reached(latest(deadline, t.StoppingAt).Add(given), p.now) {
-				return false
-			}
-		}
-		return true
-	}
-	return over(left.replicas, due.services, toStop) && over(left.standalone, due.standalone, toStop) &&
-		over(left.daemons, due.services.Add(toStop-forDaemons), forDaemons)
+	return !slices.ContainsFunc(slices.Concat(left.replicas, left.standalone, left.daemons), func(t Task) bool {
+		return t.WantedRunning || !reached(p.end(t, due), p.now)
+	})
 }
 
 // mayComplete turns a completion into waiting where it is too early, or not ours.

@@ -81,6 +81,8 @@ type Task struct {
 	ProtectedUntil              time.Time
 	// ReportsHealth: it says HEALTHY or UNHEALTHY; Healthy: it says HEALTHY.
 	ReportsHealth, Healthy bool
+	// DefinitionUnread: its definition was asked for and could not be read, so that its stopTimeout is not known.
+	DefinitionUnread bool
 }
 
 // Stopped tells whether the task holds nothing of the host any more. Only lastStatus tells: a task that is stopping has desired

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -95,7 +96,10 @@ func revisionOf(d *types.TaskDefinition) (revision, error) {
 	if err != nil {
 		return revision{}, err
 	}
-	read := revision{parts: p, Definition: cluster.Definition{Size: p.size(), Awsvpc: d.NetworkMode == types.NetworkModeAwsvpc}}
+	read := revision{parts: p, Definition: cluster.Definition{
+		Size: p.size(), Awsvpc: d.NetworkMode == types.NetworkModeAwsvpc,
+		StopTimeout: stopTimeout(d.ContainerDefinitions), HealthChecked: slices.ContainsFunc(d.ContainerDefinitions, healthChecked),
+	}}
 	for _, c := range d.ContainerDefinitions {
 		for _, m := range c.PortMappings {
 			if number := hostPort(d.NetworkMode, m); number > 0 {

@@ -83,6 +83,7 @@ func (d *Drainer) decideCalm(ctx context.Context, v *view, now time.Time) {
 			return
 		}
 	}
+	d.readStopTimeouts(ctx, v, now)
 	steps := drain.Next(*p, v.drain, now)
 	if !slices.ContainsFunc(steps, func(s drain.Step) bool { return s.Action != drain.Wait || s.Reason != drain.TasksStopping }) {
 		v.steps = steps

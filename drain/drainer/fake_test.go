@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/smithy-go"
 
 	"ecs-cluster-scaler/drain/drainer"
@@ -33,6 +34,8 @@ type fakeAWS struct {
 	services  map[string]*fakeService
 	instances map[string]*fakeInstance
 	entries   map[string]string
+	// containers are those of the services' task definitions, where a test needs one.
+	containers map[string]ecstypes.ContainerDefinition
 	// hook is the terminating hook's name, timeout its heartbeat timeout in seconds, maxSize each group's.
 	hook    string
 	timeout int32
@@ -113,7 +116,7 @@ func newFakeAWS() *fakeAWS {
 	f := &fakeAWS{
 		now: start, hosts: map[string]*fakeHost{}, tasks: map[string]*fakeTask{}, services: map[string]*fakeService{},
 		instances: map[string]*fakeInstance{}, entries: map[string]string{"web": `{}`}, hook: ours, timeout: 900, maxSize: 10,
-		deny: map[string]bool{}, put: map[string]float64{}, diesAt: -1,
+		containers: map[string]ecstypes.ContainerDefinition{}, deny: map[string]bool{}, put: map[string]float64{}, diesAt: -1,
 	}
 	f.host("i-0", "InService")
 	return f

@@ -178,6 +178,9 @@ func (f *fakeAWS) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput,
 func (f *fakeAWS) DescribeTaskDefinition(ctx context.Context, in *ecs.DescribeTaskDefinitionInput, _ ...func(*ecs.Options)) (*ecs.DescribeTaskDefinitionOutput, error) {
 	return answered(ctx, f, "ECS", "DescribeTaskDefinition", in, func(in *ecs.DescribeTaskDefinitionInput, out *ecs.DescribeTaskDefinitionOutput) error {
 		out.TaskDefinition = &ecstypes.TaskDefinition{TaskDefinitionArn: in.TaskDefinition}
+		if c, ok := f.containers[strings.TrimPrefix(*in.TaskDefinition, "definition/")]; ok {
+			out.TaskDefinition.ContainerDefinitions = []ecstypes.ContainerDefinition{c}
+		}
 		return nil
 	})
 }

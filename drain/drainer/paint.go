@@ -51,6 +51,7 @@ func (d *Drainer) paint(ctx context.Context, v *view, now time.Time) {
 		d.readRoom(ctx, v, now)
 	}
 	d.readProtection(ctx, v, now)
+	d.readStopTimeouts(ctx, v, now)
 }
 
 func (d *Drainer) host(ctx context.Context, v *view, l leaver, now time.Time) drain.Host {
