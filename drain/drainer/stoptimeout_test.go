@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // slow is a host at whose deadline, minute 20, a service's task and a standalone one are told to stop, which takes them
@@ -60,6 +61,7 @@ func TestADefinitionThatCannotBeReadKeepsAHostForAnHourAtTheMost(t *testing.T) {
 	}
 	assert.NotEmpty(t, f.left())
 	failed := tick(t, f, f.process()).Failed
+	require.NotEmpty(t, failed)
 	assert.Contains(t, failed[len(failed)-1].Error, "how long tasks may take to stop")
 	f.pass(time.Minute)
 	tick(t, f, d)
