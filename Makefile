@@ -71,6 +71,11 @@ test-go: lab ## the Go tests alone
 race: lab ## the Go tests under the race detector
 	@env -u MAKEFLAGS CGO_ENABLED=1 go test -race -timeout 20m ./...
 
+.PHONY: campaign
+campaign: ## SEEDS=1000 random schedules FROM=1, each judged by promises; SEED=n: the story of one, made smaller
+	@go run ./simulator/campaign/run $(if $(SEED),-seed '$(SEED)',-seeds '$(or $(SEEDS),1000)' -from '$(or $(FROM),1)') \
+		$(if $(PLAN),-plan '$(PLAN)') $(if $(HEARTBEAT),-heartbeat '$(HEARTBEAT)')
+
 # One architecture, which the Go tests need anyway: the other costs a minute of
 # compiling. CI's public workflow runs package-twice.
 .PHONY: test-package

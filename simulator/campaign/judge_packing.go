@@ -1,0 +1,136 @@
+package campaign
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+
+	"ecs-cluster-scaler/simulator/aws"
+)
+
+// need is a task that must find a host.
+type need struct {
+	size     aws.Resources
+	service  string
+	distinct bool
+	awsvpc   bool
+	ports    []int
+}
+
+// bin is a host's room, by the judge's own sums.
+type bin struct {
+	free       aws.Resources
+	interfaces int
+	ports      []int
+	services   map[string]bool
+}
+
+// weight puts CPU units and MiB on one scale: a host has about four times as many of these.
+func weight(r aws.Resources) int { return r.CPU*4 + r.Memory }
+
+func (b *bin) takes(n need) bool {
+	switch {
+	case b.free.CPU < n.size.CPU || b.free.Memory < n.size.Memory || b.free.GPU < n.size.GPU:
+		return false
+	case n.awsvpc && b.interfaces < 1, n.distinct && b.services[n.service]:
+		return false
+	}
+	return !slices.ContainsFunc(n.ports, func(p int) bool { return slices.Contains(b.ports, p) })
+}
+
+func (b *bin) put(n need) {
+	b.free.CPU -= n.size.CPU
+	b.free.Memory -= n.size.Memory
+	b.free.GPU -= n.size.GPU
+	b.ports = append(b.ports, n.ports...)
+	b.services[n.service] = true
+	if n.awsvpc {
+		b.interfaces--
+	}
+}
+
+// bins pack largest first, each into the host that it leaves fullest. left is the first that fits nowhere.
+func packs(bins []*bin, needs []need) (left *need) {
+	sort.SliceStable(needs, func(a, b int) bool { return weight(needs[a].size) > weight(needs[b].size) })
+	for _, n := range needs {
+		var best *bin
+		for _, b := range bins {
+			if b.takes(n) && (best == nil || weight(b.free) < weight(best.free)) {
+				best = b
+			}
+		}
+		if best == nil {
+			return &n
+		}
+		best.put(n)
+	}
+	return nil
+}
+
+func needOf(s *aws.Service, d *aws.TaskDefinition) need {
+	return need{d.Resources, s.Spec.Name, s.Spec.DistinctInstance, d.Awsvpc, d.Ports}
+}
+
+// room is what a host has free: without its tasks, and without what ECS keeps for daemons that are to run there
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html).
+func (j *judge) room(h *aws.Host) *bin {
+	b := &bin{free: h.Total, interfaces: h.ENIs, services: map[string]bool{}}
+	for _, t := range j.tasksOn(h) {
+		n := need{size: t.Definition.Resources, awsvpc: t.Definition.Awsvpc, ports: t.Definition.Ports}
+		if t.Service != nil {
+			n.service = t.Service.Spec.Name
+		}
+		b.put(n)
+	}
+	for _, s := range h.Cluster.Services() {
+		if s.Spec.Daemon && s.Status == "ACTIVE" && !b.services[s.Spec.Name] {
+			b.put(needOf(s, s.Deployments()[0].Definition))
+		}
+	}
+	return b
+}
+
+// without says what would not fit if some hosts went; empty: all does.
+func (j *judge) without(cluster string, fleet, gone []*aws.Host) string {
+	var bins []*bin
+	var needs []need
+	for _, h := range fleet {
+		if !slices.Contains(gone, h) {
+			bins = append(bins, j.room(h))
+			continue
+		}
+		for _, t := range j.tasksOn(h) {
+			if t.Service != nil && !t.Service.Spec.Daemon {
+				needs = append(needs, needOf(t.Service, t.Definition))
+			}
+		}
+	}
+	needs = append(needs, j.unplaced(cluster)...)
+	if left := packs(bins, needs); left != nil {
+		return fmt.Sprintf("a task of %s (%d CPU, %d MiB) fits nowhere", left.service, left.size.CPU, left.size.Memory)
+	}
+	return ""
+}
+
+// unplaced are the tasks that services want and no ACTIVE host holds. A failed roll-out wants none.
+func (j *judge) unplaced(cluster string) []need {
+	var needs []need
+	for _, s := range j.clusters[cluster].Services() {
+		if s.Spec.Daemon || s.Status != "ACTIVE" || s.Deployments()[0].Rollout == "FAILED" {
+			continue
+		}
+		on, live := 0, 0
+		for _, t := range s.Tasks() {
+			if t.Desired == "RUNNING" {
+				live++
+				if t.Host != nil && string(t.Host.Status) == "ACTIVE" {
+					on++
+				}
+			}
+		}
+		for range min(s.Desired-on, s.Desired*s.Spec.MaxPercent/100-live) {
+			needs = append(needs, needOf(s, s.Deployments()[0].Definition))
+		}
+	}
+	return needs
+}

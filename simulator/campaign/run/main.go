@@ -1,0 +1,120 @@
+// Command run runs a campaign: many random schedules, or the story of one.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"ecs-cluster-scaler/simulator/campaign"
+)
+
+// rarely is when the garbage collector works, in percent of what is in use: runs are short, and small.
+const rarely = 400
+
+// often is how often a campaign says how far it is.
+const often = 5 * time.Second
+
+var errBroken = errors.New("promises were broken; make campaign SEED=n tells the story of one seed and makes it smaller")
+
+type options struct {
+	seeds, atOnce, heartbeat int
+	from, seed               uint64
+	plan                     string
+	whole                    bool
+}
+
+func main() {
+	debug.SetGCPercent(rarely)
+	var o options
+	flag.IntVar(&o.seeds, "seeds", 1000, "how many schedules to run")
+	flag.Uint64Var(&o.from, "from", 1, "the first seed")
+	flag.Uint64Var(&o.seed, "seed", 0, "tell the story of this seed, and make it smaller where it breaks a promise")
+	flag.StringVar(&o.plan, "plan", "", "the same for a plan in a file, as a story prints it")
+	flag.IntVar(&o.heartbeat, "heartbeat", 0, "the drain hook's timeout in seconds; 0: 300, 900 or 1800, as drawn")
+	flag.IntVar(&o.atOnce, "j", runtime.GOMAXPROCS(0), "how many to run at once")
+	flag.BoolVar(&o.whole, "whole", false, "tell the story of the whole plan, and do not make it smaller")
+	flag.Parse()
+	if err := run(o, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(o options, out io.Writer) error {
+	switch {
+	case o.plan != "":
+		text, err := os.ReadFile(o.plan)
+		if err != nil {
+			return fmt.Errorf("read the plan: %w", err)
+		}
+		var p campaign.Plan
+		if err := json.Unmarshal(text, &p); err != nil {
+			return fmt.Errorf("%s is no plan, which is JSON as a story prints it: %w", o.plan, err)
+		}
+		return tell(p, o.whole, out)
+	case o.seed > 0:
+		return tell(campaign.Draw(o.seed, o.heartbeat), o.whole, out)
+	default:
+		return sweep(o, out)
+	}
+}
+
+func sweep(o options, out io.Writer) error {
+	tally, began := campaign.NewTally(), time.Now()
+	said := began
+	campaign.Sweep(o.from, o.seeds, o.atOnce, o.heartbeat, func(outcome campaign.Outcome) {
+		tally.Add(outcome)
+		for _, line := range campaign.Lines(outcome) {
+			fmt.Fprintln(out, line)
+		}
+		if time.Since(said) > often {
+			said = time.Now()
+			fmt.Fprintf(out, "%d of %d schedules\n", tally.Schedules, o.seeds)
+		}
+	})
+	tally.Write(out, time.Since(began))
+	if len(tally.Broken) > 0 {
+		return errBroken
+	}
+	return nil
+}
+
+// tell tells a plan's story. One that breaks a promise is made smaller first, as long as it breaks the same.
+func tell(p campaign.Plan, whole bool, out io.Writer) error {
+	outcome := campaign.RunInTime(p)
+	if len(outcome.Violations) > 0 && !whole {
+		promise, said := outcome.Violations[0].Promise, time.Now()
+		p = campaign.Shrink(p, func(o campaign.Outcome) bool {
+			for _, v := range o.Violations {
+				if v.Promise == promise {
+					return true
+				}
+			}
+			return false
+		}, func(attempts int) {
+			if time.Since(said) > often {
+				said = time.Now()
+				fmt.Fprintf(out, "makes it smaller: %d attempts\n", attempts)
+			}
+		})
+	}
+	fmt.Fprintf(out, "%s", p.Text())
+	if len(outcome.Violations) > 0 && outcome.Violations[0].Promise == campaign.NoEnd {
+		return errBroken // its story would not end either
+	}
+	story, outcome := campaign.Tell(p)
+	if _, err := out.Write(story); err != nil {
+		return err
+	}
+	if len(outcome.Violations) > 0 {
+		return errBroken
+	}
+	return nil
+}
