@@ -2,12 +2,15 @@ package cluster
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
 // Group is one Auto Scaling group that is tagged as this cluster's.
 type Group struct {
 	Name string
+	// ConfigPath is the configuration path of the stack that it belongs to; empty: its tags name none.
+	ConfigPath string
 	// TaggedActive: it carries ecs-cluster-scaler:active = true.
 	TaggedActive bool
 	// Min, Max and Desired are its sizes, in instances.
@@ -20,6 +23,12 @@ type Group struct {
 	// Zones are the Availability Zones that it launches into.
 	Zones     []string
 	Instances []Instance
+}
+
+// OfOther tells whether the group belongs to another stack than that of the given configuration path. One whose tags name
+// none may be anybody's.
+func (g Group) OfOther(configPath string) bool {
+	return g.ConfigPath != "" && g.ConfigPath != strings.TrimRight(configPath, "/")
 }
 
 // Instance is one EC2 instance of a group.

@@ -29,6 +29,8 @@ const managedTag = "AmazonECSManaged"
 const (
 	ClusterTag = "ecs-cluster-scaler:cluster"
 	ActiveTag  = "ecs-cluster-scaler:active"
+	// ConfigPathTag names the stack that a group belongs to, by its configuration path.
+	ConfigPathTag = "ecs-cluster-scaler:config-path"
 )
 
 const (
@@ -92,6 +94,7 @@ func hasTag(g types.AutoScalingGroup, key string) bool {
 func group(g types.AutoScalingGroup) cluster.Group {
 	read := cluster.Group{
 		Name:         aws.ToString(g.AutoScalingGroupName),
+		ConfigPath:   strings.TrimRight(strings.TrimSpace(tag(g, ConfigPathTag)), "/"),
 		TaggedActive: tag(g, ActiveTag) == "true",
 		Min:          int(aws.ToInt32(g.MinSize)),
 		Max:          int(aws.ToInt32(g.MaxSize)),

@@ -25,6 +25,8 @@ type Leaving struct {
 	Instance string
 	// Group is its Auto Scaling group; empty: the event does not say.
 	Group string
+	// Hook is the lifecycle hook that waits; empty: the event does not say.
+	Hook string
 }
 
 // ParseLeaving tells what kind of event it is. One that names no kind of ours is a tick, unless it comes from an AWS
@@ -36,6 +38,7 @@ func ParseLeaving(event []byte) Leaving {
 		Detail struct {
 			Hooked     string `json:"EC2InstanceId"`
 			Group      string `json:"AutoScalingGroupName"`
+			Hook       string `json:"LifecycleHookName"`
 			Transition string `json:"LifecycleTransition"`
 			Warned     string `json:"instance-id"`
 		} `json:"detail"`
@@ -45,7 +48,7 @@ func ParseLeaving(event []byte) Leaving {
 	case fields.Type == "EC2 Spot Instance Interruption Warning" && fields.Detail.Warned != "":
 		return Leaving{Kind: Spot, Instance: fields.Detail.Warned}
 	case fields.Detail.Transition == "autoscaling:EC2_INSTANCE_TERMINATING" && fields.Detail.Hooked != "":
-		return Leaving{Hook, fields.Detail.Hooked, fields.Detail.Group}
+		return Leaving{Hook, fields.Detail.Hooked, fields.Detail.Group, fields.Detail.Hook}
 	case fields.Source == "aws.autoscaling" || fields.Source == "aws.ec2":
 		return Leaving{Kind: Other}
 	default:

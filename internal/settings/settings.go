@@ -20,10 +20,14 @@ type Settings struct {
 	Namespace string
 	// Metrics is METRICS: all or scaling.
 	Metrics metrics.Selection
+	// DrainHooks is DRAIN_HOOKS, comma-separated: the lifecycle hooks that the drainer may complete; none: any.
+	DrainHooks []string
 	// LogLevel is LOG_LEVEL: debug, info, warn or error.
 	LogLevel slog.Level
 
 	levelErr error
+	// hooksSet: DRAIN_HOOKS is not empty, whether or not it holds a name.
+	hooksSet bool
 }
 
 // FromEnvironment reads the settings; getenv is os.Getenv. They are to be validated once flags have had their say.
@@ -39,6 +43,12 @@ func FromEnvironment(getenv func(string) string) Settings {
 		Namespace:  or("METRIC_NAMESPACE", "ECSClusterScaler"),
 		Metrics:    metrics.Selection(or("METRICS", string(metrics.Everything))),
 	}
+	for _, name := range strings.Split(getenv("DRAIN_HOOKS"), ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			s.DrainHooks = append(s.DrainHooks, name)
+		}
+	}
+	s.hooksSet = getenv("DRAIN_HOOKS") != ""
 	s.levelErr = s.LogLevel.UnmarshalText([]byte(or("LOG_LEVEL", "info")))
 	return s
 }
@@ -56,6 +66,8 @@ func (s Settings) Validate() error {
 		return fmt.Errorf("the metric namespace %q cannot be used: names that begin with AWS/ are Amazon's own (METRIC_NAMESPACE or --namespace)", s.Namespace)
 	case s.Metrics != metrics.Everything && s.Metrics != metrics.ScalingOnly:
 		return fmt.Errorf("METRICS is %q; it may be %s or %s", s.Metrics, metrics.Everything, metrics.ScalingOnly)
+	case s.hooksSet && len(s.DrainHooks) == 0:
+		return errors.New("DRAIN_HOOKS holds no name; write the names of the lifecycle hooks with commas between them, or leave it out to allow any")
 	}
 	return nil
 }

@@ -23,13 +23,22 @@ func TestAnEmptyEnvironmentGivesTheDefaults(t *testing.T) {
 	}, s)
 }
 
+func TestDrainHooksAreNamesWithCommasBetween(t *testing.T) {
+	for value, want := range map[string][]string{"": nil, "a": {"a"}, "a,b-c/d": {"a", "b-c/d"}, " a , b,, ": {"a", "b"}} {
+		s := settings.FromEnvironment(environment(map[string]string{"DRAIN_HOOKS": value}))
+		require.NoError(t, s.Validate(), value)
+		assert.Equal(t, want, s.DrainHooks, value)
+	}
+}
+
 func TestSettingsThatCannotBeUsedNameTheirVariable(t *testing.T) {
 	tests := map[string]struct{ name, value, want string }{
-		"relative path":      {"CONFIG_PATH", "ecs", "must begin with a slash"},
-		"trailing slash":     {"CONFIG_PATH", "/ecs/", "not end with one"},
-		"Amazon's namespace": {"METRIC_NAMESPACE", "AWS/ECS", "METRIC_NAMESPACE"},
-		"unknown selection":  {"METRICS", "some", "it may be all or scaling"},
-		"unknown level":      {"LOG_LEVEL", "loud", "LOG_LEVEL may be debug, info, warn or error"},
+		"relative path":        {"CONFIG_PATH", "ecs", "must begin with a slash"},
+		"trailing slash":       {"CONFIG_PATH", "/ecs/", "not end with one"},
+		"Amazon's namespace":   {"METRIC_NAMESPACE", "AWS/ECS", "METRIC_NAMESPACE"},
+		"unknown selection":    {"METRICS", "some", "it may be all or scaling"},
+		"hooks without a name": {"DRAIN_HOOKS", " , ", "DRAIN_HOOKS holds no name"},
+		"unknown level":        {"LOG_LEVEL", "loud", "LOG_LEVEL may be debug, info, warn or error"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
