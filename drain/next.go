@@ -27,6 +27,9 @@ func Next(of Picture, want thresholds.Drain, now time.Time) []Step {
 	for _, h := range of.Terminating {
 		p.leaving[h.Instance] = true
 	}
+	for _, i := range of.Instances(cluster.Terminating) {
+		p.leaving[i.ID] = true // of another stack's groups too
+	}
 	steps := make([]Step, len(of.Terminating))
 	for i, h := range of.Terminating {
 		steps[i] = p.step(h, want)
@@ -35,8 +38,14 @@ func Next(of Picture, want thresholds.Drain, now time.Time) []Step {
 }
 
 func (p *picture) step(h Host, want thresholds.Drain) Step {
+	if h.Right == OnlyEmpty {
+		want.AtDeadline = thresholds.Hold // floors hold it too, as long as AWS lets it wait
+	}
 	due := deadlinesOf(h, want)
-	s := Step{Cluster: p.Cluster, Group: h.Group, Instance: h.Instance, Since: h.Began, Hook: want.Hook}
+	s := Step{Cluster: p.Cluster, Group: h.Group, Instance: h.Instance, Since: h.Began, Hook: h.Hook.Name}
+	if s.Hook == "" {
+		s.Hook = want.Hook
+	}
 	if h.Registration != nil {
 		s.Registration = h.Registration.ARN
 	}
@@ -44,7 +53,10 @@ func (p *picture) step(h Host, want thresholds.Drain) Step {
 	if s.Action == Complete {
 		p.mayComplete(h, due, &s)
 	}
-	s.Heartbeat = s.Action != Complete && s.Reason != ForeignHook && p.beatDue(h)
+	h.restrain(&s)
+	// A refused hook runs out when the host is empty: nothing is left that would end early, and nobody else ends it.
+	s.Heartbeat = s.Action != Complete && s.Reason != ForeignHook && s.Reason != HookNotAllowed && p.beatDue(h)
+	s.Beats = h.beats(s.Hook)
 	s.Restless = s.Action != Complete && s.Action != None && !p.patient(h, due, s.Reason)
 	return s
 }
@@ -225,6 +237,9 @@ func (p *picture) mayComplete(h Host, due deadlines, s *Step) {
 	case s.Reason != HostDead && p.now.Sub(h.Began) < early:
 		s.Action = Wait
 		s.Detail = join(s.Detail, "never before 3 minutes after the termination began")
+	case h.Hook.Refused:
+		s.set(Wait, HookNotAllowed, fmt.Sprintf("the entry names hook %s, and DRAIN_HOOKS does not", s.Hook))
+		s.Deregister = false
 	case h.Hook.Unread && !reached(due.last, p.now):
 		s.Action = Wait
 		s.Detail = join(s.Detail, "the group's hook could not be read")
@@ -237,12 +252,28 @@ func (p *picture) mayComplete(h Host, due deadlines, s *Step) {
 	}
 }
 
+// beats are the hooks that heartbeats are for: the named one, where it is or may be there, and the others.
+func (h Host) beats(name string) []string {
+	switch {
+	case h.State != Waiting:
+		return nil
+	case h.Hook.Found || h.Hook.Unread:
+		return append([]string{name}, h.Hook.Others...)
+	default:
+		return h.Hook.Others
+	}
+}
+
 // beatDue tells whether a third of the hook's timeout has passed since the last heartbeat, or else since the start, so
 // that two may be lost. Where a third is under 3 minutes, it is due at every tick: one that came a moment before the third
-// had passed would else leave too few ticks that may be lost or late.
+// had passed would else leave too few ticks that may be lost or late. So it is where the hook could not be read, because
+// its timeout is not known then; where there is no such hook, AWS refuses the heartbeat.
 func (p *picture) beatDue(h Host) bool {
-	if h.State != Waiting || !h.Hook.Found || h.Hook.Gone {
+	switch {
+	case h.Hook.Gone || len(h.beats("")) == 0:
 		return false
+	case h.Hook.Unread || h.Hook.Overdue:
+		return true
 	}
 	last := h.Began
 	if h.Hook.Beaten.After(last) {

@@ -154,9 +154,32 @@ func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
 		{"but where hosts could not be read", desertedFloorUnread, defaults(), 4, "wait service_below_floor"},
 		{"an ACTIVE host past its deadline", picture(registered(cluster.Active, true, task("api")), api), defaults(), 60, "stop_tasks deadline heartbeat"},
 
+		{"without an entry the deadline stops nothing", picture(may(drain.OnlyEmpty, host(task("api"))), api), defaults(), 60, "wait no_entry heartbeat"},
+		{"nor does AWS's cap", picture(may(drain.OnlyEmpty, host(task("api"))), api), defaults(), 48*60 - 5, "wait no_entry heartbeat"},
+		{"nor where nothing can move", with(deserted, drain.OnlyEmpty), defaults(), 1, "wait no_room"},
+		{"nor for tasks that were told to stop", picture(may(drain.OnlyEmpty, host(stopping("api", 60))), api), defaults(), 48*60 - 5, "wait no_entry heartbeat"},
+		{"an empty host goes", picture(may(drain.OnlyEmpty, host(stopped("api", 3))), api), defaults(), 5, "complete ready"},
+		{"when the floors are met", running(picture(may(drain.OnlyEmpty, host(stopped("api", 99))), api), 0), defaults(), 100, "wait no_entry heartbeat"},
+		{"or it is not this drain's doing", running(picture(may(drain.OnlyEmpty, host(stopped("api", 89))), api), 0), defaults(), 100, "complete below_floor_not_ours"},
+		{"an unread one does not", picture(may(drain.OnlyEmpty, change(host(), func(h *drain.Host) { h.TasksRead = false }))), defaults(), 48*60 - 5, "wait no_entry heartbeat"},
+		{"nor a dead one with tasks", picture(may(drain.OnlyEmpty, change(host(task("api")), dead))), defaults(), 5, "wait no_entry"},
+		{"a dead one without goes", picture(may(drain.OnlyEmpty, change(host(), dead))), defaults(), 5, "complete host_dead deregister"},
+		{"one that never registered goes", picture(may(drain.OnlyEmpty, change(host(), func(h *drain.Host) { h.Registration = nil }))), defaults(), 5, "complete not_registered"},
+		{"an ACTIVE one past the deadline is still set DRAINING", with(picture(registered(cluster.Active, true, task("api")), api), drain.OnlyEmpty), defaults(), 60, "drain no_entry heartbeat"},
+		{"without knowing the entry the deadline stops nothing", picture(may(drain.OnlyHold, host(task("api"))), api), defaults(), 60, "wait deadline heartbeat"},
+		{"nor goes an empty host, and it is held", picture(may(drain.OnlyHold, host())), defaults(), 60, "wait ready heartbeat"},
+		{"nor a dead one, and its registration stays", picture(may(drain.OnlyHold, change(host(), dead))), defaults(), 60, "wait host_dead heartbeat"},
+		{"nor one that never registered", picture(may(drain.OnlyHold, change(host(), func(h *drain.Host) { h.Registration = nil }))), defaults(), 60, "wait not_registered heartbeat"},
+
+		{"a hook that may not be completed is held while tasks are left", picture(refused(host(task("api"))), api), defaults(), 30, "wait tasks_running heartbeat"},
+		{"which are stopped in time", picture(refused(host(task("api"))), api), defaults(), 60, "stop_tasks deadline heartbeat"},
+		{"and runs out under an empty host", picture(refused(host())), defaults(), 30, "wait hook_not_allowed"},
+		{"read or not", picture(change(refused(host()), func(h *drain.Host) { h.Hook.Found, h.Hook.Unread = false, true })), defaults(), 48*60 - 5, "wait hook_not_allowed"},
+		{"nor is it completed under a dead one", picture(change(refused(host()), dead)), defaults(), 30, "wait hook_not_allowed"},
+
 		{"another hook is not ours", picture(change(host(), func(h *drain.Host) { h.Hook = drain.Hook{} })), defaults(), 30, "none foreign_hook"},
 		{"nor is one that waits after ours is done", picture(change(host(), func(h *drain.Host) { h.Hook.Gone = true })), defaults(), 30, "none foreign_hook"},
-		{"a hook that nobody could read", picture(change(host(), func(h *drain.Host) { h.Hook = drain.Hook{Unread: true} })), defaults(), 30, "wait ready"},
+		{"a hook that nobody could read", picture(change(host(), func(h *drain.Host) { h.Hook = drain.Hook{Unread: true} })), defaults(), 30, "wait ready heartbeat"},
 		{"until 5 minutes before AWS's cap: no other than ours ends", picture(change(host(), func(h *drain.Host) { h.Hook = drain.Hook{Unread: true} })), defaults(), 48*60 - 5, "complete ready"},
 		{"heartbeat at a third of the timeout", picture(host(task("api")), api), defaults(), 20, "wait tasks_running heartbeat"},
 		{"not before", picture(host(task("api")), api), defaults(), 19, "wait tasks_running"},
@@ -230,5 +253,5 @@ func TestEveryReasonHasOneSentence(t *testing.T) {
 		assert.Regexp(t, `^[A-Z].*\.$`, m.Sentence)
 		seen[m.Reason] = true
 	}
-	assert.Len(t, seen, 14)
+	assert.Len(t, seen, 16)
 }

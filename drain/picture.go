@@ -48,6 +48,8 @@ type Host struct {
 	Began      time.Time
 	BeganKnown bool
 	Hook       Hook
+	// Right is how far the stack may go with it.
+	Right Right
 	// Registration is its container instance; nil: none in its cluster.
 	Registration *cluster.Host
 	// SearchedAll: the other known clusters were asked too, and none has the instance. Needed only where Registration is nil.
@@ -59,13 +61,21 @@ type Host struct {
 
 // Hook is the lifecycle hook that the entry names, on the host's group.
 type Hook struct {
+	// Name is its name where the entry does not tell it; empty: the entry's.
+	Name string
+	// Others are further hooks that may be ours: they get heartbeats, and are not completed.
+	Others []string
+	// Refused: it is not among those that the drainer may complete.
+	Refused bool
 	// Found: the group has a terminating hook of that name. Unread: nobody could tell.
 	Found, Unread bool
 	// Timeout is its heartbeat timeout.
 	Timeout time.Duration
-	// Beaten is when this process last sent a heartbeat; zero: it has not.
-	Beaten time.Time
-	// Gone: AWS said that the hook has no active action for the instance.
+	// Beaten is when this process last sent a heartbeat; zero: it has not. Overdue: nor is it known when the termination
+	// began, so that the hook may be about to run out.
+	Beaten  time.Time
+	Overdue bool
+	// Gone: AWS has just refused to complete it, because it has no active action for the instance.
 	Gone bool
 }
 

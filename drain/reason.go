@@ -19,6 +19,8 @@ const (
 	Deadline          Reason = "deadline"
 	HostDead          Reason = "host_dead"
 	ForeignHook       Reason = "foreign_hook"
+	HookNotAllowed    Reason = "hook_not_allowed"
+	NoEntry           Reason = "no_entry"
 	Ready             Reason = "ready"
 )
 
@@ -40,5 +42,7 @@ var Meanings = []struct {
 	{Deadline, "The drain has reached its deadline: tasks are stopped, or with at_deadline hold the host is kept for a person to decide; 5 minutes before AWS's own cap the host goes, whatever could not be read."},
 	{HostDead, "EC2 calls the instance unhealthy and its agent does not answer: nothing on it can be saved."},
 	{ForeignHook, "The instance waits for a lifecycle hook that is not the entry's, which is not ours to complete."},
+	{HookNotAllowed, "The host is ready, and its entry names a hook that the function's DRAIN_HOOKS does not: the hook is not completed and gets no more heartbeats, so that it ends by its own timeout."},
+	{NoEntry, "This stack has no entry for the cluster, and the group's tag names no stack: the host may be another stack's. It goes when no task is left on it; no task is stopped."},
 	{Ready, "Nothing is left on the host, and every service that lost a task here is at its floor."},
 }

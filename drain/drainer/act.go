@@ -26,10 +26,10 @@ const (
 	stopReason = "ecs-cluster-scaler: the drain of its host has reached its deadline"
 )
 
-// act does the steps: what takes load off first, what ends a host last. Every call may be made twice, or be the last one
-// before this process dies: the next tick sees what became of it.
+// act does the steps: what holds hosts first, then what takes load off them, what ends one last. Every call may be made
+// twice, or be the last one before this process dies: the next tick sees what became of it.
 func (d *Drainer) act(ctx context.Context, steps []drain.Step, now time.Time) []Failure {
-	failed := d.setDraining(ctx, steps)
+	var failed []Failure
 	fail := func(s drain.Step, err error) {
 		if err != nil {
 			failed = append(failed, Failure{Cluster: s.Cluster, Instance: s.Instance, Error: awsclient.Sentence(err)})
@@ -40,6 +40,7 @@ func (d *Drainer) act(ctx context.Context, steps []drain.Step, now time.Time) []
 			fail(s, d.heartbeat(ctx, s, now))
 		}
 	}
+	failed = append(failed, d.setDraining(ctx, steps)...)
 	for _, s := range steps {
 		for _, task := range s.Tasks {
 			fail(s, d.stop(ctx, s, task))
@@ -97,31 +98,36 @@ func (d *Drainer) setDraining(ctx context.Context, steps []drain.Step) []Failure
 	return failed
 }
 
+// heartbeat tells AWS that the hooks that may be ours need more time. "No active Lifecycle Action" is no answer to go by:
+// the next tick asks again, which costs nothing, and to believe it wrongly would cost the host.
 func (d *Drainer) heartbeat(ctx context.Context, s drain.Step, now time.Time) error {
-	_, err := d.autoscaling.RecordLifecycleActionHeartbeat(ctx, &autoscaling.RecordLifecycleActionHeartbeatInput{
-		AutoScalingGroupName: aws.String(s.Group), LifecycleHookName: aws.String(s.Hook), InstanceId: aws.String(s.Instance),
-	})
-	return d.answered(s, now, err, func(r *remembered) { r.beaten = now })
+	var failed error
+	for _, hook := range s.Beats {
+		_, err := d.autoscaling.RecordLifecycleActionHeartbeat(ctx, &autoscaling.RecordLifecycleActionHeartbeatInput{
+			AutoScalingGroupName: aws.String(s.Group), LifecycleHookName: aws.String(hook), InstanceId: aws.String(s.Instance),
+		})
+		switch {
+		case err == nil:
+			d.memory.of(s.Instance, now).beaten = now
+		case !over(err):
+			failed = errors.Join(failed, err)
+		}
+	}
+	return failed
 }
 
+// complete ends the hook. "No active Lifecycle Action" says that it has ended, by an earlier tick, by somebody else, or by
+// its timeout. If the instance still waits when next looked at, it waits for another's hook.
 func (d *Drainer) complete(ctx context.Context, s drain.Step, now time.Time) error {
 	_, err := d.autoscaling.CompleteLifecycleAction(ctx, &autoscaling.CompleteLifecycleActionInput{
 		AutoScalingGroupName: aws.String(s.Group), LifecycleHookName: aws.String(s.Hook), InstanceId: aws.String(s.Instance),
 		LifecycleActionResult: aws.String("CONTINUE"),
 	})
-	return d.answered(s, now, err, func(*remembered) {})
-}
-
-// answered takes "No active Lifecycle Action" for what it is: the hook is done, by an earlier tick, by somebody else, or
-// by its timeout. If the instance still waits when next looked at, it waits for another's hook.
-func (d *Drainer) answered(s drain.Step, now time.Time, err error, done func(*remembered)) error {
 	known := d.memory.of(s.Instance, now)
+	known.waits = nil // an error may be an answer that was lost
 	if over(err) {
-		known.gone = true
+		known.gone = now
 		return nil
-	}
-	if err == nil {
-		done(known)
 	}
 	return err
 }

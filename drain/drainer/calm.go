@@ -8,7 +8,6 @@ import (
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/drain"
-	"ecs-cluster-scaler/thresholds"
 )
 
 // calmFor is how long a look at hosts and entries is believed while tasks are only stopping, which takes a load
@@ -19,7 +18,7 @@ const calmFor = 5 * time.Minute
 type looked struct {
 	at           time.Time
 	cluster      string
-	drain        thresholds.Drain
+	entry        entry
 	registration cluster.Host
 	daemons      []cluster.Service
 }
@@ -55,7 +54,7 @@ func (d *Drainer) recollect(name string, leaving []leaver, now time.Time) (*view
 		if was == nil || was.cluster != name || now.Before(was.at) || now.Sub(was.at) >= calmFor || l.instance.Unhealthy || l.instance.State == proceeding {
 			return nil, false
 		}
-		v.drain = was.drain
+		v.entry = was.entry
 		v.picture.Hosts = append(v.picture.Hosts, was.registration)
 		v.picture.Services = append(v.picture.Services, was.daemons...)
 	}
@@ -65,8 +64,9 @@ func (d *Drainer) recollect(name string, leaving []leaver, now time.Time) (*view
 // decideCalm fills in the view's steps if they are all to wait for tasks that stop.
 func (d *Drainer) decideCalm(ctx context.Context, v *view, now time.Time) {
 	p := &v.picture
+	d.readHooks(ctx, v, now)
 	for _, l := range v.leaving {
-		p.Terminating = append(p.Terminating, d.host(ctx, v, l, now))
+		p.Terminating = append(p.Terminating, d.host(v, l, now))
 	}
 	going := d.going(v, now)
 	if len(going) == 0 {
@@ -84,7 +84,7 @@ func (d *Drainer) decideCalm(ctx context.Context, v *view, now time.Time) {
 		}
 	}
 	d.readStopTimeouts(ctx, v, now)
-	steps := drain.Next(*p, v.drain, now)
+	steps := drain.Next(*p, v.entry.drain, now)
 	if !slices.ContainsFunc(steps, func(s drain.Step) bool { return s.Action != drain.Wait || s.Reason != drain.TasksStopping }) {
 		v.steps = steps
 	}
@@ -95,8 +95,8 @@ func (d *Drainer) remember(v *view, now time.Time) {
 	for _, h := range v.picture.Terminating {
 		known := d.memory.of(h.Instance, now)
 		known.looked = nil
-		if r := h.Registration; !v.unsure && !v.unread && r != nil && r.Status == cluster.Draining && r.Connected {
-			known.looked = &looked{at: now, cluster: v.name, drain: v.drain, registration: *r}
+		if r := h.Registration; !v.entry.unsure && !v.unread && r != nil && r.Status == cluster.Draining && r.Connected {
+			known.looked = &looked{at: now, cluster: v.name, entry: v.entry, registration: *r}
 			for _, s := range v.picture.Services {
 				if s.Daemon {
 					known.looked.daemons = append(known.looked.daemons, s)

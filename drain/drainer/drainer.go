@@ -95,11 +95,12 @@ func New(clients Clients, s settings.Settings, log *slog.Logger) *Drainer {
 // that is in the answer. minute is its clock.
 func (d *Drainer) Run(ctx context.Context, minute time.Time) (Answer, error) {
 	answer, groups, err := d.look(ctx, minute)
-	if err != nil {
-		return Answer{}, err
-	}
 	acting, cancel := without(ctx, toPublish)
 	defer cancel()
+	if err != nil {
+		d.hold(acting, minute)
+		return Answer{}, err
+	}
 	answer.Failed = append(answer.Failed, d.act(acting, answer.Instances, minute)...)
 	answer.Failed = append(answer.Failed, d.sweep(acting, groups, minute)...)
 	for _, s := range answer.Instances {
@@ -115,6 +116,16 @@ func (d *Drainer) Run(ctx context.Context, minute time.Time) (Answer, error) {
 		}
 	}
 	return answer, nil
+}
+
+// hold sends heartbeats for the hosts that were last seen to wait. It is all that a tick does which could not read the
+// groups, and AWS refuses harmlessly what does not wait any more.
+func (d *Drainer) hold(ctx context.Context, now time.Time) {
+	for _, s := range d.memory.waiting() {
+		if err := d.heartbeat(ctx, s, now); err != nil {
+			d.log.Error("no heartbeat was sent", "cluster", s.Cluster, "instance", s.Instance, "error", awsclient.Sentence(err))
+		}
+	}
 }
 
 // without is ctx less the time that is kept for what comes after.

@@ -35,7 +35,7 @@ func (d *Drainer) Event(ctx context.Context, event []byte, now time.Time) (Answe
 	case lambdaevent.Tick:
 		return d.Run(ctx, minute)
 	case lambdaevent.Hook, lambdaevent.Spot:
-		return d.First(ctx, minute, Warning{Instance: leaving.Instance, Group: leaving.Group, Spot: leaving.Kind == lambdaevent.Spot})
+		return d.First(ctx, minute, Warning{Instance: leaving.Instance, Group: leaving.Group, Hook: leaving.Hook, Spot: leaving.Kind == lambdaevent.Spot})
 	default:
 		return NothingToDo(minute), nil
 	}

@@ -36,6 +36,16 @@ type fakeAWS struct {
 	entries   map[string]string
 	// containers are those of the services' task definitions, where a test needs one.
 	containers map[string]ecstypes.ContainerDefinition
+	// configPath is in the group's tag; empty: it has none. elsewhere are the entries below other paths than /p.
+	configPath string
+	elsewhere  map[string]map[string]string
+	// also are further terminating hooks of the group, beside hook; beats are the heartbeats that AWS took, by hook.
+	also []string
+	// transition is what all of them are for.
+	transition string
+	beats      map[string][]time.Time
+	// quirk, unless nil, may answer a call in AWS's place; it runs first.
+	quirk func(action string) error
 	// hook is the terminating hook's name, timeout its heartbeat timeout in seconds, maxSize each group's.
 	hook    string
 	timeout int32
@@ -73,6 +83,9 @@ type fakeHost struct {
 	registered            time.Time
 	// hidden: it is in no list but a filtered one, as when pages shift.
 	hidden bool
+	// undescribed: it is in every list, and ECS does not describe it. refuses is why it is not set DRAINING; empty: it is.
+	undescribed bool
+	refuses     string
 }
 
 type fakeTask struct {
@@ -116,7 +129,8 @@ func newFakeAWS() *fakeAWS {
 	f := &fakeAWS{
 		now: start, hosts: map[string]*fakeHost{}, tasks: map[string]*fakeTask{}, services: map[string]*fakeService{},
 		instances: map[string]*fakeInstance{}, entries: map[string]string{"web": `{}`}, hook: ours, timeout: 900, maxSize: 10,
-		containers: map[string]ecstypes.ContainerDefinition{}, deny: map[string]bool{}, put: map[string]float64{}, diesAt: -1,
+		containers: map[string]ecstypes.ContainerDefinition{}, deny: map[string]bool{}, put: map[string]float64{}, beats: map[string][]time.Time{},
+		transition: "autoscaling:EC2_INSTANCE_TERMINATING", diesAt: -1,
 	}
 	f.host("i-0", "InService")
 	return f
@@ -148,8 +162,26 @@ func (f *fakeAWS) clients() drainer.Clients {
 }
 
 // process is a drainer that remembers nothing yet.
-func (f *fakeAWS) process() *drainer.Drainer {
-	return drainer.New(f.clients(), settings.Settings{ConfigPath: "/p", Namespace: "N", Metrics: metrics.Everything}, slog.New(slog.DiscardHandler))
+func (f *fakeAWS) process() *drainer.Drainer { return f.stack("/p") }
+
+// stack is one of the stack with that configuration path, which may complete the named hooks; none named: any.
+func (f *fakeAWS) stack(path string, hooks ...string) *drainer.Drainer {
+	return drainer.New(f.clients(), settings.Settings{ConfigPath: path, Namespace: "N", Metrics: metrics.Everything, DrainHooks: hooks}, slog.New(slog.DiscardHandler))
+}
+
+// silence is how long the hook of i-1 went without a heartbeat, at its longest, from when the termination began until the
+// hook was done.
+func (f *fakeAWS) silence(hook string) time.Duration {
+	last, longest := start, time.Duration(0)
+	end := f.now
+	if i := f.instances["i-1"]; !i.ended.IsZero() {
+		end = i.ended
+	}
+	for _, at := range append(slices.Clone(f.beats[hook]), end) {
+		longest = max(longest, at.Sub(last))
+		last = at
+	}
+	return longest
 }
 
 var errDied = errors.New("the process has died")
@@ -181,6 +213,11 @@ func (f *fakeAWS) call(ctx context.Context, service, action string) (did bool, e
 	}
 	if f.luck != nil && f.luck.Float64() < f.refused {
 		return f.luck.IntN(2) == 0, &smithy.OperationError{ServiceID: service, OperationName: action, Err: &smithy.GenericAPIError{Code: "ThrottlingException", Message: "Rate exceeded"}}
+	}
+	if f.quirk != nil {
+		if err := f.quirk(action); err != nil {
+			return false, err
+		}
 	}
 	if f.deny[action] {
 		return false, &smithy.OperationError{ServiceID: service, OperationName: action, Err: &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}}
@@ -248,13 +285,13 @@ func (f *fakeAWS) never(format string, args ...any) {
 // completed is CompleteLifecycleAction with what must hold for it.
 func (f *fakeAWS) completed(id, hook, result string) error {
 	i := f.instances[id]
-	if hook != ours {
+	if hook != ours && !slices.Contains(f.also, hook) {
 		f.never("completed a foreign hook %s", hook)
 	}
 	if result != "CONTINUE" {
 		f.never("completed with %s", result)
 	}
-	if i == nil || i.state != "Terminating:Wait" || hook != f.hook || !i.ended.IsZero() {
+	if i == nil || i.state != "Terminating:Wait" || hook != f.hook && !slices.Contains(f.also, hook) || !i.ended.IsZero() {
 		return &smithy.GenericAPIError{Code: "ValidationError", Message: "No active Lifecycle Action found with instance ID " + id}
 	}
 	h := f.hosts["ci/"+id]

@@ -43,7 +43,11 @@ func version(value string) int64 { return int64(crc32.ChecksumIEEE([]byte(value)
 
 func (f *fakeAWS) GetParametersByPath(ctx context.Context, in *ssm.GetParametersByPathInput, _ ...func(*ssm.Options)) (*ssm.GetParametersByPathOutput, error) {
 	return answered(ctx, f, "SSM", "GetParametersByPath", in, func(in *ssm.GetParametersByPathInput, out *ssm.GetParametersByPathOutput) error {
-		for name, value := range f.entries {
+		entries := f.entries
+		if *in.Path != "/p" {
+			entries = f.elsewhere[*in.Path]
+		}
+		for name, value := range entries {
 			out.Parameters = append(out.Parameters, ssmtypes.Parameter{Name: aws.String(*in.Path + "/clusters/" + name), Value: aws.String(value), Version: version(value)})
 		}
 		return nil
@@ -80,6 +84,10 @@ func (f *fakeAWS) DescribeContainerInstances(ctx context.Context, in *ecs.Descri
 		f.asked += fmt.Sprintf("/%d", len(in.ContainerInstances))
 		for _, arn := range in.ContainerInstances {
 			h := f.hosts[arn]
+			if h.undescribed {
+				out.Failures = append(out.Failures, ecstypes.Failure{Arn: aws.String(arn), Reason: aws.String("UNAVAILABLE")})
+				continue
+			}
 			out.ContainerInstances = append(out.ContainerInstances, ecstypes.ContainerInstance{
 				ContainerInstanceArn: aws.String(arn), Ec2InstanceId: aws.String(h.instance), Status: aws.String(h.status), AgentConnected: h.connected, RegisteredAt: aws.Time(h.registered),
 			})
@@ -208,6 +216,10 @@ func (f *fakeAWS) UpdateContainerInstancesState(ctx context.Context, in *ecs.Upd
 			f.never("%d hosts in one UpdateContainerInstancesState", len(in.ContainerInstances))
 		}
 		for _, arn := range in.ContainerInstances {
+			if reason := f.hosts[arn].refuses; reason != "" {
+				out.Failures = append(out.Failures, ecstypes.Failure{Arn: aws.String(arn), Reason: aws.String(reason)})
+				continue
+			}
 			if f.hosts[arn].status != "ACTIVE" && f.hosts[arn].status != "DRAINING" {
 				out.Failures = append(out.Failures, ecstypes.Failure{Arn: aws.String(arn), Reason: aws.String("INACTIVE")})
 				continue
@@ -247,6 +259,9 @@ func (f *fakeAWS) DescribeAutoScalingGroups(ctx context.Context, in *autoscaling
 			AutoScalingGroupName: aws.String("web-blue"), MaxSize: aws.Int32(f.maxSize),
 			Tags: []astypes.TagDescription{{Key: aws.String("ecs-cluster-scaler:cluster"), Value: aws.String("web")}},
 		}
+		if f.configPath != "" {
+			g.Tags = append(g.Tags, astypes.TagDescription{Key: aws.String("ecs-cluster-scaler:config-path"), Value: aws.String(f.configPath)})
+		}
 		for _, id := range sorted(f.instances) {
 			i := f.instances[id]
 			health := "Healthy"
@@ -279,10 +294,12 @@ func (f *fakeAWS) DescribeScalingActivities(ctx context.Context, in *autoscaling
 
 func (f *fakeAWS) DescribeLifecycleHooks(ctx context.Context, in *autoscaling.DescribeLifecycleHooksInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeLifecycleHooksOutput, error) {
 	return answered(ctx, f, "Auto Scaling", "DescribeLifecycleHooks", in, func(in *autoscaling.DescribeLifecycleHooksInput, out *autoscaling.DescribeLifecycleHooksOutput) error {
-		if slices.Contains(in.LifecycleHookNames, f.hook) {
-			out.LifecycleHooks = []astypes.LifecycleHook{{
-				LifecycleHookName: aws.String(f.hook), LifecycleTransition: aws.String("autoscaling:EC2_INSTANCE_TERMINATING"), HeartbeatTimeout: aws.Int32(f.timeout),
-			}}
+		for _, name := range append([]string{f.hook}, f.also...) {
+			if slices.Contains(in.LifecycleHookNames, name) {
+				out.LifecycleHooks = append(out.LifecycleHooks, astypes.LifecycleHook{
+					LifecycleHookName: aws.String(name), LifecycleTransition: aws.String(f.transition), HeartbeatTimeout: aws.Int32(f.timeout),
+				})
+			}
 		}
 		return nil
 	})
@@ -290,8 +307,14 @@ func (f *fakeAWS) DescribeLifecycleHooks(ctx context.Context, in *autoscaling.De
 
 func (f *fakeAWS) RecordLifecycleActionHeartbeat(ctx context.Context, in *autoscaling.RecordLifecycleActionHeartbeatInput, _ ...func(*autoscaling.Options)) (*autoscaling.RecordLifecycleActionHeartbeatOutput, error) {
 	return answered(ctx, f, "Auto Scaling", "RecordLifecycleActionHeartbeat", in, func(in *autoscaling.RecordLifecycleActionHeartbeatInput, _ *autoscaling.RecordLifecycleActionHeartbeatOutput) error {
-		if *in.LifecycleHookName != ours || f.instances[*in.InstanceId].state != "Terminating:Wait" {
-			f.never("a heartbeat for %s on %s", *in.InstanceId, *in.LifecycleHookName)
+		hook := *in.LifecycleHookName
+		switch {
+		case hook != ours && !slices.Contains(f.also, hook), f.instances[*in.InstanceId].state != "Terminating:Wait":
+			f.never("a heartbeat for %s on %s", *in.InstanceId, hook)
+		case hook != f.hook && !slices.Contains(f.also, hook):
+			return &smithy.GenericAPIError{Code: "ValidationError", Message: "No active Lifecycle Action found with instance ID " + *in.InstanceId}
+		default:
+			f.beats[hook] = append(f.beats[hook], f.now)
 		}
 		return nil
 	})

@@ -15,6 +15,8 @@ type Warning struct {
 	Instance string
 	// Group is its Auto Scaling group; empty: the event does not say.
 	Group string
+	// Hook is the lifecycle hook that waits; empty: the event does not say.
+	Hook string
 	// Spot: EC2 takes it within two minutes, whatever its group knows of that. Otherwise a lifecycle hook waits.
 	Spot bool
 }
@@ -27,13 +29,15 @@ func (d *Drainer) First(ctx context.Context, minute time.Time, w Warning) (Answe
 	answer := NothingToDo(minute)
 	groups, err := d.groupsOf(ctx, w)
 	if err != nil {
+		d.holdNamed(ctx, w, minute)
 		return Answer{}, err
 	}
-	name, l, ok := find(groups, w)
+	name, l, ok := d.find(groups, w)
 	if !ok {
 		d.log.Info("the event is about an instance that is none of ours, or does not leave", "instance", w.Instance)
 		return answer, nil
 	}
+	d.waitsBy(w, minute)
 	hosts, err := d.reader.Find(ctx, name, []string{w.Instance})
 	if err != nil {
 		return Answer{}, fmt.Errorf("host %s was not set DRAINING: %w", w.Instance, err)
@@ -68,12 +72,34 @@ func (d *Drainer) groupsOf(ctx context.Context, w Warning) (map[string][]cluster
 	return d.reader.ReadGroups(ctx)
 }
 
-func find(groups map[string][]cluster.Group, w Warning) (string, leaver, bool) {
+// waitsBy remembers a host of which the event says that it waits for a hook that may be ours: the next tick may not be able
+// to read the groups.
+func (d *Drainer) waitsBy(w Warning, now time.Time) *drain.Step {
+	if w.Spot || w.Group == "" || w.Hook == "" || !d.mayEnd(w.Hook) {
+		return nil
+	}
+	s := &drain.Step{Group: w.Group, Instance: w.Instance, Beats: []string{w.Hook}}
+	d.memory.of(w.Instance, now).waits = s
+	return s
+}
+
+// holdNamed sends a heartbeat for the host that the event names, where its group could not be read.
+func (d *Drainer) holdNamed(ctx context.Context, w Warning, now time.Time) {
+	if s := d.waitsBy(w, now); s != nil {
+		d.hold(ctx, now)
+	}
+}
+
+// find is the instance that the event names, in a group that is not another stack's.
+func (d *Drainer) find(groups map[string][]cluster.Group, w Warning) (string, leaver, bool) {
 	for name, of := range groups {
 		for _, g := range of {
+			if g.OfOther(d.settings.ConfigPath) {
+				continue
+			}
 			i := slices.IndexFunc(g.Instances, func(i cluster.Instance) bool { return i.ID == w.Instance })
 			if i >= 0 && (w.Spot || g.Instances[i].Phase == cluster.Terminating) {
-				return name, leaver{g.Name, g.Instances[i]}, true
+				return name, leaver{g.Name, g.Instances[i], g.ConfigPath != ""}, true
 			}
 		}
 	}

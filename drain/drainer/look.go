@@ -8,7 +8,6 @@ import (
 	"math"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -17,28 +16,30 @@ import (
 	"ecs-cluster-scaler/cluster/ecsreader"
 	"ecs-cluster-scaler/drain"
 	"ecs-cluster-scaler/internal/awsclient"
-	"ecs-cluster-scaler/thresholds"
-	"ecs-cluster-scaler/thresholds/ssmstore"
 )
 
 // leaver is one instance that Auto Scaling terminates.
 type leaver struct {
 	group    string
 	instance cluster.Instance
+	// tagged: its group's tag names this stack.
+	tagged bool
 }
 
 // view is one cluster on the way to its steps.
 type view struct {
 	name    string
-	drain   thresholds.Drain
+	entry   entry
 	leaving []leaver
 	// searched are the instances that no known cluster has.
 	searched map[string]bool
-	// unsure: what its entry says of draining could not be read.
-	unsure  bool
+	// hooks are those of the groups whose hosts wait for one.
+	hooks   map[string]drain.Hook
 	picture drain.Picture
 	// unread: its hosts could not be read.
 	unread bool
+	// panicked: an error in this program kept it from being looked at.
+	panicked bool
 	// said is what ECS has said of tasks in this tick.
 	said   described
 	steps  []drain.Step
@@ -63,7 +64,7 @@ func (d *Drainer) look(ctx context.Context, minute time.Time) (Answer, map[strin
 	if err != nil {
 		return Answer{}, nil, err
 	}
-	leaving := leavers(groups)
+	leaving := leavers(groups, d.settings.ConfigPath)
 	d.memory.forget(instances(leaving))
 	if len(leaving) == 0 {
 		return answer, groups, nil
@@ -74,6 +75,7 @@ func (d *Drainer) look(ctx context.Context, minute time.Time) (Answer, map[strin
 		answer.Failed = append(answer.Failed, v.failed...)
 		delete(leaving, v.name)
 	}
+	d.memory.keepWaiting(answer.Instances, minute)
 	if len(leaving) == 0 {
 		return answer, groups, nil
 	}
@@ -86,26 +88,29 @@ func (d *Drainer) look(ctx context.Context, minute time.Time) (Answer, map[strin
 		v.picture.Groups, v.said = groups[v.name], said[v.name]
 		d.paint(looking, v, minute)
 		d.remember(v, minute)
-		v.steps = drain.Next(v.picture, v.drain, minute)
-		if v.unsure {
-			v.steps = cautious(v.steps)
-		}
+		v.steps = drain.Next(v.picture, v.entry.drain, minute)
 	})
+	d.each(slices.DeleteFunc(slices.Clone(views), func(v *view) bool { return !v.panicked }), func(v *view) { v.steps = d.unseen(v, minute) })
 	for _, v := range views {
 		answer.Instances = append(answer.Instances, v.steps...)
 		answer.Failed = append(answer.Failed, v.failed...)
 	}
+	d.memory.keepWaiting(answer.Instances, minute)
 	return answer, groups, nil
 }
 
-// leavers are the instances in Terminating, Terminating:Wait and Terminating:Proceed, by cluster.
-func leavers(groups map[string][]cluster.Group) map[string][]leaver {
+// leavers are the instances in Terminating, Terminating:Wait and Terminating:Proceed, by cluster, but those of groups that
+// belong to another stack.
+func leavers(groups map[string][]cluster.Group, configPath string) map[string][]leaver {
 	leaving := map[string][]leaver{}
 	for name, of := range groups {
 		for _, g := range of {
+			if g.OfOther(configPath) {
+				continue
+			}
 			for _, i := range g.Instances {
 				if i.Phase == cluster.Terminating {
-					leaving[name] = append(leaving[name], leaver{g.Name, i})
+					leaving[name] = append(leaving[name], leaver{g.Name, i, g.ConfigPath != ""})
 				}
 			}
 		}
@@ -123,46 +128,19 @@ func instances(leaving map[string][]leaver) map[string]bool {
 	return ids
 }
 
-// cautious turns every step that could end something into waiting: without the entry nobody knows whose hook to end, nor
-// when a task's time is over.
-func cautious(steps []drain.Step) []drain.Step {
-	for i, s := range steps {
-		if s.Action == drain.Complete || s.Action == drain.StopTasks {
-			steps[i].Action, steps[i].Tasks, steps[i].Deregister = drain.Wait, nil, false
-			steps[i].Detail = strings.TrimPrefix(s.Detail+"; its entry could not be read", "; ")
-		}
+// unseen are the steps of a view that could not be looked at: its hosts are held.
+func (d *Drainer) unseen(v *view, now time.Time) []drain.Step {
+	p := drain.Picture{HostsUnread: true}
+	p.Cluster = v.name
+	for _, l := range v.leaving {
+		h := d.host(&view{hooks: map[string]drain.Hook{l.group: d.hookAmong(v, nil, errUnseen)}}, l, now)
+		h.Right = drain.OnlyHold
+		p.Terminating = append(p.Terminating, h)
 	}
-	return steps
+	return drain.Next(p, v.entry.drain, now)
 }
 
-// entries are what the entries say of draining, by cluster. A cluster whose entry is faulty, or that has none, drains as
-// the built-in defaults say; where they cannot be read, as they were last read by this process.
-func (d *Drainer) entries(ctx context.Context) (map[string]entry, error) {
-	listing, err := d.store.Read(ctx)
-	if _, empty := errors.AsType[*ssmstore.EmptyPathError](err); empty {
-		err = nil
-	}
-	if err != nil {
-		return d.memory.entries, err
-	}
-	entries := map[string]entry{}
-	for _, c := range listing.Clusters {
-		e := entry{drain: thresholds.Builtin().Drain, unsure: c.Unsure}
-		if c.Usable() {
-			e.drain = c.Entry.Drain
-		}
-		entries[c.Cluster] = e
-	}
-	d.memory.entries = entries
-	return entries, nil
-}
-
-// entry is what one says of draining.
-type entry struct {
-	drain thresholds.Drain
-	// unsure: it has faults, and whether an older version is valid could not be read.
-	unsure bool
-}
+var errUnseen = errors.New("it was not looked at")
 
 // views reads the hosts of the clusters from which something leaves, and gives each instance to the cluster that it is
 // registered in, whatever its group's tag says.
@@ -178,12 +156,12 @@ func (d *Drainer) views(ctx context.Context, leaving map[string][]leaver, groups
 	var views []*view
 	open := func(name string) *view {
 		if byName[name] == nil {
-			want, ok := entries[name]
+			of, ok := entries[name]
 			if !ok {
-				// nil: none was ever read, so that this one may have an entry too.
-				want = entry{drain: thresholds.Builtin().Drain, unsure: entries == nil}
+				of = builtin()
+				of.unsure = entries == nil // none was ever read, so that this one may have an entry too
 			}
-			byName[name] = &view{name: name, drain: want.drain, unsure: want.unsure, searched: map[string]bool{}}
+			byName[name] = &view{name: name, entry: of, searched: map[string]bool{}}
 			views = append(views, byName[name])
 		}
 		return byName[name]
@@ -253,7 +231,7 @@ func (d *Drainer) each(views []*view, do func(*view)) {
 			defer func() {
 				if panicked := recover(); panicked != nil {
 					d.log.Error("looking at a cluster panicked; please report this", "cluster", v.name, "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
-					v.steps = nil
+					v.steps, v.panicked = nil, true
 					v.failed = append(v.failed, Failure{Cluster: v.name, Error: fmt.Sprintf("an error in this program: %v", panicked)})
 				}
 			}()

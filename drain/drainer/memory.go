@@ -1,14 +1,22 @@
 package drainer
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
+	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/drain"
 )
 
-// hooksFor is how long a hook's timeout is believed; a person may change it.
-const hooksFor = 15 * time.Minute
+const (
+	// hooksFor is how long a hook's timeout is believed; a person may change it.
+	hooksFor = 15 * time.Minute
+	// goneFor is how long AWS is believed that a hook has no active action for an instance. Its list of instances and its
+	// lifecycle actions may disagree for a moment, and a hook that is given up ends with its timeout.
+	goneFor = 2 * time.Minute
+)
 
 // memory is what a process knows of the hosts that leave. All of it can be lost at any moment: it saves calls, and it
 // times heartbeats, of which one too many does no harm.
@@ -18,7 +26,7 @@ type memory struct {
 	hooks map[hookKey]knownHook
 	// departed are the hosts whose hooks are done, by instance.
 	departed map[string]departed
-	// entries are those that were last read; nil: none were, yet.
+	// entries are those that were last read, and those that were there before and are gone; nil: none were read, yet.
 	entries map[string]entry
 	// troubles are since when something has not worked.
 	troubles map[troubleIn]time.Time
@@ -28,7 +36,10 @@ type remembered struct {
 	// seen is when this process first saw the host leave; began when AWS says it did, zero: not known.
 	seen, began time.Time
 	beaten      time.Time
-	gone        bool
+	// gone is when AWS last refused to complete the hook, because it has no active action for the instance.
+	gone time.Time
+	// waits is how it was last seen in Terminating:Wait, or an event said that it is; nil: it was not, or has been let go.
+	waits *drain.Step
 	// dead: EC2 itself says so. lost is since when this process has seen the agent away; zero: it is there.
 	dead bool
 	lost time.Time
@@ -40,26 +51,28 @@ type remembered struct {
 	tasks map[string]drain.Task
 }
 
-type hookKey struct{ group, name string }
+type hookKey struct{ group, names string }
 
 type knownHook struct {
-	hook drain.Hook
-	at   time.Time
+	found timeouts
+	at    time.Time
 }
 
 // lostFor is how long an agent must be away to count as gone: agents blink several times an hour.
 const lostFor = 3 * time.Minute
 
 // isDead tells whether an instance that its group calls unhealthy can be given up, its agent being connected or not.
-// The group's word alone may be a load balancer's or a person's.
-func (r *remembered) isDead(connected bool, now time.Time) bool {
+// The group's word alone may be a load balancer's or a person's. A host that was not seen tells nothing of its agent.
+func (r *remembered) isDead(seen *cluster.Host, now time.Time) bool {
 	switch {
-	case connected:
+	case seen == nil:
+		return r.dead
+	case seen.Connected:
 		r.lost = time.Time{}
 	case r.lost.IsZero():
 		r.lost = now
 	}
-	return r.dead || !connected && now.Sub(r.lost) >= lostFor
+	return r.dead || !seen.Connected && now.Sub(r.lost) >= lostFor
 }
 
 func (r *remembered) notIn(clusterName string) {
@@ -82,6 +95,30 @@ func (m *memory) of(instance string, now time.Time) *remembered {
 	return m.hosts[instance]
 }
 
+// keepWaiting remembers which hosts wait for a hook that may be ours.
+func (m *memory) keepWaiting(steps []drain.Step, now time.Time) {
+	for _, s := range steps {
+		if known := m.of(s.Instance, now); len(s.Beats) > 0 {
+			known.waits = &s
+		} else {
+			known.waits = nil
+		}
+	}
+}
+
+// waiting are the hosts that were last seen to wait for a hook that may be ours.
+func (m *memory) waiting() []drain.Step {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var steps []drain.Step
+	for _, instance := range slices.Sorted(maps.Keys(m.hosts)) {
+		if s := m.hosts[instance].waits; s != nil {
+			steps = append(steps, *s)
+		}
+	}
+	return steps
+}
+
 // forget drops all instances but those that leave now.
 func (m *memory) forget(leaving map[string]bool) {
 	m.mu.Lock()
@@ -93,22 +130,22 @@ func (m *memory) forget(leaving map[string]bool) {
 	}
 }
 
-// hook is what was last read of it, and whether that is fresh enough not to ask again. One that was not there is asked
-// for again each time: it may have been added for a host that waits.
-func (m *memory) hook(key hookKey, now time.Time) (hook drain.Hook, fresh bool) {
+// hook is what was last found of those hooks, and whether that is fresh enough not to ask again. What was not there is
+// asked for again each time: it may have been added for a host that waits.
+func (m *memory) hook(key hookKey, now time.Time) (found timeouts, fresh bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	known := m.hooks[key]
-	return known.hook, known.hook.Found && now.Sub(known.at) < hooksFor
+	return known.found, len(known.found) > 0 && now.Sub(known.at) < hooksFor
 }
 
-func (m *memory) keepHook(key hookKey, hook drain.Hook, now time.Time) {
+func (m *memory) keepHook(key hookKey, found timeouts, now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.hooks == nil {
 		m.hooks = map[hookKey]knownHook{}
 	}
-	m.hooks[key] = knownHook{hook, now}
+	m.hooks[key] = knownHook{found, now}
 }
 
 // trouble is something that did not work in a cluster, and would not a minute later.

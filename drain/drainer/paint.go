@@ -6,9 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/drain"
 )
@@ -38,8 +35,9 @@ func (d *Drainer) readStarts(ctx context.Context, v *view, now time.Time) {
 // paint reads what the steps of the view's hosts depend on.
 func (d *Drainer) paint(ctx context.Context, v *view, now time.Time) {
 	p := &v.picture
+	d.readHooks(ctx, v, now)
 	for _, l := range v.leaving {
-		p.Terminating = append(p.Terminating, d.host(ctx, v, l, now))
+		p.Terminating = append(p.Terminating, d.host(v, l, now))
 	}
 	d.readTasks(ctx, v, now)
 	if names := v.services(now); len(names) > 0 {
@@ -54,54 +52,26 @@ func (d *Drainer) paint(ctx context.Context, v *view, now time.Time) {
 	d.readStopTimeouts(ctx, v, now)
 }
 
-func (d *Drainer) host(ctx context.Context, v *view, l leaver, now time.Time) drain.Host {
+func (d *Drainer) host(v *view, l leaver, now time.Time) drain.Host {
 	known := d.memory.of(l.instance.ID, now)
 	at := registration(v.picture.Hosts, l.instance.ID)
-	dead := known.isDead(at != nil && at.Connected, now)
+	dead := known.isDead(at, now)
 	h := drain.Host{
 		Instance: l.instance.ID, Group: l.group, State: drain.Leaving, Unhealthy: l.instance.Unhealthy && dead,
-		Began: known.start(), BeganKnown: !known.began.IsZero(),
+		Began: known.start(), BeganKnown: !known.began.IsZero(), Right: v.right(l),
 		Registration: at, SearchedAll: v.searched[l.instance.ID],
 	}
 	switch l.instance.State {
 	case waiting:
 		h.State = drain.Waiting
-		h.Hook = d.hook(ctx, v, l.group, now)
-		h.Hook.Beaten, h.Hook.Gone = known.beaten, known.gone
+		h.Hook = v.hooks[l.group]
+		h.Hook.Overdue = known.beaten.IsZero() && known.began.IsZero()
+		h.Hook.Beaten, h.Hook.Gone = known.beaten, !known.gone.IsZero() && now.Sub(known.gone) <= goneFor
 	case proceeding:
 		h.State = drain.Proceeding
 	}
 	return h
 }
-
-// hook is the entry's on the group, with its heartbeat timeout.
-func (d *Drainer) hook(ctx context.Context, v *view, group string, now time.Time) drain.Hook {
-	key := hookKey{group, v.drain.Hook}
-	known, fresh := d.memory.hook(key, now)
-	if fresh {
-		return known
-	}
-	out, err := d.autoscaling.DescribeLifecycleHooks(ctx, &autoscaling.DescribeLifecycleHooksInput{
-		AutoScalingGroupName: aws.String(group), LifecycleHookNames: []string{key.name},
-	})
-	if err != nil {
-		v.fail("", err)
-		if known.Found {
-			return known // an old timeout is better than no heartbeat
-		}
-		return drain.Hook{Unread: true}
-	}
-	var hook drain.Hook
-	for _, h := range out.LifecycleHooks {
-		if aws.ToString(h.LifecycleHookName) == key.name && aws.ToString(h.LifecycleTransition) == terminatingHook {
-			hook = drain.Hook{Found: true, Timeout: time.Duration(aws.ToInt32(h.HeartbeatTimeout)) * time.Second}
-		}
-	}
-	d.memory.keepHook(key, hook, now)
-	return hook
-}
-
-const terminatingHook = "autoscaling:EC2_INSTANCE_TERMINATING"
 
 // services are those on which some step depends, sorted: of a host with tasks that have not been told to stop, which of
 // them are daemons and what the others wait for; the same past the deadline, when daemons have less time to stop than the
@@ -110,7 +80,7 @@ const terminatingHook = "autoscaling:EC2_INSTANCE_TERMINATING"
 func (v *view) services(now time.Time) []string {
 	names := map[string]bool{}
 	for _, h := range v.picture.Terminating {
-		running := now.Sub(h.Began) >= time.Duration(v.drain.DeadlineMinutes)*time.Minute
+		running := now.Sub(h.Began) >= time.Duration(v.entry.drain.DeadlineMinutes)*time.Minute
 		left := map[string]bool{}
 		for _, t := range h.Tasks {
 			if !t.Stopped() {
@@ -155,6 +125,9 @@ func (v *view) taking() map[string]bool {
 	leaving := map[string]bool{}
 	for _, l := range v.leaving {
 		leaving[l.instance.ID] = true
+	}
+	for _, i := range v.picture.Instances(cluster.Terminating) {
+		leaving[i.ID] = true // of another stack's groups too
 	}
 	hosts := map[string]bool{}
 	for _, h := range v.picture.Hosts {

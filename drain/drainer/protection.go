@@ -74,5 +74,5 @@ func (v *view) mayStop(h *drain.Host, now time.Time) bool {
 
 // deadline is the entry's for service tasks.
 func (v *view) deadline() time.Duration {
-	return time.Duration(v.drain.DeadlineMinutes) * time.Minute
+	return time.Duration(v.entry.drain.DeadlineMinutes) * time.Minute
 }

@@ -1,0 +1,117 @@
+package drainer
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
+	"ecs-cluster-scaler/drain"
+)
+
+const (
+	terminatingHook = "autoscaling:EC2_INSTANCE_TERMINATING"
+	// hookTries is how often a group's hooks are asked for in one tick, where several of its hosts wait for one.
+	hookTries = 3
+	// hooksPerCall is the most names that DescribeLifecycleHooks takes, which is also the most hooks that a group has; without
+	// names it lists all
+	// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeLifecycleHooks.html).
+	hooksPerCall = 50
+)
+
+// timeouts are the heartbeat timeouts of the terminating hooks that a group was found to have, by name.
+type timeouts map[string]time.Duration
+
+// readHooks reads the hooks of the groups whose hosts wait for one: once where that works, for all of a group's hosts.
+func (d *Drainer) readHooks(ctx context.Context, v *view, now time.Time) {
+	failed := map[string]error{}
+	tries := map[string]int{}
+	v.hooks = map[string]drain.Hook{}
+	for _, l := range v.leaving {
+		if l.instance.State != waiting || tries[l.group] > 0 && failed[l.group] == nil || tries[l.group] == hookTries {
+			continue
+		}
+		tries[l.group]++
+		found, err := d.hooksOf(ctx, l.group, d.hookNames(v), now)
+		v.hooks[l.group], failed[l.group] = d.hookAmong(v, found, err), err
+	}
+	for _, group := range slices.Sorted(maps.Keys(failed)) {
+		if failed[group] != nil {
+			v.fail("", failed[group])
+		}
+	}
+	if name := v.entry.drain.Hook; v.entry.named && !d.mayEnd(name) {
+		v.failed = append(v.failed, Failure{Cluster: v.name, Error: fmt.Sprintf("drain.hook of its entry is %s, which this function may not complete (DRAIN_HOOKS is %s): "+
+			"name one of these in the entry, or add it to drain_hook_names in Terraform", name, strings.Join(d.settings.DrainHooks, ","))})
+	}
+}
+
+// hookNames are the names to ask for, the likeliest first: the entry's. Where the entry does not tell, or names one that
+// this function may not complete, those that it may.
+func (d *Drainer) hookNames(v *view) []string {
+	name := v.entry.drain.Hook
+	if v.entry.named && d.mayEnd(name) {
+		return []string{name}
+	}
+	others := slices.DeleteFunc(slices.Clone(d.settings.DrainHooks), func(other string) bool { return other == name })
+	if !v.entry.named && !d.mayEnd(name) {
+		return others
+	}
+	return append([]string{name}, others...)
+}
+
+// mayEnd tells whether the environment lets the function complete a hook of that name.
+func (d *Drainer) mayEnd(name string) bool {
+	return len(d.settings.DrainHooks) == 0 || slices.Contains(d.settings.DrainHooks, name)
+}
+
+// hookAmong is the hook to complete, of those that a group was found to have, and those that get heartbeats beside it while
+// tasks are left: the one that the entry would name, where that is not known, and ours, where the entry names another's.
+// Nothing found, with an error: nobody could tell, so that each may be there.
+func (d *Drainer) hookAmong(v *view, found timeouts, err error) drain.Hook {
+	names := d.hookNames(v)
+	unread := err != nil && len(found) == 0
+	here := slices.DeleteFunc(slices.Clone(names), func(name string) bool { _, ok := found[name]; return !ok && !unread })
+	hook := drain.Hook{Name: names[0], Unread: unread, Refused: v.entry.named && !d.mayEnd(names[0])}
+	if !v.entry.named && len(here) > 0 {
+		hook.Name = here[0]
+	}
+	_, hook.Found = found[hook.Name]
+	for _, name := range here {
+		if timeout := found[name]; hook.Timeout == 0 || timeout < hook.Timeout {
+			hook.Timeout = timeout
+		}
+	}
+	hook.Others = slices.DeleteFunc(here, func(name string) bool { return name == hook.Name })
+	return hook
+}
+
+// hooksOf are those of the named hooks that the group has, with what was last known where they cannot be read.
+func (d *Drainer) hooksOf(ctx context.Context, group string, names []string, now time.Time) (timeouts, error) {
+	key := hookKey{group, strings.Join(names, ",")}
+	known, fresh := d.memory.hook(key, now)
+	if fresh {
+		return known, nil
+	}
+	in := &autoscaling.DescribeLifecycleHooksInput{AutoScalingGroupName: aws.String(group)}
+	if len(names) <= hooksPerCall {
+		in.LifecycleHookNames = names
+	}
+	out, err := d.autoscaling.DescribeLifecycleHooks(ctx, in)
+	if err != nil {
+		return known, err // an old timeout is better than none
+	}
+	found := timeouts{}
+	for _, h := range out.LifecycleHooks {
+		if name := aws.ToString(h.LifecycleHookName); slices.Contains(names, name) && aws.ToString(h.LifecycleTransition) == terminatingHook {
+			found[name] = time.Duration(aws.ToInt32(h.HeartbeatTimeout)) * time.Second
+		}
+	}
+	d.memory.keepHook(key, found, now)
+	return found, nil
+}
