@@ -12,12 +12,12 @@ import (
 type Right int
 
 const (
-	// Full: the group's tag names the stack; or it names none, and the stack has, or had, an entry for the cluster.
+	// Full is the right to every step: the group's tag names the stack; or it names none, and the stack has, or had, an entry for the cluster.
 	Full Right = iota
-	// OnlyEmpty: the tag names no stack, and this one knows of no entry for the cluster. The host may be another stack's,
+	// OnlyEmpty is the right to end nothing but an empty host: the tag names no stack, and this one knows of no entry for the cluster. The host may be another stack's,
 	// whose entry gives its tasks more time. So tasks are never stopped, and only a host without any is let go.
 	OnlyEmpty
-	// OnlyHold: whether there is an entry, or what it says, could not be read. Nothing ends.
+	// OnlyHold is the right to end nothing: whether there is an entry, or what it says, could not be read.
 	OnlyHold
 )
 

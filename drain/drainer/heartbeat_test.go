@@ -89,7 +89,8 @@ func TestAnAnswerThatAHookIsDoneIsNotBelievedForLong(t *testing.T) {
 				if action != c.action {
 					return nil
 				}
-				if asked++; c.lies(asked) {
+				asked++
+				if c.lies(asked) {
 					return noAction
 				}
 				return nil
@@ -134,7 +135,8 @@ func TestAHookThatCouldNotBeReadForOneHostIsReadForTheNextAndServesBoth(t *testi
 			if action != "DescribeLifecycleHooks" {
 				return nil
 			}
-			if asked++; asked <= failures {
+			asked++
+			if asked <= failures {
 				return refuse("Rate exceeded")
 			}
 			return nil

@@ -24,10 +24,10 @@ func misnamed(hooks ...string) *fakeAWS {
 func TestAHookThatTheEnvironmentDoesNotNameIsNotCompleted(t *testing.T) {
 	f := misnamed(shipper)
 	d := f.stack("/p", ours)
-	answer := ticks(t, f, 42, d)
+	ticks(t, f, 42, d)
 	assert.Less(t, f.silence(ours), 6*time.Minute, "ours is held: it would end the tasks")
 	assert.Less(t, f.silence(shipper), 6*time.Minute, "and so is the other, which may be what holds the host")
-	answer = ticks(t, f, 30, d)
+	answer := ticks(t, f, 30, d)
 	assert.NotEmpty(t, f.left())
 	assert.Zero(t, f.count("CompleteLifecycleAction"))
 	assert.Equal(t, drain.Wait, answer.Instances[0].Action)

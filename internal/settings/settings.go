@@ -43,7 +43,7 @@ func FromEnvironment(getenv func(string) string) Settings {
 		Namespace:  or("METRIC_NAMESPACE", "ECSClusterScaler"),
 		Metrics:    metrics.Selection(or("METRICS", string(metrics.Everything))),
 	}
-	for _, name := range strings.Split(getenv("DRAIN_HOOKS"), ",") {
+	for name := range strings.SplitSeq(getenv("DRAIN_HOOKS"), ",") {
 		if name = strings.TrimSpace(name); name != "" {
 			s.DrainHooks = append(s.DrainHooks, name)
 		}
