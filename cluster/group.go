@@ -23,6 +23,12 @@ type Group struct {
 	// Zones are the Availability Zones that it launches into.
 	Zones     []string
 	Instances []Instance
+	// SlowestJoin is the longest that one of its latest hosts took from its launch to its registration, MostToJoin at most;
+	// zero: not known.
+	SlowestJoin time.Duration
+	// LastJoined is when a host of it last registered, as far as is remembered, and LastLaunch when one was last launched;
+	// zero: not known.
+	LastJoined, LastLaunch time.Time
 }
 
 // OfOther tells whether the group belongs to another stack than that of the given configuration path. One whose tags name
@@ -41,11 +47,27 @@ type Instance struct {
 	State string
 	// Unhealthy: Auto Scaling's health status of it is Unhealthy.
 	Unhealthy bool
-	// LaunchedAt is when its launch began: StartTime of the launch activity; where that lies further back than was
-	// looked, the moment looked back to. Zero: not known. It is read for unregistered instances only
+	// LaunchedAt is when its launch began: StartTime of the launch activity. Zero: not known, or of no account, because it
+	// was registered before. It is read for unregistered instances only
 	// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Activity.html).
 	LaunchedAt time.Time
+	// HeldUntil is when it was last seen waiting for a launch hook; zero: never.
+	HeldUntil time.Time
+	// Warmed: it came from the group's warm pool.
+	Warmed bool
+	// Watched: its launch was young when it was first seen, and it has not been registered since.
+	Watched bool
 }
+
+// InLaunchHook tells whether a launch hook holds the instance, or has just let it go: it is for the hook, not for the
+// image, how long that takes (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html).
+func (i Instance) InLaunchHook() bool {
+	return i.Phase == Pending && strings.HasPrefix(i.State, "Pending:")
+}
+
+// MostToJoin is the longest that any host is waited for, from its launch to its registration: as long as a launch hook
+// holds an instance unless told otherwise (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html).
+const MostToJoin = time.Hour
 
 // Phase is where an instance stands in its life, which is less than AWS's lifecycle states tell
 // (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html).

@@ -20,6 +20,8 @@ type Snapshot struct {
 	Definitions map[string]Definition
 	// Unread says what could not be read, each as a clause. While anything is left unread, nothing is scaled in.
 	Unread []string
+	// HostsUnread: ECS listed hosts that it did not describe, so that a host which is not among Hosts may be registered.
+	HostsUnread bool
 	// OutOfTime: something was not read because the pass had no time left for it.
 	OutOfTime bool
 }

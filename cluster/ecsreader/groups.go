@@ -3,10 +3,7 @@ package ecsreader
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -33,13 +30,9 @@ const (
 	ConfigPathTag = "ecs-cluster-scaler:config-path"
 )
 
-const (
-	// groupsPerCall is the most that DescribeAutoScalingGroups returns
-	// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html).
-	groupsPerCall = 100
-	// launchesSince is how far back launches are looked for: twice as long as a host may take to join.
-	launchesSince = 20 * time.Minute
-)
+// groupsPerCall is the most that DescribeAutoScalingGroups returns
+// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html).
+const groupsPerCall = 100
 
 // ReadGroups reads the Auto Scaling groups of all clusters, by cluster name. The filter by tag key keeps the account's
 // other groups out; without any filter the call would list them all.
@@ -130,64 +123,4 @@ func phase(state types.LifecycleState) cluster.Phase {
 	default:
 		return cluster.Aside
 	}
-}
-
-// ReadLaunches fills in when the snapshot's unregistered instances were launched. It asks only where there is one of
-// which that is not known yet: a launch does not change, and one that AWS throttles would be a fleet bought anew.
-func (r *Reader) ReadLaunches(ctx context.Context, s *cluster.Snapshot, now time.Time) {
-	unregistered := map[string]bool{}
-	for _, i := range s.Unregistered() {
-		unregistered[i.ID] = true
-	}
-	for g := range s.Groups {
-		name := s.Groups[g].Name
-		var waiting []*cluster.Instance
-		for i := range s.Groups[g].Instances {
-			if instance := &s.Groups[g].Instances[i]; unregistered[instance.ID] {
-				waiting = append(waiting, instance)
-			}
-		}
-		known := r.launched.of(name)
-		if slices.ContainsFunc(waiting, func(i *cluster.Instance) bool { return !known[i.ID].found }) {
-			started, err := r.launches(ctx, name, now.Add(-launchesSince))
-			if err != nil {
-				lack(s, fmt.Sprintf("when the unregistered instances of group %s were launched", name), err)
-			} else {
-				known = newer(known, waiting, started, now.Add(-launchesSince))
-			}
-		}
-		still := map[string]launch{}
-		for _, instance := range waiting {
-			if l, ok := known[instance.ID]; ok {
-				instance.LaunchedAt, still[instance.ID] = l.at, l
-			}
-		}
-		r.launched.keep(name, still)
-	}
-}
-
-// instanceID finds the instance that an activity is about, which the API tells only in prose: "Launching a new EC2
-// instance: i-0123456789abcdef0".
-var instanceID = regexp.MustCompile(`i-[0-9a-f]+`)
-
-func (r *Reader) launches(ctx context.Context, group string, since time.Time) (map[string]time.Time, error) {
-	started := map[string]time.Time{}
-	pages := autoscaling.NewDescribeScalingActivitiesPaginator(r.autoscaling, &autoscaling.DescribeScalingActivitiesInput{
-		AutoScalingGroupName: aws.String(group),
-		Filters:              []types.Filter{{Name: aws.String("StartTimeLowerBound"), Values: []string{since.UTC().Format(time.RFC3339)}}},
-		MaxRecords:           aws.Int32(100),
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("read its scaling activities: %w", err)
-		}
-		for _, a := range page.Activities {
-			description := aws.ToString(a.Description)
-			if strings.HasPrefix(description, "Launching") {
-				started[instanceID.FindString(description)] = aws.ToTime(a.StartTime)
-			}
-		}
-	}
-	return started, nil
 }

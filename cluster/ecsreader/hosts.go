@@ -60,7 +60,8 @@ func (r *Reader) describeHosts(ctx context.Context, s *cluster.Snapshot, arns []
 				s.Hosts = append(s.Hosts, h)
 			}
 		}
-		s.Unread = append(s.Unread, unanswered("host", len(batch), len(out.ContainerInstances), out.Failures)...)
+		missing := unanswered("host", len(batch), len(out.ContainerInstances), out.Failures)
+		s.Unread, s.HostsUnread = append(s.Unread, missing...), s.HostsUnread || len(missing) > 0
 	}
 	return nil
 }

@@ -1,59 +1,170 @@
 package ecsreader
 
 import (
+	"cmp"
+	"slices"
 	"sync"
 	"time"
 
 	"ecs-cluster-scaler/cluster"
 )
 
-// launch is when an instance was launched; not found: before the window in which it was looked for, which began at at.
+const (
+	// watchedFrom is how young a launch must be when it is first read, so that the process has watched it since: as long as
+	// most hosts may take to join, and as long again.
+	watchedFrom = 20 * time.Minute
+	// learntFrom is how far back launches are read: what hosts took to join before says little of today's image.
+	learntFrom = 7 * 24 * time.Hour
+	// askedFor is how long activities are asked again for an instance that none of them names. One may show a moment late;
+	// an instance that was attached, or that was here for weeks, has none for ever.
+	askedFor = 10 * time.Minute
+	// joinsKept is how many of a group's latest joins tell how long its hosts take.
+	joinsKept = 10
+)
+
+// launch is what is known of how an unregistered instance came up.
 type launch struct {
-	at    time.Time
-	found bool
+	// at is when it was launched; zero: no activity names it. missed is when that was first found.
+	at, missed      time.Time
+	warmed, watched bool
+	held            time.Time // by a launch hook, when last seen so
 }
 
-// launched remembers the launches of each group's unregistered instances.
+// join is how long a host took from its launch to its registration.
+type join struct {
+	instance string
+	at       time.Time
+	took     time.Duration
+}
+
+// groupLaunches is what a process remembers of one group's launches. One goroutine reads a group at a time.
+type groupLaunches struct {
+	waiting map[string]launch
+	// joined are instances that the group still has and that were registered when last seen so. ECS forgets them once their
+	// registration is gone.
+	joined map[string]bool
+	joins  []join
+	// lastJoined and lastLaunch are the newest registration and launch.
+	lastJoined, lastLaunch time.Time
+}
+
+// launched remembers the launches of all groups, by cluster and name.
 type launched struct {
-	mu      sync.Mutex
-	byGroup map[string]map[string]launch
+	mu        sync.Mutex
+	byCluster map[string]map[string]*groupLaunches
 }
 
-func (l *launched) of(group string) map[string]launch {
+// of returns what is remembered of these groups of a cluster, and forgets its others. No groups: they may just not have
+// been read.
+func (l *launched) of(clusterName string, groups []cluster.Group) map[string]*groupLaunches {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.byGroup[group]
+	before := l.byCluster[clusterName]
+	if len(groups) == 0 {
+		return nil
+	}
+	now := make(map[string]*groupLaunches, len(groups))
+	for _, g := range groups {
+		now[g.Name] = cmp.Or(before[g.Name], &groupLaunches{waiting: map[string]launch{}, joined: map[string]bool{}})
+	}
+	if l.byCluster == nil {
+		l.byCluster = map[string]map[string]*groupLaunches{}
+	}
+	l.byCluster[clusterName] = now
+	return now
 }
 
-// keep replaces what is known of a group, so that what has registered or gone is forgotten.
-func (l *launched) keep(group string, of map[string]launch) {
+// keepOnly drops the clusters that have no entry any more.
+func (l *launched) keepOnly(names []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.byGroup == nil {
-		l.byGroup = map[string]map[string]launch{}
-	}
-	if len(of) == 0 {
-		delete(l.byGroup, group)
-		return
-	}
-	l.byGroup[group] = of
-}
-
-// newer is what is known after the activities since a moment were read: what was known before stays, because a window
-// moves on.
-func newer(known map[string]launch, waiting []*cluster.Instance, started map[string]time.Time, since time.Time) map[string]launch {
-	all := make(map[string]launch, len(waiting))
-	for _, i := range waiting {
-		at, found := started[i.ID]
-		before, ok := known[i.ID]
-		switch {
-		case found:
-			all[i.ID] = launch{at, true}
-		case ok:
-			all[i.ID] = before
-		default:
-			all[i.ID] = launch{since, false}
+	for name := range l.byCluster {
+		if !slices.Contains(names, name) {
+			delete(l.byCluster, name)
 		}
 	}
-	return all
+}
+
+// note takes in which instances of the group are registered now, and returns those that never were.
+func (m *groupLaunches) note(g *cluster.Group, registered map[string]time.Time, now time.Time) []*cluster.Instance {
+	var never []*cluster.Instance
+	waiting, joined := map[string]launch{}, map[string]bool{}
+	for i := range g.Instances {
+		instance := &g.Instances[i]
+		at, here := registered[instance.ID]
+		switch {
+		case here:
+			joined[instance.ID] = true
+			m.join(instance.ID, at, m.waiting[instance.ID])
+		case m.joined[instance.ID]:
+			joined[instance.ID] = true
+		case instance.Phase == cluster.Pending || instance.Phase == cluster.InService:
+			l := m.waiting[instance.ID]
+			if instance.InLaunchHook() {
+				l.held = now
+			}
+			waiting[instance.ID] = l
+			never = append(never, instance)
+		}
+	}
+	m.waiting, m.joined = waiting, joined
+	return never
+}
+
+// join learns from an instance that has registered. A registration later than any host takes to join was made anew, by
+// a person or after a repair; one out of a warm pool had most of its boot behind it.
+func (m *groupLaunches) join(instance string, at time.Time, l launch) {
+	if at.After(m.lastJoined) {
+		m.lastJoined = at
+	}
+	took := at.Sub(l.at)
+	if l.at.IsZero() || l.warmed || took <= 0 || took > cluster.MostToJoin {
+		return
+	}
+	m.joins = slices.DeleteFunc(m.joins, func(j join) bool { return j.instance == instance })
+	m.joins = append(m.joins, join{instance, at, took})
+	slices.SortFunc(m.joins, func(a, b join) int { return cmp.Or(b.at.Compare(a.at), cmp.Compare(a.instance, b.instance)) })
+	m.joins = m.joins[:min(len(m.joins), joinsKept)]
+}
+
+// asks tells whether activities may tell something new of these instances.
+func (m *groupLaunches) asks(never []*cluster.Instance, now time.Time) bool {
+	return slices.ContainsFunc(never, func(i *cluster.Instance) bool {
+		l := m.waiting[i.ID]
+		return l.at.IsZero() && (l.missed.IsZero() || now.Sub(l.missed) < askedFor)
+	})
+}
+
+// learn takes in what a group's activities say; all: none was left unread.
+func (m *groupLaunches) learn(started map[string]launch, all bool, registered map[string]time.Time, now time.Time) {
+	for id, l := range m.waiting {
+		if all && l.at.IsZero() && l.missed.IsZero() && started[id].at.IsZero() {
+			l.missed = now
+			m.waiting[id] = l
+		}
+	}
+	for id, s := range started {
+		if s.at.After(m.lastLaunch) {
+			m.lastLaunch = s.at
+		}
+		if l, waits := m.waiting[id]; waits && l.at.IsZero() {
+			l.at, l.warmed, l.watched = s.at, s.warmed, now.Sub(s.at) < watchedFrom
+			m.waiting[id] = l
+		}
+		if at, here := registered[id]; here {
+			m.join(id, at, s)
+		}
+	}
+}
+
+// show writes what is known into the group.
+func (m *groupLaunches) show(g *cluster.Group, never []*cluster.Instance) {
+	g.LastJoined, g.LastLaunch, g.SlowestJoin = m.lastJoined, m.lastLaunch, 0
+	for _, j := range m.joins {
+		g.SlowestJoin = max(g.SlowestJoin, j.took)
+	}
+	for _, i := range never {
+		l := m.waiting[i.ID]
+		i.LaunchedAt, i.HeldUntil, i.Warmed, i.Watched = l.at, l.held, l.warmed, l.watched
+	}
 }

@@ -72,6 +72,7 @@ func (r *Reader) ReadHosts(ctx context.Context, name string) (cluster.Snapshot, 
 // Keep forgets what is remembered of all clusters but these. A pass calls it before it reads.
 func (r *Reader) Keep(clusters []string) {
 	r.tasks.keepOnly(clusters)
+	r.launched.keepOnly(clusters)
 }
 
 // ReadServices adds the cluster's services to the snapshot; false: they could not be read, which Unread says too.

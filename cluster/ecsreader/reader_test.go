@@ -183,7 +183,13 @@ func (f *fakeAutoScaling) DescribeAutoScalingGroups(_ context.Context, in *autos
 func (f *fakeAutoScaling) DescribeScalingActivities(_ context.Context, in *autoscaling.DescribeScalingActivitiesInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeScalingActivitiesOutput, error) {
 	f.asked = append(f.asked, aws.ToString(in.AutoScalingGroupName))
 	f.filters = in.Filters
-	return &autoscaling.DescribeScalingActivitiesOutput{Activities: f.activities}, f.err
+	from, _ := strconv.Atoi(aws.ToString(in.NextToken))
+	to := min(from+int(aws.ToInt32(in.MaxRecords)), len(f.activities))
+	out := &autoscaling.DescribeScalingActivitiesOutput{Activities: f.activities[from:to]}
+	if to < len(f.activities) {
+		out.NextToken = aws.String(strconv.Itoa(to))
+	}
+	return out, f.err
 }
 
 func reader(api *fakeECS, groups *fakeAutoScaling) *ecsreader.Reader {
@@ -247,6 +253,7 @@ func TestAHostThatWentBetweenTwoCallsIsNoDoubt(t *testing.T) {
 	require.Len(t, s.Hosts, 1)
 	assert.Equal(t, arn(1), s.Hosts[0].ARN)
 	assert.Empty(t, s.Unread)
+	assert.False(t, s.HostsUnread)
 }
 
 func TestHalfAnAnswerIsDoubt(t *testing.T) {
@@ -260,6 +267,7 @@ func TestHalfAnAnswerIsDoubt(t *testing.T) {
 		"ECS did not describe host 00000000000000000000000000000003: ACCESS_DENIED",
 		"ECS described only 1 of 3 hosts",
 	}, s.Unread)
+	assert.True(t, s.HostsUnread)
 }
 
 func TestAClusterThatDoesNotExistIsSaidSo(t *testing.T) {
@@ -528,67 +536,4 @@ func TestGroupsAreFoundByTheirTag(t *testing.T) {
 	require.Len(t, api.filters, 1, "never without a filter: that lists the account")
 	assert.Equal(t, "tag-key", *api.filters[0].Name)
 	assert.Equal(t, []string{ecsreader.ClusterTag}, api.filters[0].Values)
-}
-
-func TestLaunchesAreAskedForOnlyWhereInstancesAreUnregistered(t *testing.T) {
-	now := time.Date(2026, 11, 22, 4, 38, 0, 0, time.UTC)
-	api := &fakeAutoScaling{activities: []astypes.Activity{
-		{Description: aws.String("Terminating EC2 instance: i-00000000000000002"), StartTime: aws.Time(now)},
-		{Description: aws.String("Launching a new EC2 instance: i-00000000000000002"), StartTime: aws.Time(now.Add(-time.Minute))},
-	}}
-	s := cluster.Snapshot{
-		Hosts: []cluster.Host{{InstanceID: "i-00000000000000001"}},
-		Groups: []cluster.Group{
-			{Name: "whole", Instances: []cluster.Instance{{ID: "i-00000000000000001", Phase: cluster.InService}}},
-			{Name: "joining", Instances: []cluster.Instance{{ID: "i-00000000000000002", Phase: cluster.InService}, {ID: "i-00000000000000003", Phase: cluster.Pending}}},
-		},
-	}
-	reader(nil, api).ReadLaunches(t.Context(), &s, now)
-	assert.Equal(t, []string{"joining"}, api.asked)
-	assert.Equal(t, "2026-11-22T04:18:00Z", api.filters[0].Values[0], "a lower bound")
-	assert.Equal(t, now.Add(-time.Minute), s.Groups[1].Instances[0].LaunchedAt)
-	assert.Equal(t, now.Add(-20*time.Minute), s.Groups[1].Instances[1].LaunchedAt, "no activity: before what was looked at")
-
-	api.err = errors.New("denied")
-	reader(nil, api).ReadLaunches(t.Context(), &s, now)
-	assert.Equal(t, []string{"when the unregistered instances of group joining were launched: read its scaling activities: denied"}, s.Unread)
-}
-
-func TestALaunchOnceKnownIsNotAskedForAgainAndOutlivesAFailure(t *testing.T) {
-	now := time.Date(2026, 11, 22, 4, 38, 0, 0, time.UTC)
-	const one, two = "i-00000000000000001", "i-00000000000000002"
-	activity := func(id string, at time.Time) astypes.Activity {
-		return astypes.Activity{Description: aws.String("Launching a new EC2 instance: " + id), StartTime: &at}
-	}
-	api := &fakeAutoScaling{activities: []astypes.Activity{activity(one, now.Add(-time.Minute))}}
-	r := reader(nil, api)
-	read := func(at time.Time, ids ...string) cluster.Snapshot {
-		var waiting []cluster.Instance
-		for _, id := range ids {
-			waiting = append(waiting, cluster.Instance{ID: id, Phase: cluster.InService})
-		}
-		s := cluster.Snapshot{Groups: []cluster.Group{{Name: "web", Instances: waiting}}}
-		r.ReadLaunches(t.Context(), &s, at)
-		return s
-	}
-	read(now, one)
-	read(now.Add(time.Minute), one)
-	assert.Len(t, api.asked, 1)
-
-	api.err = errors.New("throttled")
-	s := read(now.Add(12*time.Minute), one, two)
-	assert.Len(t, api.asked, 2, "of the second nothing is known")
-	assert.Equal(t, now.Add(-time.Minute), s.Groups[0].Instances[0].LaunchedAt)
-	assert.Zero(t, s.Groups[0].Instances[1].LaunchedAt)
-	assert.Len(t, s.Unread, 1)
-
-	api.err, api.activities = nil, []astypes.Activity{activity(two, now.Add(11*time.Minute))}
-	s = read(now.Add(25*time.Minute), one, two)
-	assert.Equal(t, now.Add(-time.Minute), s.Groups[0].Instances[0].LaunchedAt, "known from before, though the window has moved on")
-	assert.Equal(t, now.Add(11*time.Minute), s.Groups[0].Instances[1].LaunchedAt)
-
-	read(now.Add(26 * time.Minute))
-	api.activities = nil
-	s = read(now.Add(27*time.Minute), one)
-	assert.Equal(t, now.Add(7*time.Minute), s.Groups[0].Instances[0].LaunchedAt, "what has registered is forgotten")
 }

@@ -1,6 +1,7 @@
 package publisher
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -18,6 +19,9 @@ func (c *connected) note(s *cluster.Snapshot, minute time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	before, now := c.at[s.Cluster], make(map[string]time.Time, len(s.Hosts))
+	if s.HostsUnread {
+		maps.Copy(now, before) // one that ECS did not describe has not gone
+	}
 	for i := range s.Hosts {
 		h := &s.Hosts[i]
 		if h.Connected {

@@ -405,6 +405,28 @@ func TestAPassRemembersWhoseAgentWasThereAMomentAgo(t *testing.T) {
 	assert.True(t, pass(p, 5*time.Minute).Has(scaler.AgentsAway))
 }
 
+func TestAHostThatOnePassCouldNotDescribeHasNotBeenAwaySinceEver(t *testing.T) {
+	f := newFakeAWS().with("a", 4, 900)
+	f.clusters["a"].hosts[0].RemainingResources[0].IntegerValue = 1000 // 67.5 % with it, 90 % without
+	p := newPublisher(f)
+	pass := func(after time.Duration) scaler.Verdict {
+		answer, err := p.Run(t.Context(), minute.Add(after))
+		require.NoError(t, err)
+		return verdict(t, answer, "a")
+	}
+	require.Equal(t, scaler.Stay, pass(0).Signal)
+	describe := func(all bool) {
+		c := f.clusters["a"]
+		c.undescribed = map[bool]int{false: 1}[all]
+		f.clusters["a"] = c
+	}
+	describe(false)
+	require.True(t, pass(time.Minute).Has(scaler.CPUAtScaleOut), "by what was read")
+	describe(true)
+	f.clusters["a"].hosts[0].AgentConnected = false
+	assert.True(t, pass(2*time.Minute).Has(scaler.AgentsAway), "it was there two minutes ago")
+}
+
 func TestNothingOfAPassGoesOnWhenItHasFailed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeAWS().with("a", 4, 900)

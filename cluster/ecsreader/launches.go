@@ -1,0 +1,100 @@
+package ecsreader
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"ecs-cluster-scaler/cluster"
+)
+
+// ReadLaunches fills in how the snapshot's unregistered instances came up, and what this process has learnt of how long
+// hosts of their groups take to join. It asks only where there is an instance of which it is not known: a launch does not
+// change, and one that AWS throttles would be a fleet bought anew. An instance that this process has seen registered is
+// no launch any more: its LaunchedAt stays zero.
+func (r *Reader) ReadLaunches(ctx context.Context, s *cluster.Snapshot, now time.Time) {
+	registered := make(map[string]time.Time, len(s.Hosts))
+	for _, h := range s.Hosts {
+		registered[h.InstanceID] = h.RegisteredAt
+	}
+	remembered := r.launched.of(s.Cluster, s.Groups)
+	for i := range s.Groups {
+		g := &s.Groups[i]
+		m := remembered[g.Name]
+		never := m.note(g, registered, now)
+		if m.asks(never, now) {
+			started, err := r.launches(ctx, g.Name, never, now)
+			if err != nil {
+				lack(s, fmt.Sprintf("when the unregistered instances of group %s were launched", g.Name), err)
+			}
+			m.learn(started, err == nil, registered, now)
+		}
+		m.show(g, never)
+	}
+}
+
+// instanceID finds the instance that an activity is about, which the API tells only in prose: "Launching a new EC2
+// instance: i-0123456789abcdef0".
+var instanceID = regexp.MustCompile(`i-[0-9a-f]+`)
+
+// launches reads a page of the group's activities, the newest, from which it is learnt too how long its hosts take to
+// join; and pages more only while one of these instances may be on them.
+func (r *Reader) launches(ctx context.Context, group string, never []*cluster.Instance, now time.Time) (map[string]launch, error) {
+	started := map[string]launch{}
+	pages := autoscaling.NewDescribeScalingActivitiesPaginator(r.autoscaling, &autoscaling.DescribeScalingActivitiesInput{
+		AutoScalingGroupName: aws.String(group),
+		Filters:              []types.Filter{{Name: aws.String("StartTimeLowerBound"), Values: []string{now.Add(-learntFrom).UTC().Format(time.RFC3339)}}},
+		MaxRecords:           aws.Int32(100),
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return started, fmt.Errorf("read its scaling activities: %w", err)
+		}
+		for _, a := range page.Activities {
+			if id, l := launchOf(a); id != "" && l.at.After(started[id].at) {
+				started[id] = l
+			}
+		}
+		if hasAll(started, never) || reaches(page.Activities, now.Add(-cluster.MostToJoin)) {
+			break
+		}
+	}
+	return started, nil
+}
+
+// launchOf reads an activity that brings an instance into the group. One that was attached, or comes back from standby,
+// is not launched; one that goes into the warm pool is not yet
+// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-warm-pools.html).
+func launchOf(a types.Activity) (string, launch) {
+	description := aws.ToString(a.Description)
+	if !strings.HasPrefix(description, "Launching") || strings.Contains(description, "into warm pool") {
+		return "", launch{}
+	}
+	return instanceID.FindString(description), launch{at: aws.ToTime(a.StartTime), warmed: strings.Contains(description, "from warm pool")}
+}
+
+func hasAll(started map[string]launch, never []*cluster.Instance) bool {
+	for _, i := range never {
+		if started[i.ID].at.IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
+// reaches tells whether what follows these activities began before a moment. Those that go on come first, then the
+// others, newest first (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html).
+func reaches(activities []types.Activity, moment time.Time) bool {
+	if len(activities) == 0 {
+		return false // an empty page is not the last one
+	}
+	last := activities[len(activities)-1]
+	return last.EndTime != nil && aws.ToTime(last.StartTime).Before(moment)
+}
