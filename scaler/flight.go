@@ -10,16 +10,66 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// joinsWithin is how long a host may take from its launch to its registration with ECS. Until then it counts as the
-// host that it will be; past it, as nothing: a GPU host's image takes 5 to 7 minutes.
-const joinsWithin = 10 * time.Minute
+const (
+	// leastToJoin is how long any host may take from its launch to its registration with ECS. Until then it counts as the
+	// host that it will be; past it, as nothing: a GPU host's image takes 5 to 7 minutes. Where hosts of its group were seen
+	// to take longer, it may take so long, and a quarter longer for chance.
+	leastToJoin = 10 * time.Minute
+	// probesEvery is how often a single host is tried while none joins.
+	probesEvery = 30 * time.Minute
+)
 
-// inFlight counts the hosts that were launched less than joinsWithin ago and have not registered yet. When an instance
-// was launched is not always known; then only a Pending one is taken for young.
+// toJoin is how long a host of the group may take to join.
+func toJoin(g cluster.Group) time.Duration {
+	return min(max(leastToJoin, g.SlowestJoin+g.SlowestJoin/4), cluster.MostToJoin)
+}
+
+// newcomer is an instance that is no container instance, with its group.
+type newcomer struct {
+	cluster.Instance
+	group cluster.Group
+}
+
+func newcomers(s cluster.Snapshot, groups []cluster.Group) []newcomer {
+	unregistered := map[string]bool{}
+	for _, i := range s.Unregistered() {
+		unregistered[i.ID] = true
+	}
+	var found []newcomer
+	for _, g := range groups {
+		for _, i := range g.Instances {
+			if unregistered[i.ID] {
+				found = append(found, newcomer{i, g})
+			}
+		}
+	}
+	return found
+}
+
+// young tells whether the instance may still join. While a launch hook holds it its time does not run, but no host is
+// waited for longer than MostToJoin. When it was launched is not always known; then only a Pending one is taken for
+// young.
+func (n newcomer) young(now time.Time) bool {
+	if n.LaunchedAt.IsZero() {
+		return n.Phase == cluster.Pending
+	}
+	age := now.Sub(n.LaunchedAt)
+	return age < toJoin(n.group) || age < cluster.MostToJoin && (n.InLaunchHook() || now.Sub(n.HeldUntil) < toJoin(n.group))
+}
+
+// tells says whether the instance should have joined and has not, so that its image may be bad. Only the launches of the
+// last minutes say so, and older ones that were watched all the while: another may have been registered before, which
+// ECS does not tell of. What came from a warm pool has joined in there, or will not for other reasons.
+func (n newcomer) tells(now time.Time) bool {
+	return !n.LaunchedAt.IsZero() && !n.Warmed && !n.InLaunchHook() && !n.young(now) &&
+		(n.Watched || now.Sub(n.LaunchedAt) < 2*toJoin(n.group))
+}
+
+// inFlight counts the hosts that were launched lately and have not registered yet.
 func inFlight(s cluster.Snapshot, now time.Time) int {
 	n := 0
-	for _, i := range s.Unregistered() {
-		if i.LaunchedAt.IsZero() && i.Phase == cluster.Pending || !i.LaunchedAt.IsZero() && now.Sub(i.LaunchedAt) < joinsWithin {
+	for _, i := range newcomers(s, s.Groups) {
+		if i.young(now) {
 			n++
 		}
 	}
@@ -29,44 +79,75 @@ func inFlight(s cluster.Snapshot, now time.Time) int {
 // arriving counts the instances that are on their way in: Pending ones however old, and those in flight.
 func arriving(s cluster.Snapshot, now time.Time) int {
 	n := len(s.Instances(cluster.Pending))
-	for _, i := range s.Unregistered() {
-		if i.Phase == cluster.InService && !i.LaunchedAt.IsZero() && now.Sub(i.LaunchedAt) < joinsWithin {
+	for _, i := range newcomers(s, s.Groups) {
+		if i.Phase == cluster.InService && i.young(now) {
 			n++
 		}
 	}
 	return n
 }
 
-// notJoining says that new hosts do not join: two or more of the groups that follow the signal are late, and nothing
-// has registered since the second youngest of them was launched. One dud, or two with a good one between, is no proof.
-func notJoining(s cluster.Snapshot, now time.Time) string {
-	ours := map[string]bool{}
-	for _, g := range s.Followers() {
-		for _, i := range g.Instances {
-			ours[i.ID] = true
-		}
+// stillborn says that new hosts do not join.
+type stillborn struct {
+	// why is empty where they do.
+	why string
+	// probe: it is time to try a single host.
+	probe bool
+}
+
+// notJoining finds two or more instances of the groups that follow the signal that should have joined, while nothing has
+// registered since the second youngest of them was launched. One dud, or two with a good one between, is no proof; nor
+// is anything where ECS did not describe all hosts. Then one host is tried now and again, so that an image that was
+// mended is found out.
+func notJoining(s cluster.Snapshot, flying int, now time.Time) stillborn {
+	if s.HostsUnread {
+		return stillborn{}
 	}
-	var late []cluster.Instance
-	for _, i := range s.Unregistered() {
-		if ours[i.ID] && !i.LaunchedAt.IsZero() && now.Sub(i.LaunchedAt) >= joinsWithin {
+	var late []newcomer
+	newest := time.Time{} // launch
+	for _, i := range newcomers(s, s.Followers()) {
+		if i.tells(now) {
 			late = append(late, i)
+			newest = later(newest, i.LaunchedAt)
 		}
 	}
 	if len(late) < 2 {
-		return ""
+		return stillborn{}
 	}
-	slices.SortFunc(late, func(a, b cluster.Instance) int {
+	slices.SortFunc(late, func(a, b newcomer) int {
 		return cmp.Or(b.LaunchedAt.Compare(a.LaunchedAt), cmp.Compare(a.ID, b.ID))
 	})
+	registered := time.Time{}
 	for _, h := range s.Hosts {
-		if h.RegisteredAt.After(late[1].LaunchedAt) {
-			return ""
-		}
+		registered = later(registered, h.RegisteredAt)
+	}
+	wait := time.Duration(0)
+	for _, g := range s.Followers() {
+		registered, newest, wait = later(registered, g.LastJoined), later(newest, g.LastLaunch), max(wait, toJoin(g))
+	}
+	if registered.After(late[1].LaunchedAt) {
+		return stillborn{}
 	}
 	ids := make([]string, len(late))
 	for i := range late {
 		ids[i] = late[i].ID
 	}
-	return fmt.Sprintf("%d instances were launched over %d minutes ago and have not joined (%s), and no other has since %s UTC; look at the image and the user data",
-		len(late), int(joinsWithin.Minutes()), strings.Join(ids[:min(len(ids), 5)], ", "), late[1].LaunchedAt.UTC().Format("15:04"))
+	why := fmt.Sprintf("%d instances were launched over %d minutes ago and have not joined (%s), and no other has since %s UTC; look at the image and the user data",
+		len(late), int(wait.Minutes()), strings.Join(ids[:min(len(ids), 5)], ", "), late[1].LaunchedAt.UTC().Format("15:04"))
+	next := newest.Add(probesEvery)
+	switch {
+	case flying > 0:
+		return stillborn{why: why + fmt.Sprintf("; %s on the way, which will show whether it was mended", hosts(flying))}
+	case now.Before(next):
+		return stillborn{why: why + fmt.Sprintf("; a single host is tried at %s UTC", next.UTC().Format("15:04"))}
+	default:
+		return stillborn{why: why + "; a single host is tried now, to see whether it was mended", probe: true}
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

@@ -280,6 +280,51 @@ var golden = []struct {
 		},
 		signal: -1, gap: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
 	},
+	{
+		name:      "two instances that are no hosts any more (aws/amazon-ecs-agent #125)",
+		situation: "Six hosts with one task of 1500 CPU each, two more are wanted; two instances of the group, launched hours ago, are no container instances: one was deregistered and kept, of the other the agent never started.",
+		theirs:    "Nobody told them from hosts that a bad image keeps from joining.",
+		world: func(w *world) {
+			w.host(6, size(2048, 3900))
+			w.service("web", 8, size(1500, 1000))
+			for i := range 6 {
+				w.put(i, 1, "web")
+			}
+			w.entry.CPU.ScaleOutAt = nil
+			w.launch(2, cluster.InService, 5*time.Hour)
+		},
+		signal: 1, gap: 2, reasons: []scaler.Reason{scaler.UnplacedTasks},
+	},
+	{
+		name:      "hosts that take 13 minutes (aws/amazon-ecs-agent #3130)",
+		situation: "One full host, one task waits; a host was launched 11 minutes ago. The group's hosts were seen to take 13 minutes to register, as Windows does.",
+		theirs:    "After a fixed time it was given up, and bought again.",
+		world: func(w *world) {
+			w.host(1, size(2048, 3900))
+			w.service("web", 2, size(1500, 1000))
+			w.put(0, 1, "web")
+			w.entry.CPU.ScaleOutAt = nil
+			w.s.Groups[0].SlowestJoin = 13 * time.Minute
+			w.launch(1, cluster.InService, 11*time.Minute)
+		},
+		signal: 0, gap: 0, reasons: []scaler.Reason{scaler.UnplacedTasks, scaler.InstancesLaunching},
+	},
+	{
+		name:      "the image was mended (aws/amazon-ecs-agent #688)",
+		situation: "One full host, one task waits; two hosts were launched 31 minutes ago, were watched, and never registered.",
+		theirs:    "Bought on without end; or, where that was stopped, a person had to end the dead hosts.",
+		world: func(w *world) {
+			w.host(1, size(2048, 3900))
+			w.service("web", 4, size(1500, 1000))
+			w.put(0, 1, "web")
+			w.entry.CPU.ScaleOutAt = nil
+			w.launch(2, cluster.InService, 31*time.Minute)
+			for i := range w.s.Groups[0].Instances {
+				w.s.Groups[0].Instances[i].Watched = true
+			}
+		},
+		signal: 1, gap: 1, reasons: []scaler.Reason{scaler.UnplacedTasks, scaler.InstancesNotJoining},
+	},
 }
 
 func TestGoldenCases(t *testing.T) {

@@ -97,8 +97,8 @@ func (j *judgement) limits() []cause {
 			object(ScalingSuspended, "group %s has suspended %s", g.Name, strings.Join(halted, " and "))
 		}
 	}
-	if j.late != "" {
-		object(InstancesNotJoining, "%s", j.late)
+	if j.late.why != "" {
+		object(InstancesNotJoining, "%s", j.late.why)
 	}
 	if names := managed(j.s); names != "" {
 		object(ManagedScaling, "ECS managed scaling moves group %s", names)

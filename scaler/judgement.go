@@ -27,7 +27,7 @@ type judgement struct {
 	headroom             headroom
 	instance             instance
 	flying               int
-	late                 string
+	late                 stillborn
 	lack                 lack
 	// steps are those that packing what is wanted takes; what goes by a look at each host has its own.
 	steps *placement.Steps
@@ -58,7 +58,7 @@ func judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) *judgement
 	j.wanted = newDemand(j)
 	j.headroom = newHeadroom(j)
 	j.flying = inFlight(s, now)
-	j.late = notJoining(s, now)
+	j.late = notJoining(s, j.flying, now)
 	j.lack = newLack(j)
 	return j
 }

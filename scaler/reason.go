@@ -73,7 +73,7 @@ var Meanings = []struct {
 	{NoInstances, "The cluster has no host on which tasks can be placed."},
 	{AtMaxInstances, "The group is at its MaxSize; the signal stays 1 and ScaleOutBlocked is 1."},
 	{ScalingSuspended, "The group's processes are suspended, so that it does not follow the signal."},
-	{InstancesNotJoining, "Two or more instances were launched over 10 minutes ago and none has joined the cluster since; the signal is 0, so that a bad image buys no fleet."},
+	{InstancesNotJoining, "Two or more instances were launched longer ago than hosts take to join, and none has joined the cluster since; the signal is 0, so that a bad image buys no fleet, but for a single host every 30 minutes."},
 	{AgentsAway, "Agents have been away for less than 3 minutes, as they are several times an hour, and only without their hosts another is missing; the signal is 0 until they are back, or are not."},
 	{ManagedScaling, "ECS managed scaling moves the group; the signal is 0, because two masters would fight."},
 	{TaskFitsNoInstance, "A task is wanted that even an empty new instance would not take, by size or by constraint; no host is added for it."},

@@ -138,9 +138,13 @@ func (j *judgement) scaleOut(causes []cause, v *Verdict) {
 		v.because(ManagedScaling, fmt.Sprintf("ECS managed scaling moves group %s, so the signal stays 0", names))
 		return
 	}
-	if j.late != "" {
-		v.ScaleOutBlocked = true
-		v.because(InstancesNotJoining, j.late)
+	if j.late.why != "" {
+		v.because(InstancesNotJoining, j.late.why)
+		if j.late.probe {
+			v.Signal, v.InstanceGap = ScaleOut, 1
+			blocked(j.s, v)
+		}
+		v.ScaleOutBlocked = true // people are called meanwhile
 		return
 	}
 	gap := j.missing() - j.flying

@@ -124,9 +124,37 @@ func promises(t *testing.T, w workload.Workload, name string, seed uint64) {
 	}
 }
 
-// The one case in which scaling in ends tasks: the agent is dead, so that ECS can neither stop a task nor learn that one
-// has stopped, and EC2 finds nothing wrong. ECS has moved what it could; what is left is told to stop at the deadline, and
-// ends with its host ten minutes after it.
+// The image is mended an hour before the scenario does it, while the processes that know of it still live.
+func TestAnImageThatWasMendedEndsABadOneByItself(t *testing.T) {
+	w, err := workload.Named("bad-ami")
+	require.NoError(t, err)
+	mended := w.Settle + 3*time.Hour
+	for _, name := range []string{policy.Signal, policy.Surge, policy.Gap} {
+		for _, faults := range []float64{0, 0.05} {
+			t.Run(fmt.Sprintf("%s/%g", name, faults), func(t *testing.T) {
+				t.Parallel()
+				scaling, err := policy.New(name, policy.Options{})
+				require.NoError(t, err)
+				knobs := aws.Defaults()
+				knobs.Faults = Faults(faults)
+				world := aws.New(knobs)
+				recorder := NewRecorder(world, w.Settle)
+				w.Build(workload.Site{World: world, Policy: scaling})
+				world.Run(knobs.Start.Add(mended))
+				world.Groups()[0].SetBadImage(false)
+				world.Run(knobs.Start.Add(w.Lasts))
+				m, series, _ := recorder.Finish(world.Now())
+
+				before, after := series[mended/time.Minute-1], series[(mended+50*time.Minute)/time.Minute]
+				assert.Positive(t, before.Unplaced)
+				assert.Greater(t, after.Active, before.Active, "one is tried within half an hour of the last, and joins")
+				assert.Zero(t, m.UnplacedAtEnd)
+				assert.LessOrEqual(t, m.NeverRegistered, 12, "what was bought at first, and one in thirty minutes")
+			})
+		}
+	}
+}
+
 func TestAHostWhoseAgentIsDeadKeepsItsTasksUntilItsDeadlineAndTenMinutes(t *testing.T) {
 	w, err := workload.Named("agent-blips")
 	require.NoError(t, err)
