@@ -26,8 +26,8 @@ const (
 	stopReason = "ecs-cluster-scaler: the drain of its host has reached its deadline"
 )
 
-// act does the steps: what holds hosts first, then what takes load off them, what ends one last. Every call may be made
-// twice, or be the last one before this process dies: the next tick sees what became of it.
+// act does the steps, but for tasks that are to stop: what holds hosts first, then what takes load off them, what ends one
+// last. Every call may be made twice, or be the last one before this process dies: the next tick sees what became of it.
 func (d *Drainer) act(ctx context.Context, steps []drain.Step, now time.Time) []Failure {
 	var failed []Failure
 	fail := func(s drain.Step, err error) {
@@ -41,11 +41,6 @@ func (d *Drainer) act(ctx context.Context, steps []drain.Step, now time.Time) []
 		}
 	}
 	failed = append(failed, d.setDraining(ctx, steps)...)
-	for _, s := range steps {
-		for _, task := range s.Tasks {
-			fail(s, d.stop(ctx, s, task))
-		}
-	}
 	for _, s := range steps {
 		// First the registration: a process that died after completing would leave it behind for ever, because its host
 		// may be gone from its group before the next tick looks. Without one, the host goes as never registered.
@@ -137,9 +132,25 @@ func over(err error) bool {
 	return ok && strings.Contains(api.ErrorMessage(), "No active Lifecycle Action found")
 }
 
-func (d *Drainer) stop(ctx context.Context, s drain.Step, task string) error {
-	_, err := d.ecs.StopTask(ctx, &ecs.StopTaskInput{Cluster: aws.String(s.Cluster), Task: aws.String(task), Reason: aws.String(stopReason)})
-	return err
+// stopTasks tells tasks to stop, a call each. Ten thousand of them take many ticks, so it comes after all that others wait
+// for, and ends with the time; the next tick sees which are left.
+func (d *Drainer) stopTasks(ctx context.Context, steps []drain.Step) []Failure {
+	var failed []Failure
+	for _, s := range steps {
+		for told, task := range s.Tasks {
+			_, err := d.ecs.StopTask(ctx, &ecs.StopTaskInput{Cluster: aws.String(s.Cluster), Task: aws.String(task), Reason: aws.String(stopReason)})
+			if err == nil {
+				continue
+			}
+			failure := Failure{Cluster: s.Cluster, Instance: s.Instance, Error: awsclient.Sentence(err)}
+			if awsclient.OutOfTime(err) || ctx.Err() != nil {
+				failure.Error = fmt.Sprintf("%d of its %d tasks were told to stop; the next tick goes on: %s", told, len(s.Tasks), failure.Error)
+				return append(failed, failure)
+			}
+			failed = append(failed, failure)
+		}
+	}
+	return failed
 }
 
 // deregister forces, because what ECS believes to run on a host that is gone would forbid it.

@@ -103,6 +103,7 @@ func (d *Drainer) Run(ctx context.Context, minute time.Time) (Answer, error) {
 	}
 	answer.Failed = append(answer.Failed, d.act(acting, answer.Instances, minute)...)
 	answer.Failed = append(answer.Failed, d.sweep(acting, groups, minute)...)
+	answer.Failed = append(answer.Failed, d.stopTasks(acting, answer.Instances)...)
 	for _, s := range answer.Instances {
 		d.log.Info("step", "step", s)
 	}

@@ -60,6 +60,8 @@ type fakeAWS struct {
 	refused float64
 	// slow is how long a read of tasks waits for its turn.
 	slow time.Duration
+	// slowStop is how long a StopTask does.
+	slowStop time.Duration
 	// asked is which group was last asked for by name, and how many hosts were last described.
 	asked string
 
@@ -204,11 +206,11 @@ func (f *fakeAWS) call(ctx context.Context, service, action string) (did bool, e
 	} else if listed && f.cutAfter > 1 {
 		f.cutAfter--
 	}
-	if f.slow > 0 && (action == "ListTasks" || action == "DescribeTasks") {
+	if wait := f.waits(action); wait > 0 {
 		select {
 		case <-ctx.Done():
 			return false, ctx.Err()
-		case <-time.After(f.slow):
+		case <-time.After(wait):
 		}
 	}
 	if f.luck != nil && f.luck.Float64() < f.refused {
@@ -223,6 +225,17 @@ func (f *fakeAWS) call(ctx context.Context, service, action string) (did bool, e
 		return false, &smithy.OperationError{ServiceID: service, OperationName: action, Err: &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}}
 	}
 	return true, nil
+}
+
+func (f *fakeAWS) waits(action string) time.Duration {
+	switch action {
+	case "ListTasks", "DescribeTasks":
+		return f.slow
+	case "StopTask":
+		return f.slowStop
+	default:
+		return 0
+	}
 }
 
 // pass lets AWS do a minute's work.
