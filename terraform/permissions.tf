@@ -153,6 +153,13 @@ data "aws_iam_policy_document" "drainer" {
     }
   }
 
+  # list_amazonec2autoscaling.html: it takes no resource and no key of its service. A Spot warning names no group.
+  statement {
+    sid       = "FindGroupOfInstance"
+    actions   = ["autoscaling:DescribeAutoScalingInstances"]
+    resources = ["*"]
+  }
+
   # list_amazonec2autoscaling.html: it takes no resource and no key of its service.
   statement {
     sid       = "ReadHooks"

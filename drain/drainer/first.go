@@ -6,8 +6,12 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/drain"
+	"ecs-cluster-scaler/internal/awsclient"
 )
 
 // Warning is what an event says of one instance.
@@ -65,11 +69,28 @@ func (d *Drainer) First(ctx context.Context, minute time.Time, w Warning) (Answe
 	return answer, nil
 }
 
+// groupsOf are the warning's group, if it is one of ours. Spot warnings come for every instance of the account and name
+// no group: for one of nobody's group it takes one small call, where a thousand reclaimed hosts of others would else be a
+// thousand processes that list all groups.
 func (d *Drainer) groupsOf(ctx context.Context, w Warning) (map[string][]cluster.Group, error) {
 	if w.Group != "" {
 		return d.reader.ReadGroup(ctx, w.Group)
 	}
-	return d.reader.ReadGroups(ctx)
+	out, err := d.autoscaling.DescribeAutoScalingInstances(ctx, &autoscaling.DescribeAutoScalingInstancesInput{InstanceIds: []string{w.Instance}})
+	switch {
+	case awsclient.Denied(err):
+		// The function may be newer than its role. Two minutes are too short to wait for that.
+		d.log.Warn("the group of the instance is looked for among all", "instance", w.Instance, "error", awsclient.Sentence(err))
+		return d.reader.ReadGroups(ctx)
+	case err != nil:
+		return nil, fmt.Errorf("find the group of instance %s: %w", w.Instance, err)
+	}
+	for _, i := range out.AutoScalingInstances {
+		if aws.ToString(i.InstanceId) == w.Instance && aws.ToString(i.AutoScalingGroupName) != "" {
+			return d.reader.ReadGroup(ctx, *i.AutoScalingGroupName)
+		}
+	}
+	return nil, nil
 }
 
 // waitsBy remembers a host of which the event says that it waits for a hook that may be ours: the next tick may not be able

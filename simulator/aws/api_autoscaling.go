@@ -57,6 +57,40 @@ func (a *AutoScaling) DescribeAutoScalingGroups(_ context.Context, in *autoscali
 	return out, nil
 }
 
+// instancesPerPage is the most that DescribeAutoScalingInstances takes and returns.
+const instancesPerPage = 50
+
+// DescribeAutoScalingInstances finds the groups of instances; one that is in none is left out
+// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingInstances.html).
+func (a *AutoScaling) DescribeAutoScalingInstances(_ context.Context, in *autoscaling.DescribeAutoScalingInstancesInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingInstancesOutput, error) {
+	const op = "DescribeAutoScalingInstances"
+	w := a.world
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key := strings.Join(in.InstanceIds, ",")
+	if err := w.fault(op, key+" "+aws.ToString(in.NextToken)); err != nil {
+		return nil, err
+	}
+	if len(in.InstanceIds) > instancesPerPage {
+		return nil, invalid("ValidationError", fmt.Sprintf("The number of instance ids that may be passed in is limited to %d", instancesPerPage))
+	}
+	var found []types.AutoScalingInstanceDetails
+	for _, g := range w.groups {
+		for _, i := range g.instances {
+			if len(in.InstanceIds) > 0 && !slices.Contains(in.InstanceIds, i.ID) {
+				continue
+			}
+			s := i.show()
+			found = append(found, types.AutoScalingInstanceDetails{
+				AutoScalingGroupName: aws.String(g.Spec.Name), InstanceId: s.InstanceId, AvailabilityZone: s.AvailabilityZone, InstanceType: s.InstanceType,
+				HealthStatus: aws.String(strings.ToUpper(aws.ToString(s.HealthStatus))), LifecycleState: aws.String(string(s.LifecycleState)), ProtectedFromScaleIn: s.ProtectedFromScaleIn,
+			})
+		}
+	}
+	from, to, next := w.page(op, key, in.NextToken, len(found), limit(in.MaxRecords, instancesPerPage, instancesPerPage))
+	return &autoscaling.DescribeAutoScalingInstancesOutput{AutoScalingInstances: found[from:to], NextToken: next}, nil
+}
+
 func filtersKey(names []string, filters []types.Filter) string {
 	keys := slices.Clone(names)
 	for _, f := range filters {

@@ -99,6 +99,32 @@ func TestAGroupIsShownAsItIsAfterEveryChange(t *testing.T) {
 	check()
 }
 
+// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingInstances.html
+func TestAnInstancesGroupIsFoundAndOneInNoneIsLeftOut(t *testing.T) {
+	l := newLab(exact(), GroupSpec{Desired: 60, Max: 60})
+	l.pass(time.Hour)
+	find := func(ids ...string) []asg.AutoScalingInstanceDetails {
+		t.Helper()
+		var found []asg.AutoScalingInstanceDetails
+		in := &autoscaling.DescribeAutoScalingInstancesInput{InstanceIds: ids}
+		for {
+			out, err := l.AutoScaling().DescribeAutoScalingInstances(t.Context(), in)
+			require.NoError(t, err)
+			found = append(found, out.AutoScalingInstances...)
+			if in.NextToken = out.NextToken; in.NextToken == nil {
+				return found
+			}
+		}
+	}
+	one := l.group.Instances()[7].ID
+	found := find(one, "i-0123456789abcdef0")
+	require.Len(t, found, 1)
+	assert.Equal(t, []string{one, l.group.Spec.Name, "InService", "HEALTHY"}, []string{*found[0].InstanceId, *found[0].AutoScalingGroupName, *found[0].LifecycleState, *found[0].HealthStatus})
+	assert.Len(t, find(), 60, "all, in pages of 50")
+	_, err := l.AutoScaling().DescribeAutoScalingInstances(t.Context(), &autoscaling.DescribeAutoScalingInstancesInput{InstanceIds: make([]string, 51)})
+	assert.Error(t, err)
+}
+
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html
 func TestActivitiesAreListedNewestFirstFromALowerBoundOn(t *testing.T) {
 	l := newLab(exact(), GroupSpec{Desired: 150, Max: 400})

@@ -115,6 +115,10 @@ func (c autoScalingClient) DescribeAutoScalingGroups(ctx context.Context, in *au
 	return read(ctx, c.f, call{listGroups, "", ""}, in, c.world().DescribeAutoScalingGroups, opts)
 }
 
+func (c autoScalingClient) DescribeAutoScalingInstances(ctx context.Context, in *autoscaling.DescribeAutoScalingInstancesInput, opts ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingInstancesOutput, error) {
+	return read(ctx, c.f, call{"DescribeAutoScalingInstances", "", ""}, in, c.world().DescribeAutoScalingInstances, opts)
+}
+
 func (c autoScalingClient) DescribeScalingActivities(ctx context.Context, in *autoscaling.DescribeScalingActivitiesInput, opts ...func(*autoscaling.Options)) (*autoscaling.DescribeScalingActivitiesOutput, error) {
 	return read(ctx, c.f, call{"DescribeScalingActivities", clusterOf(in.AutoScalingGroupName), ""}, in, c.world().DescribeScalingActivities, opts)
 }

@@ -20,6 +20,8 @@ var cannotEndWithout = map[string]string{
 	complete:                        "the end itself",
 	"DescribeLifecycleHooks":        "whose hook waits",
 	"DescribeScalingActivities":     "when the termination began; with each cold start the deadline begins anew",
+	"DescribeTaskDefinition":        "how long a task may take to stop: an hour, where that is not known",
+	"GetTaskProtection":             "which tasks are protected: any may be, until the standalone deadline",
 	"GetParametersByPath":           "the deadline, and which hook",
 	"GetParameterHistory":           "the deadline, where the newest entry is faulty",
 	"ListContainerInstances":        "the host",

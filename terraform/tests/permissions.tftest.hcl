@@ -157,6 +157,7 @@ run "drainer_may_do_this_and_nothing_else" {
       ReadTaskSizes          = "ecs:DescribeTaskDefinition"
       ReadCapacityProviders  = "ecs:DescribeCapacityProviders"
       ReadGroups             = ["autoscaling:DescribeScalingActivities", "autoscaling:DescribeAutoScalingGroups"]
+      FindGroupOfInstance    = "autoscaling:DescribeAutoScalingInstances"
       ReadHooks              = "autoscaling:DescribeLifecycleHooks"
       SetHostsDraining       = "ecs:UpdateContainerInstancesState"
       StopTasksAtTheDeadline = "ecs:StopTask"
@@ -177,7 +178,7 @@ run "drainer_may_do_this_and_nothing_else" {
     error_message = "Only hosts and tasks of the clusters that it is for."
   }
   assert {
-    condition     = toset([for statement in jsondecode(aws_iam_role_policy.drainer["drainer"].policy).Statement : statement.Sid if try(statement.Resource, "") == "*" && !can(statement.Condition)]) == toset(["ReadGroups", "ReadHooks", "ReadTaskSizes"])
+    condition     = toset([for statement in jsondecode(aws_iam_role_policy.drainer["drainer"].policy).Statement : statement.Sid if try(statement.Resource, "") == "*" && !can(statement.Condition)]) == toset(["ReadGroups", "FindGroupOfInstance", "ReadHooks", "ReadTaskSizes"])
     error_message = "\"*\" without a condition only where AWS offers neither."
   }
 }
