@@ -85,3 +85,13 @@ func TakesEmpty(host Host, k Kind, config Config) bool {
 func (f *Fleet) takes() bool {
 	return f.room(&f.kinds[0], 0, 1) > 0
 }
+
+// Suits tells whether the host's attributes and tasks let a task of the kind run there, however full it is. What is
+// unknown does unless strict.
+func Suits(host Host, k Kind, config Config) bool {
+	if config.Steps != nil {
+		config.Steps.take(k.cost)
+	}
+	allowed := k.allows(&host)
+	return allowed == yes || allowed == unknown && !config.Strict
+}

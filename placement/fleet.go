@@ -251,7 +251,7 @@ func (f *Fleet) room(k *state, host int32, enough int) int {
 		n = min(n, h.AwsvpcLimit-f.awsvpc[host])
 	}
 	if len(k.Ports) > 0 {
-		if n = min(n, 1); conflicts(f.ports[host], k.Ports) {
+		if n = min(n, 1); conflicts(f.ports[host], k.Ports) || f.reservesAll(host, k) {
 			return 0
 		}
 	}
@@ -272,6 +272,25 @@ func (f *Fleet) room(k *state, host int32, enough int) int {
 		return 0
 	}
 	return max(n, 0)
+}
+
+// mostPorts is how many ports of a host can be reserved at a time, those of the agent among them; ports that Docker
+// assigns do not count (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html).
+const mostPorts = 100
+
+// reservesAll tells whether the kind's ports would be more than a host can reserve. Whether TCP and UDP count together,
+// AWS's documents do not say.
+func (f *Fleet) reservesAll(host int32, k *state) bool {
+	if len(f.ports[host])+len(k.Ports) <= mostPorts {
+		return false
+	}
+	udp := 0
+	for _, p := range slices.Concat(f.ports[host], k.Ports) {
+		if p.UDP {
+			udp++
+		}
+	}
+	return f.Strict || max(udp, len(f.ports[host])+len(k.Ports)-udp) > mostPorts
 }
 
 // change is one step of a packing, to be taken back.

@@ -325,6 +325,35 @@ var golden = []struct {
 		},
 		signal: 1, gap: 1, reasons: []scaler.Reason{scaler.UnplacedTasks, scaler.InstancesNotJoining},
 	},
+	{
+		name:      "interfaces that nobody sees (aws/containers-roadmap #1545)",
+		situation: "Four hosts hold three awsvpc tasks each, at 19 % of their CPU; the service steps up by twelve, and ECS refuses one of them.",
+		theirs:    "Network interfaces were not looked at when a host was chosen, and no reservation shows them.",
+		world: func(w *world) {
+			w.host(4, size(4096, 15000))
+			w.service("edge", 24, size(256, 512), awsvpc)
+			for i := range 4 {
+				w.put(i, 3, "edge")
+			}
+			w.find("edge").Refused = now.Add(-time.Minute)
+		},
+		signal: 1, gap: 4, reasons: []scaler.Reason{scaler.UnplacedTasks},
+	},
+	{
+		name:      "interfaces, and a host that has just been filled (aws/containers-roadmap #1545)",
+		situation: "The same, eight tasks missing; the newest host registered 6 minutes ago and is full, and ECS refused again 1 minute ago.",
+		theirs:    "As before.",
+		world: func(w *world) {
+			w.host(4, size(4096, 15000))
+			w.service("edge", 20, size(256, 512), awsvpc)
+			for i := range 4 {
+				w.put(i, 3, "edge")
+			}
+			w.s.Hosts[3].RegisteredAt = now.Add(-6 * time.Minute)
+			w.find("edge").Refused = now.Add(-time.Minute)
+		},
+		signal: 1, gap: 3, reasons: []scaler.Reason{scaler.UnplacedTasks},
+	},
 }
 
 func TestGoldenCases(t *testing.T) {

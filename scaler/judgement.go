@@ -28,7 +28,10 @@ type judgement struct {
 	instance             instance
 	flying               int
 	late                 stillborn
-	lack                 lack
+	coming               coming
+	// interfaces bounds the tasks with an interface by a host's type: see newInterfaces.
+	interfaces map[string]int
+	lack       lack
 	// steps are those that packing what is wanted takes; what goes by a look at each host has its own.
 	steps *placement.Steps
 	// split remembers what reservedBy found, because hosts are tried in many choices.
@@ -59,7 +62,12 @@ func judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) *judgement
 	j.headroom = newHeadroom(j)
 	j.flying = inFlight(s, now)
 	j.late = notJoining(s, j.flying, now)
+	j.coming = newComing(j)
 	j.lack = newLack(j)
+	if j.interfaces = newInterfaces(j); j.interfaces != nil {
+		j.instance.host.AwsvpcLimit = j.interfacesOfNew()
+		j.lack = newLack(j)
+	}
 	return j
 }
 
@@ -97,12 +105,17 @@ func unreadOn(h cluster.Host) int {
 	return max(1, min(h.Tasks, mostUnread+1))
 }
 
-// place is the host as a packing sees it, without a limit on network interfaces unless the entry sets one. Strictly, a
-// task of which nothing is known has an interface; loosely it has none.
+// place is the host as a packing sees it, less the room that ECS keeps for daemons. Its network interfaces are limited
+// where the entry or a refusal says so. Strictly, a task of which nothing is known has an interface; loosely it has none.
 func (j *judgement) place(h cluster.Host, strict bool) placement.Host {
 	p := placement.Host{
 		ID: h.InstanceID, Free: h.Remaining, Closed: !h.IsCapacity(), Attributes: h.Attributes, Ports: h.Ports,
-		AwsvpcLimit: j.awsvpcLimit(), GroupsKnown: read(h),
+		AwsvpcLimit: j.interfacesOn(h), GroupsKnown: read(h),
+	}
+	if strict {
+		j.coming.possible[h.ARN].keepFrom(&p)
+	} else {
+		j.coming.certain[h.ARN].keepFrom(&p)
 	}
 	if tasks := j.tasks[h.ARN]; len(tasks) > 0 {
 		p.Groups = make(map[string]int, len(tasks))

@@ -49,13 +49,13 @@ func (j *judgement) wouldBounce() string {
 }
 
 // bounce says which resource would land at or above its threshold without these hosts; empty: none. Unplaced tasks
-// count as placed; daemons and standalone tasks go with their host.
+// and daemons that are to come count as placed; daemons and standalone tasks go with their host.
 func (j *judgement) bounce(gone []cluster.Host) string {
-	registered, reserved := j.registered, j.reserved.Plus(j.toBePlaced())
+	registered, reserved := j.registered, j.reserved.Plus(j.toBePlaced()).Plus(j.coming.sum)
 	for _, h := range gone {
 		stays, goes := j.reservedBy(h)
 		if h.IsCapacity() {
-			registered, reserved = registered.Minus(h.Registered), reserved.Minus(goes)
+			registered, reserved = registered.Minus(h.Registered), reserved.Minus(goes).Minus(j.coming.possible[h.ARN].size)
 		} else {
 			reserved = reserved.Plus(stays)
 		}

@@ -3,7 +3,9 @@ package scaler
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/placement"
@@ -56,6 +58,9 @@ func newMoving(j *judgement) (*moving, *cause) {
 	}
 	if c := m.unread(); c != nil {
 		return nil, c
+	}
+	if len(j.coming.unread) > 0 {
+		return nil, &cause{TasksUnread, fmt.Sprintf("the room that ECS keeps for daemons is not known without %s", strings.Join(slices.Sorted(maps.Keys(j.coming.unread)), ", "))}
 	}
 	named, c := m.kinds()
 	if c != nil {

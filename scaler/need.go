@@ -65,6 +65,9 @@ func Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Needed {
 		}
 	}
 	switch {
+	case j.interfacesRefused() || j.interfaces != nil:
+		n.everywhere(j.capacity)
+		j.definitionsOn(j.capacity, definitions)
 	case j.goesByNeighbours() || j.mayBeRefused(causes):
 		n.everywhere(j.capacity)
 	case len(causes) == 0 && j.mightScaleIn():
@@ -95,6 +98,12 @@ func (n *Needed) everywhere(hosts []cluster.Host) {
 func (n *Needed) toMove(j *judgement, definitions map[string]bool) {
 	hosts := slices.DeleteFunc(slices.Clone(j.s.Hosts), func(h cluster.Host) bool { return h.External })
 	n.everywhere(hosts)
+	maps.Copy(definitions, j.coming.unread)
+	j.definitionsOn(hosts, definitions)
+}
+
+// definitionsOn adds the definitions of the hosts' tasks that are not known.
+func (j *judgement) definitionsOn(hosts []cluster.Host, definitions map[string]bool) {
 	for _, h := range hosts {
 		for _, t := range j.tasks[h.ARN] {
 			if _, known := j.s.Definitions[t.Definition]; !known && t.Definition != "" {

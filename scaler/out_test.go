@@ -195,13 +195,34 @@ func TestCausesBeyondThresholds(t *testing.T) {
 			},
 			signal: 0, reasons: []scaler.Reason{scaler.WithinBand},
 		},
-		"a refusal after a host has just come did not help": {
+		"a refusal after a host has come, and has been filled": {
 			world: func(w *world) {
 				w.service("web", 1, size(900, 100))
-				refused("web", 5*time.Minute)(w)
-				w.s.Hosts[0].RegisteredAt = now.Add(-20 * time.Minute)
+				refused("web", time.Minute)(w)
+				w.s.Hosts[0].RegisteredAt = now.Add(-6 * time.Minute)
+			},
+			signal: 1, gap: 1, reasons: []scaler.Reason{scaler.PlacementRefused},
+		},
+		"a refusal after a host has come, of whose tasks nothing is known": {
+			world: func(w *world) {
+				w.service("web", 1, size(900, 100))
+				refused("web", time.Minute)(w)
+				w.s.Hosts[0].RegisteredAt, w.s.Hosts[0].TasksRead = now.Add(-6*time.Minute), false
 			},
 			signal: 0, reasons: []scaler.Reason{scaler.WithinBand},
+		},
+		"a refusal after a host has come that has none but daemons": {
+			world: func(w *world) {
+				w.service("log", 0, size(100, 100), func(s *cluster.Service, _ *cluster.Definition) { s.Daemon = true })
+				w.service("web", 1, size(900, 100))
+				refused("web", time.Minute)(w)
+				for i := range w.s.Hosts {
+					w.put(i, 1, "log")
+				}
+				w.host(1, size(2048, 3900), func(h *cluster.Host) { h.RegisteredAt = now.Add(-6 * time.Minute) })
+				w.put(4, 1, "log")
+			},
+			signal: 0, reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.PlacementRefused},
 		},
 		"a refusal while an idle host stands there": {
 			world: func(w *world) {

@@ -55,7 +55,7 @@ var Meanings = []struct {
 	{MemoryAtScaleOut, "Memory reservation is at or above memory.scale_out_at."},
 	{GPUAtScaleOut, "GPU reservation is at or above gpu.scale_out_at."},
 	{UnplacedTasks, "Services want tasks that, packed together, do not all fit on the ACTIVE, connected hosts."},
-	{PlacementRefused, "ECS says that it cannot place a task for which there seems to be room; so no host goes, and one is added unless a fresh or idle one stands there."},
+	{PlacementRefused, "ECS says that it cannot place a task for which there seems to be room; so no host goes, and one is added unless an idle one stands there. Where a task with a network interface is refused, a host is taken to hold as many as the fullest of its type does."},
 	{HeadroomShort, "The headroom does not fit beside the tasks that are wanted."},
 	{AllBelowScaleIn, "Every resource's reservation is below its scale_in_below."},
 	{WithinBand, "No resource asks for another host, and at least one is not below its scale_in_below."},

@@ -33,7 +33,7 @@ func (j *judgement) refusals() []cluster.Service {
 }
 
 // refused says why a host is added for refusals; empty: none is. The host is bought once: no refusal that is older than
-// the newest registration counts, and none while one of the new size stands unused or has just come.
+// the newest registration counts, and none while one of the new size stands unused.
 func (j *judgement) refused() string {
 	var newest time.Time
 	for _, h := range j.s.Hosts {
@@ -53,14 +53,11 @@ func (j *judgement) refused() string {
 	return strings.Join(why, "; ")
 }
 
-// fresh tells whether a host as a new one would be stands there, so that another would not help: without service tasks,
-// or just registered. A host whose tasks are not known may be one.
+// fresh tells whether a host as a new one would be stands there without service tasks, so that another would not help. A
+// host whose tasks are not known may be one.
 func (j *judgement) fresh() bool {
 	for _, h := range j.capacity {
-		if !j.isOfNewSize(h) {
-			continue
-		}
-		if j.now.Sub(h.RegisteredAt) < backOff || !read(h) || !j.serves(h) {
+		if j.isOfNewSize(h) && (!read(h) || !j.serves(h)) {
 			return true
 		}
 	}
