@@ -21,20 +21,26 @@ import (
 	"ecs-cluster-scaler/internal/lab"
 )
 
-// configuration is examples/complete in a copy of this folder, as somebody would have it who applies it to a moto.
+// configuration is one folder in a copy of this one, as somebody would have it who applies it to a moto.
 type configuration struct {
-	folder    string
+	// copied is the copy of this folder, folder the configuration in it.
+	copied, folder string
+
 	env       []string
 	variables map[string]string // of terraform.tfvars, as HCL
 }
 
-func newConfiguration(t *testing.T, moto *lab.Moto) *configuration {
+// newConfiguration prepares examples/<example>, with files besides, by their names in the copy of this folder.
+func newConfiguration(t *testing.T, moto *lab.Moto, example string, files map[string]string) *configuration {
 	t.Helper()
 	_, err := exec.LookPath("terraform")
-	require.NoError(t, err, "terraform is not on the PATH; this test applies the example")
+	require.NoError(t, err, "terraform is not on the PATH; this test applies with it")
 	copied := filepath.Join(t.TempDir(), "terraform")
 	copyFolder(t, ".", copied)
-	c := &configuration{folder: filepath.Join(copied, "examples", "complete"), variables: map[string]string{}}
+	c := &configuration{copied: copied, folder: filepath.Join(copied, "examples", example), variables: map[string]string{}}
+	for name, text := range files {
+		c.write(t, name, text)
+	}
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
 		if strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "TF_VAR_") || strings.HasPrefix(name, "TF_CLI_ARGS") ||
@@ -69,6 +75,14 @@ func providers(t *testing.T) string {
 	text := "provider_installation {\n  filesystem_mirror {\n    path = \"" + filepath.ToSlash(mirror) + "\"\n  }\n}\n"
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 	return file
+}
+
+// write puts a file into the copy.
+func (c *configuration) write(t *testing.T, name, text string) {
+	t.Helper()
+	file := filepath.Join(c.copied, name)
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o700))
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 }
 
 // copyFolder leaves out what somebody's own init and apply left there.
@@ -164,6 +178,12 @@ func (c *configuration) plannedWith(t *testing.T, text string) []change {
 	override := filepath.Join(c.folder, "main_override.tf")
 	require.NoError(t, os.WriteFile(override, []byte(text), 0o600))
 	defer func() { require.NoError(t, os.Remove(override)) }()
+	return c.planned(t)
+}
+
+// planned plans on the state as it is.
+func (c *configuration) planned(t *testing.T) []change {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "plan")
 	c.mustRun(t, "plan", "-refresh=false", "-no-color", "-out="+file)
 	var plan struct {

@@ -72,7 +72,7 @@ func newStack(t *testing.T) *stack {
 	cli, err := lab.CLI(t.Context())
 	require.NoError(t, err)
 	s := &stack{
-		moto: moto, configuration: newConfiguration(t, moto), cli: cli, hosts: map[string]lab.SeededHost{},
+		moto: moto, configuration: newConfiguration(t, moto, "complete", nil), cli: cli, hosts: map[string]lab.SeededHost{},
 		groups: autoscaling.NewFromConfig(moto.Config()), ecs: ecs.NewFromConfig(moto.Config()),
 	}
 	zip, architecture := processor()
@@ -119,6 +119,9 @@ func (s *stack) apply(t *testing.T) {
 	assert.Empty(t, s.group(t, "web", "green").Instances)
 	assert.Equal(t, "true", tagOf(blue, lab.ActiveTag))
 	assert.Equal(t, []string{"blue"}, s.colours(t, "render"))
+	for _, colour := range []string{"blue", "green"} {
+		assert.Equal(t, "/ecs-cluster-scaler", tagOf(s.group(t, "web", colour), "ecs-cluster-scaler:config-path"), "no other stack acts on it")
+	}
 	s.publisher, s.drainer = s.start(t, "publisher"), s.start(t, "drainer")
 }
 
@@ -194,6 +197,7 @@ func (s *stack) noInputReplacesAGroup(t *testing.T) {
 		"cluster_name":           `"other"`,
 		"drainer_arn":            `"arn:aws:lambda:eu-west-1:123456789012:function:other"`,
 		"entry_name":             `"/other/clusters/other"`,
+		"config_path":            `"/other"`,
 		"subnet_ids":             `concat(reverse(var.subnet_ids), ["subnet-0"])`,
 		"security_group_ids":     `["sg-0"]`,
 		"colours":                `{ blue = { instance_types = ["m7i.xlarge"], image = "amd64", image_parameter = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id", memory = 9000, awsvpc_tasks = 9, spot_percent = 0, on_demand_base = 0, volume_gb = 99 }, green = { instance_types = ["g5.xlarge"], image = "gpu" } }`,
@@ -324,11 +328,14 @@ func (s *stack) turned(t *testing.T) {
 	assert.Equal(t, "web", tagOf(blue, lab.ClusterTag), "the publisher still sees it drain")
 	assert.EqualValues(t, 0, aws.ToInt32(blue.DesiredCapacity))
 	assert.EqualValues(t, 2, aws.ToInt32(green.DesiredCapacity))
+	turnedTo := 0
 	for _, policy := range s.policies(t) {
-		if strings.HasPrefix(aws.ToString(policy.PolicyName), "web-") {
+		if strings.HasPrefix(aws.ToString(policy.PolicyName), "ecs-cluster-scaler/web/") {
 			assert.Equal(t, aws.ToString(green.AutoScalingGroupName), aws.ToString(policy.AutoScalingGroupName))
+			turnedTo++
 		}
 	}
+	assert.Equal(t, 3, turnedTo)
 	leaving := s.open(t)
 	require.Len(t, leaving, 2, "every host of blue waits for its hook")
 	s.letTimePass(t)

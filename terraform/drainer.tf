@@ -66,6 +66,8 @@ resource "aws_lambda_function" "drainer" {
       METRIC_NAMESPACE = var.namespace
       METRICS          = var.metrics
       LOG_LEVEL        = var.log_level
+      # IAM knows no key for a hook's name, so that the function itself keeps to these.
+      DRAIN_HOOKS = join(",", var.drain_hook_names)
     }
   }
 
@@ -82,6 +84,11 @@ resource "aws_lambda_function" "drainer" {
     precondition {
       condition     = !strcontains(basename(coalesce(each.value.file, try(each.value.s3.key, ""))), var.architecture == "arm64" ? "_amd64" : "_arm64")
       error_message = "The drainer's package is named for another processor than architecture = \"${var.architecture}\", and would end with \"exec format error\". Use drainer_linux_${var.architecture == "arm64" ? "arm64" : "amd64"}.zip, or change architecture."
+    }
+
+    precondition {
+      condition     = contains(var.drain_hook_names, try(var.defaults.drain.hook, one(slice(tolist(var.drain_hook_names), 0, 1))))
+      error_message = "defaults.drain.hook = \"${try(var.defaults.drain.hook, "")}\" is not among drain_hook_names (${join(", ", var.drain_hook_names)}): the drainer would refuse to complete it. Add it there."
     }
   }
 }

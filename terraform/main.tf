@@ -133,6 +133,13 @@ data "aws_iam_policy_document" "schedule_trust" {
       variable = "aws:SourceAccount"
       values   = [local.account]
     }
+
+    # It must be the schedule's group, never the schedule itself. Schedules without a group of their own are in this one.
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = ["arn:${local.partition}:scheduler:${local.region}:${local.account}:schedule-group/default"]
+    }
   }
 }
 

@@ -74,6 +74,12 @@ variable "config_path" {
     condition     = !can(regex("^/?(?i:aws|ssm)", var.config_path))
     error_message = "config_path must not begin with aws or ssm: Parameter Store keeps both for itself. Put a word of yours first, like \"/ecs-cluster-scaler\"."
   }
+
+  # A group carries it as a tag: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Tag.html
+  validation {
+    condition     = length(var.config_path) <= 256
+    error_message = "config_path must have at most 256 characters, which is what a tag's value may have. Write it like \"/ecs-cluster-scaler\"."
+  }
 }
 
 variable "namespace" {
@@ -244,7 +250,7 @@ variable "drainer_package" {
 }
 
 variable "drain_hook_names" {
-  description = "Names of the lifecycle hooks whose events make a host's first step immediate: those that entries name in `drain.hook`."
+  description = "Names of the lifecycle hooks that the drainer may complete, and whose events make a host's first step immediate: all that entries name in `drain.hook`. An entry that names another is refused, and its hosts wait. So whoever writes an entry cannot end a hook that does something else."
   type        = set(string)
   default     = ["ecs-cluster-scaler-drain"]
   nullable    = false

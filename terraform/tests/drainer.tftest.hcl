@@ -52,8 +52,8 @@ run "defaults" {
     error_message = "No reserved concurrency: ticks may overlap."
   }
   assert {
-    condition     = aws_lambda_function.drainer["drainer"].environment[0].variables == aws_lambda_function.publisher.environment[0].variables
-    error_message = "Both functions read the same variables."
+    condition     = aws_lambda_function.drainer["drainer"].environment[0].variables == tomap(merge(aws_lambda_function.publisher.environment[0].variables, { DRAIN_HOOKS = "ecs-cluster-scaler-drain" }))
+    error_message = "Both functions read the same variables, and the drainer the hooks that it may complete."
   }
   assert {
     condition     = aws_lambda_function_event_invoke_config.drainer["drainer"].maximum_retry_attempts == 2 && aws_lambda_function_event_invoke_config.drainer["drainer"].destination_config[0].on_failure[0].destination == aws_sqs_queue.drainer_failures["drainer"].arn
@@ -105,6 +105,10 @@ run "hooks_by_other_names" {
     condition     = jsondecode(aws_cloudwatch_event_rule.drainer["hook"].event_pattern).detail.LifecycleHookName == ["a", "b"]
     error_message = "The rule goes by the names that entries use."
   }
+  assert {
+    condition     = aws_lambda_function.drainer["drainer"].environment[0].variables["DRAIN_HOOKS"] == "a,b"
+    error_message = "And the function completes no other."
+  }
 }
 
 run "package_that_does_not_exist" {
@@ -121,4 +125,23 @@ run "package_in_no_form" {
     drainer_package = {}
   }
   expect_failures = [var.drainer_package]
+}
+
+run "defaults_that_name_a_hook_of_the_list" {
+  variables {
+    drain_hook_names = ["a", "b"]
+    defaults         = { drain = { hook = "b" } }
+  }
+  assert {
+    condition     = aws_lambda_function.drainer["drainer"].environment[0].variables["DRAIN_HOOKS"] == "a,b"
+    error_message = "Every entry inherits a hook that the drainer may complete."
+  }
+}
+
+run "defaults_that_name_a_hook_which_the_drainer_may_not_complete" {
+  command = plan
+  variables {
+    defaults = { drain = { hook = "log-shipper" } }
+  }
+  expect_failures = [aws_lambda_function.drainer]
 }

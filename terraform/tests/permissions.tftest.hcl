@@ -89,8 +89,8 @@ run "scheduler_may_start_this_function_and_nothing_else" {
     error_message = "One action on one function."
   }
   assert {
-    condition     = one(jsondecode(aws_iam_role.schedule["publisher"].assume_role_policy).Statement).Principal == { Service = "scheduler.amazonaws.com" } && one(jsondecode(aws_iam_role.schedule["publisher"].assume_role_policy).Statement).Condition == { StringEquals = { "aws:SourceAccount" = "123456789012" } }
-    error_message = "Only Scheduler takes the role, and only for this account."
+    condition     = one(jsondecode(aws_iam_role.schedule["publisher"].assume_role_policy).Statement).Principal == { Service = "scheduler.amazonaws.com" } && one(jsondecode(aws_iam_role.schedule["publisher"].assume_role_policy).Statement).Condition == { StringEquals = { "aws:SourceAccount" = "123456789012" }, ArnEquals = { "aws:SourceArn" = "arn:aws:scheduler:eu-west-1:123456789012:schedule-group/default" } }
+    error_message = "Only Scheduler takes the role, only for this account, and only for the schedules' group."
   }
   # What the real provider would send.
   assert {

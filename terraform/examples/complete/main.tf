@@ -34,6 +34,7 @@ module "web_hosts" {
   cluster_name       = aws_ecs_cluster.web.name
   drainer_arn        = module.scaler.drainer_function_arn
   entry_name         = module.web.entry_name
+  config_path        = module.scaler.config_path
   subnet_ids         = var.subnet_ids
   security_group_ids = var.security_group_ids
 
@@ -77,6 +78,7 @@ module "render_hosts" {
   cluster_name       = aws_ecs_cluster.render.name
   drainer_arn        = module.scaler.drainer_function_arn
   entry_name         = module.render.entry_name
+  config_path        = module.scaler.config_path
   subnet_ids         = var.subnet_ids
   security_group_ids = var.security_group_ids
 

@@ -25,7 +25,8 @@ module "cluster" {
     memory = { scale_out_at = 85, scale_in_below = 60 }
   }
 
-  # Where Terraform made the group, it carries tags and hook itself: modules/cluster/README.md says how.
-  tag_groups   = var.foreign_group
-  drain_groups = var.foreign_group ? [var.autoscaling_group_name] : []
+  # Where Terraform made the group, it carries the tags itself: modules/cluster/README.md says how.
+  tag_groups = var.foreign_group
+  # The group is there already, so that its hook is a resource of its own: nothing is replaced.
+  drain_groups = [var.autoscaling_group_name]
 }

@@ -21,7 +21,7 @@ variable "autoscaling_group_name" {
 }
 
 variable "foreign_group" {
-  description = "true if the group was not made by Terraform: the example then gives it tags and the drain hook. Otherwise put the output group_tags and an initial_lifecycle_hook on it yourself."
+  description = "true if the group was not made by Terraform: the example then tags it. Otherwise put the output group_tags on it yourself."
   type        = bool
   default     = false
 }

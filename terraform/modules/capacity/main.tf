@@ -13,6 +13,10 @@ locals {
   # leaves the drainer with the built-in one.
   hook = "ecs-cluster-scaler-drain"
 
+  # An entry's name is its stack's path, then /clusters/ and the cluster.
+  entry_path  = var.entry_name == null ? "/ecs-cluster-scaler" : replace(var.entry_name, "/\\/clusters\\/[^\\/]+$/", "")
+  config_path = coalesce(var.config_path, local.entry_path)
+
   sizes = { for colour, _ in var.colours : colour => {
     min = colour == var.active ? var.min_size : try(var.incoming.colour == colour ? var.incoming.size : 0, 0)
     max = colour == var.active ? var.max_size : try(var.incoming.colour == colour ? var.incoming.size : 0, 0)
@@ -214,6 +218,13 @@ resource "aws_autoscaling_group" "hosts" {
     propagate_at_launch = false
   }
 
+  # Both colours: a second stack's functions, here by a mistyped path or for other clusters, keep off hosts that are not theirs.
+  tag {
+    key                 = "ecs-cluster-scaler:config-path"
+    value               = local.config_path
+    propagate_at_launch = false
+  }
+
   dynamic "tag" {
     for_each = each.key == var.active ? { "ecs-cluster-scaler:active" = "true" } : {}
 
@@ -253,6 +264,11 @@ resource "aws_autoscaling_group" "hosts" {
     precondition {
       condition     = var.incoming == null || try(contains(keys(var.colours), var.incoming.colour), false)
       error_message = "incoming.colour = \"${try(var.incoming.colour, "")}\" is no key of colours. Add the colour first."
+    }
+
+    precondition {
+      condition     = var.entry_name == null || local.config_path == local.entry_path
+      error_message = "The entry ${coalesce(var.entry_name, "none")} of cluster ${var.cluster_name} belongs to the stack of ${local.entry_path}, config_path names ${local.config_path}: no stack would drain these hosts by their entry. Pass the same module's outputs: config_path = module.<name>.config_path, and entry_name of the modules/cluster that takes the same config_path."
     }
 
     precondition {

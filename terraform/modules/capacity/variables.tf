@@ -32,6 +32,17 @@ variable "entry_name" {
   }
 }
 
+variable "config_path" {
+  description = "SSM path of the stack's configuration: the root module's output `config_path`. Both groups carry it as a tag, and only that stack's functions act on them. null: that of entry_name, or else `/ecs-cluster-scaler`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.config_path == null || can(regex("^(/[A-Za-z0-9_.-]+){1,13}$", var.config_path)) && try(length(var.config_path) <= 256, false)
+    error_message = "config_path must start with / and must not end with one, and may hold letters, digits, _ . - and at most 13 levels and 256 characters. Pass the root module's output: config_path = module.<name>.config_path."
+  }
+}
+
 variable "subnet_ids" {
   description = "Subnets that hosts start in, one in each of three availability zones."
   type        = list(string)

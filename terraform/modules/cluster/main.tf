@@ -4,10 +4,12 @@ locals {
   # The hook that the entry names; an entry that leaves it to the defaults parameter must name it here all the same.
   drain_hook = try(var.entry.drain.hook, "ecs-cluster-scaler-drain")
 
-  # Both tags of the active group. The publisher finds groups by the first and follows the group that has the second.
+  # The active group's tags. Groups are found by the first. Only the stack of the second one's path acts on the group. The signal moves the
+  # group that has the third.
   group_tags = {
-    "ecs-cluster-scaler:cluster" = var.cluster_name
-    "ecs-cluster-scaler:active"  = "true"
+    "ecs-cluster-scaler:cluster"     = var.cluster_name
+    "ecs-cluster-scaler:config-path" = var.config_path
+    "ecs-cluster-scaler:active"      = "true"
   }
 
   # The one table of alarms and policies: alarms.json is a copy of internal/alarms/alarms.json, and limits_test.go says when it is not.
@@ -24,7 +26,9 @@ locals {
     in_by_gap = "As many hosts less for ECS cluster ${var.cluster_name} as its instance gap has said for 5 minutes."
   }
 
-  # / stands in no name of a stack or a cluster, so that no two of them make the same name: PutMetricAlarm would overwrite silently.
+  # Of alarms and policies alike. / stands in no name of a stack or a cluster, so that no two of them make the same name: PutMetricAlarm and
+  # PutScalingPolicy overwrite silently, and what one stack removes would be another's. A policy's name counts within its group.
+  # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScalingPolicy.html
   alarm_prefix = "${var.name}/${var.cluster_name}/"
 }
 
@@ -80,7 +84,7 @@ resource "aws_ssm_parameter" "entry_by_hand" {
 resource "aws_autoscaling_policy" "scaling" {
   for_each = local.scaling
 
-  name                    = "${var.cluster_name}-${var.autoscaling_group_name}-scale-${replace(each.key, "_", "-")}"
+  name                    = "${local.alarm_prefix}scale-${replace(each.key, "_", "-")}"
   autoscaling_group_name  = var.autoscaling_group_name
   policy_type             = "StepScaling"
   adjustment_type         = local.table.adjustment_type
@@ -104,11 +108,10 @@ resource "aws_autoscaling_policy" "scaling" {
   depends_on = [aws_ssm_parameter.entry, aws_ssm_parameter.entry_by_hand]
 
   lifecycle {
-    # No create_before_destroy: Terraform would hand it on to the group, and a group of fixed name could then not be replaced.
-    precondition {
-      condition     = length("${var.cluster_name}-${var.autoscaling_group_name}-scale-${replace(each.key, "_", "-")}") <= 255
-      error_message = "The names of cluster and group together are too long for a scaling policy's name, which may have 255 characters with \"-scale-in-by-gap\". Use a group with a shorter name."
-    }
+    # The alarm turns to the new policy before the old one goes, so that no alarm starts a policy that is gone: where another group becomes
+    # active, and where a policy gets another name. Terraform hands this on to the group: where something replaces the group, as an edit of
+    # initial_lifecycle_hook does, one of fixed name is refused by AWS as a second of its name, and the first lives on with its hosts.
+    create_before_destroy = true
   }
 }
 
@@ -141,19 +144,20 @@ resource "aws_cloudwatch_metric_alarm" "scaling" {
   lifecycle {
     precondition {
       condition     = length("${local.alarm_prefix}scale-in-by-gap") <= 255
-      error_message = "The names of stack and cluster together are too long for an alarm's name, which may have 255 characters with \"/scale-in-by-gap\" or \"/drain-past-deadline\". Use a shorter name, here and for the root module, or a cluster with a shorter name."
+      error_message = "The names of stack and cluster together are too long for the name of an alarm or a policy, which may have 255 characters with \"/scale-in-by-gap\" or \"/drain-past-deadline\". Use a shorter name, here and for the root module."
     }
   }
 }
 
-# --- groups that something else made -------------------------------------------------------------------------------------------
+# --- groups that are there already -------------------------------------------------------------------------------------------
 # They must be there at plan: a mistyped name is else found half-way through an apply. A group of this configuration may not be there yet.
+# The hook may be given to a group that this configuration made, once that is there.
 
 locals {
   foreign_groups = setunion(var.drain_groups, var.tag_groups ? [var.autoscaling_group_name] : [])
 
   missing_groups         = setsubtract(local.foreign_groups, flatten([for found in data.aws_autoscaling_groups.foreign : [for arn in found.arns : element(split("autoScalingGroupName/", arn), 1)]]))
-  missing_groups_message = "This account and region has no Auto Scaling group named ${join(", ", local.missing_groups)}. tag_groups and drain_groups are for groups that exist and that this configuration does not make; `aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].AutoScalingGroupName'` prints them."
+  missing_groups_message = "This account and region has no Auto Scaling group named ${join(", ", local.missing_groups)}. tag_groups and drain_groups are for groups that exist: give a new group its hook where it is made (README, \"The drain hook\"); `aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].AutoScalingGroupName'` prints them."
 }
 
 data "aws_autoscaling_groups" "foreign" {
@@ -186,7 +190,16 @@ resource "aws_autoscaling_group_tag" "group" {
   }
 }
 
-# --- the drain hook, on groups that nothing else gives it to -------------------------------------------------------------------
+# --- the drain hook, on groups that were made without it -------------------------------------------------------------------
+
+locals {
+  # Auto Scaling ends a hook after a hundred heartbeats, at most 48 hours; the drainer ends every drain 15 minutes before that.
+  # https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html
+  longest_drain_minutes = min(48 * 60, floor(var.drain_heartbeat_seconds * 100 / 60)) - 15
+
+  # Those that the entry gives. What it inherits only the functions see.
+  too_long = [for field in ["deadline_minutes", "standalone_deadline_minutes"] : field if try(var.entry.drain[field] > local.longest_drain_minutes, false)]
+}
 
 resource "aws_autoscaling_lifecycle_hook" "drain" {
   for_each = var.drain_groups
@@ -205,6 +218,11 @@ resource "aws_autoscaling_lifecycle_hook" "drain" {
     precondition {
       condition     = length(local.missing_groups) == 0
       error_message = local.missing_groups_message
+    }
+
+    precondition {
+      condition     = length(local.too_long) == 0
+      error_message = "The entry's drain.${join(" and drain.", local.too_long)} cannot be kept: with drain_heartbeat_seconds = ${var.drain_heartbeat_seconds} every drain ends after ${local.longest_drain_minutes} minutes. Raise drain_heartbeat_seconds (1800 is enough for every deadline), or lower the deadline."
     }
   }
 }

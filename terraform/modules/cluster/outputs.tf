@@ -1,5 +1,5 @@
 output "group_tags" {
-  description = "Tags for the active group, key to value, to be put on it with propagate_at_launch = false. Another group of the same cluster gets only `ecs-cluster-scaler:cluster`."
+  description = "Tags for the active group, key to value, to be put on it with propagate_at_launch = false. Another group of the same cluster gets them without `ecs-cluster-scaler:active`."
   value       = local.group_tags
 }
 

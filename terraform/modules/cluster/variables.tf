@@ -35,6 +35,12 @@ variable "config_path" {
     condition     = !can(regex("^/?(?i:aws|ssm)", var.config_path))
     error_message = "config_path must not begin with aws or ssm: Parameter Store keeps both for itself. Pass the root module's output: config_path = module.<name>.config_path."
   }
+
+  # A group carries it as a tag: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Tag.html
+  validation {
+    condition     = length(var.config_path) <= 256
+    error_message = "config_path must have at most 256 characters, which is what a tag's value may have. Pass the root module's output: config_path = module.<name>.config_path."
+  }
 }
 
 variable "namespace" {
@@ -143,14 +149,14 @@ variable "drain_alarm_minutes" {
 }
 
 variable "tag_groups" {
-  description = "true: this module tags the group. Only for a group that Terraform did not make (for example one of CloudFormation): beside an aws_autoscaling_group resource both would undo each other's tags at each apply. There, put the output `group_tags` on the group."
+  description = "true: this module tags the group. Only for a group that Terraform did not make (for example one of CloudFormation): beside an aws_autoscaling_group resource both would undo each other's tags at each apply. There, put the output `group_tags` on the group, which changes it in place."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "name" {
-  description = "Prefix of the alarms' names: the root module's `name`."
+  description = "Prefix of the names of alarms and policies: the root module's output `name`. Each stack needs its own, or one stack removes what the other made."
   type        = string
   default     = "ecs-cluster-scaler"
   nullable    = false
@@ -169,7 +175,7 @@ variable "tags" {
 }
 
 variable "drain_groups" {
-  description = "Names of the cluster's Auto Scaling groups that get the drain hook here. Only for groups that Terraform did not make: of one that it made, give `initial_lifecycle_hook`, or removing the group removes its hook first and drains nothing."
+  description = "Names of the cluster's Auto Scaling groups that get the drain hook here: the way for every group that exists, whoever made it, because nothing is replaced. Before you remove such a group, or take it out of this list, set its MinSize and MaxSize to 0 and wait until `clusterscaler drain` shows no host of it: the hook goes first, and every host that is still there then goes with its tasks."
   type        = set(string)
   default     = []
   nullable    = false
@@ -181,13 +187,13 @@ variable "drain_groups" {
 }
 
 variable "drain_heartbeat_seconds" {
-  description = "Heartbeat timeout of the drain hook. The drainer sends a heartbeat at a third of it; a host whose drainer is silent goes after it. A hundred of them, and 48 hours, bound every drain."
+  description = "Heartbeat timeout of the drain hook, at least 600. The drainer sends a heartbeat at a third of it; a host whose drainer is silent goes after it. A hundred of them, and 48 hours, bound every drain: with less than 1728 the longest deadlines of an entry cannot be kept."
   type        = number
   default     = 1800
   nullable    = false
 
   validation {
-    condition     = var.drain_heartbeat_seconds >= 300 && var.drain_heartbeat_seconds <= 7200 && floor(var.drain_heartbeat_seconds) == var.drain_heartbeat_seconds
-    error_message = "drain_heartbeat_seconds must be a whole number from 300 (below that, two lost ticks end a drain) to 7200 (the most that Auto Scaling takes)."
+    condition     = var.drain_heartbeat_seconds >= 600 && var.drain_heartbeat_seconds <= 7200 && floor(var.drain_heartbeat_seconds) == var.drain_heartbeat_seconds
+    error_message = "drain_heartbeat_seconds must be a whole number from 600 (with less, a few lost ticks in a row end a drain under its tasks) to 7200 (the most that Auto Scaling takes). Leave it out for 1800."
   }
 }

@@ -288,3 +288,28 @@ run "a_name_for_every_host" {
   }
   expect_failures = [var.tags]
 }
+
+run "an_entry_of_another_stack" {
+  command = plan
+  variables {
+    entry_name  = "/team/scaler/clusters/web"
+    config_path = "/ecs-cluster-scaler"
+  }
+  expect_failures = [aws_autoscaling_group.hosts]
+}
+
+run "a_path_with_trailing_slash" {
+  command = plan
+  variables {
+    config_path = "/ecs-cluster-scaler/"
+  }
+  expect_failures = [var.config_path]
+}
+
+run "a_path_too_long_for_a_tag" {
+  command = plan
+  variables {
+    config_path = "/${join("", [for _ in range(26) : "0123456789"])}"
+  }
+  expect_failures = [var.config_path]
+}

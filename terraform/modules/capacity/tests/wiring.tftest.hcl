@@ -57,8 +57,8 @@ run "blue_is_active" {
     error_message = "The other holds nothing."
   }
   assert {
-    condition     = { for tag in aws_autoscaling_group.hosts["blue"].tag : tag.key => tag.value } == { "ecs-cluster-scaler:cluster" = "web", "ecs-cluster-scaler:active" = "true" } && { for tag in aws_autoscaling_group.hosts["green"].tag : tag.key => tag.value } == { "ecs-cluster-scaler:cluster" = "web" }
-    error_message = "Both name the cluster, one is active."
+    condition     = { for tag in aws_autoscaling_group.hosts["blue"].tag : tag.key => tag.value } == { "ecs-cluster-scaler:cluster" = "web", "ecs-cluster-scaler:config-path" = "/ecs-cluster-scaler", "ecs-cluster-scaler:active" = "true" } && { for tag in aws_autoscaling_group.hosts["green"].tag : tag.key => tag.value } == { "ecs-cluster-scaler:cluster" = "web", "ecs-cluster-scaler:config-path" = "/ecs-cluster-scaler" }
+    error_message = "Both name cluster and stack, one is active."
   }
   assert {
     condition     = alltrue([for group in aws_autoscaling_group.hosts : alltrue([for tag in group.tag : !tag.propagate_at_launch])])
@@ -80,7 +80,7 @@ run "the_other_colour_comes" {
     error_message = "It holds just so many hosts; the active colour stays as it is."
   }
   assert {
-    condition     = length(aws_autoscaling_group.hosts["green"].tag) == 1
+    condition     = !contains([for tag in aws_autoscaling_group.hosts["green"].tag : tag.key], "ecs-cluster-scaler:active")
     error_message = "It follows no signal yet."
   }
 }
@@ -129,6 +129,28 @@ run "the_hook_of_an_entry" {
   assert {
     condition     = one([for hook in aws_autoscaling_group.hosts["blue"].initial_lifecycle_hook : jsondecode(hook.notification_metadata)]) == { drainer = var.drainer_arn, entry = "/ecs-cluster-scaler/clusters/web" }
     error_message = "The references that let drainer and entry outlive the group."
+  }
+}
+
+run "the_stack_of_the_entry" {
+  command = plan
+  variables {
+    entry_name = "/team/scaler/clusters/web"
+  }
+  assert {
+    condition     = alltrue([for group in aws_autoscaling_group.hosts : { for tag in group.tag : tag.key => tag.value }["ecs-cluster-scaler:config-path"] == "/team/scaler"])
+    error_message = "Without config_path both colours are of the stack whose entry is named."
+  }
+}
+
+run "the_stack_by_its_path" {
+  command = plan
+  variables {
+    config_path = "/team/scaler"
+  }
+  assert {
+    condition     = alltrue([for group in aws_autoscaling_group.hosts : { for tag in group.tag : tag.key => tag.value }["ecs-cluster-scaler:config-path"] == "/team/scaler"])
+    error_message = "Both colours are of the stack that was named."
   }
 }
 

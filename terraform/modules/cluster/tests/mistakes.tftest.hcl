@@ -83,15 +83,6 @@ run "name_too_long" {
   expect_failures = [var.name]
 }
 
-run "names_too_long_together" {
-  command = plan
-  variables {
-    cluster_name           = join("", [for _ in range(20) : "0123456789"])
-    autoscaling_group_name = join("", [for _ in range(5) : "0123456789"])
-  }
-  expect_failures = [aws_autoscaling_policy.scaling]
-}
-
 run "cluster_name_too_long_for_an_alarm" {
   command = plan
   variables {
@@ -262,4 +253,41 @@ run "group_that_terraform_makes_need_not_be_there" {
   variables {
     autoscaling_group_name = "web-red"
   }
+}
+
+run "a_heartbeat_that_a_few_lost_ticks_outlast" {
+  command = plan
+  variables {
+    drain_groups            = ["web-blue"]
+    drain_heartbeat_seconds = 599
+  }
+  expect_failures = [var.drain_heartbeat_seconds]
+}
+
+run "a_deadline_that_the_heartbeat_cannot_keep" {
+  command = plan
+  variables {
+    drain_groups            = ["web-blue"]
+    drain_heartbeat_seconds = 600
+    entry                   = { drain = { deadline_minutes = 986 } }
+  }
+  expect_failures = [aws_autoscaling_lifecycle_hook.drain]
+}
+
+run "a_standalone_deadline_that_the_heartbeat_cannot_keep" {
+  command = plan
+  variables {
+    drain_groups            = ["web-blue"]
+    drain_heartbeat_seconds = 1200
+    entry                   = { drain = { standalone_deadline_minutes = 2820 } }
+  }
+  expect_failures = [aws_autoscaling_lifecycle_hook.drain]
+}
+
+run "path_too_long_for_a_tag" {
+  command = plan
+  variables {
+    config_path = "/${join("", [for _ in range(26) : "0123456789"])}"
+  }
+  expect_failures = [var.config_path]
 }

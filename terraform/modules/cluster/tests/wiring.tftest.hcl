@@ -203,8 +203,8 @@ run "each_alarm_starts_its_own_policy" {
     error_message = "All are to be had by what they do."
   }
   assert {
-    condition     = aws_autoscaling_policy.scaling["out"].name == "web-web-blue-scale-out" && aws_autoscaling_policy.scaling["in"].name == "web-web-blue-scale-in"
-    error_message = "A policy's name names its group: unique among groups."
+    condition     = { for direction, policy in aws_autoscaling_policy.scaling : direction => policy.name } == { for direction, alarm in aws_cloudwatch_metric_alarm.scaling : direction => alarm.alarm_name }
+    error_message = "A policy is named like its alarm: two stacks' policies on one group are told apart."
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.scaling["out"].alarm_name == "ecs-cluster-scaler/web/scale-out" && aws_cloudwatch_metric_alarm.scaling["in"].alarm_name == "ecs-cluster-scaler/web/scale-in"
@@ -221,6 +221,10 @@ run "what_is_set_is_used" {
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.scaling : alarm.namespace == "Team/Scaler" && startswith(alarm.alarm_name, "second/web/")])
     error_message = "Namespace and name reach all alarms."
+  }
+  assert {
+    condition     = alltrue([for policy in aws_autoscaling_policy.scaling : startswith(policy.name, "second/web/")])
+    error_message = "The stack's name reaches all policies: removing one stack takes nothing from another."
   }
   assert {
     condition     = alltrue([for policy in aws_autoscaling_policy.scaling : policy.estimated_instance_warmup == 240])
@@ -381,18 +385,19 @@ run "groups_are_not_tagged_unless_asked_for" {
     error_message = "Beside an aws_autoscaling_group resource tags would be fought over."
   }
   assert {
-    condition     = output.group_tags == { "ecs-cluster-scaler:cluster" = "web", "ecs-cluster-scaler:active" = "true" }
-    error_message = "Both tags of the active group, to be put on it."
+    condition     = output.group_tags == { "ecs-cluster-scaler:cluster" = "web", "ecs-cluster-scaler:config-path" = "/ecs-cluster-scaler", "ecs-cluster-scaler:active" = "true" }
+    error_message = "All tags of the active group, to be put on it."
   }
 }
 
 run "groups_are_tagged_when_asked_for" {
   variables {
-    tag_groups = true
+    tag_groups  = true
+    config_path = "/team/scaler"
   }
   assert {
-    condition     = { for key, each in aws_autoscaling_group_tag.group : key => one(each.tag).value } == { "ecs-cluster-scaler:cluster" = "web", "ecs-cluster-scaler:active" = "true" }
-    error_message = "Both tags."
+    condition     = { for key, each in aws_autoscaling_group_tag.group : key => one(each.tag).value } == { "ecs-cluster-scaler:cluster" = "web", "ecs-cluster-scaler:config-path" = "/team/scaler", "ecs-cluster-scaler:active" = "true" }
+    error_message = "Cluster, stack and that it is active."
   }
   assert {
     condition     = alltrue([for each in aws_autoscaling_group_tag.group : each.autoscaling_group_name == "web-blue" && one(each.tag).propagate_at_launch == false])
@@ -419,5 +424,28 @@ run "the_drain_hook" {
   assert {
     condition     = aws_autoscaling_lifecycle_hook.drain["web-blue"].name == "mine" && aws_autoscaling_lifecycle_hook.drain["web-blue"].lifecycle_transition == "autoscaling:EC2_INSTANCE_TERMINATING" && aws_autoscaling_lifecycle_hook.drain["web-blue"].heartbeat_timeout == 1800 && aws_autoscaling_lifecycle_hook.drain["web-blue"].default_result == "CONTINUE"
     error_message = "The hook that the entry names, on terminations, for half an hour a heartbeat."
+  }
+}
+
+run "the_shortest_heartbeat_and_the_longest_deadlines_that_it_can_keep" {
+  variables {
+    drain_groups            = ["web-blue"]
+    drain_heartbeat_seconds = 600
+    entry                   = { drain = { deadline_minutes = 985, standalone_deadline_minutes = 985 } }
+  }
+  assert {
+    condition     = aws_autoscaling_lifecycle_hook.drain["web-blue"].heartbeat_timeout == 600
+    error_message = "A hundred heartbeats of 600 s are 1000 minutes; every drain ends 15 minutes before."
+  }
+}
+
+run "the_usual_heartbeat_keeps_every_deadline_of_an_entry" {
+  variables {
+    drain_groups = ["web-blue"]
+    entry        = { drain = { deadline_minutes = 2865, standalone_deadline_minutes = 2865 } }
+  }
+  assert {
+    condition     = aws_autoscaling_lifecycle_hook.drain["web-blue"].heartbeat_timeout == 1800
+    error_message = "48 hours less 15 minutes."
   }
 }
