@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,25 +15,33 @@ import (
 // maxDepth is deeper than any entry is; it keeps a hostile parameter from growing the stack.
 const maxDepth = 16
 
-var errTooDeep = fmt.Errorf("objects are nested deeper than %d", maxDepth)
+// What is wrong with a document that is no JSON, in words that quote nothing of it.
+var (
+	errTooDeep  = fmt.Errorf("objects are nested deeper than %d", maxDepth)
+	errTrailing = errors.New("something follows the closing brace")
+	errCutOff   = errors.New("it ends too early")
+)
 
 // decodeObject reads text as one JSON object. Unlike encoding/json it finds every repeated key, because with two
 // values for one name nobody can say which was meant. On a fault it returns what it could read.
-func decodeObject(text []byte, from origin) (map[string]any, Faults) {
-	d := decoder{json: json.NewDecoder(bytes.NewReader(text)), origin: from}
+func decodeObject(text []byte, from origin, secret bool) (map[string]any, Faults) {
+	d := decoder{json: json.NewDecoder(bytes.NewReader(text)), origin: from, secret: secret}
 	d.json.UseNumber()
 	value, err := d.value(nil)
 	if err == nil {
 		if _, trailing := d.json.Token(); !errors.Is(trailing, io.EOF) {
-			err = errors.New("something follows the closing brace")
+			err = errTrailing
 		}
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errors.New("it ends too early")
+		err = errCutOff
 	}
 	object, isObject := value.(map[string]any)
 	switch {
 	case err != nil:
+		if secret && !slices.Contains([]error{errTooDeep, errTrailing, errCutOff}, err) {
+			err = fmt.Errorf("there is a mistake after %d bytes", d.json.InputOffset())
+		}
 		d.fault(nil, "is not JSON: %v; the smallest one is {}", err)
 	case !isObject:
 		d.fault(nil, "must be a JSON object, not %s; the smallest one is {}", typeName(value))
@@ -44,6 +53,8 @@ type decoder struct {
 	json   *json.Decoder
 	origin origin
 	faults Faults
+	// secret: no fault may repeat what the document says.
+	secret bool
 }
 
 func (d *decoder) fault(path []string, format string, args ...any) {
@@ -81,7 +92,7 @@ func (d *decoder) object(path []string) (map[string]any, error) {
 		name, _ := token.(string)
 		inner := under(path, name)
 		if _, repeated := object[name]; repeated {
-			d.fault(inner, "is there twice; keep one")
+			d.repeated(inner)
 		}
 		value, err := d.value(inner)
 		if value != nil || err == nil {
@@ -93,6 +104,14 @@ func (d *decoder) object(path []string) (map[string]any, error) {
 	}
 	_, err := d.json.Token()
 	return object, err
+}
+
+func (d *decoder) repeated(path []string) {
+	if of := fieldOf(path); d.secret && len(of) < len(path) {
+		d.fault(of, "holds a name twice; keep one")
+		return
+	}
+	d.fault(path, "is there twice; keep one")
 }
 
 func (d *decoder) array(path []string) ([]any, error) {
@@ -112,6 +131,10 @@ func (d *decoder) array(path []string) ([]any, error) {
 func (d *decoder) number(path []string, n json.Number) any {
 	f, err := n.Float64()
 	if err != nil {
+		if d.secret {
+			d.fault(fieldOf(path), "is beyond any number that can be used: the value at %s", pointer(fieldOf(path)))
+			return int64(0)
+		}
 		d.fault(path, "%s is beyond any number that can be used", n)
 		return int64(0)
 	}

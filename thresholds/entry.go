@@ -73,7 +73,13 @@ func Builtin() Entry {
 
 // Parse judges entry merged over defaults merged over the built-in defaults, field by field. defaults may be nil: none.
 // The error is a Faults: every fault at once, each with its path and the document it stands in.
-func Parse(entry, defaults []byte) (Entry, error) {
+func Parse(entry, defaults []byte) (Entry, error) { return parse(entry, defaults, false) }
+
+// ParseSecret is Parse for documents that may hold what nobody should read in a log: its faults repeat neither a value
+// nor a name that is no field.
+func ParseSecret(entry, defaults []byte) (Entry, error) { return parse(entry, defaults, true) }
+
+func parse(entry, defaults []byte, secret bool) (Entry, error) {
 	layers := []layer{{origin: fromBuiltin, fields: builtinFields()}}
 	var faults Faults
 	for _, document := range []struct {
@@ -83,7 +89,7 @@ func Parse(entry, defaults []byte) (Entry, error) {
 		if document.text == nil {
 			continue
 		}
-		fields, broken := decodeObject(document.text, document.origin)
+		fields, broken := decodeObject(document.text, document.origin, secret)
 		faults = append(faults, broken...)
 		layers = append(layers, layer{origin: document.origin, fields: fields})
 	}
@@ -92,7 +98,7 @@ func Parse(entry, defaults []byte) (Entry, error) {
 	for _, l := range layers {
 		merge(merged, l.fields)
 	}
-	faults = append(faults, validate(merged, layers)...)
+	faults = append(faults, validate(merged, layers, secret)...)
 	if len(faults) > 0 {
 		return Entry{}, faults.sorted()
 	}

@@ -64,7 +64,7 @@ func builtinFields() map[string]any {
 }
 
 // validate judges the merged fields; layers tell which document each faulty value came from.
-func validate(merged map[string]any, layers []layer) Faults {
+func validate(merged map[string]any, layers []layer, secret bool) Faults {
 	err := entrySchema.Validate(merged)
 	if err == nil {
 		return nil
@@ -75,6 +75,10 @@ func validate(merged map[string]any, layers []layer) Faults {
 	}
 	var faults Faults
 	for _, leaf := range leaves(invalid) {
+		if secret {
+			faults = append(faults, discreet(leaf, layers)...)
+			continue
+		}
 		faults = append(faults, sentences(leaf, layers)...)
 	}
 	return faults
@@ -113,17 +117,9 @@ func sentences(e *jsonschema.ValidationError, layers []layer) Faults {
 	case *kind.Enum:
 		return one(path, "must be one of %s", list(k.Want))
 	case *notBelow:
-		low := under(path, k.low)
-		high := under(path, k.high)
-		// The document to mend is the topmost one that sets either of the two.
-		at := low
-		if originOf(high, layers) == fromEntry || originOf(low, layers) == fromBuiltin {
-			at = high
-		}
-		faults := one(at, "thresholds cross: %s %v (%s) must be below %s %v (%s)",
-			k.low, k.lowValue, originOf(low, layers), k.high, k.highValue, originOf(high, layers))
-		faults[0].Path = strings.Join(path, ".")
-		return faults
+		low, high, mend := k.origins(path, layers)
+		return Faults{{Path: strings.Join(path, "."), In: string(mend), Message: fmt.Sprintf("thresholds cross: %s %v (%s) must be below %s %v (%s)",
+			k.low, k.lowValue, low, k.high, k.highValue, high)}}
 	case *onlyOne:
 		return one(under(path, k.given), "needs %s beside it; give both or neither", k.missing)
 	default:
@@ -239,6 +235,15 @@ func (p bothOrNeither) Validate(ctx *jsonschema.ValidatorContext, value any) {
 type notBelow struct {
 	low, high           string
 	lowValue, highValue float64
+}
+
+// origins are the documents that set the two fields, and the one to mend: the topmost that sets either.
+func (k *notBelow) origins(path []string, layers []layer) (low, high, mend origin) {
+	low, high = originOf(under(path, k.low), layers), originOf(under(path, k.high), layers)
+	if high == fromEntry || low == fromBuiltin {
+		return low, high, high
+	}
+	return low, high, low
 }
 
 func (*notBelow) KeywordPath() []string { return []string{"below"} }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"ecs-cluster-scaler/internal/awsclient"
 	"ecs-cluster-scaler/thresholds"
@@ -26,8 +27,8 @@ type version struct {
 type document struct {
 	version
 	text []byte
-	// sealed: a SecureString that could not be decrypted.
-	sealed bool
+	// secret: a SecureString, of which no log repeats anything. sealed: one that could not be decrypted.
+	secret, sealed bool
 }
 
 // errSealed is said of an entry, or the defaults, that only a key would open.
@@ -75,9 +76,12 @@ func parse(entry document, defaults *document) (thresholds.Entry, error) {
 	case entry.sealed:
 		return thresholds.Entry{}, errSealed
 	case defaults == nil:
-		return thresholds.Parse(entry.text, nil)
+		defaults = &document{}
 	case defaults.sealed:
 		return thresholds.Entry{}, fmt.Errorf("%s: %w", defaults.name, errSealed)
+	}
+	if entry.secret || defaults.secret {
+		return thresholds.ParseSecret(entry.text, defaults.text)
 	}
 	return thresholds.Parse(entry.text, defaults.text)
 }
@@ -163,7 +167,9 @@ func (s *Store) olderThan(ctx context.Context, newest document) ([]document, err
 		for _, p := range page.Parameters {
 			complete = complete || p.Version == newest.number
 			if p.Version < newest.number {
-				older = append(older, document{version: version{newest.name, p.Version, 0}, text: []byte(aws.ToString(p.Value))})
+				older = append(older, document{
+					version: version{newest.name, p.Version, 0}, text: []byte(aws.ToString(p.Value)), secret: p.Type == types.ParameterTypeSecureString,
+				})
 			}
 		}
 	}

@@ -154,7 +154,7 @@ func (s *Store) parameters(ctx context.Context, decrypted bool) ([]document, err
 		}
 		for _, p := range page.Parameters {
 			d := current(p)
-			if !decrypted && p.Type == types.ParameterTypeSecureString {
+			if !decrypted && d.secret {
 				d.text, d.sealed = nil, true
 			}
 			all = append(all, d)
@@ -164,5 +164,8 @@ func (s *Store) parameters(ctx context.Context, decrypted bool) ([]document, err
 }
 
 func current(p types.Parameter) document {
-	return document{version: version{aws.ToString(p.Name), p.Version, aws.ToTime(p.LastModifiedDate).UnixNano()}, text: []byte(aws.ToString(p.Value))}
+	return document{
+		version: version{aws.ToString(p.Name), p.Version, aws.ToTime(p.LastModifiedDate).UnixNano()},
+		text:    []byte(aws.ToString(p.Value)), secret: p.Type == types.ParameterTypeSecureString,
+	}
 }

@@ -31,6 +31,7 @@ type fakeSSM struct {
 	refuse    error
 	lag       int             // so many of the newest versions are not in the history yet
 	sealed    map[string]bool // SecureStrings of a key that may not be used
+	secret    map[string]bool // SecureStrings of a key that may
 }
 
 func holding(namesAndValues ...string) *fakeSSM {
@@ -74,7 +75,7 @@ func (f *fakeSSM) GetParametersByPath(_ context.Context, in *ssm.GetParametersBy
 				return nil, &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "not authorized to perform: kms:Decrypt"}
 			}
 			kind := types.ParameterTypeString
-			if f.sealed[name] {
+			if f.sealed[name] || f.secret[name] {
 				kind = types.ParameterTypeSecureString
 			}
 			below = append(below, types.Parameter{Type: kind, Name: aws.String(name), Value: aws.String(values[len(values)-1]),
@@ -315,6 +316,28 @@ func TestAnEditOfTheDefaultsReachesEveryEntryOfAProcessThatLives(t *testing.T) {
 	for _, c := range read(t, store).Clusters {
 		assert.Contains(t, c.Faults, "defaults: cpu.scale_out_at", c.Cluster)
 		assert.Contains(t, c.Instead, "with version 1 of the defaults", c.Cluster)
+	}
+}
+
+// A String's faults quote it, which helps; a SecureString's do not, nor those of an entry that inherits from one.
+func TestFaultsQuoteNothingOfASecureString(t *testing.T) {
+	faulty := func(secret ...string) ssmstore.Listing {
+		api := holding("/s/clusters/a", `{"cpu": {"scale_out_at": 73912}, "hunter2": 1}`, "/s/defaults", `{"memory": {"scale_out_at": 73913}}`)
+		api.secret = map[string]bool{}
+		for _, name := range secret {
+			api.secret[name] = true
+		}
+		return read(t, open(api))
+	}
+	plain := faulty().Clusters[0]
+	assert.Contains(t, plain.Faults, "73912")
+	assert.Contains(t, plain.Faults, "73913")
+	assert.Contains(t, plain.Faults, "hunter2")
+	for name, secret := range map[string][]string{"the entry": {"/s/clusters/a"}, "the defaults": {"/s/defaults"}, "both": {"/s/clusters/a", "/s/defaults"}} {
+		got := faulty(secret...).Clusters[0]
+		assert.Contains(t, got.Faults, "entry: cpu.scale_out_at must be at most 100; the value at /cpu/scale_out_at is more", name)
+		assert.Contains(t, got.Faults, "defaults: memory.scale_out_at", name)
+		assert.NotRegexp(t, "73912|73913|hunter2", got.Faults+got.Instead, name)
 	}
 }
 
