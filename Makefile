@@ -9,9 +9,14 @@ ARCHITECTURES := arm64 amd64
 
 PACKAGES := $(foreach f,$(FUNCTIONS),$(foreach a,$(ARCHITECTURES),dist/$(f)_linux_$(a).zip))
 
-# A fixed length, because git's own choice depends on what else the clone holds.
-VERSION = $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo dev)
-LDFLAGS = -X main.version=$(VERSION)
+# A tag's name may hold quotes, semicolons and dollars. So neither make nor a shell reads what the version is: recipes have
+# it in their environment. A fixed length, because git's own choice depends on what else the clone holds.
+ifeq ($(origin VERSION),command line)
+override VERSION := $(value VERSION)
+else
+VERSION := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo dev)
+endif
+export VERSION
 
 # Tests and lint must see neither a real account nor another machine's settings:
 # with AWS_CA_BUNDLE the SDK refuses a client of our own, and Terraform complains
@@ -34,7 +39,7 @@ help: ## show this list
 
 .PHONY: build
 build: ## bin/clusterscaler for this machine
-	go build -ldflags '$(LDFLAGS)' -o bin/ ./cmd/clusterscaler
+	go build -ldflags "-X main.version=$$VERSION" -o bin/ ./cmd/clusterscaler
 
 .PHONY: package
 package: dist/SHA256SUMS ## the Lambda zips for arm64 and amd64, with checksums, in dist/
@@ -45,11 +50,11 @@ dist/SHA256SUMS: $(PACKAGES)
 
 .PHONY: sbom
 sbom: $(PACKAGES) ## a CycloneDX bill of materials beside each zip
-	@GOFLAGS= GOWORK=off go run -C tools ./sbom -version '$(VERSION)' $(abspath $^)
+	@GOFLAGS= GOWORK=off go run -C tools ./sbom -version "$$VERSION" $(abspath $^)
 
 # Always asked, because only go build knows whether anything changed.
 dist/%.zip: FORCE
-	@tools/package.sh $@ '$(VERSION)'
+	@tools/package.sh $@ "$$VERSION"
 
 .PHONY: FORCE
 FORCE:
@@ -80,11 +85,11 @@ campaign: ## SEEDS=1000 random schedules FROM=1, each judged by promises; SEED=n
 # compiling. CI's public workflow runs package-twice.
 .PHONY: test-package
 test-package: ## prove that two builds of the amd64 zips are byte-identical
-	@tools/package-twice.sh '$(VERSION)' $(filter %_amd64.zip,$(PACKAGES))
+	@tools/package-twice.sh "$$VERSION" $(filter %_amd64.zip,$(PACKAGES))
 
 .PHONY: package-twice
 package-twice: ## the same for all zips
-	@tools/package-twice.sh '$(VERSION)' $(PACKAGES)
+	@tools/package-twice.sh "$$VERSION" $(PACKAGES)
 
 .PHONY: test-terraform
 test-terraform: need-terraform ## the Terraform checks alone

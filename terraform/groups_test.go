@@ -30,7 +30,7 @@ func TestNoTextAdvisesTheInitialHookForAGroupThatExists(t *testing.T) {
 	assert.NotZero(t, named, "the warning itself is gone")
 }
 
-var warning = regexp.MustCompile(`(?i)never add an .initial_lifecycle_hook. block to|never applied yet|replace[sd]? the group|replaces the group|No input replaces a group|ignore_changes = \[name_prefix, initial_lifecycle_hook\]|not a resource`)
+var warning = regexp.MustCompile(`(?i)never add an .initial_lifecycle_hook. block to|never applied yet|replace[sd]? the group|replaces (the|a) group|No input replaces a group|ignore_changes = \[name_prefix, initial_lifecycle_hook\]|not a resource`)
 
 func warns(text string) bool { return warning.MatchString(text) }
 

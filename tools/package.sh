@@ -7,6 +7,12 @@ cd "$(dirname "$0")/.."
 zip=$1
 version=$2
 
+# It becomes one of the linker's arguments, which go reads apart at spaces and quotes.
+if [[ ! $version =~ ^[0-9A-Za-z][0-9A-Za-z._/+-]*$ ]]; then
+	echo "package: $version is no version: give letters, digits and . _ / + - only, like v1.2.3" >&2
+	exit 1
+fi
+
 name=$(basename "$zip" .zip)
 function=${name%_linux_*}
 arch=${name##*_linux_}
