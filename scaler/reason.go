@@ -80,5 +80,5 @@ var Meanings = []struct {
 	{InstanceSizeUnknown, "Nothing tells how large a new host would be, so the gap is 1; set instance in the entry."},
 	{Disabled, "The entry says enabled: false; the signal is 0 whatever the cluster needs."},
 	{InvalidEntry, "The cluster's entry has faults and no valid version of it is known; the signal is 0."},
-	{Unreadable, "Part of the cluster could not be read, so that nothing is scaled in."},
+	{Unreadable, "Part of the cluster, or its entry, could not be read, so that nothing is scaled in."},
 }

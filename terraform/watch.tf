@@ -10,7 +10,7 @@ locals {
   watch = {
     # The datapoint itself is what is missed: each pass publishes it, and a pass that fails publishes nothing.
     publisher-silent = {
-      description = "The publisher has published nothing for 5 minutes: no cluster here scales in any direction. Its log group ${aws_cloudwatch_log_group.publisher.name} says why."
+      description = "For 5 minutes the publisher has published nothing, or scored nothing because it has not read the entries for over an hour: no cluster here scales in any direction. Its log group ${aws_cloudwatch_log_group.publisher.name} says why."
       metric      = "ClustersRead"
       statistic   = "SampleCount"
       comparison  = "LessThanThreshold"
@@ -29,7 +29,7 @@ locals {
     }
     # One that AWS throttled, or for which there was no time, is read a minute later.
     clusters-failed = {
-      description = "For 5 minutes there has been a cluster that could not be read whole: it does not scale in. The publisher's log names it."
+      description = "For 5 minutes there has been a cluster that could not be read whole, or whose entry could not: it does not scale in. The publisher's log names it."
       metric      = "ClustersFailed"
       statistic   = "Maximum"
       comparison  = "GreaterThanOrEqualToThreshold"

@@ -285,6 +285,30 @@ func TestDeniedReadsDegradeToNoScaleInAndSaySo(t *testing.T) {
 	}
 }
 
+// SSM throttles for a whole pass: who needs a host gets it, nobody gives one up, and a minute later all is as before.
+func TestAPassGoesOnWithTheEntriesThatItLastRead(t *testing.T) {
+	seed(t, lab.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(4, 900, 1)}, lab.Cluster{Name: "idle", Entry: `{}`, Hosts: loaded(4, 100, 1)})
+	minute := thisMinute()
+	before := pass(t, minute)
+	require.Equal(t, []int{1, -1}, []int{before.Clusters[0].Signal, before.Clusters[1].Signal})
+
+	require.NoError(t, moto.Fault(t.Context(), lab.Fault{Action: "ssm.GetParametersByPath", Times: 3, Code: "ThrottlingException", Message: "Rate exceeded"}))
+	throttled := pass(t, minute)
+	require.Len(t, throttled.Clusters, 2)
+	assert.Equal(t, 1, throttled.Clusters[0].Signal)
+	assert.Equal(t, 0, throttled.Clusters[1].Signal)
+	assert.Contains(t, throttled.Clusters[1].Reasons, "unreadable")
+	require.Len(t, throttled.Failed, 2)
+	assert.Contains(t, throttled.Failed[1].Error, "AWS throttles ssm:GetParametersByPath")
+	failed, found := metric(t, "ClustersFailed", "", minute)
+	assert.True(t, found)
+	assert.InDelta(t, 2, failed, 0)
+
+	after := pass(t, minute)
+	assert.Empty(t, after.Failed)
+	assert.Equal(t, -1, after.Clusters[1].Signal)
+}
+
 func TestThrottledCallsAreTriedAgain(t *testing.T) {
 	seed(t, lab.Cluster{Name: "web", Entry: `{}`, Hosts: loaded(3, 900, 1)})
 	for _, action := range []string{"ssm.GetParametersByPath", "ecs.ListContainerInstances", "cloudwatch.PutMetricData"} {

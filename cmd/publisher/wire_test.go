@@ -249,8 +249,15 @@ func TestADeniedActionIsNamed(t *testing.T) {
 	assert.Contains(t, got.Failed[0].Error, "AWS denies ecs:ListContainerInstances; allow it in the policy")
 	assert.Equal(t, 1, got.Clusters[0].Signal, "the other cluster is scored all the same")
 
-	require.NoError(t, moto.Fault(t.Context(), lab.Denied("ssm.GetParametersByPath", "ssm:GetParametersByPath")))
-	result := invoke(t, []byte(`{}`))
+	// In a process that has read no entry yet: one that has goes on with them.
+	denied = lab.Denied("ssm.GetParametersByPath", "ssm:GetParametersByPath")
+	denied.Times = 2 // the second attempt is without decryption
+	require.NoError(t, moto.Fault(t.Context(), denied))
+	cold, err := lab.StartFunction(t.Context(), bootstrap, moto.Env())
+	require.NoError(t, err)
+	defer cold.Close()
+	result, err := cold.Invoke(t.Context(), []byte(`{}`))
+	require.NoError(t, err)
 	assert.Contains(t, result.ErrorMessage, "AWS denies ssm:GetParametersByPath; allow it in the policy")
 }
 

@@ -52,9 +52,9 @@ var (
 // The metrics of a pass.
 var (
 	ClustersRead = Metric{"ClustersRead", types.StandardUnitCount,
-		"Clusters that the pass read.", false, true}
+		"Clusters that the pass read; none where the entries have not been readable for over an hour.", false, true}
 	ClustersFailed = Metric{"ClustersFailed", types.StandardUnitCount,
-		"Clusters that the pass could not read, or had no time to read whole.", false, true}
+		"Clusters that the pass could not read, or whose entry it could not, or that it had no time to read whole.", false, true}
 	InvalidEntries = Metric{"InvalidEntries", types.StandardUnitCount,
 		"Entries that have faults, or stand on defaults that have.", false, true}
 )

@@ -16,6 +16,8 @@ type Answer struct {
 	Failed   []Failure        `json:"failed"`
 
 	invalid int
+	// expired: the entries have been unread for so long that none is believed.
+	expired bool
 }
 
 // answer gathers the outcomes and logs each verdict.
@@ -89,6 +91,10 @@ func (a Answer) data() []metrics.Datum {
 		{metrics.ClustersFailed, len(a.Failed)},
 		{metrics.InvalidEntries, a.invalid},
 	} {
+		// Left out, it rings as a silent publisher does: nothing scales until somebody looks.
+		if a.expired && total.metric == metrics.ClustersRead {
+			continue
+		}
 		data = append(data, metrics.Datum{Metric: total.metric, Value: float64(total.value)})
 	}
 	return data

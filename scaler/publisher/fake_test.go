@@ -31,6 +31,7 @@ type fakeAWS struct {
 	order    []string // clusters in the order in which they were first asked about
 	calls    map[string]int
 	entries  map[string]string
+	edits    int64 // so many times the entries were edited
 	clusters map[string]fakeCluster
 	groups   []astypes.AutoScalingGroup
 	put      []*cloudwatch.PutMetricDataInput
@@ -93,7 +94,7 @@ func (f *fakeAWS) GetParametersByPath(ctx context.Context, in *ssm.GetParameters
 	}
 	out := &ssm.GetParametersByPathOutput{}
 	for name, value := range f.entries {
-		out.Parameters = append(out.Parameters, ssmtypes.Parameter{Name: aws.String(*in.Path + "/clusters/" + name), Value: aws.String(value), Version: 1})
+		out.Parameters = append(out.Parameters, ssmtypes.Parameter{Name: aws.String(*in.Path + "/clusters/" + name), Value: aws.String(value), Version: 1 + f.edits})
 	}
 	return out, nil
 }

@@ -21,7 +21,7 @@ type outcome struct {
 	verdict scaler.Verdict
 	// invalid: the entry, or the defaults it stands on, has faults, whether or not older versions serve instead.
 	invalid bool
-	// failure says why the cluster could not be read, or not whole for want of time; empty: it could.
+	// failure says why the cluster, or its entry, could not be read, or not whole for want of time; empty: it could.
 	failure string
 }
 
@@ -75,6 +75,10 @@ func (p *Publisher) guarded(c *candidate, do func()) {
 
 // begin reads what every verdict needs.
 func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now time.Time) {
+	if c.listed.Expired {
+		c.fail(c.listed.Unread)
+		return
+	}
 	if !c.listed.Usable() {
 		c.outcome = outcome{verdict: scaler.Invalid(c.listed.Cluster, c.listed.Faults), invalid: true}
 		c.settled = true
@@ -92,6 +96,9 @@ func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now tim
 	if all.err != nil {
 		s.Unread = append(s.Unread, awsclient.Sentence(all.err))
 		s.OutOfTime = s.OutOfTime || awsclient.OutOfTime(all.err)
+	}
+	if c.listed.Unread != "" {
+		s.Unread = append(s.Unread, c.listed.Unread)
 	}
 	p.agents.note(&s, now)
 	s.Groups = slices.Clone(all.of[c.listed.Cluster])
@@ -132,6 +139,9 @@ func (p *Publisher) decide(c *candidate, now time.Time) {
 		if c.partly {
 			c.outcome.failure = leftOut + "; judged by what was read, which scales nothing in"
 		}
+	}
+	if c.outcome.failure == "" {
+		c.outcome.failure = c.listed.Unread
 	}
 	if c.listed.Faults != "" && c.listed.Usable() {
 		c.outcome.invalid = true

@@ -109,12 +109,15 @@ func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string)
 		cancel()
 		found()
 	}()
-	listing, err := p.store.Read(reading)
+	listing, err := p.store.ReadOrLast(reading, minute)
 	if err != nil {
 		return Answer{}, err
 	}
 	if listing, err = listing.Only(only); err != nil {
 		return Answer{}, err
+	}
+	if listing.Unread != "" {
+		p.log.Error("the entries could not be read", "error", listing.Unread)
 	}
 	for _, name := range listing.Strays {
 		p.log.Warn("a parameter below the configuration path is neither the defaults nor an entry", "parameter", name)
@@ -126,7 +129,9 @@ func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return Answer{}, ctx.Err() // whoever asked is gone; half an answer would only mislead
 	}
-	return p.answer(minute, outcomes), nil
+	answer := p.answer(minute, outcomes)
+	answer.expired = listing.Expired
+	return answer, nil
 }
 
 // timeToRead is ctx without the time that publishing will need.

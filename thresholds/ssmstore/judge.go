@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -38,15 +39,19 @@ var errSealed = errors.New("it is a SecureString that may not be decrypted; allo
 type judgement struct {
 	entry, defaults version
 	listed          Listed
+	// at is when these versions were last the newest.
+	at time.Time
 }
 
 // listed judges one cluster's entry, once for each pair of versions of it and the defaults.
-func (s *Store) listed(ctx context.Context, name string, entry document, defaults *document) Listed {
+func (s *Store) listed(ctx context.Context, name string, entry document, defaults *document, now time.Time) Listed {
 	var under version
 	if defaults != nil {
 		under = defaults.version
 	}
 	if known, ok := s.judged[name]; ok && known.entry == entry.version && known.defaults == under {
+		known.at = now
+		s.judged[name] = known
 		return known.listed
 	}
 	listed := Listed{Cluster: name}
@@ -59,15 +64,16 @@ func (s *Store) listed(ctx context.Context, name string, entry document, default
 			// Not remembered: the next pass may be able to read the history. What was valid before still is.
 			listed.Faults += "; its older versions could not be read: " + awsclient.Sentence(err)
 			listed.Unsure = true
-			if before, ok := s.judged[name]; ok && before.listed.Usable() {
+			if before, ok := s.judged[name]; ok && before.listed.Usable() && !expired(before.at, now) {
 				listed.Unsure = false
 				listed.Entry = before.listed.Entry
 				listed.Instead = "what this function last found valid is used"
+				listed.Unread = "which version of the entry is valid could not be read; " + believed(before.at, now)
 			}
 			return listed
 		}
 	}
-	s.judged[name] = judgement{entry: entry.version, defaults: under, listed: listed}
+	s.judged[name] = judgement{entry: entry.version, defaults: under, listed: listed, at: now}
 	return listed
 }
 

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -35,6 +36,9 @@ type Store struct {
 	judged  map[string]judgement
 	history map[version][]document
 	refused error
+	// last is what was last read whole, at lastAt.
+	last   Listing
+	lastAt time.Time
 }
 
 // New returns a store for the entries below path, such as /ecs-cluster-scaler.
@@ -53,10 +57,15 @@ type Listed struct {
 	Instead string
 	// Unsure: there are faults, and whether an older version is valid could not be read.
 	Unsure bool
+	// Unread says why what counts now could not be read, and since when it could not; empty: it was read. Entry is then
+	// what counted before. Nothing may be scaled in on it.
+	Unread string
+	// Expired: it has been unread for too long to be believed any more.
+	Expired bool
 }
 
 // Usable tells whether Entry holds a valid entry.
-func (l Listed) Usable() bool { return l.Faults == "" || l.Instead != "" }
+func (l Listed) Usable() bool { return (l.Faults == "" || l.Instead != "") && !l.Expired }
 
 // Listing is everything that the path holds.
 type Listing struct {
@@ -64,6 +73,9 @@ type Listing struct {
 	Clusters []Listed
 	// Strays are parameters below the path that are neither the defaults nor an entry.
 	Strays []string
+	// Unread says why this is what was read before; empty: it was read now. Expired as for each Listed.
+	Unread  string
+	Expired bool
 }
 
 // Names are the clusters' names.
@@ -102,7 +114,10 @@ func (e *EmptyPathError) Error() string {
 }
 
 // Read reads all entries. With none it returns an EmptyPathError.
-func (s *Store) Read(ctx context.Context) (Listing, error) {
+func (s *Store) Read(ctx context.Context) (Listing, error) { return s.read(ctx, time.Time{}) }
+
+// read is Read at a time; zero: what was once found valid counts for as long as nothing newer can be judged.
+func (s *Store) read(ctx context.Context, now time.Time) (Listing, error) {
 	s.refused = nil
 	parameters, err := s.parameters(ctx, true)
 	if awsclient.Denied(err) {
@@ -133,7 +148,7 @@ func (s *Store) Read(ctx context.Context) (Listing, error) {
 		return Listing{}, &EmptyPathError{Path: s.path}
 	}
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
-		listing.Clusters = append(listing.Clusters, s.listed(ctx, name, entries[name], defaults))
+		listing.Clusters = append(listing.Clusters, s.listed(ctx, name, entries[name], defaults, now))
 	}
 	s.forget(entries)
 	return listing, nil

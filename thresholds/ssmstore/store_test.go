@@ -32,6 +32,7 @@ type fakeSSM struct {
 	lag       int             // so many of the newest versions are not in the history yet
 	sealed    map[string]bool // SecureStrings of a key that may not be used
 	secret    map[string]bool // SecureStrings of a key that may
+	spoil     func(ctx context.Context, page int) error
 }
 
 func holding(namesAndValues ...string) *fakeSSM {
@@ -67,7 +68,17 @@ func page(token *string, size, all int) (from, to int, next *string) {
 	return from, to, next
 }
 
-func (f *fakeSSM) GetParametersByPath(_ context.Context, in *ssm.GetParametersByPathInput, _ ...func(*ssm.Options)) (*ssm.GetParametersByPathOutput, error) {
+func (f *fakeSSM) GetParametersByPath(ctx context.Context, in *ssm.GetParametersByPathInput, _ ...func(*ssm.Options)) (*ssm.GetParametersByPathOutput, error) {
+	if f.spoil != nil {
+		at := -1 // the empty first page
+		if in.NextToken != nil {
+			from, _, _ := page(in.NextToken, 3, 0)
+			at = from / 3
+		}
+		if err := f.spoil(ctx, at+1); err != nil {
+			return nil, err
+		}
+	}
 	var below []types.Parameter
 	for _, name := range f.names {
 		if values := f.versions[name]; strings.HasPrefix(name, *in.Path+"/") {
