@@ -31,6 +31,7 @@ import (
 // The story of one stack, from its first apply to its end: examples/complete on moto, with the functions that it deploys.
 // The steps share the stack and cannot be run apart.
 func TestCompleteExample(t *testing.T) {
+	t.Parallel()
 	s := newStack(t)
 	for _, chapter := range []struct {
 		name string
