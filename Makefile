@@ -61,14 +61,20 @@ FORCE:
 
 ## Test
 
+TESTS := 'terraform: $(MAKE) test-terraform' 'go: $(MAKE) -k test-package test-go'
+
 .PHONY: test
 test: lab ## all tests: Terraform beside packages and Go
-	@tools/side-by-side.sh 'terraform: $(MAKE) test-terraform' 'go: $(MAKE) -k test-package test-go'
+	@tools/side-by-side.sh $(TESTS)
+
+.PHONY: ci
+ci: lab ## lint beside all tests
+	@tools/side-by-side.sh 'lint: $(MAKE) lint' $(TESTS)
 
 # -count 1: the modules' READMEs lie outside tools/terraform, where go's cache does not look.
 .PHONY: test-go
 test-go: lab ## the Go tests alone
-	@go test -C tools ./lambdazip/... ./sbom/...
+	@go test -C tools . ./lambdazip/... ./sbom/...
 	@go test -C tools/terraform -count 1 ./...
 	@env -u MAKEFLAGS go test -timeout 20m ./...
 
