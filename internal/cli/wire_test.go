@@ -267,7 +267,7 @@ func TestAnInterruptedCommandShowsNoHalfAnswer(t *testing.T) {
 			require.Eventually(t, func() bool {
 				calls, err := moto.Calls(t.Context())
 				return err == nil && calls["ecs.ListContainerInstances"] > 0
-			}, 10*time.Second, 20*time.Millisecond)
+			}, time.Minute, 20*time.Millisecond)
 			require.NoError(t, cmd.Process.Signal(os.Interrupt))
 			require.Error(t, cmd.Wait())
 			assert.Equal(t, 130, cmd.ProcessState.ExitCode())
