@@ -45,8 +45,8 @@ type remembered struct {
 	lost time.Time
 	// looked is what the last whole look saw; nil: nothing that may be believed.
 	looked *looked
-	// absent are the clusters that were asked for it and do not have it.
-	absent map[string]bool
+	// absent are the clusters that were asked for it and did not have it, with when.
+	absent map[string]time.Time
 	// tasks are the host's, listed while it was DRAINING: no other can come.
 	tasks map[string]drain.Task
 }
@@ -75,11 +75,17 @@ func (r *remembered) isDead(seen *cluster.Host, now time.Time) bool {
 	return r.dead || !seen.Connected && now.Sub(r.lost) >= lostFor
 }
 
-func (r *remembered) notIn(clusterName string) {
+func (r *remembered) notIn(clusterName string, now time.Time) {
 	if r.absent == nil {
-		r.absent = map[string]bool{}
+		r.absent = map[string]time.Time{}
 	}
-	r.absent[clusterName] = true
+	r.absent[clusterName] = now
+}
+
+// isNotIn tells whether the cluster was asked for it so short a time ago that the answer is believed.
+func (r *remembered) isNotIn(clusterName string, believed time.Duration, now time.Time) bool {
+	at, asked := r.absent[clusterName]
+	return asked && now.Sub(at) < believed
 }
 
 // of is what is known of an instance; it is made where nothing is.

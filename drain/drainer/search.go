@@ -19,9 +19,19 @@ type move struct {
 	to string
 }
 
-// toSearch is a tick's time for it, and with a tenth of AWS's limits some twenty-five clusters. What was asked is
+// toSearch is a tick's time for it, and with a tenth of AWS's limits some searchedAtOnce clusters. What was asked is
 // remembered, so that a search that is cut goes on a minute later.
-const toSearch = 8 * time.Second
+const (
+	toSearch       = 8 * time.Second
+	searchedAtOnce = 25
+)
+
+// believed is how long it is believed that a cluster does not have an instance: an agent may register later than it was
+// looked for. It is 3 minutes where a tick can ask all clusters, and else twice as long as asking them takes.
+func believed(clusters int) time.Duration {
+	rounds := 1 + clusters/searchedAtOnce
+	return time.Duration(1+2*rounds) * time.Minute
+}
 
 // search looks for the view's unregistered instances in every other known cluster, before they go as never registered.
 func (d *Drainer) search(ctx context.Context, v *view, known map[string]bool, now time.Time) []move {
@@ -47,8 +57,8 @@ func (d *Drainer) search(ctx context.Context, v *view, known map[string]bool, no
 	}
 	others := slices.DeleteFunc(slices.Sorted(maps.Keys(known)), func(name string) bool { return name == v.name })
 	var moves []move
-	for _, other := range turned(others, now) {
-		found, err := d.ask(ctx, other, missing, now)
+	for _, other := range d.neverAskedFirst(turned(others, now), missing, now) {
+		found, err := d.ask(ctx, other, missing, believed(len(others)), now)
 		for _, l := range found {
 			moves = append(moves, move{l, other})
 			v.leaving = except(v.leaving, l)
@@ -62,8 +72,8 @@ func (d *Drainer) search(ctx context.Context, v *view, known map[string]bool, no
 		}
 	}
 	for _, l := range missing {
-		absent := d.memory.of(l.instance.ID, now).absent
-		v.searched[l.instance.ID] = !slices.ContainsFunc(others, func(name string) bool { return !absent[name] })
+		known := d.memory.of(l.instance.ID, now)
+		v.searched[l.instance.ID] = !slices.ContainsFunc(others, func(name string) bool { return !known.isNotIn(name, believed(len(others)), now) })
 	}
 	return moves
 }
@@ -83,10 +93,21 @@ func except(all []leaver, one leaver) []leaver {
 	return slices.DeleteFunc(slices.Clone(all), func(l leaver) bool { return l.instance.ID == one.instance.ID })
 }
 
-// ask returns those of the instances that are registered in a cluster, with one call where none is. Each cluster is asked
-// for each once; an error means that others may be there too.
-func (d *Drainer) ask(ctx context.Context, clusterName string, missing []leaver, now time.Time) ([]leaver, error) {
-	unasked := slices.DeleteFunc(slices.Clone(missing), func(l leaver) bool { return d.memory.of(l.instance.ID, now).absent[clusterName] })
+// neverAskedFirst puts clusters that were not yet asked for every one of the instances before the others.
+func (d *Drainer) neverAskedFirst(clusters []string, missing []leaver, now time.Time) []string {
+	asked := func(name string) bool {
+		return !slices.ContainsFunc(missing, func(l leaver) bool {
+			return d.memory.of(l.instance.ID, now).absent[name].IsZero()
+		})
+	}
+	again := slices.DeleteFunc(slices.Clone(clusters), func(name string) bool { return !asked(name) })
+	return append(slices.DeleteFunc(slices.Clone(clusters), asked), again...)
+}
+
+// ask returns those of the instances that are registered in a cluster, with one call where none is. A cluster that was
+// asked for one a moment ago is believed; an error means that others may be there too.
+func (d *Drainer) ask(ctx context.Context, clusterName string, missing []leaver, believed time.Duration, now time.Time) ([]leaver, error) {
+	unasked := slices.DeleteFunc(slices.Clone(missing), func(l leaver) bool { return d.memory.of(l.instance.ID, now).isNotIn(clusterName, believed, now) })
 	if len(unasked) == 0 {
 		return nil, nil
 	}
@@ -97,7 +118,7 @@ func (d *Drainer) ask(ctx context.Context, clusterName string, missing []leaver,
 		case registration(hosts, l.instance.ID) != nil:
 			found = append(found, l)
 		case err == nil:
-			d.memory.of(l.instance.ID, now).notIn(clusterName)
+			d.memory.of(l.instance.ID, now).notIn(clusterName, now)
 		}
 	}
 	return found, err
