@@ -33,7 +33,7 @@ var Meanings = []struct {
 	{TasksRunning, "ECS still has to move tasks of services off the host."},
 	{TasksStopping, "Tasks are stopping: load balancers deregister them, then SIGTERM has its turn."},
 	{DaemonTasks, "Only tasks of DAEMON services are left, which ECS stops last."},
-	{ServiceBelowFloor, "A service that lost a task here has fewer running (healthy, where it reports health) tasks on ACTIVE hosts than its minimumHealthyPercent demands."},
+	{ServiceBelowFloor, "A service that lost a task here has fewer running (healthy, where it has a health check) tasks on ACTIVE hosts than its minimumHealthyPercent demands."},
 	{BelowFloorNotOurs, "A service is still below its floor 10 minutes after its last task here stopped, so this drain is not what holds it down; the host goes."},
 	{CannotMove, "A service's minimumHealthyPercent and maximumPercent, of its desired count and in whole tasks, let ECS neither stop its task first nor start another first, so that it never moves."},
 	{NoRoom, "A service's task fits on no ACTIVE host, so that ECS cannot move it; the publisher asks for a host for it."},

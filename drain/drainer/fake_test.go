@@ -96,10 +96,12 @@ type fakeTask struct {
 	wanted             bool
 	stopping, stopped  time.Time
 	// takes is how long it takes to stop.
-	takes     time.Duration
-	health    string
-	byUs      bool
-	protected bool
+	takes  time.Duration
+	health string
+	// definition is its definition's name; empty: its service's.
+	definition string
+	byUs       bool
+	protected  bool
 	// protectedUntil is what ECS says of its protection; zero: nothing. unprotectable is the failure that it answers instead.
 	protectedUntil time.Time
 	unprotectable  string

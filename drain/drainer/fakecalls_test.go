@@ -1,6 +1,7 @@
 package drainer_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/crc32"
@@ -176,7 +177,7 @@ func (f *fakeAWS) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput,
 			out.Tasks = append(out.Tasks, ecstypes.Task{
 				TaskArn: aws.String(arn), ContainerInstanceArn: aws.String(t.host), Group: aws.String(group), LastStatus: aws.String(t.last),
 				DesiredStatus: aws.String(desired), StoppingAt: optionalTime(t.stopping), StoppedAt: optionalTime(t.stopped),
-				HealthStatus: ecstypes.HealthStatus(t.health), TaskDefinitionArn: aws.String("definition/" + t.service),
+				HealthStatus: ecstypes.HealthStatus(t.health), TaskDefinitionArn: aws.String("definition/" + cmp.Or(t.definition, t.service)),
 			})
 		}
 		return nil
