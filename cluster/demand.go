@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Demand is so many tasks of one service and one revision that no ACTIVE host holds.
@@ -11,7 +12,9 @@ type Demand struct {
 	Service Service
 	// Definition is the ARN of the revision that ECS would start.
 	Definition string
-	Tasks      int
+	// Providers are the capacity providers on whose hosts it would; none: every host.
+	Providers []string
+	Tasks     int
 	// Waiting: the next task of a roll-out that has all the tasks which the service desires. It is wanted only where it
 	// fits nowhere, because then the roll-out is stuck.
 	Waiting bool
@@ -24,7 +27,9 @@ func (s Snapshot) Demand() []Demand {
 	for _, service := range s.Services {
 		wanted = append(wanted, service.demand(draining[service.Name])...)
 		if service.RolloutWaits() {
-			wanted = append(wanted, Demand{Service: service, Definition: service.Starts(), Tasks: 1, Waiting: true})
+			wanted = append(wanted, Demand{
+				Service: service, Definition: service.Starts(), Providers: service.ProvidersOf(service.Starts()), Tasks: 1, Waiting: true,
+			})
 		}
 	}
 	return wanted
@@ -38,25 +43,38 @@ func (s Service) demand(onDraining map[string]int) []Demand {
 	maps.DeleteFunc(onDraining, func(revision string, _ int) bool { return !s.Keeps(revision) })
 	all := total(onDraining)
 	if n := s.Unplaced(all); n == 0 || s.Rollout != SideBySide {
-		return s.want(map[string]int{s.Starts(): n})
+		return s.want(map[start]int{startOf(s.Starts(), s.ProvidersOf(s.Starts())): n})
 	}
-	byRevision := onDraining
-	if byRevision == nil {
-		byRevision = map[string]int{}
+	wanted := map[start]int{}
+	for revision, n := range onDraining {
+		wanted[startOf(revision, s.ProvidersOf(revision))] += n
 	}
 	for _, d := range s.Deployments {
 		if d.wants() {
-			byRevision[cmp.Or(d.TaskDefinition, s.Starts())] += d.Desired - min(d.Desired, d.Running+d.Pending)
+			wanted[startOf(cmp.Or(d.TaskDefinition, s.Starts()), s.providersOf(d))] += d.Desired - min(d.Desired, d.Running+d.Pending)
 		}
 	}
-	return s.want(byRevision)
+	return s.want(wanted)
 }
 
-func (s Service) want(byRevision map[string]int) []Demand {
+// start is what ECS starts, and on whose hosts: the providers' names, with a zero byte between.
+type start struct{ revision, providers string }
+
+func startOf(revision string, providers []string) start {
+	return start{revision, strings.Join(providers, "\x00")}
+}
+
+func (s Service) want(tasks map[start]int) []Demand {
 	var wanted []Demand
-	for _, revision := range slices.Sorted(maps.Keys(byRevision)) {
-		if n := byRevision[revision]; n > 0 {
-			wanted = append(wanted, Demand{Service: s, Definition: revision, Tasks: n})
+	for _, of := range slices.SortedFunc(maps.Keys(tasks), func(a, b start) int {
+		return cmp.Or(cmp.Compare(a.revision, b.revision), cmp.Compare(a.providers, b.providers))
+	}) {
+		if n := tasks[of]; n > 0 {
+			var providers []string
+			if of.providers != "" {
+				providers = strings.Split(of.providers, "\x00")
+			}
+			wanted = append(wanted, Demand{Service: s, Definition: of.revision, Providers: providers, Tasks: n})
 		}
 	}
 	return wanted

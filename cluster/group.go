@@ -21,7 +21,14 @@ type Group struct {
 	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedScaling.html).
 	ManagedScaling bool
 	// Zones are the Availability Zones that it launches into.
-	Zones     []string
+	Zones []string
+	// Types are the instance types that it may launch, where it names them; none: that of its template, which is not read.
+	// AnyType: it names requirements in their place, which many types meet.
+	Types   []string
+	AnyType bool
+	// Templates are what it launches from: launch templates as id and version, or a launch configuration's name. One whose
+	// version moves by itself ($Latest, $Default) ends at its colon.
+	Templates []string
 	Instances []Instance
 	// SlowestJoin is the longest that one of its latest hosts took from its launch to its registration, MostToJoin at most;
 	// zero: not known.
@@ -37,6 +44,16 @@ func (g Group) OfOther(configPath string) bool {
 	return g.ConfigPath != "" && g.ConfigPath != strings.TrimRight(configPath, "/")
 }
 
+// LaunchesFrom tells whether the group would launch from the template that an instance came from. What is not known
+// tells nothing against it.
+func (g Group) LaunchesFrom(template string) bool {
+	return len(g.Templates) == 0 || template == "" || slices.ContainsFunc(g.Templates, func(t string) bool {
+		return t == template || moves(t) && strings.HasPrefix(template, t) || moves(template) && strings.HasPrefix(t, template)
+	})
+}
+
+func moves(template string) bool { return strings.HasSuffix(template, ":") }
+
 // Instance is one EC2 instance of a group.
 type Instance struct {
 	ID string
@@ -45,6 +62,8 @@ type Instance struct {
 	Phase     Phase
 	// State is AWS's own name of where it stands, such as Terminating:Wait.
 	State string
+	// Template is the launch template, as id and version, or the launch configuration that it came from; empty: not known.
+	Template string
 	// Unhealthy: Auto Scaling's health status of it is Unhealthy.
 	Unhealthy bool
 	// LaunchedAt is when its launch began: StartTime of the launch activity. Zero: not known, or of no account, because it

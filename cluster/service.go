@@ -1,6 +1,10 @@
 package cluster
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Service is one ECS service.
 type Service struct {
@@ -11,6 +15,9 @@ type Service struct {
 	Daemon bool
 	// Home is where its tasks run.
 	Home Home
+	// Providers are the capacity providers that its strategy names: its tasks are placed on their hosts alone. None: launch
+	// type EC2, whose tasks are placed on every host of the cluster.
+	Providers []string
 	// Desired, Running and Pending are the service's counts, over all its deployments. Stopping tasks are in none.
 	Desired, Running, Pending int
 	// MinimumHealthyPercent and MaximumPercent bound a rolling deployment, in percent of Desired.
@@ -69,4 +76,40 @@ type Deployment struct {
 	InProgress                bool
 	Desired, Running, Pending int
 	TaskDefinition            string
+	// Home and Providers are its own, as the service's are; no Home: those of the service.
+	Home      Home
+	Providers []string
+}
+
+// ProvidersOf are the capacity providers on whose hosts ECS places the service's tasks of a revision: those of the
+// deployments that start it. A rolling service starts tasks of its primary deployment alone, whatever revision it
+// replaces. None: every host will do.
+func (s Service) ProvidersOf(revision string) []string {
+	if s.Rollout != SideBySide {
+		return s.providersOf(s.primary())
+	}
+	var named []string
+	found := false
+	for _, d := range s.Deployments {
+		if cmp.Or(d.TaskDefinition, s.Starts()) != revision || d.Home == Elsewhere || d.Stopping {
+			continue
+		}
+		providers := s.providersOf(d)
+		if len(providers) == 0 {
+			return nil
+		}
+		named, found = append(named, providers...), true
+	}
+	if !found {
+		return s.providersOf(s.primary())
+	}
+	slices.Sort(named)
+	return slices.Compact(named)
+}
+
+func (s Service) providersOf(d Deployment) []string {
+	if d.Home == "" {
+		return s.Providers
+	}
+	return d.Providers
 }

@@ -18,6 +18,9 @@ type Snapshot struct {
 	Tasks []Task
 	// Definitions are the revisions that were asked for, by ARN. One that is missing is not known.
 	Definitions map[string]Definition
+	// ProviderGroups are the names of the Auto Scaling groups behind the capacity providers that hosts and services name. One
+	// that is missing is not known.
+	ProviderGroups map[string]string
 	// Unread says what could not be read, each as a clause. While anything is left unread, nothing is scaled in.
 	Unread []string
 	// HostsUnread: ECS listed hosts that it did not describe, so that a host which is not among Hosts may be registered.
@@ -87,6 +90,16 @@ func (h Host) Type() string { return h.Attributes[TypeAttribute] }
 
 // Zone is the host's Availability Zone; empty: not known.
 func (h Host) Zone() string { return h.Attributes[ZoneAttribute] }
+
+// Providers are the capacity providers that the host is of: one, or none. A host that registered before its group got a
+// provider may be of none
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/asg-capacity-providers.html).
+func (h Host) Providers() []string {
+	if h.Provider == "" {
+		return nil
+	}
+	return []string{h.Provider}
+}
 
 // IsCapacity tells whether tasks can be placed on the host: ACTIVE, connected, and not external. Only such hosts count
 // in a reservation, on both sides of the ratio; AWS's own CPUReservation counts DRAINING ones too

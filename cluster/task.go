@@ -12,6 +12,8 @@ type Task struct {
 	Group string
 	// Definition is the ARN of its revision.
 	Definition string
+	// Provider is the capacity provider that it was placed through; empty: none, or not known.
+	Provider string
 	// Size is what it reserves where run-task overrode its definition, as Definition.Size counts; nil: no override
 	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html).
 	Size *Resources

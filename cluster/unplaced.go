@@ -81,7 +81,7 @@ func (s Service) bounded() Service {
 	for i, d := range s.Deployments {
 		within := d
 		within.Desired, within.Running, within.Pending = count(d.Desired), count(d.Running), count(d.Pending)
-		if within != d {
+		if within.Desired != d.Desired || within.Running != d.Running || within.Pending != d.Pending {
 			s.Deployments = slices.Clone(s.Deployments)
 			s.Deployments[i] = within
 		}
@@ -94,8 +94,8 @@ func (s Service) WantsHosts() bool {
 	return s.Active && !s.Daemon && s.Home == OnEC2
 }
 
-// wants tells whether ECS starts tasks of the deployment.
-func (d Deployment) wants() bool { return !d.Failed && !d.Stopping }
+// wants tells whether ECS starts tasks of the deployment on this cluster's hosts.
+func (d Deployment) wants() bool { return !d.Failed && !d.Stopping && d.Home != Elsewhere }
 
 // Keeps tells whether the service still wants tasks of a revision. It does not where every deployment of that revision is
 // being stopped; of one that no deployment names nothing is known, and it may.

@@ -17,6 +17,7 @@ func (p *picture) fits(service cluster.Service, definition string) bool {
 		if h.IsCapacity() && !p.leaving[h.InstanceID] {
 			hosts = append(hosts, placement.Host{
 				ID: h.InstanceID, Free: h.Remaining, Attributes: h.Attributes, Ports: h.Ports, AwsvpcLimit: -1, Groups: map[string]int{},
+				Providers: h.Providers(),
 			})
 		}
 	}

@@ -37,10 +37,10 @@ func Fewest(like Host, kinds []Kind, config Config, order Order, spare int, stag
 	if f.Steps.Spent() {
 		opened = max(opened, atLeast(like, kinds, stages))
 	}
-	for _, free := range f.free[:opened] {
-		spare -= f.spareOn(free)
+	for host, free := range f.free[:opened] {
+		spare -= f.spareOn(int32(host), free)
 	}
-	if each := f.spareOn(like.Free); spare > 0 && each > 0 {
+	if each := New([]Host{like}, nil, config).spareRoom; spare > 0 && each > 0 {
 		opened += (spare-1)/each + 1
 	}
 	return min(opened, MostHosts)

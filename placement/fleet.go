@@ -15,8 +15,10 @@ type Config struct {
 	Strict bool
 	// Unit is the host by which a task's dominant share is judged.
 	Unit cluster.Resources
-	// Spare is the size of the tasks for which headroom is kept; zero: none is.
-	Spare cluster.Resources
+	// Spare is the size of the tasks for which headroom is kept; zero: none is. SpareProviders are the capacity providers
+	// on whose hosts alone it counts; none: on every host.
+	Spare          cluster.Resources
+	SpareProviders []string
 	// Steps bounds the packing; nil: MostSteps for this fleet alone.
 	Steps *Steps
 }
@@ -93,7 +95,7 @@ func newFleet(hosts []Host, kinds []Kind, config Config, alike bool) *Fleet {
 			f.free[i] = nothing
 		}
 		f.awsvpc[i], f.ports[i] = h.Awsvpc, slices.Clip(h.Ports)
-		f.spareRoom += f.spareOn(f.free[i])
+		f.spareRoom += f.spareOn(int32(i), f.free[i])
 	}
 	f.views = []*view{newView(f, strategy{})}
 	f.packed = f.views
@@ -193,6 +195,8 @@ func (f *Fleet) classify(asked map[string]bool, alike bool) []int {
 			value, present := h.Attributes[name]
 			values, open := h.Open[name]
 			switch {
+			case name == byProvider:
+				key.WriteString("\x00@" + strings.Join(h.Providers, "\x01"))
 			case open:
 				key.WriteString("\x00?" + strings.Join(values, "\x01"))
 			case present:
@@ -230,9 +234,15 @@ func share(size, of cluster.Resources) float64 {
 // Share is a task's dominant share of a host.
 func Share(size, host cluster.Resources) float64 { return share(size, host) }
 
-func (f *Fleet) spareOn(free cluster.Resources) int {
+func (f *Fleet) spareOn(host int32, free cluster.Resources) int {
 	if f.Spare == (cluster.Resources{}) {
 		return 0
+	}
+	if len(f.SpareProviders) > 0 {
+		of := (&Kind{Providers: f.SpareProviders}).provided(&f.hosts[host])
+		if of == no || of == unknown && f.Strict {
+			return 0
+		}
 	}
 	return times(free, f.Spare, math.MaxInt32)
 }
@@ -345,7 +355,7 @@ func (f *Fleet) uncount(host int32, sign int) {
 }
 
 func (f *Fleet) setFree(host int32, free cluster.Resources) {
-	f.spareRoom += f.spareOn(free) - f.spareOn(f.free[host])
+	f.spareRoom += f.spareOn(host, free) - f.spareOn(host, f.free[host])
 	f.free[host] = free
 	for _, v := range f.packed {
 		v.set(host, free)
@@ -355,7 +365,7 @@ func (f *Fleet) setFree(host int32, free cluster.Resources) {
 // forget takes every step back. What a host had free at first stands in its first step, so that views are told once.
 func (f *Fleet) forget() {
 	for _, c := range slices.Backward(f.log) {
-		f.spareRoom += f.spareOn(c.free) - f.spareOn(f.free[c.host])
+		f.spareRoom += f.spareOn(c.host, c.free) - f.spareOn(c.host, f.free[c.host])
 		f.free[c.host] = c.free
 		if c.kind < 0 {
 			f.uncount(c.host, 1)

@@ -17,6 +17,8 @@ type Host struct {
 	Attributes map[string]string
 	// Open are attributes that may turn out as any of these values; none listed: as anything.
 	Open map[string][]string
+	// Providers are its capacity provider, or those of which a host that is to come may be; none: it is of none.
+	Providers []string
 	// Ports are taken.
 	Ports []cluster.Port
 	// Awsvpc is how many of its tasks have a network interface, AwsvpcLimit how many can; negative: not limited.

@@ -20,6 +20,10 @@ type Kind struct {
 	// Distinct: no two on one host (distinctInstance).
 	Distinct bool
 	Strategy []cluster.Strategy
+	// Providers are the capacity providers on whose hosts alone it is placed; none: every host will do. A task of launch type
+	// EC2 is placed on any container instance, those of a capacity provider's group among them
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html).
+	Providers []string
 
 	requires map[string]string
 	where    []query
@@ -41,11 +45,11 @@ type Kinds struct {
 	read  int
 }
 
-// Of is the kind of a service's tasks of one revision.
+// Of is the kind of a service's tasks of one revision, placed by the strategy by which the service starts tasks now.
 func (r *Kinds) Of(service cluster.Service, d cluster.Definition) Kind {
 	k := Kind{
 		Name: service.Name, Group: "service:" + service.Name, Size: most(d.Size, cluster.Resources{}), Awsvpc: d.Awsvpc, Ports: d.Ports,
-		Strategy: service.Placement, requires: d.Requires, cost: 1 + len(d.Requires),
+		Strategy: service.Placement, Providers: service.ProvidersOf(service.Starts()), requires: d.Requires, cost: 1 + len(d.Requires) + len(service.Providers),
 	}
 	for _, c := range slices.Concat(service.Constraints, d.Constraints) {
 		if c.Type == cluster.DistinctInstance {
@@ -90,7 +94,7 @@ func (k Kind) GoesByNeighbours() bool {
 
 // allows is what the host's attributes, and where a constraint goes by them its tasks, say to the kind.
 func (k *Kind) allows(h *Host) answer {
-	verdict := yes
+	verdict := k.provided(h)
 	for name, value := range k.requires {
 		verdict = verdict.and(h.attribute(name, func(has string, present bool) answer {
 			return is(present && (value == "" || value == has))
@@ -102,14 +106,41 @@ func (k *Kind) allows(h *Host) answer {
 	return verdict
 }
 
+// provided tells whether the host is of a capacity provider that the kind is placed through.
+func (k *Kind) provided(h *Host) answer {
+	if len(k.Providers) == 0 {
+		return yes
+	}
+	in := 0
+	for _, p := range h.Providers {
+		if slices.Contains(k.Providers, p) {
+			in++
+		}
+	}
+	switch in {
+	case 0:
+		return no
+	case len(h.Providers):
+		return yes
+	default:
+		return unknown
+	}
+}
+
 func local(q query) bool {
 	found := false
 	walk(q, func(s subject, _ []string) { found = found || s.local() })
 	return found
 }
 
+// byProvider stands among attributes for a host's capacity providers; no attribute has such a name.
+const byProvider = "\x00provider"
+
 // names are the attributes that the kind goes by.
 func (k *Kind) names(into map[string]bool) {
+	if len(k.Providers) > 0 {
+		into[byProvider] = true
+	}
 	for name := range k.requires {
 		into[name] = true
 	}

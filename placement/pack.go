@@ -27,7 +27,7 @@ var Orders = []Order{LargestFirst, SmallestFirst, ByStrategy}
 // Left is tasks that found no room.
 type Left struct {
 	Kind, Tasks int
-	// Freest is the most of each resource that any host had left at that moment.
+	// Freest is the most of each resource that any host of its capacity providers had left at that moment.
 	Freest cluster.Resources
 	// Barred: a host has the room, and a constraint, a port, a neighbour or an interface keeps the task off.
 	Barred bool
@@ -146,7 +146,10 @@ func (f *Fleet) left(kind, n int) Left {
 	if f.Steps.take(len(f.free)); f.Steps.Spent() {
 		return l
 	}
-	for _, free := range f.free {
+	for host, free := range f.free {
+		if f.kinds[kind].provided(&f.hosts[host]) == no {
+			continue
+		}
 		l.Freest = most(l.Freest, free)
 		l.Barred = l.Barred || holds(free, f.kinds[kind].Size)
 	}

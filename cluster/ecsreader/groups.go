@@ -94,10 +94,12 @@ func group(g types.AutoScalingGroup) cluster.Group {
 		Max:          int(aws.ToInt32(g.MaxSize)),
 		Desired:      int(aws.ToInt32(g.DesiredCapacity)),
 		Zones:        g.AvailabilityZones,
+		Templates:    templates(g),
 		// ECS puts this tag on a group when a capacity provider with managed scaling takes it; ReadManagedScaling asks
 		// whether it still has it.
 		ManagedScaling: hasTag(g, managedTag),
 	}
+	read.Types, read.AnyType = allowed(g.MixedInstancesPolicy)
 	for _, p := range g.SuspendedProcesses {
 		read.Suspended = append(read.Suspended, aws.ToString(p.ProcessName))
 	}
@@ -107,6 +109,7 @@ func group(g types.AutoScalingGroup) cluster.Group {
 			Protected: aws.ToBool(i.ProtectedFromScaleIn),
 			Phase:     phase(i.LifecycleState),
 			State:     string(i.LifecycleState),
+			Template:  template(i.LaunchTemplate, i.LaunchConfigurationName),
 			Unhealthy: aws.ToString(i.HealthStatus) == "Unhealthy",
 		})
 	}

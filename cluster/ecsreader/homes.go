@@ -19,25 +19,37 @@ import (
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeCapacityProviders.html).
 const providersPerCall = 10
 
-// homes knows on what kind of capacity a capacity provider runs tasks. A provider's kind never changes, so each is
+// homes knows on what kind of capacity a capacity provider runs tasks, and which Auto Scaling group that is. Neither ever
+// changes (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateCapacityProvider.html), so each provider is
 // asked for once while the process lives.
 type homes struct {
 	mu    sync.Mutex
-	known map[provider]cluster.Home
+	known map[provider]home
 }
 
 // provider is a capacity provider as a cluster names it: those of ECS Managed Instances belong to one cluster.
 type provider struct{ cluster, name string }
 
+// home is a kind of capacity; group is the Auto Scaling group's name, where there is one.
+type home struct {
+	kind  cluster.Home
+	group string
+}
+
 func newHomes() *homes {
-	return &homes{known: map[provider]cluster.Home{}}
+	return &homes{known: map[provider]home{}}
 }
 
 // of tells where tasks of this launch type or strategy run. A strategy that names several kinds of provider is not
-// possible (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html), so its first tells.
+// possible (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html), so one that is known tells.
 func (h *homes) of(clusterName string, launchType types.LaunchType, strategy []types.CapacityProviderStrategyItem) cluster.Home {
+	for _, item := range strategy {
+		if kind := h.get(provider{clusterName, aws.ToString(item.CapacityProvider)}).kind; kind != cluster.Unknown {
+			return kind
+		}
+	}
 	if len(strategy) > 0 {
-		return h.get(provider{clusterName, aws.ToString(strategy[0].CapacityProvider)})
+		return cluster.Unknown
 	}
 	if launchType == types.LaunchTypeEc2 || launchType == "" {
 		return cluster.OnEC2
@@ -45,28 +57,54 @@ func (h *homes) of(clusterName string, launchType types.LaunchType, strategy []t
 	return cluster.Elsewhere
 }
 
-func (h *homes) get(p provider) cluster.Home {
+func (h *homes) get(p provider) home {
 	if p.name == "FARGATE" || p.name == "FARGATE_SPOT" {
-		return cluster.Elsewhere
+		return home{kind: cluster.Elsewhere}
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if home, known := h.known[p]; known {
-		return home
+	if known, ok := h.known[p]; ok {
+		return known
 	}
-	return cluster.Unknown
+	return home{kind: cluster.Unknown}
 }
 
 func (h *homes) learn(clusterName string, providers []types.CapacityProvider) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, p := range providers {
-		home := cluster.Elsewhere
+		is := home{kind: cluster.Elsewhere}
 		if p.AutoScalingGroupProvider != nil {
-			home = cluster.OnEC2
+			is = home{cluster.OnEC2, groupName(p.AutoScalingGroupProvider.AutoScalingGroupArn)}
 		}
-		h.known[provider{clusterName, aws.ToString(p.Name)}] = home
+		h.known[provider{clusterName, aws.ToString(p.Name)}] = is
 	}
+}
+
+// groupName is the last part of an Auto Scaling group's ARN; empty: it has none.
+func groupName(arn *string) string {
+	_, name, _ := strings.Cut(aws.ToString(arn), ":autoScalingGroupName/")
+	return name
+}
+
+// strategyOf names the providers that a strategy can place tasks on: all, but for those of weight 0 and no base beside
+// others (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html). A service that
+// was made under its cluster's default strategy carries that as its own
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html).
+func strategyOf(items []types.CapacityProviderStrategyItem) []string {
+	var named, all []string
+	for _, item := range items {
+		name := aws.ToString(item.CapacityProvider)
+		all = append(all, name)
+		if item.Weight > 0 || item.Base > 0 {
+			named = append(named, name)
+		}
+	}
+	if len(named) == 0 {
+		named = all
+	}
+	slices.Sort(named)
+	return slices.Compact(named)
 }
 
 // readProviders learns the kinds of the capacity providers that services and hosts name and that are not known yet, and
@@ -74,12 +112,15 @@ func (h *homes) learn(clusterName string, providers []types.CapacityProvider) {
 func (r *Reader) readProviders(ctx context.Context, s *cluster.Snapshot, services []types.Service) {
 	named := map[string]bool{}
 	note := func(strategy []types.CapacityProviderStrategyItem) {
-		if len(strategy) > 0 {
-			named[aws.ToString(strategy[0].CapacityProvider)] = true
+		for _, item := range strategy {
+			named[aws.ToString(item.CapacityProvider)] = true
 		}
 	}
 	for _, service := range services {
 		note(service.CapacityProviderStrategy)
+		for _, d := range service.Deployments {
+			note(d.CapacityProviderStrategy)
+		}
 		for _, set := range service.TaskSets {
 			note(set.CapacityProviderStrategy)
 		}
@@ -90,9 +131,10 @@ func (r *Reader) readProviders(ctx context.Context, s *cluster.Snapshot, service
 		}
 	}
 	defer r.markManagedInstances(s)
+	defer r.noteGroups(s, named)
 	unknown := func() []string {
 		return slices.DeleteFunc(slices.Sorted(maps.Keys(named)), func(name string) bool {
-			return r.homes.get(provider{s.Cluster, name}) != cluster.Unknown
+			return r.homes.get(provider{s.Cluster, name}).kind != cluster.Unknown
 		})
 	}
 	for batch := range slices.Chunk(unknown(), providersPerCall) {
@@ -111,11 +153,23 @@ func (r *Reader) readProviders(ctx context.Context, s *cluster.Snapshot, service
 	}
 }
 
+// noteGroups tells the snapshot which groups are behind the providers.
+func (r *Reader) noteGroups(s *cluster.Snapshot, named map[string]bool) {
+	for name := range named {
+		if group := r.homes.get(provider{s.Cluster, name}).group; group != "" {
+			if s.ProviderGroups == nil {
+				s.ProviderGroups = map[string]string{}
+			}
+			s.ProviderGroups[name] = group
+		}
+	}
+}
+
 // markManagedInstances marks the hosts that ECS Managed Instances launched: their provider has no Auto Scaling group
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html).
 func (r *Reader) markManagedInstances(s *cluster.Snapshot) {
 	for i := range s.Hosts {
-		if p := s.Hosts[i].Provider; p != "" && r.homes.get(provider{s.Cluster, p}) == cluster.Elsewhere {
+		if p := s.Hosts[i].Provider; p != "" && r.homes.get(provider{s.Cluster, p}).kind == cluster.Elsewhere {
 			s.Hosts[i].External = true
 		}
 	}

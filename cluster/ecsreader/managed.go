@@ -3,7 +3,6 @@ package ecsreader
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -29,8 +28,7 @@ func (r *Reader) ReadManagedScaling(ctx context.Context, s *cluster.Snapshot) {
 		}
 		for _, p := range out.CapacityProviders {
 			if group := p.AutoScalingGroupProvider; group != nil && group.ManagedScaling != nil && group.ManagedScaling.Status == types.ManagedScalingStatusEnabled {
-				_, name, _ := strings.Cut(aws.ToString(group.AutoScalingGroupArn), ":autoScalingGroupName/")
-				managed[name] = true
+				managed[groupName(group.AutoScalingGroupArn)] = true
 			}
 		}
 		if aws.ToString(out.NextToken) == "" {

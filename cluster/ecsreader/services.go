@@ -1,6 +1,7 @@
 package ecsreader
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -64,6 +65,7 @@ func service(clusterName string, s types.Service, homes *homes) cluster.Service 
 		Active:                aws.ToString(s.Status) == "ACTIVE",
 		Daemon:                s.SchedulingStrategy == types.SchedulingStrategyDaemon,
 		Home:                  homes.of(clusterName, s.LaunchType, s.CapacityProviderStrategy),
+		Providers:             strategyOf(s.CapacityProviderStrategy),
 		Desired:               int(s.DesiredCount),
 		Running:               int(s.RunningCount),
 		Pending:               int(s.PendingCount),
@@ -89,17 +91,25 @@ func service(clusterName string, s types.Service, homes *homes) cluster.Service 
 	if c := s.DeploymentController; c != nil && c.Type != types.DeploymentControllerTypeEcs {
 		described.Rollout = cluster.SideBySide
 		for _, set := range s.TaskSets {
-			described.Deployments = append(described.Deployments, taskSet(set))
-			// An EXTERNAL service has no launch type of its own: its task sets have.
-			// One that is being stopped says nothing of where the next task runs.
-			if s.LaunchType == "" && len(s.CapacityProviderStrategy) == 0 && aws.ToString(set.Status) != "DRAINING" {
-				described.Home = homes.of(clusterName, set.LaunchType, set.CapacityProviderStrategy)
-			}
+			d := taskSet(set)
+			d.Home, d.Providers = own(clusterName, set.LaunchType, set.CapacityProviderStrategy, homes)
+			described.Deployments = append(described.Deployments, d)
+		}
+		// An EXTERNAL service has no launch type of its own: its task sets have.
+		if s.LaunchType == "" && len(s.CapacityProviderStrategy) == 0 {
+			described.Home = homeOf(described)
 		}
 		return described
 	}
 	for _, d := range s.Deployments {
+		launchType := d.LaunchType
+		if len(s.CapacityProviderStrategy) > 0 {
+			launchType = "" // a service has one or the other; its strategy tells more
+		}
+		home, providers := own(clusterName, launchType, d.CapacityProviderStrategy, homes)
 		described.Deployments = append(described.Deployments, cluster.Deployment{
+			Home:           home,
+			Providers:      providers,
 			Primary:        aws.ToString(d.Status) == "PRIMARY",
 			Failed:         d.RolloutState == types.DeploymentRolloutStateFailed,
 			Stopping:       aws.ToString(d.Status) == "INACTIVE",
@@ -111,6 +121,28 @@ func service(clusterName string, s types.Service, homes *homes) cluster.Service 
 		})
 	}
 	return described
+}
+
+// own is where a deployment or task set runs, where it says so itself.
+func own(clusterName string, launchType types.LaunchType, strategy []types.CapacityProviderStrategyItem, homes *homes) (cluster.Home, []string) {
+	if launchType == "" && len(strategy) == 0 {
+		return "", nil
+	}
+	return homes.of(clusterName, launchType, strategy), strategyOf(strategy)
+}
+
+// homeOf is where a service runs whose task sets alone say so. One that is being stopped says nothing of where the next
+// task runs; what is not known of another is not known of the service.
+func homeOf(s cluster.Service) cluster.Home {
+	home := cluster.Home("")
+	for _, d := range s.Deployments {
+		switch {
+		case d.Home == "" || d.Stopping:
+		case home == "" || d.Home == cluster.Unknown || home == cluster.Elsewhere:
+			home = d.Home
+		}
+	}
+	return cmp.Or(home, s.Home)
 }
 
 func taskSet(s types.TaskSet) cluster.Deployment {

@@ -136,6 +136,7 @@ func (r *Reader) task(ctx context.Context, t types.Task) (cluster.Task, error) {
 		Service:       service,
 		Group:         group,
 		Definition:    shared(t.TaskDefinitionArn),
+		Provider:      shared(t.CapacityProviderName),
 		LastStatus:    shared(t.LastStatus),
 		WantedRunning: aws.ToString(t.DesiredStatus) == string(types.DesiredStatusRunning),
 	}

@@ -1,0 +1,62 @@
+package ecsreader
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+)
+
+// templates are what a group launches from: its template or launch configuration, and the templates that its overrides
+// name in place of that
+// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateOverrides.html).
+func templates(g types.AutoScalingGroup) []string {
+	var all []string
+	add := func(t string) {
+		if t != "" {
+			all = append(all, t)
+		}
+	}
+	add(template(g.LaunchTemplate, g.LaunchConfigurationName))
+	if p := g.MixedInstancesPolicy; p != nil && p.LaunchTemplate != nil {
+		add(template(p.LaunchTemplate.LaunchTemplateSpecification, nil))
+		for _, o := range p.LaunchTemplate.Overrides {
+			add(template(o.LaunchTemplateSpecification, nil))
+		}
+	}
+	return all
+}
+
+// template names one: its id and version, or a launch configuration's name. $Latest and $Default move by themselves, and
+// no version is $Default; what they stand for only EC2 would tell
+// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateSpecification.html).
+func template(t *types.LaunchTemplateSpecification, configuration *string) string {
+	if t == nil {
+		return aws.ToString(configuration)
+	}
+	id := cmp.Or(aws.ToString(t.LaunchTemplateId), aws.ToString(t.LaunchTemplateName))
+	if id == "" {
+		return ""
+	}
+	version := aws.ToString(t.Version)
+	if strings.HasPrefix(version, "$") {
+		version = ""
+	}
+	return id + ":" + version
+}
+
+// allowed are the instance types that a mixed instances policy names, or whether it names requirements that many types
+// meet (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateOverrides.html).
+func allowed(p *types.MixedInstancesPolicy) (named []string, any bool) {
+	if p == nil || p.LaunchTemplate == nil {
+		return nil, false
+	}
+	for _, o := range p.LaunchTemplate.Overrides {
+		if t := aws.ToString(o.InstanceType); t != "" {
+			named = append(named, t)
+		}
+		any = any || o.InstanceRequirements != nil
+	}
+	return named, any
+}
