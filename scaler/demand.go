@@ -9,8 +9,8 @@ import (
 	"ecs-cluster-scaler/placement"
 )
 
-// kind names the tasks of one revision of one service.
-type kind struct{ service, definition string }
+// kind names the tasks of one revision of one service that are placed on hosts of these capacity providers; see asOne.
+type kind struct{ service, definition, providers string }
 
 // catalogue numbers kinds in the order of their names.
 type catalogue struct {
@@ -22,10 +22,12 @@ func (j *judgement) catalogue(named map[kind]bool) catalogue {
 	c := catalogue{of: make(map[kind]int, len(named))}
 	var kinds placement.Kinds
 	for _, k := range slices.SortedFunc(maps.Keys(named), func(a, b kind) int {
-		return cmp.Or(cmp.Compare(a.service, b.service), cmp.Compare(a.definition, b.definition))
+		return cmp.Or(cmp.Compare(a.service, b.service), cmp.Compare(a.definition, b.definition), cmp.Compare(a.providers, b.providers))
 	}) {
+		of := kinds.Of(j.services[k.service], j.s.Definitions[k.definition])
+		of.Providers = asMany(k.providers)
 		c.of[k] = len(c.kinds)
-		c.kinds = append(c.kinds, kinds.Of(j.services[k.service], j.s.Definitions[k.definition]))
+		c.kinds = append(c.kinds, of)
 	}
 	return c
 }
@@ -46,7 +48,7 @@ func newDemand(j *judgement) demand {
 			d.unread = append(d.unread, w)
 			continue
 		}
-		named[kind{w.Service.Name, w.Definition}] = true
+		named[kindOf(w)] = true
 		if w.Waiting {
 			d.waiting = append(d.waiting, w)
 		} else {
@@ -57,11 +59,15 @@ func newDemand(j *judgement) demand {
 	return d
 }
 
+func kindOf(w cluster.Demand) kind {
+	return kind{w.Service.Name, w.Definition, asOne(w.Providers)}
+}
+
 // batches are demands as a packing takes them.
 func (c catalogue) batches(wanted []cluster.Demand) []placement.Batch {
 	batches := make([]placement.Batch, 0, len(wanted))
 	for _, w := range wanted {
-		batches = append(batches, placement.Batch{Kind: c.of[kind{w.Service.Name, w.Definition}], Tasks: w.Tasks})
+		batches = append(batches, placement.Batch{Kind: c.of[kindOf(w)], Tasks: w.Tasks})
 	}
 	return batches
 }
@@ -85,8 +91,15 @@ func (j *judgement) goesByNeighbours() bool {
 type headroom struct {
 	tasks int
 	size  cluster.Resources
+	// providers are those of the service whose task it is, on whose hosts alone the room counts; none: every host's does.
+	providers []string
 	// unread are definitions without which the size is not known; then no room is kept, and nothing is scaled in.
 	unread []string
+}
+
+// kind is that of one of its tasks.
+func (h headroom) kind() placement.Kind {
+	return placement.Kind{Size: h.size, Providers: h.providers}
 }
 
 // newHeadroom takes the size from the entry, or else that of the service task with the largest dominant share of a
@@ -99,7 +112,7 @@ func newHeadroom(j *judgement) headroom {
 	if j.entry.Headroom.CPU != nil && j.entry.Headroom.Memory != nil {
 		h.size = cluster.Resources{CPU: *j.entry.Headroom.CPU, Memory: *j.entry.Headroom.Memory}
 	} else {
-		h.size, h.unread = j.largestTask()
+		h.size, h.providers, h.unread = j.largestTask()
 	}
 	if len(h.unread) > 0 || h.size == (cluster.Resources{}) {
 		h.tasks = 0
@@ -107,7 +120,7 @@ func newHeadroom(j *judgement) headroom {
 	return h
 }
 
-func (j *judgement) largestTask() (largest cluster.Resources, unread []string) {
+func (j *judgement) largestTask() (largest cluster.Resources, providers, unread []string) {
 	share := -1.0
 	for _, service := range j.s.Services {
 		if !service.WantsHosts() || service.Desired == 0 {
@@ -120,8 +133,8 @@ func (j *judgement) largestTask() (largest cluster.Resources, unread []string) {
 		}
 		of := placement.Share(d.Size, j.unit())
 		if of > share || of == share && d.Size.String() > largest.String() {
-			largest, share = d.Size, of
+			largest, providers, share = d.Size, service.ProvidersOf(service.Starts()), of
 		}
 	}
-	return largest, unread
+	return largest, providers, unread
 }

@@ -26,10 +26,22 @@ func (j *judgement) toGoBelow() int {
 	hosts := 0
 	for _, r := range resources(j.entry, j.reservation) {
 		if r.band.ScaleOutAt != nil {
-			hosts = max(hosts, hostsToGoBelow(*r.band.ScaleOutAt, r.amount(j.registered), r.amount(reserved), r.amount(j.instance.size), r.amount(j.instance.daemons)))
+			hosts = max(hosts, j.toGoBelowOf(r, reserved))
 		}
 	}
 	return hosts
+}
+
+// toGoBelowOf plans by the newest host, and by the one before it where the newest can never help.
+func (j *judgement) toGoBelowOf(r resource, reserved cluster.Resources) int {
+	for _, l := range j.instance.launchers {
+		for _, of := range l.likes[:min(twice, len(l.likes))] {
+			if n := hostsToGoBelow(*r.band.ScaleOutAt, r.amount(j.registered), r.amount(reserved), r.amount(of.size), r.amount(of.daemons)); n > 0 {
+				return n
+			}
+		}
+	}
+	return hostsToGoBelow(*r.band.ScaleOutAt, r.amount(j.registered), r.amount(reserved), r.amount(j.instance.size), r.amount(j.instance.daemons))
 }
 
 // toBePlaced is the sum of the wanted tasks that a host can take.

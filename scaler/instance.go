@@ -1,105 +1,314 @@
 package scaler
 
 import (
+	"cmp"
 	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/placement"
 )
 
-// instance is what the group would launch now.
+const (
+	// twice is how many hosts in a row have to come up too small before it is believed that no larger one comes.
+	twice = 2
+	// inARow is the same for what may still change from launch to launch, such as an attribute that hosts of one group do
+	// not share, or a type that the group allows beside others; unless they came up lately.
+	inARow = 8
+	// justNow, and lately where they stand unused: two hosts that came up within it tell what the group launches now, of all
+	// that it might. They were bought for what waits, in vain.
+	justNow, lately = 30 * time.Minute, 24 * time.Hour
+)
+
+// instance is what the groups that follow the signal would launch now. It is told by the hosts that they launched last,
+// never by those of other groups.
 type instance struct {
-	// known: its size is. size is what it registers, daemons what the DAEMON services' tasks take of it at once.
+	// known: the size of a new host is. size is what the newest registered, daemons what the DAEMON services' tasks take of
+	// it at once.
 	known         bool
 	size, daemons cluster.Resources
-	// host is an empty one: size less daemons, the attributes of the active group's newest host, its zone open.
+	// host is the newest as an empty one: size less daemons, its zone open.
 	host placement.Host
+	// launchers are the groups, or one for all hosts where there is no group.
+	launchers []launcher
 	// unread are the definitions of DAEMON services that are not known; their tasks are left out.
 	unread []string
 }
 
+// launcher is what one group launches.
+type launcher struct {
+	// likes are its newest hosts, the newest first: a new one is taken to be like one of them.
+	likes []*like
+	// several: it chooses between instance types, so that a launch tells less of the next.
+	several bool
+	// open is the host that no launch has shown yet; nil: there is none such.
+	open *like
+	// renewed: the newest host came from another template, so that what comes next is open whatever it was.
+	renewed bool
+}
+
+// like is a host that was launched, or one that was not seen yet, as an empty new one.
+type like struct {
+	host          placement.Host
+	size, daemons cluster.Resources
+	joined        time.Time
+	steps         *placement.Steps
+	// sized: its size is known. unused: it has no task of a service that is no daemon.
+	sized, unused bool
+}
+
 func newInstance(j *judgement) instance {
 	i := instance{}
-	i.size, i.known = j.newSize()
-	i.host = placement.Host{ID: "a new host", Free: i.size, AwsvpcLimit: j.awsvpcLimit(), Groups: map[string]int{}, GroupsKnown: true}
-	if newest := j.newest(); newest != nil && newest.Attributes != nil {
-		i.host.Attributes = maps.Clone(newest.Attributes)
-		delete(i.host.Attributes, cluster.ZoneAttribute)
-		delete(i.host.Attributes, cluster.SubnetAttribute)
-		i.host.Open = map[string][]string{cluster.ZoneAttribute: j.zones(), cluster.SubnetAttribute: nil}
+	var daemons []placement.Kind
+	for _, d := range j.daemons() {
+		if d.known {
+			daemons = append(daemons, d.kind)
+		} else {
+			i.unread = append(i.unread, d.definition)
+		}
 	}
-	for _, service := range j.s.Services {
-		if !service.Active || !service.Daemon || service.Home != cluster.OnEC2 {
-			continue
+	for _, g := range j.launching() {
+		i.launchers = append(i.launchers, j.launcher(g, daemons, len(i.unread) > 0))
+	}
+	var newest *like
+	for _, l := range i.launchers {
+		for _, of := range l.all() {
+			if of.sized && (newest == nil || of.joined.After(newest.joined)) {
+				newest = of
+			}
 		}
-		d, known := j.s.Definitions[service.Starts()]
-		if !known {
-			i.unread = append(i.unread, service.Starts())
-			continue
-		}
-		kind := placement.KindOf(service, d)
-		if !placement.TakesEmpty(i.host, kind, placement.Config{Steps: j.steps}) {
-			continue
-		}
-		i.daemons = i.daemons.Plus(d.Size)
-		i.host.Free = i.host.Free.Minus(d.Size)
-		i.host.Ports = append(i.host.Ports, d.Ports...)
-		i.host.Groups[kind.Group]++
-		if d.Awsvpc {
-			i.host.Awsvpc++
-		}
+	}
+	if newest != nil {
+		i.known, i.size, i.daemons, i.host = true, newest.size, newest.daemons, newest.host
 	}
 	return i
 }
 
-// newSize is what the entry says, or else the size of the largest host.
-func (j *judgement) newSize() (cluster.Resources, bool) {
-	if j.entry.Instance.CPU == nil || j.entry.Instance.Memory == nil {
-		return j.s.LargestHost()
+// launching are the groups that follow the signal; nil stands for any, where there is none.
+func (j *judgement) launching() []*cluster.Group {
+	followers := j.s.Followers()
+	if len(followers) == 0 {
+		return []*cluster.Group{nil}
 	}
-	size := cluster.Resources{CPU: *j.entry.Instance.CPU, Memory: *j.entry.Instance.Memory}
-	if j.entry.Instance.GPU != nil {
-		size.GPU = *j.entry.Instance.GPU
+	groups := make([]*cluster.Group, len(followers))
+	for i := range followers {
+		groups[i] = &followers[i]
 	}
-	return size, true
+	return groups
 }
 
-// newest is the youngest host of the groups that follow the signal; without any group, of the cluster.
-func (j *judgement) newest() *cluster.Host {
+func (j *judgement) launcher(g *cluster.Group, daemons []placement.Kind, unread bool) launcher {
+	var l launcher
+	hosts := j.launched(g)
+	for _, h := range hosts[:min(inARow, len(hosts))] {
+		l.likes = append(l.likes, j.like(g, h, daemons, unread))
+	}
+	unseen := len(hosts) == 0
+	if g != nil {
+		l.several = g.AnyType || len(g.Types) > 1
+		l.renewed = len(hosts) > 0 && !g.LaunchesFrom(templateOf(*g, hosts[0].InstanceID))
+		unseen = unseen || l.renewed || g.AnyType || slices.ContainsFunc(g.Types, func(t string) bool {
+			return !slices.ContainsFunc(hosts, func(h *cluster.Host) bool { return h.Type() == t })
+		})
+	}
+	if unseen {
+		l.open = j.like(g, nil, daemons, unread)
+	}
+	return l
+}
+
+// launched are the hosts of the group, the newest first: those that leave or are away only where there is no other. A host
+// of a type that the group may not launch any more says nothing.
+func (j *judgement) launched(g *cluster.Group) []*cluster.Host {
 	ours := map[string]bool{}
-	for _, g := range j.s.Followers() {
+	if g != nil {
 		for _, i := range g.Instances {
 			ours[i.ID] = true
 		}
 	}
-	for i := len(j.s.Hosts) - 1; i >= 0; i-- {
-		if h := &j.s.Hosts[i]; !h.External && (len(j.s.Groups) == 0 || ours[h.InstanceID]) {
-			return h
+	var hosts, others []*cluster.Host
+	for n := range j.s.Hosts {
+		h := &j.s.Hosts[n]
+		switch {
+		case h.External || h.Registered == (cluster.Resources{}) || g != nil && !(ours[h.InstanceID] && launches(*g, h.Type())):
+		case h.IsCapacity():
+			hosts = append(hosts, h)
+		default:
+			others = append(others, h)
 		}
+	}
+	if len(hosts) == 0 {
+		hosts = others
+	}
+	slices.SortFunc(hosts, newestFirst)
+	return hosts
+}
+
+// newestFirst takes the larger of two hosts for the newer where both joined at once, or nobody knows when.
+func newestFirst(a, b *cluster.Host) int {
+	return cmp.Or(
+		b.RegisteredAt.Compare(a.RegisteredAt), cmp.Compare(b.Registered.CPU, a.Registered.CPU), cmp.Compare(b.Registered.Memory, a.Registered.Memory),
+		cmp.Compare(b.Registered.GPU, a.Registered.GPU), cmp.Compare(a.ARN, b.ARN), cmp.Compare(a.InstanceID, b.InstanceID),
+	)
+}
+
+// launches tells whether the group may launch a type; of one that is not known it may.
+func launches(g cluster.Group, of string) bool {
+	return len(g.Types) == 0 || g.AnyType || of == "" || slices.Contains(g.Types, of)
+}
+
+func templateOf(g cluster.Group, instance string) string {
+	for _, i := range g.Instances {
+		if i.ID == instance {
+			return i.Template
+		}
+	}
+	return ""
+}
+
+// boundless is the room of a host of which nothing is known: it takes any task.
+var boundless = cluster.Resources{CPU: math.MaxInt32, Memory: math.MaxInt32, GPU: math.MaxInt32}
+
+// like is a new host that is like h; nil: like none that was seen.
+func (j *judgement) like(g *cluster.Group, h *cluster.Host, daemons []placement.Kind, unread bool) *like {
+	l := &like{size: boundless, steps: j.steps}
+	l.host = placement.Host{ID: "a new host", AwsvpcLimit: j.awsvpcLimit(), Groups: map[string]int{}, GroupsKnown: true, Providers: j.providersOf(g, h)}
+	if h != nil {
+		l.size, l.sized, l.joined = h.Registered, true, h.RegisteredAt
+		l.host.Ports = j.reservedPorts(h, unread)
+		l.unused = !j.used(h)
+	}
+	if e := j.entry.Instance; e.CPU != nil && e.Memory != nil {
+		l.size, l.sized = cluster.Resources{CPU: *e.CPU, Memory: *e.Memory}, true
+		if e.GPU != nil {
+			l.size.GPU = *e.GPU
+		}
+	}
+	if h != nil && h.Attributes != nil {
+		l.host.Attributes = maps.Clone(h.Attributes)
+		l.host.Open = map[string][]string{cluster.ZoneAttribute: zones(g), cluster.SubnetAttribute: nil}
+		for name := range h.Attributes {
+			if strings.HasPrefix(name, cluster.ZoneAttribute+"-") {
+				l.host.Open[name] = nil // the zone's id
+			}
+		}
+		for name := range l.host.Open {
+			delete(l.host.Attributes, name)
+		}
+	}
+	l.host.Free = l.size
+	if l.sized {
+		l.bringDaemons(daemons)
+		if unread {
+			l.host.Free = least(l.host.Free, l.size.Minus(j.daemonLoad()))
+		}
+	}
+	return l
+}
+
+func (l *like) bringDaemons(daemons []placement.Kind) {
+	for _, k := range daemons {
+		if !l.takes(k) {
+			continue
+		}
+		l.daemons = l.daemons.Plus(k.Size)
+		l.host.Free = l.host.Free.Minus(k.Size)
+		l.host.Ports = append(l.host.Ports, k.Ports...)
+		l.host.Groups[k.Group]++
+		if k.Awsvpc {
+			l.host.Awsvpc++
+		}
+	}
+}
+
+func (l *like) takes(k placement.Kind) bool {
+	return placement.TakesEmpty(l.host, k, placement.Config{Steps: l.steps})
+}
+
+func least(a, b cluster.Resources) cluster.Resources {
+	return cluster.Resources{CPU: min(a.CPU, b.CPU), Memory: min(a.Memory, b.Memory), GPU: min(a.GPU, b.GPU)}
+}
+
+// zones are those that a new host of the group can come up in; none: not known.
+func zones(g *cluster.Group) []string {
+	if g == nil {
+		return nil
+	}
+	return g.Zones
+}
+
+// all are the hosts that a new one may be like.
+func (l launcher) all() []*like {
+	if l.open == nil {
+		return l.likes
+	}
+	return append(slices.Clip(l.likes), l.open)
+}
+
+// lands is the new host that would take a task of the kind: of each group the newest that does. nil: none would, so far as
+// is known.
+func (j *judgement) lands(k placement.Kind) *like {
+	var blind *like
+	for _, l := range j.instance.launchers {
+		switch of := l.lands(k, j.now); {
+		case of == nil:
+		case of.sized:
+			return of
+		default:
+			blind = of
+		}
+	}
+	return blind
+}
+
+func (l launcher) lands(k placement.Kind, now time.Time) *like {
+	for n, of := range l.likes {
+		if n >= twice && (l.believed(n, now) || !l.several && l.tooSmall(k)) {
+			break
+		}
+		if of.takes(k) {
+			return of
+		}
+	}
+	if l.open != nil && (l.renewed || !l.believed(len(l.likes), now)) && l.open.takes(k) {
+		return l.open
 	}
 	return nil
 }
 
-// zones are those that a new host can come up in; none: not known.
-func (j *judgement) zones() []string {
-	var zones []string
-	for _, g := range j.s.Followers() {
-		if len(g.Zones) == 0 {
-			return nil
-		}
-		zones = append(zones, g.Zones...)
+// believed tells whether the newest n hosts show what the group launches, though it might launch something else.
+func (l launcher) believed(n int, now time.Time) bool {
+	if n < twice {
+		return false
 	}
-	return zones
+	since := now.Sub(l.likes[twice-1].joined)
+	return n >= inARow || since < justNow || since < lately && l.likes[0].unused && l.likes[1].unused
 }
 
-// takes tells whether an empty new host would take a task of the kind. While its size is not known, it might.
+// tooSmall tells whether the two newest hosts would not take a task of the kind whatever their attributes were: by size,
+// or by a port that is taken on both.
+func (l launcher) tooSmall(k placement.Kind) bool {
+	bare := placement.Kind{Size: k.Size, Ports: k.Ports}
+	return !slices.ContainsFunc(l.likes[:twice], func(of *like) bool { return of.takes(bare) })
+}
+
+// takes tells whether an empty new host would take a task of the kind. What is not known of it tells nothing against it.
 func (j *judgement) takes(k placement.Kind) bool {
-	return !j.instance.known || placement.TakesEmpty(j.instance.host, k, placement.Config{Steps: j.steps})
+	return j.lands(k) != nil
 }
 
-// isOfNewSize tells whether the host is at least as large as a new one. Agents of one instance type register a few MiB
-// more or less of memory, so that a twentieth less is still the same.
+// isOfNewSize tells whether the host is at least as large as a new one may turn out. Agents of one instance type register
+// a few MiB more or less of memory, so that a twentieth less is still the same.
 func (j *judgement) isOfNewSize(h cluster.Host) bool {
-	size := j.instance.size
-	return j.instance.known && h.Registered.CPU >= size.CPU && h.Registered.Memory >= size.Memory-size.Memory/20 && h.Registered.GPU >= size.GPU
+	for _, l := range j.instance.launchers {
+		for _, of := range l.likes[:min(twice, len(l.likes))] {
+			if h.Registered.CPU < of.size.CPU || h.Registered.Memory < of.size.Memory-of.size.Memory/20 || h.Registered.GPU < of.size.GPU {
+				return false
+			}
+		}
+	}
+	return j.instance.known
 }

@@ -2,6 +2,7 @@ package scaler
 
 import (
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/placement"
 )
 
 // newInterfaces is how many tasks with a network interface a host of each type is taken to hold, where ECS refused such a
@@ -55,9 +56,19 @@ func (j *judgement) interfacesOn(h cluster.Host) int {
 	return j.awsvpcLimit()
 }
 
-// interfacesOfNew is the same for a new host: as its type holds, or else as the roomiest type does.
-func (j *judgement) interfacesOfNew() int {
-	if limit, bounded := j.interfaces[j.instance.host.Attributes[cluster.TypeAttribute]]; bounded {
+// boundNew bounds every new host that may come.
+func (j *judgement) boundNew() {
+	j.instance.host.AwsvpcLimit = j.interfacesOfNew(j.instance.host)
+	for _, l := range j.instance.launchers {
+		for _, of := range l.all() {
+			of.host.AwsvpcLimit = j.interfacesOfNew(of.host)
+		}
+	}
+}
+
+// interfacesOfNew is interfacesOn for a new host: as its type holds, or else as the roomiest type does.
+func (j *judgement) interfacesOfNew(of placement.Host) int {
+	if limit, bounded := j.interfaces[of.Attributes[cluster.TypeAttribute]]; bounded {
 		return limit
 	}
 	roomiest := j.awsvpcLimit()

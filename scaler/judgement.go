@@ -65,7 +65,7 @@ func judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) *judgement
 	j.coming = newComing(j)
 	j.lack = newLack(j)
 	if j.interfaces = newInterfaces(j); j.interfaces != nil {
-		j.instance.host.AwsvpcLimit = j.interfacesOfNew()
+		j.boundNew()
 		j.lack = newLack(j)
 	}
 	return j
@@ -91,6 +91,12 @@ func byHost(tasks []cluster.Task) map[string][]*cluster.Task {
 
 // unit is the host by which dominant shares are judged.
 func (j *judgement) unit() cluster.Resources {
+	if j.entry.Instance.CPU != nil && j.entry.Instance.Memory != nil {
+		return j.instance.size
+	}
+	if largest, any := j.s.LargestHost(); any {
+		return largest
+	}
 	return j.instance.size
 }
 
@@ -110,7 +116,7 @@ func unreadOn(h cluster.Host) int {
 func (j *judgement) place(h cluster.Host, strict bool) placement.Host {
 	p := placement.Host{
 		ID: h.InstanceID, Free: h.Remaining, Closed: !h.IsCapacity(), Attributes: h.Attributes, Ports: h.Ports,
-		AwsvpcLimit: j.interfacesOn(h), GroupsKnown: read(h),
+		AwsvpcLimit: j.interfacesOn(h), GroupsKnown: read(h), Providers: h.Providers(),
 	}
 	if strict {
 		j.coming.possible[h.ARN].keepFrom(&p)

@@ -12,6 +12,8 @@ type lack struct {
 	remainder
 	// vain: not even an empty new host would take one task of the headroom's size.
 	vain bool
+	// lands are the new hosts that would take a task of each kind of the demand; nil: none would.
+	lands []*like
 	// firstFits are what each way of first fit leaves, for the gap.
 	firstFits []remainder
 	// cut: the steps were spent before every order was tried, so that it may be less.
@@ -38,11 +40,12 @@ func newLack(j *judgement) lack {
 		hosts[i] = j.place(h, false)
 	}
 	c := j.wanted.catalogue
-	takes := make([]bool, len(c.kinds))
+	takes, lands := make([]bool, len(c.kinds)), make([]*like, len(c.kinds))
 	for i, k := range c.kinds {
-		takes[i] = j.takes(k)
+		lands[i] = j.lands(k)
+		takes[i] = lands[i] != nil
 	}
-	l := lack{vain: j.headroom.tasks > 0 && !j.takes(placement.Kind{Size: j.headroom.size})}
+	l := lack{lands: lands, vain: j.headroom.tasks > 0 && !j.takes(j.headroom.kind())}
 	config := j.packing(false)
 	config.Steps = j.steps
 	f := placement.New(hosts, c.kinds, config)
@@ -79,7 +82,7 @@ func newLack(j *judgement) lack {
 func (j *judgement) packing(strict bool) placement.Config {
 	c := placement.Config{Strict: strict, Unit: j.unit()}
 	if j.headroom.tasks > 0 {
-		c.Spare = j.headroom.size
+		c.Spare, c.SpareProviders = j.headroom.size, j.headroom.providers
 	}
 	return c
 }
@@ -114,27 +117,6 @@ func again(left []placement.Left) []placement.Batch {
 		batches[i] = placement.Batch{Kind: l.Kind, Tasks: l.Tasks}
 	}
 	return batches
-}
-
-// newHosts is the fewest new hosts that take what is lacking.
-func (j *judgement) newHosts() int {
-	if j.lack.wants() == 0 && (j.lack.headroom == 0 || j.lack.vain) {
-		return 0
-	}
-	fewest := -1
-	for _, r := range j.lack.firstFits {
-		headroom := r.headroom
-		if j.lack.vain {
-			headroom = 0
-		}
-		config := j.packing(false)
-		config.Steps = placement.NewSteps(mostSteps)
-		n := placement.Fewest(j.instance.host, j.wanted.catalogue.kinds, config, r.order, headroom, again(r.unplaced), again(r.waiting))
-		if fewest < 0 || n < fewest {
-			fewest = n
-		}
-	}
-	return fewest
 }
 
 // counted is how many tasks are unplaced: all that are wanted, and the waiting ones that fit nowhere.

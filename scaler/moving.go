@@ -67,7 +67,11 @@ func newMoving(j *judgement) (*moving, *cause) {
 		return nil, c
 	}
 	m.catalogue = j.catalogue(named)
-	m.beside = m.catalogue.batches(slices.Concat(j.wanted.unplaced, j.wanted.waiting))
+	for _, w := range slices.Concat(j.wanted.unplaced, j.wanted.waiting) {
+		for _, k := range each(w.Service.Name, w.Definition, w.Providers) {
+			m.beside = append(m.beside, placement.Batch{Kind: m.catalogue.of[k], Tasks: w.Tasks})
+		}
+	}
 	choices := 0
 	for _, of := range j.candidates() {
 		var these []int
@@ -108,8 +112,10 @@ func (m *moving) unread() *cause {
 // kinds names all that may have to be placed.
 func (m *moving) kinds() (map[kind]bool, *cause) {
 	named := map[kind]bool{}
-	for k := range m.j.wanted.catalogue.of {
-		named[k] = true
+	for of := range m.j.wanted.catalogue.of {
+		for _, k := range each(of.service, of.definition, asMany(of.providers)) {
+			named[k] = true
+		}
 	}
 	for _, h := range m.hosts {
 		var doubt *cause // the first by its words, because tasks come in no order
@@ -121,7 +127,9 @@ func (m *moving) kinds() (map[kind]bool, *cause) {
 			if !moves {
 				continue
 			}
-			named[kind{t.Service, t.Definition}] = true
+			for _, k := range m.j.moved(t, h) {
+				named[k] = true
+			}
 			if s := m.j.services[t.Service]; s.Immovable() {
 				why := fmt.Sprintf("its task of %s can never move: with %d desired, minimumHealthyPercent %d and maximumPercent %d let none stop first and none start first; set maximumPercent so that one more may start",
 					s.Name, s.Desired, s.MinimumHealthyPercent, s.MaximumPercent)
@@ -169,7 +177,9 @@ func (m *moving) places() []placement.Host {
 			}
 			// What is on a draining host is wanted elsewhere already.
 			if moves, _ := m.moves(t); moves && h.Status != cluster.Draining {
-				counts[m.catalogue.of[kind{t.Service, t.Definition}]]++
+				for _, k := range m.j.moved(t, h) {
+					counts[m.catalogue.of[k]]++
+				}
 			}
 		}
 		for number, n := range counts {

@@ -59,7 +59,7 @@ func Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Needed {
 		}
 	}
 	causes := j.causes()
-	if len(causes) > 0 || j.hopeless() != "" {
+	if len(causes) > 0 || j.hopeless() != "" || len(definitions) > 0 {
 		for _, arn := range j.instance.unread {
 			definitions[arn] = true
 		}

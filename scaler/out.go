@@ -53,10 +53,18 @@ func (j *judgement) hopeless() string {
 	var sums []string
 	for _, l := range slices.Concat(j.lack.hopeless, j.lack.hopelessWaiting) {
 		k := j.wanted.catalogue.kinds[l.Kind]
-		sums = append(sums, fmt.Sprintf("%s (%s) fits nowhere, and not on an empty new host either, which has %s left beside its daemons", k.Name, k.Size, j.instance.host.Free))
+		sums = append(sums, fmt.Sprintf("%s (%s) fits nowhere, and not on %s", k.Name, k.Size, j.notOn(k)))
 	}
 	if j.lack.headroom > 0 && j.lack.vain {
-		sums = append(sums, fmt.Sprintf("a headroom task (%s) does not fit on an empty new host, which has %s left beside its daemons", j.headroom.size, j.instance.host.Free))
+		sums = append(sums, fmt.Sprintf("a headroom task (%s) does not fit on %s", j.headroom.size, j.notOn(j.headroom.kind())))
 	}
 	return strings.Join(sums, "; ")
+}
+
+// notOn says on what new host a task of the kind would not fit.
+func (j *judgement) notOn(k placement.Kind) string {
+	if !j.takes(placement.Kind{Providers: k.Providers}) {
+		return fmt.Sprintf("a new host either: it is placed through capacity provider %s alone, and no group that follows the signal is behind that", strings.Join(k.Providers, " or "))
+	}
+	return fmt.Sprintf("an empty new host either, which has %s left beside its daemons", j.instance.host.Free)
 }

@@ -260,16 +260,22 @@ func (w *world) join(n int) {
 		g := &w.s.Groups[0]
 		g.Instances = slices.DeleteFunc(g.Instances, func(i cluster.Instance) bool { return unregistered[i.ID] })
 	}
-	of, _ := w.s.LargestHost()
+	// Each task is planned on the newest host that takes it; one that is as good as each of them takes them all.
+	of, best := cluster.Resources{}, w.s.Hosts[len(w.s.Hosts)-1].Type()
+	for _, h := range w.s.Hosts {
+		of = cluster.Resources{CPU: max(of.CPU, h.Registered.CPU), Memory: max(of.Memory, h.Registered.Memory), GPU: max(of.GPU, h.Registered.GPU)}
+		if h.Type() != "type-2048" {
+			best = h.Type()
+		}
+	}
 	if w.entry.Instance.CPU != nil {
 		of = size(*w.entry.Instance.CPU, *w.entry.Instance.Memory)
 	}
-	newest := w.s.Hosts[len(w.s.Hosts)-1]
 	w.entry.Instance.CPU, w.entry.Instance.Memory, w.entry.Instance.GPU = &of.CPU, &of.Memory, &of.GPU
 	for range n {
 		w.host(1, of, func(h *cluster.Host) {
 			h.RegisteredAt = now
-			h.Attributes = map[string]string{cluster.TypeAttribute: newest.Type(), cluster.ZoneAttribute: "a"}
+			h.Attributes = map[string]string{cluster.TypeAttribute: best, cluster.ZoneAttribute: "a"}
 		})
 		if slices.ContainsFunc(w.s.Services, func(s cluster.Service) bool { return s.Daemon }) {
 			w.put(len(w.s.Hosts)-1, 1, "daemon")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/placement"
 )
 
 // backOff is how long ECS may wait before it tries again to place a service's task: up to 27 minutes
@@ -35,29 +36,31 @@ func (j *judgement) refusals() []cluster.Service {
 // refused says why a host is added for refusals; empty: none is. The host is bought once: no refusal that is older than
 // the newest registration counts, and none while one of the new size stands unused.
 func (j *judgement) refused() string {
-	var newest time.Time
-	for _, h := range j.s.Hosts {
-		if h.RegisteredAt.After(newest) {
-			newest = h.RegisteredAt
-		}
-	}
 	var why []string
 	for _, service := range j.refusals() {
-		if service.Refused.After(newest) {
+		newest := time.Time{}
+		for _, h := range j.s.Hosts {
+			if h.RegisteredAt.After(newest) && admits(service, h) {
+				newest = h.RegisteredAt
+			}
+		}
+		if service.Refused.After(newest) && !j.fresh(service) && j.helps(service) {
 			why = append(why, fmt.Sprintf("ECS said at %s UTC that no host met all requirements of a task of %s", service.Refused.UTC().Format("15:04"), service.Name))
 		}
-	}
-	if len(why) == 0 || j.fresh() {
-		return ""
 	}
 	return strings.Join(why, "; ")
 }
 
-// fresh tells whether a host as a new one would be stands there without service tasks, so that another would not help. A
-// host whose tasks are not known may be one.
-func (j *judgement) fresh() bool {
+// helps tells whether a new host could take the service's tasks, by its capacity provider.
+func (j *judgement) helps(service cluster.Service) bool {
+	return j.takes(placement.Kind{Providers: service.ProvidersOf(service.Starts())})
+}
+
+// fresh tells whether a host as a new one would be stands there without service tasks, so that another would not help the
+// service. A host whose tasks are not known may be one.
+func (j *judgement) fresh(service cluster.Service) bool {
 	for _, h := range j.capacity {
-		if j.isOfNewSize(h) && (!read(h) || !j.serves(h)) {
+		if j.isOfNewSize(h) && admits(service, h) && (!read(h) || !j.serves(h)) {
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package scaler
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/placement"
@@ -17,19 +18,23 @@ func fitsNowhere(kinds []placement.Kind, l placement.Left) string {
 		subject, verb, each = fmt.Sprintf("%d tasks of %s", l.Tasks, k.Name), "fit", " each"
 	}
 	size, freest := k.Size, l.Freest
+	of := ""
+	if len(k.Providers) > 0 {
+		of = " of capacity provider " + strings.Join(k.Providers, " or ")
+	}
 	switch {
 	case freest == (cluster.Resources{}):
-		return fmt.Sprintf("%s (%s%s) %s nowhere: there is no host with any room", subject, size, each, verb)
+		return fmt.Sprintf("%s (%s%s) %s nowhere: there is no host%s with any room", subject, size, each, verb, of)
 	case size.CPU > freest.CPU:
-		return fmt.Sprintf("%s (%d CPU%s) %s nowhere: the freest host has %d", subject, size.CPU, each, verb, freest.CPU)
+		return fmt.Sprintf("%s (%d CPU%s) %s nowhere: the freest host%s has %d", subject, size.CPU, each, verb, of, freest.CPU)
 	case size.Memory > freest.Memory:
-		return fmt.Sprintf("%s (%d MiB%s) %s nowhere: the freest host has %d", subject, size.Memory, each, verb, freest.Memory)
+		return fmt.Sprintf("%s (%d MiB%s) %s nowhere: the freest host%s has %d", subject, size.Memory, each, verb, of, freest.Memory)
 	case size.GPU > freest.GPU:
-		return fmt.Sprintf("%s (%d GPU%s) %s nowhere: the freest host has %d", subject, size.GPU, each, verb, freest.GPU)
+		return fmt.Sprintf("%s (%d GPU%s) %s nowhere: the freest host%s has %d", subject, size.GPU, each, verb, of, freest.GPU)
 	case l.Barred:
-		return fmt.Sprintf("%s %s nowhere: a constraint, a port, a neighbour or a missing network interface bars every host with room", subject, verb)
+		return fmt.Sprintf("%s %s nowhere: a constraint, a port, a neighbour or a missing network interface bars every host%s with room", subject, verb, of)
 	default:
-		return fmt.Sprintf("%s (%s%s) %s nowhere: no host has that much of everything", subject, size, each, verb)
+		return fmt.Sprintf("%s (%s%s) %s nowhere: no host%s has that much of everything", subject, size, each, verb, of)
 	}
 }
 

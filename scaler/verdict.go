@@ -158,6 +158,9 @@ func (j *judgement) scaleOut(causes []cause, v *Verdict) {
 	if !j.instance.known {
 		v.because(InstanceSizeUnknown, "the size of a new host is unknown, so the gap is 1; set instance.cpu and instance.memory in the entry")
 	}
+	if j.instance.known && j.blind() {
+		v.Notes = append(v.Notes, "a task waits that fits on no host as the groups launched them last; they may launch others, so one is tried")
+	}
 	v.Signal, v.InstanceGap = ScaleOut, gap
 	if len(j.s.Followers()) > 1 {
 		v.InstanceGap = 1 // each of them would follow the gap
