@@ -1,6 +1,7 @@
 package scaler
 
 import (
+	"slices"
 	"sort"
 
 	"ecs-cluster-scaler/cluster"
@@ -15,36 +16,37 @@ func (j *judgement) missing() int {
 	if !j.instance.known {
 		return 1
 	}
-	return max(1, j.newHosts(), j.toGoBelow())
+	p := j.newHosts()
+	return min(mostHosts, max(1, p.hosts+j.toGoBelow(p)))
 }
 
-// toGoBelow is the fewest new hosts that bring every resource below its scale-out threshold, unplaced tasks counted as
-// placed. A new host brings its daemons; one that would itself stand at the threshold, or that has nothing of the
-// resource, can never help and is not bought for it.
-func (j *judgement) toGoBelow() int {
-	reserved := j.reserved.Plus(j.toBePlaced())
+// toGoBelow is the fewest new hosts beyond those planned that bring every resource below its scale-out threshold, unplaced
+// tasks counted as placed. A new host brings its daemons; one that would itself stand at the threshold, or that has nothing
+// of the resource, can never help and is not bought for it.
+func (j *judgement) toGoBelow(p planned) int {
+	registered, reserved := j.registered.Plus(p.size), j.reserved.Plus(j.toBePlaced()).Plus(p.daemons)
 	hosts := 0
 	for _, r := range resources(j.entry, j.reservation) {
 		if r.band.ScaleOutAt != nil {
-			hosts = max(hosts, j.toGoBelowOf(r, reserved))
+			hosts = max(hosts, j.toGoBelowOf(r, registered, reserved))
 		}
 	}
 	return hosts
 }
 
 // toGoBelowOf plans by the newest host, and by the one before it where the newest can never help.
-func (j *judgement) toGoBelowOf(r resource, reserved cluster.Resources) int {
+func (j *judgement) toGoBelowOf(r resource, registered, reserved cluster.Resources) int {
 	for _, l := range j.instance.launchers {
-		for _, of := range l.likes[:min(twice, len(l.likes))] {
-			if n := hostsToGoBelow(*r.band.ScaleOutAt, r.amount(j.registered), r.amount(reserved), r.amount(of.size), r.amount(of.daemons)); n > 0 {
+		for _, of := range l.all()[:min(twice, len(l.all()))] {
+			if n := hostsToGoBelow(*r.band.ScaleOutAt, r.amount(registered), r.amount(reserved), r.amount(of.size), r.amount(of.daemons)); of.sized && n > 0 {
 				return n
 			}
 		}
 	}
-	return hostsToGoBelow(*r.band.ScaleOutAt, r.amount(j.registered), r.amount(reserved), r.amount(j.instance.size), r.amount(j.instance.daemons))
+	return 0
 }
 
-// toBePlaced is the sum of the wanted tasks that a host can take.
+// toBePlaced is the sum of the wanted tasks that a host can take whose size is known.
 func (j *judgement) toBePlaced() cluster.Resources {
 	var sum cluster.Resources
 	c := j.wanted.catalogue
@@ -54,7 +56,7 @@ func (j *judgement) toBePlaced() cluster.Resources {
 	for _, l := range j.lack.waiting {
 		sum = sum.Plus(c.kinds[l.Kind].Size.Times(int64(l.Tasks)))
 	}
-	for _, l := range j.lack.hopeless {
+	for _, l := range slices.Concat(j.lack.hopeless, j.untold()) {
 		sum = sum.Minus(c.kinds[l.Kind].Size.Times(int64(l.Tasks)))
 	}
 	return sum

@@ -3,6 +3,7 @@ package scaler_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ import (
 
 // Golden cases: failures that people met with other tools, each named after the thread that tells of it. docs/cases.md
 // shows the same table.
-var golden = []struct {
+type goldenCase struct {
 	name string
 	// situation and theirs stand in the documentation.
 	situation, theirs string
@@ -24,7 +25,9 @@ var golden = []struct {
 	signal            scaler.Signal
 	gap               int
 	reasons           []scaler.Reason
-}{
+}
+
+var golden = []goldenCase{
 	{
 		name:      "fragmentation",
 		situation: "Three hosts, CPU 56 % and memory 62 % reserved, 1792 CPU free on each; a service wants one task of 2048 CPU.",
@@ -357,7 +360,7 @@ var golden = []struct {
 }
 
 func TestGoldenCases(t *testing.T) {
-	for _, tt := range golden {
+	for _, tt := range slices.Concat(golden, goldenHosts) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld()
 			tt.world(w)
@@ -387,7 +390,7 @@ func TestGoldenCasesAreTheDocumentedOnes(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Cases\n\nFailures that people met with other tools, by the thread that tells of them, and what this one says. `scaler/golden_test.go` runs them; this page is held to it by a test.\n\n")
 	b.WriteString("| Thread | Situation | What those tools did | What ours says |\n|---|---|---|---|\n")
-	for _, tt := range golden {
+	for _, tt := range slices.Concat(golden, goldenHosts) {
 		w := newWorld()
 		tt.world(w)
 		v := w.decide()

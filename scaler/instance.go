@@ -102,14 +102,14 @@ func (j *judgement) launching() []*cluster.Group {
 
 func (j *judgement) launcher(g *cluster.Group, daemons []placement.Kind, unread bool) launcher {
 	var l launcher
-	hosts := j.launched(g)
+	hosts, own := j.launched(g)
 	for _, h := range hosts[:min(inARow, len(hosts))] {
 		l.likes = append(l.likes, j.like(g, h, daemons, unread))
 	}
-	unseen := len(hosts) == 0
+	unseen := !own
 	if g != nil {
 		l.several = g.AnyType || len(g.Types) > 1
-		l.renewed = len(hosts) > 0 && !g.LaunchesFrom(templateOf(*g, hosts[0].InstanceID))
+		l.renewed = own && !g.LaunchesFrom(templateOf(*g, hosts[0].InstanceID))
 		unseen = unseen || l.renewed || g.AnyType || slices.ContainsFunc(g.Types, func(t string) bool {
 			return !slices.ContainsFunc(hosts, func(h *cluster.Host) bool { return h.Type() == t })
 		})
@@ -120,20 +120,32 @@ func (j *judgement) launcher(g *cluster.Group, daemons []placement.Kind, unread 
 	return l
 }
 
-// launched are the hosts of the group, the newest first: those that leave or are away only where there is no other. A host
-// of a type that the group may not launch any more says nothing.
-func (j *judgement) launched(g *cluster.Group) []*cluster.Host {
-	ours := map[string]bool{}
-	if g != nil {
-		for _, i := range g.Instances {
-			ours[i.ID] = true
+// launched are the hosts of the group, the newest first: those that leave or are away only where there is no other. Where
+// it has none, those that no group holds stand for its own. A host of a type that the group may not launch any more says
+// nothing. own: they are the group's.
+func (j *judgement) launched(g *cluster.Group) (hosts []*cluster.Host, own bool) {
+	holder := map[string]string{}
+	for _, of := range j.s.Groups {
+		for _, i := range of.Instances {
+			holder[i.ID] = of.Name
 		}
 	}
+	name := ""
+	if g != nil {
+		name = g.Name
+	}
+	if hosts = j.hostsOf(g, func(h *cluster.Host) bool { return holder[h.InstanceID] == name }); len(hosts) > 0 || g == nil {
+		return hosts, len(hosts) > 0
+	}
+	return j.hostsOf(g, func(h *cluster.Host) bool { return holder[h.InstanceID] == "" }), false
+}
+
+func (j *judgement) hostsOf(g *cluster.Group, these func(*cluster.Host) bool) []*cluster.Host {
 	var hosts, others []*cluster.Host
 	for n := range j.s.Hosts {
 		h := &j.s.Hosts[n]
 		switch {
-		case h.External || h.Registered == (cluster.Resources{}) || g != nil && !(ours[h.InstanceID] && launches(*g, h.Type())):
+		case h.External || h.Registered == (cluster.Resources{}) || !these(h) || g != nil && !launches(*g, h.Type()):
 		case h.IsCapacity():
 			hosts = append(hosts, h)
 		default:

@@ -66,5 +66,8 @@ func (j *judgement) notOn(k placement.Kind) string {
 	if !j.takes(placement.Kind{Providers: k.Providers}) {
 		return fmt.Sprintf("a new host either: it is placed through capacity provider %s alone, and no group that follows the signal is behind that", strings.Join(k.Providers, " or "))
 	}
+	if k.Size == least(k.Size, j.instance.host.Free) {
+		return "an empty new host either: a constraint, a missing attribute or a port that is taken keeps it off"
+	}
 	return fmt.Sprintf("an empty new host either, which has %s left beside its daemons", j.instance.host.Free)
 }

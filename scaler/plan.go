@@ -3,35 +3,49 @@ package scaler
 import (
 	"slices"
 
+	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/placement"
 )
 
-// newHosts is the fewest new hosts that take what is lacking.
-func (j *judgement) newHosts() int {
-	if j.lack.wants() == 0 && (j.lack.headroom == 0 || j.lack.vain) {
-		return 0
+// planned are new hosts: how many, what they register, and what their daemons take of it.
+type planned struct {
+	hosts         int
+	size, daemons cluster.Resources
+}
+
+func (p *planned) add(of *like, n int) {
+	p.hosts += n
+	if of.sized {
+		p.size, p.daemons = p.size.Plus(of.size.Times(int64(n))), p.daemons.Plus(of.daemons.Times(int64(n)))
 	}
-	fewest := -1
-	for _, r := range j.lack.firstFits {
-		if n := j.plan(r); fewest < 0 || n < fewest {
-			fewest = n
+}
+
+// newHosts are the fewest new hosts that take what is lacking.
+func (j *judgement) newHosts() planned {
+	var fewest planned
+	if j.lack.wants() == 0 && (j.lack.headroom == 0 || j.lack.vain) {
+		return fewest
+	}
+	for i, r := range j.lack.firstFits {
+		if p := j.plan(r); i == 0 || p.hosts < fewest.hosts {
+			fewest = p
 		}
 	}
 	return fewest
 }
 
-// plan is how many new hosts one way of first fit opens. Each task is planned on the newest host that takes it. Those that
-// only some take come first, because what they leave of their hosts serves the rest; for those whose host nobody has seen
-// one host is tried.
-func (j *judgement) plan(r remainder) int {
+// plan is what one way of first fit opens. Each task is planned on the newest host that takes it. Those that only some
+// take come first, because what they leave of their hosts serves the rest; for those whose host nobody has seen one host
+// is tried.
+func (j *judgement) plan(r remainder) planned {
 	config, kinds := j.packing(false), j.wanted.catalogue.kinds
 	config.Steps = placement.NewSteps(mostSteps)
-	blind := 0
+	var p planned
 	var opened []placement.Host
 	var placed [][]placement.Batch
 	for _, of := range j.hostsFor(r) {
 		if !of.sized {
-			blind = 1
+			p.add(of, 1)
 			continue
 		}
 		left := slices.Concat(j.landing(r.unplaced, of), j.landing(r.waiting, of))
@@ -43,21 +57,23 @@ func (j *judgement) plan(r remainder) int {
 			}
 		}
 		n := placement.Fewest(of.host, kinds, config, r.order, 0, left)
+		p.add(of, n)
 		opened = append(opened, slices.Repeat([]placement.Host{of.host}, n)...)
 	}
 	if r.headroom == 0 || j.lack.vain {
-		return len(opened) + blind
+		return p
 	}
 	spare := 0
 	if len(placed) > 0 {
 		outcomes := placement.New(slices.Clone(opened), kinds, config).Pack(r.order, placed...)
 		spare = outcomes[len(outcomes)-1].Spare
 	}
-	of := j.lands(j.headroom.kind())
-	if of == nil || !of.sized {
-		return max(1, len(opened)+blind)
+	if of := j.lands(j.headroom.kind()); of.sized {
+		p.add(of, placement.Fewest(of.host, kinds, config, r.order, max(0, r.headroom-spare)))
+	} else {
+		p.add(of, 1)
 	}
-	return len(opened) + blind + placement.Fewest(of.host, kinds, config, r.order, max(0, r.headroom-spare))
+	return p
 }
 
 // hostsFor are the new hosts on which what an order leaves is planned, those that come last in their group first.
@@ -78,7 +94,7 @@ func (j *judgement) landing(left []placement.Left, of *like) []placement.Batch {
 	return again(slices.DeleteFunc(slices.Clone(left), func(l placement.Left) bool { return j.lack.lands[l.Kind] != of }))
 }
 
-// blind tells whether a task waits of which only a host could help that nobody has seen yet.
-func (j *judgement) blind() bool {
-	return slices.ContainsFunc(slices.Concat(j.lack.unplaced, j.lack.waiting), func(l placement.Left) bool { return !j.lack.lands[l.Kind].sized })
+// untold are tasks that wait for a host as nobody has seen one.
+func (j *judgement) untold() []placement.Left {
+	return slices.DeleteFunc(slices.Concat(j.lack.unplaced, j.lack.waiting), func(l placement.Left) bool { return j.lack.lands[l.Kind].sized })
 }

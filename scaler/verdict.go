@@ -158,7 +158,7 @@ func (j *judgement) scaleOut(causes []cause, v *Verdict) {
 	if !j.instance.known {
 		v.because(InstanceSizeUnknown, "the size of a new host is unknown, so the gap is 1; set instance.cpu and instance.memory in the entry")
 	}
-	if j.instance.known && j.blind() {
+	if j.instance.known && len(j.untold()) > 0 {
 		v.Notes = append(v.Notes, "a task waits that fits on no host as the groups launched them last; they may launch others, so one is tried")
 	}
 	v.Signal, v.InstanceGap = ScaleOut, gap
