@@ -35,7 +35,7 @@ type Headroom struct {
 }
 
 // Instance is what the Auto Scaling group would launch now, as a host registers it with ECS: CPU units, MiB, GPUs. CPU
-// and Memory are both set or both nil; nil means the largest registered ACTIVE host.
+// and Memory are both set or both nil; nil means the newest hosts of the groups that follow the signal.
 type Instance struct {
 	CPU         *int64 `json:"cpu"`
 	Memory      *int64 `json:"memory"`
