@@ -13,8 +13,10 @@ type Group struct {
 	ConfigPath string
 	// TaggedActive: it carries ecs-cluster-scaler:active = true.
 	TaggedActive bool
-	// Min, Max and Desired are its sizes, in instances.
+	// Min, Max and Desired are its sizes, in instances, or in the units that Unit names.
 	Min, Max, Desired int
+	// Unit is Weights, VCPUs or MiB where it does not count instances.
+	Unit string
 	// Suspended are the names of its suspended processes, such as Launch.
 	Suspended []string
 	// ManagedScaling: a capacity provider of ECS scales it, with managed scaling ENABLED
@@ -59,7 +61,9 @@ type Instance struct {
 	ID string
 	// Protected from scale-in.
 	Protected bool
-	Phase     Phase
+	// Weight is how many units of the group's sizes it counts; 0: AWS shows none.
+	Weight int
+	Phase  Phase
 	// State is AWS's own name of where it stands, such as Terminating:Wait.
 	State string
 	// Template is the launch template, as id and version, or the launch configuration that it came from; empty: not known.

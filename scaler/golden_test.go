@@ -357,6 +357,22 @@ var golden = []goldenCase{
 		},
 		signal: 1, gap: 3, reasons: []scaler.Reason{scaler.UnplacedTasks},
 	},
+	{
+		name:      "weights (aws/containers-roadmap #76)",
+		situation: "Four nearly idle hosts that weigh 4 each; the group's sizes are units: MinSize 4 is one host, desired 16, MaxSize 40.",
+		theirs:    "Hosts were counted and compared with units: never below four.",
+		world: func(w *world) {
+			w.host(4, size(4096, 15000))
+			w.service("web", 4, size(200, 200))
+			g := &w.s.Groups[0]
+			g.Unit, g.Min, g.Desired, g.Max = cluster.Weights, 4, 16, 40
+			for i := range 4 {
+				w.put(i, 1, "web")
+				g.Instances[i].Weight = 4
+			}
+		},
+		signal: -1, gap: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+	},
 }
 
 func TestGoldenCases(t *testing.T) {

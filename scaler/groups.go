@@ -40,8 +40,8 @@ func blocked(s cluster.Snapshot, v *Verdict) bool {
 	followers := s.Followers()
 	for _, g := range followers {
 		switch halted := g.Halts("Launch", "AlarmNotification"); {
-		case g.Desired >= g.Max:
-			obstacles = append(obstacles, cause{AtMaxInstances, fmt.Sprintf("group %s is at its MaxSize %d", g.Name, g.Max)})
+		case g.Desired >= g.Max, g.Unit != "" && s.CapacityOf(g).InService >= g.Max:
+			obstacles = append(obstacles, cause{AtMaxInstances, fmt.Sprintf("group %s is at its MaxSize %d%s", g.Name, g.Max, inUnits(g, s.CapacityOf(g)))})
 		case len(halted) > 0:
 			obstacles = append(obstacles, cause{ScalingSuspended, fmt.Sprintf("group %s has suspended %s", g.Name, strings.Join(halted, " and "))})
 		}
@@ -91,4 +91,29 @@ func managed(s cluster.Snapshot) string {
 		}
 	}
 	return strings.Join(names, " and ")
+}
+
+// inUnits says what a size of the group counts; empty: instances.
+func inUnits(g cluster.Group, c cluster.Capacity) string {
+	switch {
+	case g.Unit == "":
+		return ""
+	case c.Heaviest == 0:
+		return " in " + g.Unit
+	case c.Lightest == c.Heaviest:
+		return fmt.Sprintf(" in %s, of which a host counts %d", g.Unit, c.Heaviest)
+	default:
+		return fmt.Sprintf(" in %s, of which a host counts %d to %d", g.Unit, c.Lightest, c.Heaviest)
+	}
+}
+
+// unitNotes tell an operator of groups that count in units what a step of their policies is.
+func unitNotes(s cluster.Snapshot) []string {
+	notes := []string{}
+	for _, g := range s.Followers() {
+		if g.Unit != "" {
+			notes = append(notes, fmt.Sprintf("group %s counts its sizes%s; the signal and the gap are hosts, but a scaling policy moves %s", g.Name, inUnits(g, s.CapacityOf(g)), g.Unit))
+		}
+	}
+	return notes
 }

@@ -88,9 +88,12 @@ func (j *judgement) limits() []cause {
 		object(AtMinInstances, "%s in service and min_instances is %d", hosts(len(j.capacity)), j.entry.MinInstances)
 	}
 	for _, g := range j.s.Followers() {
+		c := j.s.CapacityOf(g)
 		switch halted := g.Halts("Terminate", "AlarmNotification"); {
-		case min(g.Desired, g.InService()) <= g.Min:
-			object(AtMinInstances, "group %s is at its MinSize %d", g.Name, g.Min)
+		case !c.Known:
+			object(CapacityUnitsUnknown, "group %s counts its sizes in %s, and what each of its hosts counts is not known, so that nobody can tell whether one may go; give its types weights, or let it count instances", g.Name, g.Unit)
+		case g.Spare(c) < 1:
+			object(AtMinInstances, "group %s is at its MinSize %d%s", g.Name, g.Min, inUnits(g, c))
 		case g.AllProtected():
 			object(AllProtected, "every host of group %s is protected from scale-in", g.Name)
 		case len(halted) > 0:

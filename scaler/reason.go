@@ -16,20 +16,21 @@ const (
 
 // AllBelowScaleIn is the first condition of a scale-in; each of the others forbids it.
 const (
-	AllBelowScaleIn    Reason = "all_below_scale_in"
-	WithinBand         Reason = "within_band"
-	InstancesDraining  Reason = "instances_draining"
-	InstancesLaunching Reason = "instances_launching"
-	WouldNotFit        Reason = "would_not_fit"
-	WouldBounce        Reason = "would_bounce"
-	HeadroomWouldBreak Reason = "headroom_would_break"
-	CannotMove         Reason = "cannot_move"
-	TasksUnread        Reason = "tasks_unread"
-	TooLarge           Reason = "too_large"
-	AtMinInstances     Reason = "at_min_instances"
-	AllProtected       Reason = "all_protected"
-	ScaleInOff         Reason = "scale_in_off"
-	NoInstances        Reason = "no_instances"
+	AllBelowScaleIn      Reason = "all_below_scale_in"
+	WithinBand           Reason = "within_band"
+	InstancesDraining    Reason = "instances_draining"
+	InstancesLaunching   Reason = "instances_launching"
+	WouldNotFit          Reason = "would_not_fit"
+	WouldBounce          Reason = "would_bounce"
+	HeadroomWouldBreak   Reason = "headroom_would_break"
+	CannotMove           Reason = "cannot_move"
+	TasksUnread          Reason = "tasks_unread"
+	TooLarge             Reason = "too_large"
+	AtMinInstances       Reason = "at_min_instances"
+	AllProtected         Reason = "all_protected"
+	CapacityUnitsUnknown Reason = "capacity_units_unknown"
+	ScaleInOff           Reason = "scale_in_off"
+	NoInstances          Reason = "no_instances"
 )
 
 // Reasons that qualify a verdict or stand in its place.
@@ -69,6 +70,7 @@ var Meanings = []struct {
 	{TooLarge, "There are more tasks, hosts or constraints than a pass can read or pack, so that nothing is scaled in."},
 	{AtMinInstances, "No more hosts than min_instances, or than the group's MinSize, are left."},
 	{AllProtected, "Every host of the group is protected from scale-in."},
+	{CapacityUnitsUnknown, "The group counts its sizes in units, and what each of its hosts counts is not known, so that nothing is scaled in; scaling out goes on."},
 	{ScaleInOff, "The entry says scale_in: false."},
 	{NoInstances, "The cluster has no host on which tasks can be placed."},
 	{AtMaxInstances, "The group is at its MaxSize; the signal stays 1 and ScaleOutBlocked is 1."},

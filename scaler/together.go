@@ -26,7 +26,7 @@ func (m *moving) together() int {
 	size := len(m.j.capacity)
 	for _, g := range m.j.s.Followers() {
 		size = g.InService()
-		most = min(most, min(g.Desired, size)-g.Min)
+		most = min(most, g.Spare(m.j.s.CapacityOf(g)))
 	}
 	most = min(most, size/tenth, mostHosts)
 

@@ -101,7 +101,7 @@ func Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Verdict {
 		UnplacedTasks: j.counted(),
 		Instances:     count(s),
 		Groups:        groups(s),
-		Notes:         append([]string{}, s.Unread...),
+		Notes:         append(unitNotes(s), s.Unread...),
 		Judged:        true,
 	}
 	if causes := j.causes(); len(causes) > 0 {

@@ -98,6 +98,7 @@ func group(g types.AutoScalingGroup) cluster.Group {
 		// ECS puts this tag on a group when a capacity provider with managed scaling takes it; ReadManagedScaling asks
 		// whether it still has it.
 		ManagedScaling: hasTag(g, managedTag),
+		Unit:           unit(g),
 	}
 	read.Types, read.AnyType = allowed(g.MixedInstancesPolicy)
 	for _, p := range g.SuspendedProcesses {
@@ -107,6 +108,7 @@ func group(g types.AutoScalingGroup) cluster.Group {
 		read.Instances = append(read.Instances, cluster.Instance{
 			ID:        aws.ToString(i.InstanceId),
 			Protected: aws.ToBool(i.ProtectedFromScaleIn),
+			Weight:    weight(g, i),
 			Phase:     phase(i.LifecycleState),
 			State:     string(i.LifecycleState),
 			Template:  template(i.LaunchTemplate, i.LaunchConfigurationName),
