@@ -72,6 +72,8 @@ type world struct {
 	// limits whole.
 	warm     bool
 	function *lab.Function
+	// env is what the function has in its environment beside moto.
+	env []string
 }
 
 // seed makes the clusters; terminating hosts of theirs began to leave at minute 0.
@@ -123,7 +125,7 @@ func (w *world) invoke(event []byte) answer {
 	if w.function == nil || !w.warm {
 		w.stop()
 		var err error
-		w.function, err = lab.StartFunction(context.WithoutCancel(ctx), bootstrap, moto.Env())
+		w.function, err = lab.StartFunction(context.WithoutCancel(ctx), bootstrap, append(moto.Env(), w.env...))
 		require.NoError(w.t, err)
 	}
 	result, err := w.function.Invoke(ctx, event)

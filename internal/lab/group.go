@@ -80,6 +80,9 @@ func (g Group) tags(cluster string) []astypes.Tag {
 	if g.Active {
 		pairs[ActiveTag] = "true"
 	}
+	if g.ConfigPath != "" {
+		pairs[ConfigPathTag] = g.ConfigPath
+	}
 	if g.Managed {
 		pairs["AmazonECSManaged"] = "true"
 	}

@@ -159,6 +159,8 @@ type Group struct {
 	Hosts    []Host // only in Cluster.Groups; Cluster.Group takes the cluster's
 	Untagged bool   // without the tag that names its cluster
 	Active   bool   // tagged as the one that follows the signal
+	// ConfigPath is that of the stack that its tag names; empty: it has no such tag.
+	ConfigPath string
 
 	Min          int
 	Max          *int // nil: ten more than it has
@@ -181,6 +183,8 @@ const (
 	ClusterTag = "ecs-cluster-scaler:cluster"
 	// ActiveTag marks the one group that follows the signal.
 	ActiveTag = "ecs-cluster-scaler:active"
+	// ConfigPathTag names the stack that a group belongs to.
+	ConfigPathTag = "ecs-cluster-scaler:config-path"
 	// HookName is the hook an entry names by default.
 	HookName = "ecs-cluster-scaler-drain"
 	// ConfigPath is where entries lie by default.
