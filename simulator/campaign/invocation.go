@@ -133,6 +133,9 @@ func write[I, O, P any](ctx context.Context, f *functions, c call, in I, do func
 		i.dead = true
 		i.mu.Unlock()
 	}
+	if !i.dead {
+		f.judge.wanted(c)
+	}
 	if err := f.before(i, c); err != nil {
 		return nil, err
 	}

@@ -128,6 +128,13 @@ func (j *judge) floorAfter(s loss) {
 	}
 }
 
+// wanted notes what an invocation asks for, whether or not it is denied.
+func (j *judge) wanted(c call) {
+	if instance, hook, _ := strings.Cut(c.subject, " "); c.action == complete && hook == hookName && j.leaves[instance] != nil {
+		j.leaves[instance].asked = j.world.Now()
+	}
+}
+
 // decided holds what an invocation is about to do to the rules of a drain. The world is as the invocation read it.
 func (j *judge) decided(i *invocation, c call) {
 	i.asked[c] = true
@@ -192,7 +199,6 @@ func (j *judge) completes(instance, hook string) {
 		return
 	}
 	at, now := l.instance, j.world.Now()
-	l.asked = now
 	if !at.Powered {
 		l.lost = true
 		return

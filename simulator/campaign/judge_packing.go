@@ -49,9 +49,21 @@ func (b *bin) put(n need) {
 	}
 }
 
-// bins pack largest first, each into the host that it leaves fullest. left is the first that fits nowhere.
-func packs(bins []*bin, needs []need) (left *need) {
+// constrained tells whether a task may not run on every host with room.
+func (n *need) constrained() bool { return n.distinct || n.awsvpc || len(n.ports) > 0 }
+
+// packs tries largest first, and constrained ones before all others. left is what fits nowhere in either order.
+func packs(bins func() []*bin, needs []need) (left *need) {
 	sort.SliceStable(needs, func(a, b int) bool { return weight(needs[a].size) > weight(needs[b].size) })
+	if left = pack(bins(), needs); left == nil {
+		return nil
+	}
+	sort.SliceStable(needs, func(a, b int) bool { return needs[a].constrained() && !needs[b].constrained() })
+	return pack(bins(), needs)
+}
+
+// pack puts each into the host that it leaves fullest.
+func pack(bins []*bin, needs []need) (left *need) {
 	for _, n := range needs {
 		var best *bin
 		for _, b := range bins {
@@ -92,13 +104,8 @@ func (j *judge) room(h *aws.Host) *bin {
 
 // without says what would not fit if some hosts went; empty: all does.
 func (j *judge) without(cluster string, fleet, gone []*aws.Host) string {
-	var bins []*bin
 	var needs []need
-	for _, h := range fleet {
-		if !slices.Contains(gone, h) {
-			bins = append(bins, j.room(h))
-			continue
-		}
+	for _, h := range gone {
 		for _, t := range j.tasksOn(h) {
 			if t.Service != nil && !t.Service.Spec.Daemon {
 				needs = append(needs, needOf(t.Service, t.Definition))
@@ -106,6 +113,15 @@ func (j *judge) without(cluster string, fleet, gone []*aws.Host) string {
 		}
 	}
 	needs = append(needs, j.unplaced(cluster)...)
+	bins := func() []*bin {
+		var left []*bin
+		for _, h := range fleet {
+			if !slices.Contains(gone, h) {
+				left = append(left, j.room(h))
+			}
+		}
+		return left
+	}
 	if left := packs(bins, needs); left != nil {
 		return fmt.Sprintf("a task of %s (%d CPU, %d MiB) fits nowhere", left.service, left.size.CPU, left.size.Memory)
 	}

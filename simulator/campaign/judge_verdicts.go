@@ -46,8 +46,9 @@ func (j *judge) inWhileMoving(cluster string) {
 		}
 		for _, i := range g.Instances() {
 			switch {
-			case terminating(i):
+			case terminating(i) && j.active(g): // what leaves another group takes no part in the signal
 				j.breaks(InWhileLeaving, "%s: %s is %s", cluster, i.ID, i.State)
+			case terminating(i):
 			case i.State == "Pending", i.Host == nil && now.Sub(i.Launched) < joins:
 				j.breaks(InWhileComing, "%s: %s, launched %s", cluster, i.ID, clock(i.Launched))
 			}

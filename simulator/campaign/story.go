@@ -87,12 +87,15 @@ func (s *story) steps(i *invocation, answer drainer.Answer) {
 	if s == nil {
 		return
 	}
+	var beats []string
 	for _, step := range answer.Instances {
-		text := fmt.Sprintf("drainer: %s %s %s %s", step.Instance, step.Action, step.Reason, step.Detail)
+		s.changed("step "+step.Instance, fmt.Sprintf("drainer: %s %s %s %s", step.Instance, step.Action, step.Reason, step.Detail))
 		if step.Heartbeat {
-			text += ", heartbeat"
+			beats = append(beats, step.Instance)
 		}
-		s.changed("step "+step.Instance, text)
+	}
+	if len(beats) > 0 {
+		s.note("drainer: heartbeats for " + strings.Join(beats, ", "))
 	}
 	s.troubles(i)
 }
