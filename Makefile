@@ -87,6 +87,10 @@ campaign: ## SEEDS=1000 random schedules FROM=1, each judged by promises; SEED=n
 	@go run ./simulator/campaign/run $(if $(SEED),-seed '$(SEED)',-seeds '$(or $(SEEDS),1000)' -from '$(or $(FROM),1)') \
 		$(if $(PLAN),-plan '$(PLAN)') $(if $(HEARTBEAT),-heartbeat '$(HEARTBEAT)')
 
+.PHONY: campaign-proof
+campaign-proof: ## break rules on purpose, one at a time: a campaign must see each
+	@go run ./simulator/campaign/proof
+
 # One architecture, which the Go tests need anyway: the other costs a minute of
 # compiling. CI's public workflow runs package-twice.
 .PHONY: test-package

@@ -119,10 +119,11 @@ func TestOneSeedIsOneStoryOnOneOrTwoProcessors(t *testing.T) {
 func TestASweepGivesOutcomesInTheOrderOfSeeds(t *testing.T) {
 	var seeds []uint64
 	tally := NewTally()
-	Sweep(5, 6, 3, 900, func(o Outcome) {
+	Sweep(5, 60, 3, 900, func(o Outcome) bool {
 		seeds = append(seeds, o.Plan.Seed)
 		tally.Add(o)
 		assert.Equal(t, Run(Draw(o.Plan.Seed, 900), nil), o)
+		return len(seeds) < 6
 	})
 	assert.Equal(t, []uint64{5, 6, 7, 8, 9, 10}, seeds)
 	assert.Equal(t, map[int]int{900: 6}, tally.Heartbeats)

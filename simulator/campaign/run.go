@@ -3,6 +3,7 @@ package campaign
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"ecs-cluster-scaler/simulator/aws"
@@ -21,6 +22,13 @@ type Outcome struct {
 	Violations []Violation
 	// Exempt counts what would be violations but for an exemption, Counts what was judged.
 	Exempt, Counts map[string]int
+}
+
+// Breaks tells whether one of some promises was broken; of none named, any.
+func (o *Outcome) Breaks(promises ...Promise) bool {
+	return slices.ContainsFunc(o.Violations, func(v Violation) bool {
+		return len(promises) == 0 || slices.Contains(promises, v.Promise)
+	})
 }
 
 // Run runs a plan and judges it. What happened is told to out, minute by minute, where that is not nil.

@@ -25,21 +25,26 @@ func inTime(p Plan, run func() Outcome, over <-chan time.Time) Outcome {
 	}
 }
 
-// Sweep runs the plans of n seeds, from the first on, so many at once. each gets the outcomes in the order of the seeds.
-func Sweep(first uint64, n, atOnce, heartbeat int, each func(Outcome)) {
+// Sweep runs the plans of n seeds, from the first on, so many at once. each gets the outcomes in the order of the seeds, and
+// says whether to go on.
+func Sweep(first uint64, n, atOnce, heartbeat int, each func(Outcome) (more bool)) {
 	type numbered struct {
 		nth     int
 		outcome Outcome
 	}
 	// No run begins while so many wait for an earlier one: outcomes hold memory.
 	places := make(chan struct{}, 8*atOnce)
-	next, results := make(chan int), make(chan numbered)
+	next, results, enough := make(chan int), make(chan numbered), make(chan struct{})
 	go func() {
+		defer close(next)
 		for nth := range n {
-			places <- struct{}{}
-			next <- nth
+			select {
+			case places <- struct{}{}:
+				next <- nth
+			case <-enough:
+				return
+			}
 		}
-		close(next)
 	}()
 	var working sync.WaitGroup
 	for range atOnce {
@@ -54,13 +59,16 @@ func Sweep(first uint64, n, atOnce, heartbeat int, each func(Outcome)) {
 		close(results)
 	}()
 	early := map[int]Outcome{}
-	turn := 0
+	turn, over := 0, false
 	for r := range results {
 		early[r.nth] = r.outcome
 		for o, ok := early[turn]; ok; o, ok = early[turn] {
 			delete(early, turn)
 			turn++
-			each(o)
+			if !over && !each(o) {
+				over = true
+				close(enough)
+			}
 			<-places
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"ecs-cluster-scaler/simulator/campaign"
@@ -26,7 +28,7 @@ var errBroken = errors.New("promises were broken; make campaign SEED=n tells the
 type options struct {
 	seeds, atOnce, heartbeat int
 	from, seed               uint64
-	plan                     string
+	plan, until              string
 	whole                    bool
 }
 
@@ -40,6 +42,7 @@ func main() {
 	flag.IntVar(&o.heartbeat, "heartbeat", 0, "the drain hook's timeout in seconds; 0: 300, 900 or 1800, as drawn")
 	flag.IntVar(&o.atOnce, "j", runtime.GOMAXPROCS(0), "how many to run at once")
 	flag.BoolVar(&o.whole, "whole", false, "tell the story of the whole plan, and do not make it smaller")
+	flag.StringVar(&o.until, "until", "", "look for the first schedule that breaks one of these promises, comma-separated; 0 is the exit code where there is one")
 	flag.Parse()
 	if err := run(o, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -59,6 +62,8 @@ func run(o options, out io.Writer) error {
 			return fmt.Errorf("%s is no plan, which is JSON as a story prints it: %w", o.plan, err)
 		}
 		return tell(p, o.whole, out)
+	case o.until != "":
+		return search(o, out)
 	case o.seed > 0:
 		return tell(campaign.Draw(o.seed, o.heartbeat), o.whole, out)
 	default:
@@ -69,7 +74,7 @@ func run(o options, out io.Writer) error {
 func sweep(o options, out io.Writer) error {
 	tally, began := campaign.NewTally(), time.Now()
 	said := began
-	campaign.Sweep(o.from, o.seeds, o.atOnce, o.heartbeat, func(outcome campaign.Outcome) {
+	campaign.Sweep(o.from, o.seeds, o.atOnce, o.heartbeat, func(outcome campaign.Outcome) bool {
 		tally.Add(outcome)
 		for _, line := range campaign.Lines(outcome) {
 			fmt.Fprintln(out, line)
@@ -78,10 +83,38 @@ func sweep(o options, out io.Writer) error {
 			said = time.Now()
 			fmt.Fprintf(out, "%d of %d schedules\n", tally.Schedules, o.seeds)
 		}
+		return true
 	})
 	tally.Write(out, time.Since(began))
 	if len(tally.Broken) > 0 {
 		return errBroken
+	}
+	return nil
+}
+
+// search says the first line of a schedule that breaks one of the promises.
+func search(o options, out io.Writer) error {
+	var promises []campaign.Promise
+	for name := range strings.SplitSeq(o.until, ",") {
+		promises = append(promises, campaign.Promise(name))
+	}
+	found := false
+	campaign.Sweep(o.from, o.seeds, o.atOnce, o.heartbeat, func(outcome campaign.Outcome) bool {
+		if !outcome.Breaks(promises...) {
+			return true
+		}
+		found = true
+		for _, v := range outcome.Violations {
+			if slices.Contains(promises, v.Promise) {
+				outcome.Violations = []campaign.Violation{v}
+				break
+			}
+		}
+		fmt.Fprintln(out, campaign.Lines(outcome)[0])
+		return false
+	})
+	if !found {
+		return fmt.Errorf("none of %d schedules breaks %s", o.seeds, o.until)
 	}
 	return nil
 }
@@ -91,14 +124,7 @@ func tell(p campaign.Plan, whole bool, out io.Writer) error {
 	outcome := campaign.RunInTime(p)
 	if len(outcome.Violations) > 0 && !whole {
 		promise, said := outcome.Violations[0].Promise, time.Now()
-		p = campaign.Shrink(p, func(o campaign.Outcome) bool {
-			for _, v := range o.Violations {
-				if v.Promise == promise {
-					return true
-				}
-			}
-			return false
-		}, func(attempts int) {
+		p = campaign.Shrink(p, func(o campaign.Outcome) bool { return o.Breaks(promise) }, func(attempts int) {
 			if time.Since(said) > often {
 				said = time.Now()
 				fmt.Fprintf(out, "makes it smaller: %d attempts\n", attempts)

@@ -1,0 +1,128 @@
+// Command proof shows that a campaign can fail: it breaks rules of the product on purpose, one at a time, and must see
+// each. The sources stay as they are: the broken file is laid over the real one for one build
+// (https://pkg.go.dev/cmd/go#hdr-Compile_packages_and_dependencies, -overlay).
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"ecs-cluster-scaler/simulator/campaign"
+)
+
+func main() {
+	seeds := flag.Int("seeds", 1000, "how many schedules are tried for each rule")
+	from := flag.Uint64("from", 1, "the first seed")
+	flag.Parse()
+	if err := prove(os.Stdout, ".", *from, *seeds); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// prove breaks each rule and fails if one is not missed.
+func prove(out io.Writer, root string, from uint64, seeds int) error {
+	dir, err := os.MkdirTemp("", "campaign-proof")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	var missed []error
+	for n, r := range rules {
+		began := time.Now()
+		seen, err := r.seen(root, dir, from, seeds)
+		switch {
+		case err != nil:
+			missed = append(missed, fmt.Errorf("%q: %w", r.name, err))
+			fmt.Fprintf(out, "%d of %d: %s: NOT SEEN: %v\n", n+1, len(rules), r.name, err)
+		default:
+			fmt.Fprintf(out, "%d of %d: broken: %s\n        seen after %s: %s\n", n+1, len(rules), r.name, time.Since(began).Round(time.Second), seen)
+		}
+	}
+	return errors.Join(missed...)
+}
+
+var seedOf = regexp.MustCompile(`^seed ([0-9]+),`)
+
+// seen breaks the rule, looks for a broken promise, and checks that the unbroken product keeps it in the same schedule.
+func (r rule) seen(root, dir string, from uint64, seeds int) (string, error) {
+	program, err := r.build(root, dir)
+	if err != nil {
+		return "", err
+	}
+	names := make([]string, len(r.breaks))
+	for n, p := range r.breaks {
+		names[n] = string(p)
+	}
+	look := exec.Command(program, "-from", strconv.FormatUint(from, 10), "-seeds", strconv.Itoa(seeds), "-until", strings.Join(names, ",")) //nolint:noctx // it ends by itself
+	text, err := look.Output()
+	if err != nil {
+		return "", fmt.Errorf("%d schedules keep %s although the rule is broken: %w", seeds, strings.Join(names, " and "), err)
+	}
+	line := strings.TrimSpace(string(text))
+	found := seedOf.FindStringSubmatch(line)
+	if found == nil {
+		return "", fmt.Errorf("the broken campaign says %q, without a seed", line)
+	}
+	seed, err := strconv.ParseUint(found[1], 10, 64)
+	if err != nil {
+		return "", err
+	}
+	if kept := campaign.RunInTime(campaign.Draw(seed, 0)); kept.Breaks(r.breaks...) {
+		return "", fmt.Errorf("seed %d breaks the promise without this too", seed)
+	}
+	return line, nil
+}
+
+// build builds the campaign with the rule broken.
+func (r rule) build(root, dir string) (program string, err error) {
+	broken, err := r.broken(root)
+	if err != nil {
+		return "", err
+	}
+	source, overlay := filepath.Join(dir, "broken.go"), filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(source, broken, 0o600); err != nil {
+		return "", err
+	}
+	real, err := filepath.Abs(filepath.Join(root, r.file))
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(map[string]map[string]string{"Replace": {real: source}})
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(overlay, text, 0o600); err != nil {
+		return "", err
+	}
+	program = filepath.Join(dir, "campaign")
+	build := exec.Command("go", "build", "-overlay", overlay, "-o", program, "./simulator/campaign/run") //nolint:noctx // as long as it takes
+	build.Dir = root
+	if said, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("the product with the broken rule does not build: %w\n%s", err, said)
+	}
+	return program, nil
+}
+
+// broken is the file with the rule broken. It fails where the line is not there just once: then the proof would break
+// nothing, or something else.
+func (r rule) broken(root string) ([]byte, error) {
+	text, err := os.ReadFile(filepath.Join(root, r.file))
+	if err != nil {
+		return nil, err
+	}
+	if n := strings.Count(string(text), r.find); n != 1 {
+		return nil, fmt.Errorf("%s holds %q %d times, not once: write the rule anew in simulator/campaign/proof/rules.go", r.file, r.find, n)
+	}
+	return []byte(strings.Replace(string(text), r.find, r.replace, 1)), nil
+}

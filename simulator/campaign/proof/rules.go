@@ -1,0 +1,61 @@
+package main
+
+import "ecs-cluster-scaler/simulator/campaign"
+
+// rule is one of the product's rules, and how it is broken: what stands once in a file is replaced.
+type rule struct {
+	name, file, find, replace string
+	// breaks are the promises of which at least one must then be broken.
+	breaks []campaign.Promise
+}
+
+// rules are those that a campaign must miss when they are gone.
+var rules = []rule{
+	{
+		name: "a host goes only when every task is STOPPED, not merely told to stop",
+		file: "drain/remaining.go", find: "		case t.Stopped():\n", replace: "		case t.Stopped() || !t.WantedRunning:\n",
+		breaks: []campaign.Promise{campaign.CompletedEarly, campaign.TaskEndedEarly},
+	},
+	{
+		name: "tasks that stop are listed too",
+		file: "drain/drainer/tasks.go",
+		find: "{types.DesiredStatusRunning, types.DesiredStatusStopped}", replace: "{types.DesiredStatusRunning}",
+		breaks: []campaign.Promise{campaign.CompletedEarly, campaign.TaskEndedEarly},
+	},
+	{
+		name: "a host goes only when the services that lost a task there are at their floors",
+		file: "drain/floor.go", find: "!counted || running < floor", replace: "!counted && running < floor",
+		breaks: []campaign.Promise{campaign.CompletedBelowFloor},
+	},
+	{
+		name: "a host that waits gets heartbeats",
+		file: "drain/next.go", find: "	s.Heartbeat = ", replace: "	s.Heartbeat = false && ",
+		breaks: []campaign.Promise{campaign.HookExpired},
+	},
+	{
+		name: "no -1 while hosts come",
+		file: "scaler/in.go", find: "n := arriving(j.s, j.now);", replace: "n := 0;",
+		breaks: []campaign.Promise{campaign.InWhileComing},
+	},
+	{
+		name: "no -1 while hosts leave",
+		file: "scaler/in.go", find: "n := leaving(j.s);", replace: "n := 0;",
+		breaks: []campaign.Promise{campaign.InWhileLeaving},
+	},
+	{
+		name: "no -1 unless what runs finds room elsewhere",
+		file: "scaler/in.go", find: "		objection = m.objection()\n", replace: "		_ = m.objection()\n",
+		breaks: []campaign.Promise{campaign.InWouldNotFit},
+	},
+	{
+		name: "no -1 on what could not be read",
+		file: "scaler/in.go", find: "	if len(j.s.Unread) > 0 {", replace: "	if len(j.s.Unread) > 1000 {",
+		breaks: []campaign.Promise{campaign.InOnUnread},
+	},
+	{
+		name: "what is on its way is not bought again",
+		file: "scaler/flight.go",
+		find: "	n := 0\n	for _, i := range s.Unregistered() {", replace: "	n := 0\n	for _, i := range s.Unregistered()[:0] {",
+		breaks: []campaign.Promise{campaign.TooManyHosts},
+	},
+}
