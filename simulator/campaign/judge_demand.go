@@ -69,19 +69,24 @@ func (d *demand) headroom(e Entry) {
 	if e.Headroom == nil {
 		return
 	}
-	size := aws.Resources{}
-	if e.Headroom.CPU != nil && e.Headroom.Memory != nil {
-		size.CPU, size.Memory = *e.Headroom.CPU, *e.Headroom.Memory
-	} else {
-		for _, r := range d.sizes {
-			if weight(r) > weight(size) {
-				size = r
-			}
-		}
-	}
+	size := d.largest(e)
 	for range e.Headroom.Tasks {
 		d.add(size)
 	}
+}
+
+// largest is the size of the headroom's tasks: the entry's, else that of the largest task.
+func (d *demand) largest(e Entry) aws.Resources {
+	size := aws.Resources{}
+	if e.Headroom.CPU != nil && e.Headroom.Memory != nil {
+		return aws.Resources{CPU: *e.Headroom.CPU, Memory: *e.Headroom.Memory}
+	}
+	for _, r := range d.sizes {
+		if weight(r) > weight(size) {
+			size = r
+		}
+	}
+	return size
 }
 
 // packed is how many empty hosts hold it all, first fit, largest first; what fits on none is left out.

@@ -89,7 +89,7 @@ func (j *judge) needed(c *aws.Cluster, kind aws.InstanceType) int {
 	if d.interfaces > 0 && interfaces < 1 {
 		return math.MaxInt
 	}
-	n = max(n, d.apart, d.packed(kind.Resources))
+	n = max(n, d.apart, d.packed(kind.Resources), j.asPlaced(c, kind, e, d))
 	if d.interfaces > 0 {
 		n = max(n, (d.interfaces+interfaces-1)/interfaces)
 	}
@@ -106,4 +106,37 @@ func byThreshold(used, daemons, host int, out *float64) int {
 		return math.MaxInt
 	}
 	return int(float64(used)/room) + 1
+}
+
+// asPlaced is how many hosts hold what waits, and the headroom, beside what runs where ECS has put it: it moves nothing to
+// make room. 0: all that waits fits as it is.
+func (j *judge) asPlaced(c *aws.Cluster, kind aws.InstanceType, e Entry, d demand) int {
+	fleet := j.fleet(c.Name)
+	var bins []*bin
+	for _, h := range fleet {
+		bins = append(bins, j.room(h))
+	}
+	needs := append(j.unplaced(c.Name), j.nextOfRollOuts(c.Name)...)
+	if e.Headroom != nil {
+		for range e.Headroom.Tasks {
+			needs = append(needs, need{size: d.largest(e)})
+		}
+	}
+	more := 0
+	for _, n := range needs {
+		if pack(bins, []need{n}) == nil {
+			continue
+		}
+		empty := j.empty(c, kind)
+		if !empty.takes(n) {
+			continue
+		}
+		empty.put(n)
+		bins = append(bins, empty)
+		more++
+	}
+	if more == 0 {
+		return 0
+	}
+	return len(fleet) + more
 }

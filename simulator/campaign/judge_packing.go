@@ -86,7 +86,7 @@ func needOf(s *aws.Service, d *aws.TaskDefinition) need {
 // room is what a host has free: without its tasks, and without what ECS keeps for daemons that are to run there
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html).
 func (j *judge) room(h *aws.Host) *bin {
-	b := &bin{free: h.Total, interfaces: h.ENIs, services: map[string]bool{}}
+	b := newBin(h.Total, j.interfaces(h))
 	for _, t := range j.tasksOn(h) {
 		n := need{size: t.Definition.Resources, awsvpc: t.Definition.Awsvpc, ports: t.Definition.Ports}
 		if t.Service != nil {
@@ -94,11 +94,37 @@ func (j *judge) room(h *aws.Host) *bin {
 		}
 		b.put(n)
 	}
-	for _, s := range h.Cluster.Services() {
+	b.daemons(h.Cluster)
+	return b
+}
+
+// interfaces is how many awsvpc tasks a host takes: what the entry says holds, and one that says too many is answered for
+// by whoever wrote it.
+func (j *judge) interfaces(h *aws.Host) int {
+	all := j.entries[h.Cluster.Name]
+	if e := all[len(all)-1].entry; e.Instance != nil && e.Instance.AwsvpcTasks != nil {
+		return max(h.ENIs, *e.Instance.AwsvpcTasks)
+	}
+	return h.ENIs
+}
+
+func newBin(size aws.Resources, interfaces int) *bin {
+	return &bin{free: size, interfaces: interfaces, services: map[string]bool{}}
+}
+
+// daemons takes room for those that are not there.
+func (b *bin) daemons(c *aws.Cluster) {
+	for _, s := range c.Services() {
 		if s.Spec.Daemon && s.Status == "ACTIVE" && !b.services[s.Spec.Name] {
 			b.put(needOf(s, s.Deployments()[0].Definition))
 		}
 	}
+}
+
+// empty is a new host.
+func (*judge) empty(c *aws.Cluster, kind aws.InstanceType) *bin {
+	b := newBin(kind.Resources, kind.ENIs)
+	b.daemons(c)
 	return b
 }
 
@@ -145,6 +171,18 @@ func (j *judge) unplaced(cluster string) []need {
 			}
 		}
 		for range min(s.Desired-on, s.Desired*s.Spec.MaxPercent/100-live) {
+			needs = append(needs, needOf(s, s.Deployments()[0].Definition))
+		}
+	}
+	return needs
+}
+
+// nextOfRollOuts is the next task of each roll-out that all running tasks leave room for.
+func (j *judge) nextOfRollOuts(cluster string) []need {
+	var needs []need
+	for _, s := range j.clusters[cluster].Services() {
+		live := len(s.Tasks())
+		if len(s.Deployments()) > 1 && !s.Spec.Daemon && s.Status == "ACTIVE" && live < s.Desired*s.Spec.MaxPercent/100 {
 			needs = append(needs, needOf(s, s.Deployments()[0].Definition))
 		}
 	}
