@@ -30,7 +30,6 @@ var cannotEndWithout = map[string]string{
 	"DescribeTasks":                 "the tasks",
 	"UpdateContainerInstancesState": "ECS moves nothing; only the deadline ends it",
 	"StopTask":                      "tasks that never move are not stopped",
-	"GetTaskProtection":             "whether a task is protected: one that may be has the standalone deadline",
 }
 
 // late looks at each minute's end for hosts that should have gone.

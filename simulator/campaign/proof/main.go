@@ -52,7 +52,7 @@ func prove(out io.Writer, root string, from uint64, seeds int) error {
 	return errors.Join(missed...)
 }
 
-var seedOf = regexp.MustCompile(`^seed ([0-9]+),`)
+var seedOf = regexp.MustCompile(`^seed (\d+),`)
 
 // seen breaks the rule, looks for a broken promise, and checks that the unbroken product keeps it in the same schedule.
 func (r rule) seen(root, dir string, from uint64, seeds int) (string, error) {
@@ -94,11 +94,11 @@ func (r rule) build(root, dir string) (program string, err error) {
 	if err := os.WriteFile(source, broken, 0o600); err != nil {
 		return "", err
 	}
-	real, err := filepath.Abs(filepath.Join(root, r.file))
+	laid, err := filepath.Abs(filepath.Join(root, r.file))
 	if err != nil {
 		return "", err
 	}
-	text, err := json.Marshal(map[string]map[string]string{"Replace": {real: source}})
+	text, err := json.Marshal(map[string]map[string]string{"Replace": {laid: source}})
 	if err != nil {
 		return "", err
 	}

@@ -32,7 +32,7 @@ func TestARuleThatIsNotThereOrTwiceFails(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(root, "a.go"), []byte("one\ntwo\ntwo\n"), 0o600))
 	for find, want := range map[string]string{"three": "0 times", "two": "2 times"} {
 		_, err := rule{file: "a.go", find: find}.broken(root)
-		assert.ErrorContains(t, err, want)
+		require.ErrorContains(t, err, want)
 	}
 	text, err := rule{file: "a.go", find: "one", replace: "1"}.broken(root)
 	require.NoError(t, err)

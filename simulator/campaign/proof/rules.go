@@ -55,7 +55,7 @@ var rules = []rule{
 	{
 		name: "what is on its way is not bought again",
 		file: "scaler/flight.go",
-		find: "	n := 0\n	for _, i := range s.Unregistered() {", replace: "	n := 0\n	for _, i := range s.Unregistered()[:0] {",
+		find: "	for _, i := range newcomers(s, s.Groups) {", replace: "	for _, i := range newcomers(s, nil) {",
 		breaks: []campaign.Promise{campaign.TooManyHosts},
 	},
 }
