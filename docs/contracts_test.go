@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"ecs-cluster-scaler/cluster/ecsreader"
 	"ecs-cluster-scaler/drain"
 	"ecs-cluster-scaler/drain/drainer"
 	"ecs-cluster-scaler/internal/alarms"
@@ -58,6 +59,7 @@ func namesNow(t *testing.T) map[string][]string {
 	for name, alarm := range alarms.Contract().Alarms {
 		names["alarms"] = append(names["alarms"], fmt.Sprintf("%s, %s %s %v, %d of %d", name, alarm.Metric, alarm.Comparison, alarm.Threshold, alarm.DatapointsToAlarm, alarm.EvaluationPeriods))
 	}
+	names["group tags"] = []string{ecsreader.ClusterTag, ecsreader.ActiveTag, ecsreader.ConfigPathTag}
 	for contract := range names {
 		slices.Sort(names[contract])
 		names[contract] = slices.Compact(names[contract])

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"ecs-cluster-scaler/cluster/ecsreader"
 	"ecs-cluster-scaler/internal/alarms"
 	"ecs-cluster-scaler/internal/metrics"
 	"ecs-cluster-scaler/thresholds"
@@ -99,6 +100,19 @@ func TestTerraformNamesMetricsThatThereAre(t *testing.T) {
 		for _, named := range regexp.MustCompile(`\bmetric\s*=\s*"(\w+)"`).FindAllSubmatch(text, -1) {
 			assert.True(t, known[string(named[1])], "%s: no function publishes %s", file, named[1])
 		}
+	}
+}
+
+// By these the functions find a group, its stack and the active one. What a module writes under another key nobody reads.
+func TestTerraformWritesTheTagsThatTheFunctionsRead(t *testing.T) {
+	for _, module := range []string{"modules/cluster", "modules/capacity"} {
+		text, err := os.ReadFile(module + "/main.tf")
+		require.NoError(t, err)
+		written := map[string]bool{}
+		for _, key := range regexp.MustCompile(`"(ecs-cluster-scaler:[a-z-]+)"`).FindAllSubmatch(text, -1) {
+			written[string(key[1])] = true
+		}
+		assert.Equal(t, map[string]bool{ecsreader.ClusterTag: true, ecsreader.ActiveTag: true, ecsreader.ConfigPathTag: true}, written, module)
 	}
 }
 

@@ -23,7 +23,7 @@ variable "package" {
 }
 
 variable "name" {
-  description = "Prefix of every name here. Give a second stack in the same account and region another one."
+  description = "Prefix of every name here. Give a second stack in the same account and region another one. Choose it once: another name makes functions, alarms and log groups anew, and the old logs go."
   type        = string
   default     = "ecs-cluster-scaler"
   nullable    = false
@@ -60,7 +60,7 @@ variable "memory_mb" {
 }
 
 variable "config_path" {
-  description = "SSM path of the configuration: `<config_path>/clusters/<ECS cluster name>` holds a cluster's entry, `<config_path>/defaults` what all inherit."
+  description = "SSM path of the configuration: `<config_path>/clusters/<ECS cluster name>` holds a cluster's entry, `<config_path>/defaults` what all inherit. Choose it once: another path makes every entry anew, without its history and without what was tuned by hand."
   type        = string
   default     = "/ecs-cluster-scaler"
   nullable    = false
@@ -250,7 +250,7 @@ variable "drainer_package" {
 }
 
 variable "drain_hook_names" {
-  description = "Names of the lifecycle hooks that the drainer may complete, and whose events make a host's first step immediate: all that entries name in `drain.hook`. An entry that names another is refused, and its hosts wait. So whoever writes an entry cannot end a hook that does something else."
+  description = "Names of the lifecycle hooks that the drainer may complete, and whose events make a host's first step immediate: all that entries name in `drain.hook`. An entry that names another is refused, and a host that is ready waits out its hook. So whoever writes an entry cannot end a hook that does something else."
   type        = set(string)
   default     = ["ecs-cluster-scaler-drain"]
   nullable    = false

@@ -1,5 +1,5 @@
 variable "cluster_name" {
-  description = "Name of the ECS cluster that the hosts join."
+  description = "Name of the ECS cluster that the hosts join. A cluster of another name is another module: hosts that run would lose the right to follow the old one."
   type        = string
   nullable    = false
 

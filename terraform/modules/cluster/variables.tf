@@ -1,5 +1,5 @@
 variable "cluster_name" {
-  description = "Name of the ECS cluster."
+  description = "Name of the ECS cluster. A cluster of another name is another module: here it would make the entry anew, without what was tuned."
   type        = string
   nullable    = false
 
