@@ -23,6 +23,7 @@ const shop = `
 variable "subnet_ids" { type = list(string) }
 variable "drain_groups" { default = [] }
 variable "second" { default = false }
+variable "second_drains" { default = [] }
 
 data "aws_ssm_parameter" "image" {
   name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id"
@@ -67,6 +68,7 @@ module "second" {
   name                   = "second"
   config_path            = "/second"
   namespace              = "Second"
+  drain_groups           = var.second_drains
 }
 `
 
@@ -168,7 +170,12 @@ func (r *road) secondStack(t *testing.T) {
 	r.set(t, map[string]string{"second": "true"})
 	r.apply(t)
 	assert.Len(t, r.policies(t), 2*len(before))
-	r.set(t, map[string]string{"second": "false"})
+	r.set(t, map[string]string{"second_drains": `["shop-hosts"]`})
+	said, exit, err := r.run(t.Context(), "plan", "-no-color")
+	require.NoError(t, err)
+	require.Equal(t, 1, exit, "the hook would be the first one's: %s", said)
+	assert.Contains(t, strings.Join(strings.Fields(string(said)), " "), "Auto Scaling group shop-hosts is tagged as another stack's")
+	r.set(t, map[string]string{"second": "false", "second_drains": "[]"})
 	r.apply(t)
 	assert.Equal(t, before, r.policies(t), "the first stack's policies stay")
 	assert.Equal(t, []string{"ecs-cluster-scaler-drain"}, r.hooks(t))

@@ -166,6 +166,29 @@ data "aws_autoscaling_groups" "foreign" {
   names = each.value
 }
 
+# A group that another stack, or another cluster, has tagged is not this module's: its tags and its hook would be overwritten here, and
+# removed with this module. A group without the tag of a path may have been tagged by a version before it.
+data "aws_autoscaling_groups" "tagged" {
+  for_each = length(local.foreign_groups) == 0 ? {} : {
+    any_stack    = { name = "tag-key", value = "ecs-cluster-scaler:config-path" }
+    this_stack   = { name = "tag:ecs-cluster-scaler:config-path", value = var.config_path }
+    any_cluster  = { name = "tag-key", value = "ecs-cluster-scaler:cluster" }
+    this_cluster = { name = "tag:ecs-cluster-scaler:cluster", value = var.cluster_name }
+  }
+
+  filter {
+    name   = each.value.name
+    values = [each.value.value]
+  }
+}
+
+locals {
+  tagged        = { for by, found in data.aws_autoscaling_groups.tagged : by => [for arn in found.arns : element(split("autoScalingGroupName/", arn), 1)] }
+  others_groups = setintersection(local.foreign_groups, setunion(try(setsubtract(local.tagged.any_stack, local.tagged.this_stack), []), try(setsubtract(local.tagged.any_cluster, local.tagged.this_cluster), [])))
+
+  others_groups_message = "Auto Scaling group ${join(", ", local.others_groups)} is tagged as another stack's or another cluster's, not as cluster ${var.cluster_name} of ${var.config_path}. Its tags and its hook would be overwritten here, and removed with this module. If it is to be this one's, take it out of the other module first, or change its tags ecs-cluster-scaler:cluster and ecs-cluster-scaler:config-path with `aws autoscaling create-or-update-tags`."
+}
+
 # --- the group's tags, where nothing else manages them -------------------------------------------------------------------------
 
 resource "aws_autoscaling_group_tag" "group" {
@@ -186,6 +209,11 @@ resource "aws_autoscaling_group_tag" "group" {
     precondition {
       condition     = length(local.missing_groups) == 0
       error_message = local.missing_groups_message
+    }
+
+    precondition {
+      condition     = length(local.others_groups) == 0
+      error_message = local.others_groups_message
     }
   }
 }
@@ -218,6 +246,11 @@ resource "aws_autoscaling_lifecycle_hook" "drain" {
     precondition {
       condition     = length(local.missing_groups) == 0
       error_message = local.missing_groups_message
+    }
+
+    precondition {
+      condition     = length(local.others_groups) == 0
+      error_message = local.others_groups_message
     }
 
     precondition {

@@ -291,3 +291,51 @@ run "path_too_long_for_a_tag" {
   }
   expect_failures = [var.config_path]
 }
+
+run "group_to_tag_that_is_another_stacks" {
+  command = plan
+  variables {
+    tag_groups = true
+  }
+  override_data {
+    target = data.aws_autoscaling_groups.tagged["this_stack"]
+    values = { arns = [] }
+  }
+  expect_failures = [aws_autoscaling_group_tag.group]
+}
+
+run "group_to_drain_that_is_another_stacks" {
+  command = plan
+  variables {
+    drain_groups = ["web-blue"]
+  }
+  override_data {
+    target = data.aws_autoscaling_groups.tagged["this_stack"]
+    values = { arns = [] }
+  }
+  expect_failures = [aws_autoscaling_lifecycle_hook.drain]
+}
+
+run "group_to_tag_that_is_another_clusters" {
+  command = plan
+  variables {
+    tag_groups = true
+  }
+  override_data {
+    target = data.aws_autoscaling_groups.tagged["this_cluster"]
+    values = { arns = [] }
+  }
+  expect_failures = [aws_autoscaling_group_tag.group]
+}
+
+run "group_to_drain_that_is_another_clusters" {
+  command = plan
+  variables {
+    drain_groups = ["web-blue"]
+  }
+  override_data {
+    target = data.aws_autoscaling_groups.tagged["this_cluster"]
+    values = { arns = [] }
+  }
+  expect_failures = [aws_autoscaling_lifecycle_hook.drain]
+}

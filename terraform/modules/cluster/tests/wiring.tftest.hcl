@@ -449,3 +449,22 @@ run "the_usual_heartbeat_keeps_every_deadline_of_an_entry" {
     error_message = "48 hours less 15 minutes."
   }
 }
+
+run "a_group_that_was_tagged_before_stacks_had_a_tag" {
+  variables {
+    drain_groups = ["web-blue"]
+    tag_groups   = true
+  }
+  override_data {
+    target = data.aws_autoscaling_groups.tagged["any_stack"]
+    values = { arns = [] }
+  }
+  override_data {
+    target = data.aws_autoscaling_groups.tagged["this_stack"]
+    values = { arns = [] }
+  }
+  assert {
+    condition     = keys(aws_autoscaling_lifecycle_hook.drain) == ["web-blue"] && length(aws_autoscaling_group_tag.group) == 3
+    error_message = "It becomes this stack's."
+  }
+}
