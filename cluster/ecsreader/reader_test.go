@@ -23,6 +23,9 @@ import (
 
 // fakeECS holds what a cluster has and answers in pages as ECS does.
 type fakeECS struct {
+	// owned are the tasks that ECS lists by service and desired status; nil: it lists all tasks whatever the service.
+	owned     map[string][]string
+	ownedErr  error
 	services  []types.Service
 	providers []types.CapacityProvider
 	tasks     []types.Task
@@ -129,6 +132,13 @@ func (f *fakeECS) DescribeCapacityProviders(_ context.Context, in *ecs.DescribeC
 func (f *fakeECS) ListTasks(_ context.Context, in *ecs.ListTasksInput, _ ...func(*ecs.Options)) (*ecs.ListTasksOutput, error) {
 	f.count("ListTasks")
 	out := &ecs.ListTasksOutput{}
+	if in.ServiceName != nil && f.owned != nil {
+		if f.ownedErr != nil {
+			return nil, f.ownedErr
+		}
+		out.TaskArns = f.owned[*in.ServiceName+" "+string(in.DesiredStatus)]
+		return out, nil
+	}
 	for _, t := range f.tasks {
 		if (in.ContainerInstance == nil || *t.ContainerInstanceArn == *in.ContainerInstance) && *t.DesiredStatus == string(in.DesiredStatus) {
 			out.TaskArns = append(out.TaskArns, *t.TaskArn)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"unique"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -89,7 +88,7 @@ func add(s *cluster.Snapshot, host string, tasks []cluster.Task) {
 // never changes.
 func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, remembered *clusterTasks, in *ecs.ListTasksInput) ([]cluster.Task, error) {
 	in.Cluster, in.DesiredStatus, in.MaxResults = aws.String(s.Cluster), types.DesiredStatusRunning, aws.Int32(tasksPerCall)
-	var tasks []cluster.Task
+	var tasks, doubtful []cluster.Task
 	var unknown []string
 	pages := ecs.NewListTasksPaginator(r.ecs, in)
 	for pages.HasMorePages() {
@@ -115,26 +114,29 @@ func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, remembered 
 			if err != nil {
 				return nil, fmt.Errorf("the size of task %s: %w", aws.ToString(described.TaskArn), err)
 			}
+			if _, sure := ServiceOf(described); !sure {
+				doubtful = append(doubtful, t)
+			}
 			tasks = append(tasks, t)
 		}
 		s.Unread = append(s.Unread, unanswered("task", len(batch), len(out.Tasks), out.Failures)...)
 	}
-	return tasks, nil
+	strangers, err := r.Strangers(ctx, s.Cluster, doubtful)
+	for i := range tasks {
+		if strangers[tasks[i].ARN] {
+			tasks[i].Service = ""
+		}
+	}
+	return tasks, err
 }
 
 func (r *Reader) task(ctx context.Context, t types.Task) (cluster.Task, error) {
-	// ECS sets a service task's group to service:<name>; only run-task lets a caller choose another
-	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html).
-	group := shared(t.Group)
-	service, ofService := strings.CutPrefix(group, "service:")
-	if !ofService {
-		service = ""
-	}
+	service, _ := ServiceOf(t)
 	read := cluster.Task{
 		ARN:           aws.ToString(t.TaskArn),
 		Host:          shared(t.ContainerInstanceArn),
-		Service:       service,
-		Group:         group,
+		Service:       shared(&service),
+		Group:         shared(t.Group),
 		Definition:    shared(t.TaskDefinitionArn),
 		Provider:      shared(t.CapacityProviderName),
 		LastStatus:    shared(t.LastStatus),

@@ -77,7 +77,7 @@ func start(tb testing.TB, w *world, service string, host int) {
 	require.NoError(tb, err)
 	out, err := client.StartTask(tb.Context(), &ecs.StartTaskInput{
 		Cluster: aws.String("web"), TaskDefinition: described.Services[0].TaskDefinition,
-		ContainerInstances: []string{w.host(host).ARN}, Group: aws.String("service:" + service),
+		ContainerInstances: []string{w.host(host).ARN}, Group: aws.String("service:" + service), StartedBy: aws.String("ecs-svc/1"),
 	})
 	require.NoError(tb, err)
 	require.Len(tb, out.Tasks, 1, "%v", out.Failures)

@@ -53,8 +53,8 @@ type fakeAWS struct {
 	deny    map[string]bool
 	// denyCluster: whose hosts may not be listed.
 	denyCluster map[string]bool
-	// denyAll: tasks may be listed host by host only.
-	denyAll bool
+	// denyAll: tasks may be listed host by host only, denyOwners: not by service on a host.
+	denyAll, denyOwners bool
 	// luck, unless nil, refuses one call in refused; AWS carries half of those out all the same.
 	luck    *rand.Rand
 	refused float64
@@ -98,6 +98,8 @@ type fakeTask struct {
 	// takes is how long it takes to stop.
 	takes  time.Duration
 	health string
+	// group and startedBy are what a caller of run-task chose; empty: its service's.
+	group, startedBy string
 	// definition is its definition's name; empty: its service's.
 	definition string
 	byUs       bool

@@ -138,6 +138,9 @@ func (f *fakeAWS) DescribeCapacityProviders(ctx context.Context, in *ecs.Describ
 
 func (f *fakeAWS) ListTasks(ctx context.Context, in *ecs.ListTasksInput, _ ...func(*ecs.Options)) (*ecs.ListTasksOutput, error) {
 	return answered(ctx, f, "ECS", "ListTasks", in, func(in *ecs.ListTasksInput, out *ecs.ListTasksOutput) error {
+		if f.denyOwners && in.ContainerInstance != nil && in.ServiceName != nil {
+			return &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}
+		}
 		if f.denyAll && in.ContainerInstance == nil && in.ServiceName == nil {
 			return &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "only host by host"}
 		}
@@ -167,15 +170,15 @@ func (f *fakeAWS) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput,
 				out.Failures = append(out.Failures, ecstypes.Failure{Arn: aws.String(arn), Reason: aws.String("MISSING")})
 				continue
 			}
-			group, desired := "family:batch", "STOPPED"
+			group, by, desired := cmp.Or(t.group, "family:batch"), t.startedBy, "STOPPED"
 			if t.service != "" {
-				group = "service:" + t.service
+				group, by = "service:"+t.service, "ecs-svc/1"
 			}
 			if t.wanted {
 				desired = "RUNNING"
 			}
 			out.Tasks = append(out.Tasks, ecstypes.Task{
-				TaskArn: aws.String(arn), ContainerInstanceArn: aws.String(t.host), Group: aws.String(group), LastStatus: aws.String(t.last),
+				TaskArn: aws.String(arn), ContainerInstanceArn: aws.String(t.host), Group: aws.String(group), StartedBy: aws.String(by), LastStatus: aws.String(t.last),
 				DesiredStatus: aws.String(desired), StoppingAt: optionalTime(t.stopping), StoppedAt: optionalTime(t.stopped),
 				HealthStatus: ecstypes.HealthStatus(t.health), TaskDefinitionArn: aws.String("definition/" + cmp.Or(t.definition, t.service)),
 			})

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/cluster/ecsreader"
 	"ecs-cluster-scaler/drain"
 )
 
@@ -70,6 +71,7 @@ func (r *remembered) recall(h *drain.Host, again described, now time.Time) bool 
 		fresh, ok := again.tasks[arn]
 		switch {
 		case ok:
+			fresh.Service = t.Service // it never changes, and may have been asked for
 			r.tasks[arn] = fresh
 			going = going || !fresh.Stopped()
 		case t.Stopped():
@@ -202,6 +204,9 @@ func (d *Drainer) relist(ctx context.Context, v *view, host string, known map[st
 		return nil, errTooMany
 	}
 	now, err := d.describe(ctx, v, unknown)
+	if strange := d.disown(ctx, v, now, known); strange != nil {
+		return nil, strange
+	}
 	if err == nil && len(now.tasks) < len(unknown) {
 		err = fmt.Errorf("%w (%d of %d)", errListedOnly, len(unknown)-len(now.tasks), len(unknown))
 	}
@@ -213,6 +218,24 @@ func (d *Drainer) relist(ctx context.Context, v *view, host string, known map[st
 		byHost[t.Host][arn] = t
 	}
 	return byHost, err
+}
+
+// disown makes standalone those of the described tasks that only call themselves a service's. Of one that was known before
+// that is known too.
+func (d *Drainer) disown(ctx context.Context, v *view, said described, known map[string]drain.Task) error {
+	var doubtful []cluster.Task
+	for _, arn := range said.doubtful {
+		if before, ok := known[arn]; ok {
+			said.belongs(arn, before.Service)
+		} else {
+			doubtful = append(doubtful, said.tasks[arn].Task)
+		}
+	}
+	strangers, err := d.reader.Strangers(ctx, v.name, doubtful)
+	for arn := range strangers {
+		said.belongs(arn, "")
+	}
+	return err
 }
 
 // list finds tasks, on one host or, without one, on all, with either desired status: one that is stopping has desired
@@ -248,6 +271,14 @@ type described struct {
 	tasks map[string]drain.Task
 	// missing are those that it does not know.
 	missing map[string]bool
+	// doubtful are those that may only call themselves a service's.
+	doubtful []string
+}
+
+func (s described) belongs(arn, service string) {
+	t := s.tasks[arn]
+	t.Service = service
+	s.tasks[arn] = t
 }
 
 // describe asks for tasks by ARN. With an error comes what was read before it.
@@ -259,7 +290,11 @@ func (d *Drainer) describe(ctx context.Context, v *view, arns []string) (describ
 			return said, fmt.Errorf("describe them: %w", err)
 		}
 		for _, t := range out.Tasks {
-			said.tasks[aws.ToString(t.TaskArn)] = task(t)
+			described, sure := task(t)
+			said.tasks[described.ARN] = described
+			if !sure {
+				said.doubtful = append(said.doubtful, described.ARN)
+			}
 		}
 		for _, f := range out.Failures {
 			if aws.ToString(f.Reason) == "MISSING" {
@@ -270,11 +305,9 @@ func (d *Drainer) describe(ctx context.Context, v *view, arns []string) (describ
 	return said, nil
 }
 
-func task(t types.Task) drain.Task {
-	service, ofService := strings.CutPrefix(aws.ToString(t.Group), "service:")
-	if !ofService {
-		service = ""
-	}
+// task is the task; sure is false where it may only call itself a service's.
+func task(t types.Task) (read drain.Task, sure bool) {
+	service, sure := ecsreader.ServiceOf(t)
 	return drain.Task{
 		Task: cluster.Task{
 			ARN: aws.ToString(t.TaskArn), Host: aws.ToString(t.ContainerInstanceArn), Service: service, Group: aws.ToString(t.Group),
@@ -284,5 +317,5 @@ func task(t types.Task) drain.Task {
 		StoppingAt: aws.ToTime(t.StoppingAt), StoppedAt: aws.ToTime(t.StoppedAt),
 		ReportsHealth: t.HealthStatus == types.HealthStatusHealthy || t.HealthStatus == types.HealthStatusUnhealthy,
 		Healthy:       t.HealthStatus == types.HealthStatusHealthy,
-	}
+	}, sure
 }

@@ -201,7 +201,7 @@ func (c *Canned) task(arn string) object {
 	service := fmt.Sprintf("web-%08d", n%max(c.ServicesEach, 1))
 	return object{
 		"taskArn": arn, "containerInstanceArn": fmt.Sprintf("%scontainer-instance/%s/%08d", cannedARN, clusterName, n%max(c.HostsEach, 1)),
-		"group": "service:" + service, "desiredStatus": "RUNNING", "lastStatus": "RUNNING", "cpu": "128", "memory": "256",
+		"group": "service:" + service, "startedBy": "ecs-svc/1", "desiredStatus": "RUNNING", "lastStatus": "RUNNING", "cpu": "128", "memory": "256",
 		"taskDefinitionArn": cannedARN + "task-definition/" + service + ":1",
 	}
 }

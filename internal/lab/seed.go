@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -233,7 +234,7 @@ func (s *seeding) startTasks(ctx context.Context, hosts []Host) error {
 			}
 			key := batch{definition: definition, startedBy: task.StartedBy}
 			if task.Service != "" {
-				key.group = "service:" + task.Service
+				key.group, key.startedBy = "service:"+task.Service, cmp.Or(task.StartedBy, "ecs-svc/1")
 			}
 			if batches[key] == nil {
 				order = append(order, key)

@@ -56,7 +56,7 @@ type Task struct {
 	HostPorts         []int32
 	AwsVPC            bool
 
-	StartedBy     string
+	StartedBy     string // empty: of a service's task its deployment's id, else nothing
 	LastStatus    string // empty: RUNNING
 	DesiredStatus string // empty: RUNNING
 	Health        string // empty: UNKNOWN

@@ -327,7 +327,7 @@ func TestTasksAreReadOnlyOnDrainingHostsThatHoldSome(t *testing.T) {
 	c.hosts[0].Status, c.hosts[0].RunningTasksCount = aws.String("DRAINING"), 1
 	c.hosts[1].Status = aws.String("DRAINING")
 	c.services = []ecstypes.Service{{ServiceName: aws.String("web"), Status: aws.String("ACTIVE"), LaunchType: ecstypes.LaunchTypeEc2, DesiredCount: 1, RunningCount: 1}}
-	c.tasks = []ecstypes.Task{{TaskArn: aws.String("t"), ContainerInstanceArn: c.hosts[0].ContainerInstanceArn, Group: aws.String("service:web"), DesiredStatus: aws.String("RUNNING")}}
+	c.tasks = []ecstypes.Task{{TaskArn: aws.String("t"), ContainerInstanceArn: c.hosts[0].ContainerInstanceArn, Group: aws.String("service:web"), StartedBy: aws.String("ecs-svc/1"), DesiredStatus: aws.String("RUNNING")}}
 	f.clusters["a"] = c
 	answer := run(t, f)
 	assert.Equal(t, 1, verdict(t, answer, "a").UnplacedTasks, "web's only task has to leave")

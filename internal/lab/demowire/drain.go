@@ -136,7 +136,7 @@ func (d drainDemo) replace(ctx context.Context) error {
 	}
 	_, err = client.StartTask(ctx, &ecs.StartTaskInput{
 		Cluster: aws.String("shop"), TaskDefinition: described.Services[0].TaskDefinition,
-		ContainerInstances: []string{d.hosts[2].ARN}, Group: aws.String("service:web"),
+		ContainerInstances: []string{d.hosts[2].ARN}, Group: aws.String("service:web"), StartedBy: aws.String("ecs-svc/1"),
 	})
 	if err != nil {
 		return fmt.Errorf("start a copy: %w", err)

@@ -1,0 +1,84 @@
+package ecsreader
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"ecs-cluster-scaler/cluster"
+)
+
+// deploymentID begins the id of every deployment and task set
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html).
+const deploymentID = "ecs-svc/"
+
+// ServiceOf is the name of the service that a task belongs to; empty: none. The task's group alone does not tell, because
+// a caller of run-task may choose service:<name>. Of a service's task startedBy has the id of its deployment
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html); another tag is a caller's. sure is false
+// where there is none: ECS has to be asked, see Strangers.
+func ServiceOf(t types.Task) (service string, sure bool) {
+	service, ofService := strings.CutPrefix(aws.ToString(t.Group), "service:")
+	by := aws.ToString(t.StartedBy)
+	switch {
+	case !ofService, by != "" && !strings.HasPrefix(by, deploymentID):
+		return "", true
+	default:
+		return service, by != ""
+	}
+}
+
+// Strangers are those of the tasks, by ARN, that ECS does not list among the tasks of the service that they name. It
+// takes a call for each service and host, and one more where there is such a task.
+func (r *Reader) Strangers(ctx context.Context, clusterName string, tasks []cluster.Task) (map[string]bool, error) {
+	type place struct{ service, host string }
+	byPlace := map[place]map[string]bool{}
+	for _, t := range tasks {
+		p := place{t.Service, t.Host}
+		if byPlace[p] == nil {
+			byPlace[p] = map[string]bool{}
+		}
+		byPlace[p][t.ARN] = true
+	}
+	strangers := map[string]bool{}
+	for p, left := range byPlace {
+		// A task may stop between two calls: it is none of the service's only if neither list has it.
+		for _, desired := range []types.DesiredStatus{types.DesiredStatusRunning, types.DesiredStatusStopped} {
+			if len(left) == 0 {
+				break
+			}
+			in := &ecs.ListTasksInput{Cluster: aws.String(clusterName), ServiceName: aws.String(p.service), DesiredStatus: desired, MaxResults: aws.Int32(tasksPerCall)}
+			if p.host != "" {
+				in.ContainerInstance = aws.String(p.host)
+			}
+			if err := r.strike(ctx, in, left); err != nil {
+				return nil, fmt.Errorf("whether tasks belong to service %s: %w", p.service, err)
+			}
+		}
+		maps.Copy(strangers, left)
+	}
+	return strangers, nil
+}
+
+// strike takes what ECS lists off left. A service that there is not has no tasks.
+func (r *Reader) strike(ctx context.Context, in *ecs.ListTasksInput, left map[string]bool) error {
+	pages := ecs.NewListTasksPaginator(r.ecs, in)
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if _, none := errors.AsType[*types.ServiceNotFoundException](err); none {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, arn := range page.TaskArns {
+			delete(left, arn)
+		}
+	}
+	return nil
+}
