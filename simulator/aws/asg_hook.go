@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -42,6 +43,9 @@ func (i *Instance) leave(cause, told string) {
 	i.termination = g.begin("Terminating EC2 instance: "+i.ID, told, i.Zone, types.ScalingActivityStatusCodeInProgress)
 	i.tell(HostLeaving, cause)
 }
+
+// ends is what ends the instance: the loss of its machine where that came first, or else what made it leave.
+func (i *Instance) ends() string { return cmp.Or(i.lost, i.Cause) }
 
 // hooks is Terminating:Wait. Each hook has an action of its own, and all wait at once.
 func (i *Instance) hooks() {
@@ -119,10 +123,6 @@ func (i *Instance) proceed() {
 	w := i.Group.world
 	i.becomes(terminatingProceed)
 	i.termination.becomes(types.ScalingActivityStatusCodeInProgress)
-	cause := i.Cause
-	if i.lost != "" {
-		cause = i.lost // the machine was gone before
-	}
-	i.off(cause)
+	i.off(i.ends())
 	w.after(w.Knobs.EC2.ShutDown.of(w.draw("shutdown "+i.ID)), "gone "+i.ID, i.vanish)
 }

@@ -64,13 +64,14 @@ func (s *Service) floor() int { return (s.Desired*s.Spec.MinPercent + 99) / 100 
 func (s *Service) ceiling() int { return s.Desired * s.Spec.MaxPercent / 100 }
 
 // watchFloor tells when the service falls below its floor, further below, and when it is over. A shortage that a host's
-// scale-in has a part in is by scaling until it ends.
+// scale-in has a part in is by scaling until it ends; a task that Spot or a broken machine took while its host left by
+// scale-in has none.
 func (s *Service) watchFloor(cause string, t *Task) {
 	below := max(0, s.floor()-s.running)
 	if below == s.below {
 		return
 	}
-	lost := t != nil && (cause == byDrain || cause == byHost) && t.Host != nil && t.Host.Instance.Cause == "scale_in"
+	lost := t != nil && (cause == byDrain || cause == byHost) && t.Host != nil && t.Host.Instance.ends() == "scale_in"
 	switch {
 	case below == 0:
 		s.belowBy = ""

@@ -230,6 +230,6 @@ func (h *Host) forget() {
 		}
 		h.ended = true
 		h.unreached = nil
-		h.endTasks(cmp.Or(h.Instance.Cause, "deregistered"))
+		h.endTasks(cmp.Or(h.Instance.ends(), "deregistered"))
 	})
 }

@@ -41,6 +41,40 @@ func TestAHostThatGoesTakesItsTasksWithIt(t *testing.T) {
 	assert.Equal(t, 0, below[len(below)-1].N)
 }
 
+// A host may leave by scale-in and still lose its machine first: then it was not scaling in that ended its tasks.
+func TestWhatEndsATaskIsWhatTakesItsServiceBelowItsFloor(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		cause, lost string
+		end         func(*stage, *Host)
+		ended, by   string
+	}{
+		{"scale-in", "scale_in", "", func(_ *stage, h *Host) { h.gone(h.Instance.ends()) }, "scale_in", "scaling"},
+		{"Spot, while it leaves by scale-in", "scale_in", "spot", func(_ *stage, h *Host) { h.gone(h.Instance.ends()) }, "spot", "other"},
+		{"a broken machine, while it leaves by scale-in", "scale_in", "health", func(_ *stage, h *Host) { h.gone(h.Instance.ends()) }, "health", "other"},
+		{"Spot", "spot", "spot", func(_ *stage, h *Host) { h.gone(h.Instance.ends()) }, "spot", "other"},
+		{"forced deregistration after a scale-in", "scale_in", "", func(_ *stage, h *Host) { h.forget() }, "scale_in", "scaling"},
+		{"forced deregistration after a broken machine", "scale_in", "health", func(_ *stage, h *Host) { h.forget() }, "health", "other"},
+		{"forced deregistration", "", "", func(_ *stage, h *Host) { h.forget() }, "deregistered", "other"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newStage(t)
+			h := s.host("a")
+			s.steady(replicas(2, 100, 200))
+			s.locked(func() {
+				h.Instance.Cause, h.Instance.lost = c.cause, c.lost
+				c.end(s, h)
+			})
+			s.run(time.Second)
+			ended := s.kinds(TaskEndedByHost)
+			require.Len(t, ended, 2)
+			assert.Equal(t, c.ended, ended[0].Cause)
+			below := s.kinds(BelowFloor)
+			assert.Equal(t, []any{2, c.by}, []any{below[len(below)-1].N, below[len(below)-1].Cause})
+		})
+	}
+}
+
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html, agentConnected
 func TestAHostWhoseAgentIsAwayTakesNoTasks(t *testing.T) {
 	s := newStage(t)
