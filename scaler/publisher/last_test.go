@@ -134,3 +134,20 @@ func last(t *testing.T, f *fakeAWS, metric string) float64 {
 	require.True(t, found)
 	return value
 }
+
+func TestAStrayParameterIsOneLogLinePerVersion(t *testing.T) {
+	f := newFakeAWS().with("web", 4, 600)
+	f.entries["web/old"] = `{}`
+	var log bytes.Buffer
+	p := logging(f, &log)
+	const says = "a parameter below the configuration path is neither the defaults nor an entry"
+	for after := range 5 {
+		_, err := p.Run(t.Context(), minute.Add(time.Duration(after)*time.Minute))
+		require.NoError(t, err)
+	}
+	assert.Equal(t, 1, strings.Count(log.String(), says))
+	f.edits++
+	_, err := p.Run(t.Context(), minute.Add(5*time.Minute))
+	require.NoError(t, err)
+	assert.Equal(t, 2, strings.Count(log.String(), says))
+}

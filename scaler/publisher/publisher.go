@@ -119,7 +119,7 @@ func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string)
 	if listing.Unread != "" {
 		p.log.Error("the entries could not be read", "error", listing.Unread)
 	}
-	for _, name := range listing.Strays {
+	for _, name := range listing.NewStrays {
 		p.log.Warn("a parameter below the configuration path is neither the defaults nor an entry", "parameter", name)
 	}
 	all := p.groups.orLast(found(), minute)

@@ -42,7 +42,7 @@ func (s *Store) ReadOrLast(ctx context.Context, now time.Time) (Listing, error) 
 
 // unread is the listing as it counts while it cannot be read again.
 func (l Listing) unread(why string, expired bool) Listing {
-	l.Unread, l.Expired = why, expired
+	l.Unread, l.Expired, l.NewStrays = why, expired, nil
 	l.Clusters = slices.Clone(l.Clusters)
 	for i := range l.Clusters {
 		l.Clusters[i].Unread, l.Clusters[i].Expired = why, expired

@@ -198,3 +198,30 @@ func TestAFaultyEditWithoutItsHistoryIsDoubtForAnHour(t *testing.T) {
 	assert.Equal(t, "version 1 of the entry is used", mended[0].Instead)
 	assert.Empty(t, mended[0].Unread, "its history says which entry counts")
 }
+
+func TestAStrayIsNewsOncePerVersion(t *testing.T) {
+	f := holding("/s/clusters/b", `{}`, "/s/notes", `hello`)
+	store := open(f)
+	news := func(strays ...string) []string {
+		listing, err := store.ReadOrLast(t.Context(), readAt)
+		require.NoError(t, err)
+		assert.Equal(t, strays, listing.Strays)
+		return listing.NewStrays
+	}
+	assert.Equal(t, []string{"/s/notes"}, news("/s/notes"))
+	assert.Empty(t, news("/s/notes"))
+	f.put("/s/clusters/b/old", `{}`)
+	assert.Equal(t, []string{"/s/clusters/b/old"}, news("/s/notes", "/s/clusters/b/old"), "another one")
+	f.put("/s/notes", `hello again`)
+	assert.Equal(t, []string{"/s/notes"}, news("/s/notes", "/s/clusters/b/old"), "another version")
+
+	f.spoil = func(context.Context, int) error { return throttled() }
+	assert.Empty(t, news("/s/notes", "/s/clusters/b/old"), "what was read before is no news")
+	f.spoil = nil
+	assert.Empty(t, news("/s/notes", "/s/clusters/b/old"))
+
+	f.remove("/s/notes")
+	assert.Empty(t, news("/s/clusters/b/old"))
+	f.put("/s/notes", `hello`)
+	assert.Equal(t, []string{"/s/notes"}, news("/s/clusters/b/old", "/s/notes"), "made anew, as its first version again")
+}

@@ -36,6 +36,8 @@ type Store struct {
 	judged  map[string]judgement
 	history map[version][]document
 	refused error
+	// strays are those that the last reading found.
+	strays map[version]bool
 	// last is what was last read whole, at lastAt.
 	last   Listing
 	lastAt time.Time
@@ -73,6 +75,8 @@ type Listing struct {
 	Clusters []Listed
 	// Strays are parameters below the path that are neither the defaults nor an entry.
 	Strays []string
+	// NewStrays are those of Strays that were not there, or in another version, when this process last read the path.
+	NewStrays []string
 	// Unread says why this is what was read before; empty: it was read now. Expired as for each Listed.
 	Unread  string
 	Expired bool
@@ -131,7 +135,7 @@ func (s *Store) read(ctx context.Context, now time.Time) (Listing, error) {
 	}
 	var listing Listing
 	var defaults *document
-	entries := map[string]document{}
+	entries, strays := map[string]document{}, map[version]bool{}
 	for _, p := range parameters {
 		name := strings.TrimPrefix(p.name, s.path+"/")
 		clusterName, isEntry := strings.CutPrefix(name, "clusters/")
@@ -141,7 +145,11 @@ func (s *Store) read(ctx context.Context, now time.Time) (Listing, error) {
 		case isEntry && !strings.Contains(clusterName, "/"):
 			entries[clusterName] = p
 		default:
+			strays[p.version] = true
 			listing.Strays = append(listing.Strays, p.name)
+			if !s.strays[p.version] {
+				listing.NewStrays = append(listing.NewStrays, p.name)
+			}
 		}
 	}
 	if len(entries) == 0 {
@@ -150,6 +158,7 @@ func (s *Store) read(ctx context.Context, now time.Time) (Listing, error) {
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
 		listing.Clusters = append(listing.Clusters, s.listed(ctx, name, entries[name], defaults, now))
 	}
+	s.strays = strays
 	s.forget(entries)
 	return listing, nil
 }
