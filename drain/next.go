@@ -266,13 +266,13 @@ func (h Host) beats(name string) []string {
 
 // beatDue tells whether a third of the hook's timeout has passed since the last heartbeat, or else since the start, so
 // that two may be lost. Where a third is under 3 minutes, it is due at every tick: one that came a moment before the third
-// had passed would else leave too few ticks that may be lost or late. So it is where the hook could not be read, because
-// its timeout is not known then; where there is no such hook, AWS refuses the heartbeat.
+// had passed would else leave too few ticks that may be lost or late. So it is where the hook could not be read and
+// its timeout is not known; where there is no such hook, AWS refuses the heartbeat.
 func (p *picture) beatDue(h Host) bool {
 	switch {
 	case h.Hook.Gone || len(h.beats("")) == 0:
 		return false
-	case h.Hook.Unread || h.Hook.Overdue:
+	case h.Hook.Overdue:
 		return true
 	}
 	last := h.Began

@@ -54,7 +54,7 @@ func TestASecondStackKeepsOffTheFirstOnesClusters(t *testing.T) {
 }
 
 func TestTheFirstStackGoesOnBesideASecond(t *testing.T) {
-	for _, tag := range []string{"", "/p"} {
+	for _, tag := range []string{"", "/p", "/p/", "/p//", " /p "} {
 		f := stubborn()
 		f.configPath = tag
 		f.elsewhere = map[string]map[string]string{"/q": {"other": `{}`}}
