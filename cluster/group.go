@@ -11,6 +11,9 @@ type Group struct {
 	Name string
 	// ConfigPath is the configuration path of the stack that it belongs to; empty: its tags name none.
 	ConfigPath string
+	// OtherStack: it belongs to another stack than the one that reads the cluster. Its instances are the cluster's, but no
+	// signal of ours moves it.
+	OtherStack bool
 	// TaggedActive: it carries ecs-cluster-scaler:active = true.
 	TaggedActive bool
 	// Min, Max and Desired are its sizes, in instances, or in the units that Unit names.
@@ -108,28 +111,34 @@ const (
 // ActiveGroup is the group that follows the signal: the one tagged so, or the only one there is. nil: none, or several
 // of which not exactly one is tagged.
 func (s Snapshot) ActiveGroup() *Group {
-	var tagged []*Group
+	var ours, tagged []*Group
 	for i := range s.Groups {
-		if s.Groups[i].TaggedActive {
-			tagged = append(tagged, &s.Groups[i])
+		g := &s.Groups[i]
+		if g.OtherStack {
+			continue
+		}
+		ours = append(ours, g)
+		if g.TaggedActive {
+			tagged = append(tagged, g)
 		}
 	}
 	switch {
 	case len(tagged) == 1:
 		return tagged[0]
-	case len(tagged) == 0 && len(s.Groups) == 1:
-		return &s.Groups[0]
+	case len(tagged) == 0 && len(ours) == 1:
+		return ours[0]
 	default:
 		return nil
 	}
 }
 
-// Followers are the groups that a signal may move: the active one, or, where that is not clear, all.
+// Followers are the groups that a signal may move: the active one, or, where that is not clear, all but those of another
+// stack.
 func (s Snapshot) Followers() []Group {
 	if active := s.ActiveGroup(); active != nil {
 		return []Group{*active}
 	}
-	return s.Groups
+	return slices.DeleteFunc(slices.Clone(s.Groups), func(g Group) bool { return g.OtherStack })
 }
 
 // Instances are those of all the cluster's groups that are in the given phase.

@@ -43,6 +43,7 @@ const (
 	TaskFitsNoInstance  Reason = "task_fits_no_instance"
 	InstanceSizeUnknown Reason = "instance_size_unknown"
 	Disabled            Reason = "disabled"
+	OtherStack          Reason = "other_stack"
 	InvalidEntry        Reason = "invalid_entry"
 	Unreadable          Reason = "unreadable"
 )
@@ -81,6 +82,7 @@ var Meanings = []struct {
 	{TaskFitsNoInstance, "A task is wanted that even an empty new instance would not take, by size or by constraint; no host is added for it."},
 	{InstanceSizeUnknown, "Nothing tells how large a new host would be, so the gap is 1; set instance in the entry."},
 	{Disabled, "The entry says enabled: false; the signal is 0 whatever the cluster needs."},
+	{OtherStack, "Every Auto Scaling group of the cluster carries another stack's tag ecs-cluster-scaler:config-path; the signal is 0."},
 	{InvalidEntry, "The cluster's entry has faults and no valid version of it is known; the signal is 0."},
 	{Unreadable, "Part of the cluster, or its entry, could not be read, so that nothing is scaled in."},
 }

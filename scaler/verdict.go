@@ -178,6 +178,11 @@ func Unread(clusterName, why string) Verdict {
 	return unjudged(clusterName, Unreadable, why)
 }
 
+// Elsewhere is the verdict on a cluster whose groups all belong to another stack; why names them.
+func Elsewhere(clusterName, why string) Verdict {
+	return unjudged(clusterName, OtherStack, why)
+}
+
 func unjudged(clusterName string, r Reason, why string) Verdict {
 	v := Verdict{Cluster: clusterName, Groups: []Group{}, Notes: []string{}}
 	v.because(r, why)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -88,6 +89,12 @@ func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now tim
 		c.fail(leftOut)
 		return
 	}
+	groups, theirs := ownership(all.of[c.listed.Cluster], p.settings.ConfigPath)
+	if len(groups) > 0 && len(theirs) == len(groups) {
+		c.outcome = outcome{verdict: scaler.Elsewhere(c.listed.Cluster, strings.Join(theirs, "; "))}
+		c.settled = true
+		return
+	}
 	s, err := p.reader.Read(ctx, c.listed.Cluster)
 	if err != nil {
 		c.fail(inSentence(ctx, err))
@@ -101,11 +108,23 @@ func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now tim
 		s.Unread = append(s.Unread, c.listed.Unread)
 	}
 	p.agents.note(&s, now)
-	s.Groups = slices.Clone(all.of[c.listed.Cluster])
+	s.Groups = groups
 	p.reader.ReadManagedScaling(ctx, &s)
 	p.reader.ReadLaunches(ctx, &s, now)
 	c.snapshot, c.partly = s, s.OutOfTime
 	c.settled = p.need(c, now).Nothing()
+}
+
+// ownership marks the groups that belong to another stack, and says of each to which.
+func ownership(groups []cluster.Group, configPath string) (marked []cluster.Group, theirs []string) {
+	marked = slices.Clone(groups)
+	for i := range marked {
+		if g := &marked[i]; g.OfOther(configPath) {
+			g.OtherStack = true
+			theirs = append(theirs, fmt.Sprintf("group %s belongs to the stack with configuration path %s", g.Name, g.ConfigPath))
+		}
+	}
+	return marked, theirs
 }
 
 // readMore reads what the verdict needs besides, round by round: what is read may show that more is needed. Where
