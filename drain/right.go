@@ -33,9 +33,12 @@ func (h Host) restrain(s *Step) {
 		s.Detail = join(s.Detail, "its entry could not be read")
 	case h.Right == OnlyEmpty && (s.Action == StopTasks || s.Action == Complete && !h.empty()):
 		s.wait(h)
-		s.Reason, s.Detail = NoEntry, join(s.Detail, fmt.Sprintf("cluster %s has no entry here", s.Cluster))
+		s.Reason = NoEntry
 	case h.Right == OnlyEmpty && s.Reason == Deadline:
-		s.Reason, s.Detail = NoEntry, fmt.Sprintf("cluster %s has no entry here", s.Cluster)
+		s.Reason, s.Detail = NoEntry, ""
+	}
+	if h.Right == OnlyEmpty {
+		s.Detail = join(s.Detail, fmt.Sprintf("this stack has no entry for cluster %s", s.Cluster))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/drain"
 	"ecs-cluster-scaler/internal/metrics"
 )
@@ -17,6 +18,35 @@ type Answer struct {
 	Dropped   string       `json:"dropped,omitempty"`
 	Instances []drain.Step `json:"instances"`
 	Failed    []Failure    `json:"failed"`
+	// OtherStacks are the groups from which hosts leave and which belong to another stack. Nothing is done there.
+	OtherStacks []OtherStack `json:"other_stacks,omitempty"`
+}
+
+// OtherStack is a group of another stack, with how many of its hosts leave.
+type OtherStack struct {
+	Cluster    string `json:"cluster"`
+	Group      string `json:"group"`
+	ConfigPath string `json:"config_path"`
+	Leaving    int    `json:"leaving"`
+}
+
+// others are the groups that belong to another stack and from which hosts leave.
+func others(groups map[string][]cluster.Group, configPath string) []OtherStack {
+	var found []OtherStack
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
+		for _, g := range groups[name] {
+			o := OtherStack{Cluster: name, Group: g.Name, ConfigPath: g.ConfigPath}
+			for _, i := range g.Instances {
+				if i.Phase == cluster.Terminating {
+					o.Leaving++
+				}
+			}
+			if g.OfOther(configPath) && o.Leaving > 0 {
+				found = append(found, o)
+			}
+		}
+	}
+	return found
 }
 
 // Failure is something that could not be read or done. The next tick tries again.

@@ -64,6 +64,7 @@ func (d *Drainer) look(ctx context.Context, minute time.Time) (Answer, map[strin
 	if err != nil {
 		return Answer{}, nil, err
 	}
+	answer.OtherStacks = others(groups, d.settings.ConfigPath)
 	leaving := leavers(groups, d.settings.ConfigPath)
 	d.memory.forget(instances(leaving))
 	if len(leaving) == 0 {

@@ -69,6 +69,7 @@ func TestAGroupOfAnotherStackIsNeitherReadNorTouched(t *testing.T) {
 	f.configPath = "/q"
 	answer := ticks(t, f, 10, f.process())
 	assert.Empty(t, answer.Instances)
+	assert.Equal(t, []drainer.OtherStack{{Cluster: "web", Group: "web-blue", ConfigPath: "/q", Leaving: 2}}, answer.OtherStacks)
 	assert.Equal(t, 10, f.count("DescribeAutoScalingGroups"))
 	assert.Len(t, f.calls, 10, "an entry of the same cluster makes it no more ours")
 }

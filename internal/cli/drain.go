@@ -28,7 +28,9 @@ func newDrain(s *settings.Settings) *cobra.Command {
 		Long: "drain shows every host that Auto Scaling terminates in the groups tagged " +
 			"ecs-cluster-scaler:cluster: the next step, what it waits for, and since when. It writes nothing.\n\n" +
 			"With --run it does one tick, as the Lambda function does each minute: each host is moved one step. Beside the " +
-			"function that does no harm.",
+			"function that does no harm.\n\nHosts of a group whose tag ecs-cluster-scaler:config-path names another " +
+			"configuration path are left alone. Without the tag, a cluster without an entry below --config-path has no task stopped. " +
+			"Give the command the function's DRAIN_HOOKS too: a hook that it does not name is not completed.",
 		Example: `  clusterscaler drain
   clusterscaler drain --run --dry-run`,
 		Args: nothing,
@@ -85,14 +87,28 @@ func drainOnce(cmd *cobra.Command, s settings.Settings, format output, run, dryR
 // tickTime is how long a tick may take by hand: the function goes on in its next minute, a person has only this one.
 const tickTime = 5 * time.Minute
 
+// elsewhere qualifies that nothing terminates, where something does in groups of other stacks.
+func elsewhere(answer drainer.Answer) string {
+	if len(answer.OtherStacks) > 0 {
+		return " that is this stack's"
+	}
+	return ""
+}
+
 func showDrain(w io.Writer, format output, answer drainer.Answer) error {
 	if format == asJSON {
 		encoder := json.NewEncoder(w)
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(answer)
 	}
+	for _, o := range answer.OtherStacks {
+		if _, err := fmt.Fprintf(w, "group %s of cluster %s, with %d terminating, belongs to the stack with configuration path %[4]s: look with --config-path %[4]s\n",
+			o.Group, o.Cluster, o.Leaving, o.ConfigPath); err != nil {
+			return err
+		}
+	}
 	if len(answer.Instances) == 0 {
-		_, err := fmt.Fprintln(w, "no host of a tagged group terminates")
+		_, err := fmt.Fprintln(w, "no host of a tagged group terminates"+elsewhere(answer))
 		return err
 	}
 	t := table.NewWriter()

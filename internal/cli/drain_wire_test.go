@@ -60,6 +60,35 @@ func TestDrainRunDoesOneTick(t *testing.T) {
 	assert.Equal(t, 1, written(t))
 }
 
+func TestDrainWithAWrongConfigurationPathEndsNothing(t *testing.T) {
+	for _, tagged := range []bool{false, true} {
+		group := &lab.Group{}
+		if tagged {
+			group.ConfigPath = lab.ConfigPath
+		}
+		ago := time.Now().Truncate(time.Minute).Add(-10 * time.Hour)
+		seed(t, lab.Cluster{Name: "web", Entry: `{"drain": {"at_deadline": "hold"}}`, Group: group, Hosts: []lab.Host{
+			{CPU: 1000, Memory: 2000, Terminating: true, Draining: true, Since: ago, Tasks: []lab.Task{{Service: "api", CPU: 100, Memory: 100}}},
+			{CPU: 1000, Memory: 2000},
+		}})
+		got := clusterscaler(t, nil, "drain", "--run", "--config-path", "/ecs-cluster-scalar")
+		require.Zero(t, got.code, got.stderr)
+		if tagged {
+			assert.Equal(t, "group web of cluster web, with 1 terminating, belongs to the stack with configuration path /ecs-cluster-scaler: look with --config-path /ecs-cluster-scaler\n"+
+				"no host of a tagged group terminates that is this stack's\n", got.stdout)
+		} else {
+			assert.Contains(t, got.stdout, "no_entry")
+			assert.Regexp(t, `this stack has no\s.*entry for cluster\s`, got.stdout)
+		}
+		calls, err := moto.Calls(t.Context())
+		require.NoError(t, err)
+		assert.Zero(t, calls["ecs.StopTask"]+calls["autoscaling.CompleteLifecycleAction"])
+
+		got = clusterscaler(t, []string{"DRAIN_HOOKS=mine"}, "drain", "--run")
+		assert.Contains(t, got.stderr, "which this function may not complete (DRAIN_HOOKS is mine)")
+	}
+}
+
 func TestDrainWithNothingToShowSaysSo(t *testing.T) {
 	seed(t, lab.Cluster{Name: "web", Entry: `{}`, Group: &lab.Group{}, Hosts: []lab.Host{{}}})
 	assert.Equal(t, "no host of a tagged group terminates\n", clusterscaler(t, nil, "drain").stdout)
