@@ -266,6 +266,9 @@ func (f *fakeAWS) DescribeAutoScalingGroups(ctx context.Context, in *autoscaling
 		if f.configPath != "" {
 			g.Tags = append(g.Tags, astypes.TagDescription{Key: aws.String("ecs-cluster-scaler:config-path"), Value: aws.String(f.configPath)})
 		}
+		theirs := astypes.AutoScalingGroup{AutoScalingGroupName: aws.String("theirs"), MaxSize: aws.Int32(f.maxSize), Tags: []astypes.TagDescription{
+			{Key: aws.String("ecs-cluster-scaler:cluster"), Value: aws.String("web")}, {Key: aws.String("ecs-cluster-scaler:config-path"), Value: aws.String("/theirs")},
+		}}
 		for _, id := range sorted(f.instances) {
 			i := f.instances[id]
 			health := "Healthy"
@@ -273,10 +276,17 @@ func (f *fakeAWS) DescribeAutoScalingGroups(ctx context.Context, in *autoscaling
 				health = "Unhealthy"
 			}
 			if i.state != "gone" {
-				g.Instances = append(g.Instances, astypes.Instance{InstanceId: aws.String(id), LifecycleState: astypes.LifecycleState(i.state), HealthStatus: aws.String(health)})
+				of := &g
+				if i.group == "theirs" {
+					of = &theirs
+				}
+				of.Instances = append(of.Instances, astypes.Instance{InstanceId: aws.String(id), LifecycleState: astypes.LifecycleState(i.state), HealthStatus: aws.String(health)})
 			}
 		}
 		out.AutoScalingGroups = []astypes.AutoScalingGroup{g}
+		if len(theirs.Instances) > 0 {
+			out.AutoScalingGroups = append(out.AutoScalingGroups, theirs)
+		}
 		return nil
 	})
 }

@@ -169,3 +169,23 @@ func TestAnEventAboutAnotherStacksHostIsNone(t *testing.T) {
 		})
 	}
 }
+
+// Its tasks go too, whoever drains it, and before it is set DRAINING as well.
+func TestATaskOnAHostThatAnotherStackDrainsKeepsNoFloor(t *testing.T) {
+	for _, state := range []string{"Terminating", wait, "InService"} {
+		f := newFakeAWS().host("i-1", wait, "api").host("i-2", state, "api")
+		f.instances["i-2"].group = "theirs"
+		f.service("api", 1, 100, 200).replaces = false
+		d := f.process()
+		ticks(t, f, 3, d)
+		f.tasks["task/0"].stopped = f.now
+		answer := ticks(t, f, 3, d)
+		require.Len(t, answer.Instances, 1, state)
+		if state == "InService" {
+			assert.Equal(t, drain.Ready, answer.Instances[0].Reason, state)
+		} else {
+			assert.Equal(t, drain.ServiceBelowFloor, answer.Instances[0].Reason, state)
+		}
+		assert.Equal(t, "ACTIVE", f.hosts["ci/i-2"].status, state)
+	}
+}
