@@ -13,9 +13,14 @@ import (
 
 // groupOf is one of cluster a, with further tags, that holds the first of its hosts.
 func groupOf(name string, hosts int, tags ...string) astypes.AutoScalingGroup {
+	return groupFrom(0, name, hosts, tags...)
+}
+
+// groupFrom is one that holds some of them.
+func groupFrom(first int, name string, hosts int, tags ...string) astypes.AutoScalingGroup {
 	g := astypes.AutoScalingGroup{AutoScalingGroupName: aws.String(name), MinSize: aws.Int32(0), MaxSize: aws.Int32(9), DesiredCapacity: aws.Int32(int32(hosts))}
 	for i := range hosts {
-		g.Instances = append(g.Instances, astypes.Instance{InstanceId: aws.String(fmt.Sprintf("i-a-%d", i)), LifecycleState: astypes.LifecycleStateInService})
+		g.Instances = append(g.Instances, astypes.Instance{InstanceId: aws.String(fmt.Sprintf("i-a-%d", first+i)), LifecycleState: astypes.LifecycleStateInService})
 	}
 	tags = append(tags, "ecs-cluster-scaler:cluster", "a")
 	for i := 0; i < len(tags); i += 2 {
@@ -62,13 +67,25 @@ func TestAnotherStacksGroupFollowsNoSignalOfOurs(t *testing.T) {
 	for name, theirs := range map[string][]string{"unmarked": {stackTag, "/other"}, "marked active": {stackTag, "/other", activeTag, "true"}} {
 		t.Run(name, func(t *testing.T) {
 			f := newFakeAWS().with("a", 5, 900)
-			full := groupOf("theirs", 5, theirs...)
-			full.MaxSize = aws.Int32(5)
+			f.entries["a"] = `{"instance": {"cpu": 1000, "memory": 1000}}`
+			full := groupFrom(2, "theirs", 3, theirs...)
+			full.MaxSize = aws.Int32(3)
 			f.groups = []astypes.AutoScalingGroup{groupOf("ours", 2, stackTag, "/s"), full}
 			v := verdict(t, run(t, f), "a")
-			assert.Greater(t, v.InstanceGap, 1, "two followers would each get the gap, which would be 1")
+			assert.Equal(t, 2, v.InstanceGap, "two followers would each get the gap, which would be 1")
 			assert.False(t, v.ScaleOutBlocked, "the other's MaxSize is not ours")
 			assert.Equal(t, []bool{true, false}, []bool{v.Groups[0].Active, v.Groups[1].Active})
 		})
 	}
+}
+
+// Neither of ours is marked, so that both may follow; the other's may not.
+func TestRoomInAnotherStacksGroupIsNotOurs(t *testing.T) {
+	f := newFakeAWS().with("a", 3, 900)
+	blue, green := groupOf("blue", 1), groupFrom(1, "green", 1)
+	blue.MaxSize, green.MaxSize = aws.Int32(1), aws.Int32(1)
+	f.groups = []astypes.AutoScalingGroup{blue, green, groupFrom(2, "theirs", 1, stackTag, "/other")}
+	v := verdict(t, run(t, f), "a")
+	assert.Equal(t, scaler.ScaleOut, v.Signal)
+	assert.True(t, v.ScaleOutBlocked)
 }
