@@ -5,6 +5,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,8 +19,8 @@ import (
 var server embed.FS
 
 const (
-	// startTimeout is generous because a cold disk needs seconds to import moto.
-	startTimeout = 60 * time.Second
+	// startTimeout is generous because a cold disk, or a machine that does much else, needs long to import moto.
+	startTimeout = 3 * time.Minute
 	// stopTimeout is how long moto may take to notice that its stdin closed.
 	stopTimeout = 5 * time.Second
 )
@@ -133,7 +134,7 @@ func (m *Moto) Close() error {
 		return nil
 	case <-time.After(stopTimeout):
 	}
-	if err := m.cmd.Process.Kill(); err != nil {
+	if err := m.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("end moto (process %d): %w", m.cmd.Process.Pid, err)
 	}
 	<-m.exited
