@@ -124,7 +124,7 @@ func (j *judgement) doubt() string {
 		doubts = append(doubts, fmt.Sprintf("the size of the headroom's tasks is not known without %s", strings.Join(j.headroom.unread, ", ")))
 	}
 	for _, service := range j.s.Services {
-		if service.Active && service.Home == cluster.Unknown {
+		if service.Active && (service.Home == cluster.Unknown || j.unsure[service.Name]) {
 			doubts = append(doubts, "it is not known where service "+service.Name+" runs")
 		}
 	}

@@ -22,6 +22,8 @@ type judgement struct {
 	registered, reserved cluster.Resources
 	reservation          cluster.Reservation
 	services             map[string]cluster.Service
+	// unsure are the services of which only hosts tell that they run here: see findHomes.
+	unsure map[string]bool
 	tasks                map[string][]*cluster.Task
 	wanted               demand
 	headroom             headroom
@@ -51,6 +53,7 @@ func judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) *judgement
 			j.capacity = append(j.capacity, h)
 		}
 	}
+	j.findHomes()
 	for _, service := range s.Services {
 		j.services[service.Name] = service
 	}

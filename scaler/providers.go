@@ -28,6 +28,22 @@ func (j *judgement) behind() map[string]string {
 	return groups
 }
 
+// findHomes takes a service whose capacity provider could not be read for one of these hosts, where a host of the cluster's
+// groups came up under that provider. It may want a host then; that nothing is scaled in stays so.
+func (j *judgement) findHomes() {
+	behind := j.behind()
+	for i := range j.s.Services {
+		s := &j.s.Services[i]
+		if s.Home == cluster.Unknown && slices.ContainsFunc(s.ProvidersOf(s.Starts()), func(p string) bool { return behind[p] != "" }) {
+			s.Home = cluster.OnEC2
+			if j.unsure == nil {
+				j.unsure = map[string]bool{}
+			}
+			j.unsure[s.Name] = true
+		}
+	}
+}
+
 // named are the capacity providers that services name.
 func (j *judgement) named() []string {
 	var names []string
