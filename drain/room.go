@@ -21,7 +21,9 @@ func (p *picture) fits(service cluster.Service, definition string) bool {
 			})
 		}
 	}
-	fleet := placement.New(hosts, []placement.Kind{placement.KindOf(service, d)}, placement.Config{})
+	kind := placement.KindOf(service, d)
+	kind.Providers = service.ProvidersOf(definition)
+	fleet := placement.New(hosts, []placement.Kind{kind}, placement.Config{})
 	return len(fleet.Pack(placement.LargestFirst, []placement.Batch{{Kind: 0, Tasks: 1}})[0].Left) == 0
 }
 

@@ -1,15 +1,7 @@
 package scaler_test
 
 import (
-	"fmt"
-	"os"
-	"slices"
-	"strings"
-	"testing"
 	"time"
-
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/scaler"
@@ -373,60 +365,4 @@ var golden = []goldenCase{
 		},
 		signal: -1, gap: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
 	},
-}
-
-func TestGoldenCases(t *testing.T) {
-	for _, tt := range slices.Concat(golden, goldenHosts) {
-		t.Run(tt.name, func(t *testing.T) {
-			w := newWorld()
-			tt.world(w)
-			v := w.decide()
-			assert.Equal(t, tt.signal, v.Signal, v.Why)
-			assert.Equal(t, tt.gap, v.InstanceGap, v.Why)
-			assert.Equal(t, tt.reasons, v.Reasons, v.Why)
-			assert.Len(t, v.Why, len(v.Reasons))
-			t.Log(strings.Join(v.Why, "; "))
-		})
-	}
-}
-
-func TestSumsNameTheHostTheTaskAndTheRoom(t *testing.T) {
-	w := newWorld()
-	golden[1].world(w)
-	v := w.decide()
-	require.Len(t, v.Why, 2)
-	assert.Equal(t, "if i-0000 goes, wide (1900 CPU) fits nowhere: the freest host has 1796", v.Why[1])
-	w = newWorld()
-	golden[0].world(w)
-	assert.Equal(t, []string{"web (2048 CPU) fits nowhere: the freest host has 1792"}, w.decide().Why)
-}
-
-// The table in the documentation is this one; UPDATE_CASES=1 go test ./scaler -run Golden writes it.
-func TestGoldenCasesAreTheDocumentedOnes(t *testing.T) {
-	var b strings.Builder
-	b.WriteString("# Cases\n\nFailures that people met with other tools, by the thread that tells of them, and what this one says. `scaler/golden_test.go` runs them; this page is held to it by a test.\n\n")
-	b.WriteString("| Thread | Situation | What those tools did | What ours says |\n|---|---|---|---|\n")
-	for _, tt := range slices.Concat(golden, goldenHosts) {
-		w := newWorld()
-		tt.world(w)
-		v := w.decide()
-		verdict := fmt.Sprintf("%+d", v.Signal)
-		if v.Signal == 0 {
-			verdict = "0"
-		}
-		if v.InstanceGap != 0 {
-			verdict += fmt.Sprintf(", gap %+d", v.InstanceGap)
-		}
-		for i, r := range v.Reasons {
-			verdict += fmt.Sprintf("<br>`%s`: %s", r, v.Why[i])
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", tt.name, tt.situation, tt.theirs, verdict)
-	}
-	const page = "../docs/cases.md"
-	if os.Getenv("UPDATE_CASES") != "" {
-		require.NoError(t, os.WriteFile(page, []byte(b.String()), 0o644))
-	}
-	text, err := os.ReadFile(page)
-	require.NoError(t, err)
-	assert.Equal(t, b.String(), string(text), "UPDATE_CASES=1 go test ./scaler -run Golden writes it")
 }
