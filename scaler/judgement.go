@@ -23,14 +23,14 @@ type judgement struct {
 	reservation          cluster.Reservation
 	services             map[string]cluster.Service
 	// unsure are the services of which only hosts tell that they run here: see findHomes.
-	unsure map[string]bool
-	tasks                map[string][]*cluster.Task
-	wanted               demand
-	headroom             headroom
-	instance             instance
-	flying               int
-	late                 stillborn
-	coming               coming
+	unsure   map[string]bool
+	tasks    map[string][]*cluster.Task
+	wanted   demand
+	headroom headroom
+	instance instance
+	flying   int
+	late     stillborn
+	coming   coming
 	// interfaces bounds the tasks with an interface by a host's type: see newInterfaces.
 	interfaces map[string]int
 	lack       lack
