@@ -92,6 +92,9 @@ func (e *ECS) DescribeCapacityProviders(_ context.Context, in *ecs.DescribeCapac
 		if c.provider != nil {
 			all = append(all, c.provider.describe())
 		}
+		for _, g := range c.providing() {
+			all = append(all, describeProvider(g))
+		}
 	}
 	out := &ecs.DescribeCapacityProvidersOutput{}
 	if len(in.CapacityProviders) > 0 {

@@ -104,6 +104,8 @@ func (h *Host) describe() *types.ContainerInstance {
 	}
 	if p := h.Cluster.provider; p != nil && p.Group == h.Instance.Group {
 		h.described.CapacityProviderName = aws.String(p.name())
+	} else if h.Cluster.provided[h.Instance.Group] {
+		h.described.CapacityProviderName = aws.String(providerOf(h.Instance.Group))
 	}
 	h.describedAt = h.version
 	return h.described

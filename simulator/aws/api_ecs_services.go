@@ -113,7 +113,11 @@ func (s *Service) providers() []types.CapacityProviderStrategyItem {
 	if p := s.Cluster.provider; p != nil && s.Spec.Managed {
 		return []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String(p.name()), Weight: 1}}
 	}
-	return nil
+	var items []types.CapacityProviderStrategyItem
+	for _, i := range s.Spec.Providers {
+		items = append(items, types.CapacityProviderStrategyItem{CapacityProvider: aws.String(providerOf(i.Group)), Base: int32(i.Base), Weight: int32(i.Weight)})
+	}
+	return items
 }
 
 func (s *Service) placementConstraints() []types.PlacementConstraint {

@@ -159,6 +159,9 @@ func (t *Task) describe() *types.Task {
 		d.ContainerInstanceArn = aws.String(t.Host.ARN)
 		d.AvailabilityZone = aws.String(t.Host.Instance.Zone)
 	}
+	if t.provider != nil {
+		d.CapacityProviderName = aws.String(providerOf(t.provider))
+	}
 	if by := t.startedBy(); by != "" {
 		d.StartedBy = aws.String(by)
 	}

@@ -162,7 +162,7 @@ func (s *Service) placeTask(zone string) *Task {
 	if zone == "" && s.refusedAt == c.room && s.refusedFor == d {
 		return nil // nothing has become free since
 	}
-	h, why := c.choose(s.request(d, zone))
+	h, through, why := s.chooseHost(d, zone)
 	if h == nil {
 		if zone == "" {
 			s.refusal, s.refusedAt, s.refusedFor = why, c.room, d
@@ -171,8 +171,30 @@ func (s *Service) placeTask(zone string) *Task {
 	}
 	s.refused, s.notBefore = 0, time.Time{}
 	t := c.newTask(d, s.group, s)
+	t.provider = through
 	t.place(h)
 	return t
+}
+
+// chooseHost finds a host for the service's next task, and the group behind the capacity provider that it is placed
+// through, where it has a strategy.
+func (s *Service) chooseHost(d *TaskDefinition, zone string) (h *Host, through *Group, why refusal) {
+	r := s.request(d, zone)
+	if len(s.Spec.Providers) == 0 {
+		h, why = s.Cluster.choose(r)
+		return h, nil, why
+	}
+	for _, through = range s.next() {
+		r.only = through
+		var here refusal
+		if h, here = s.Cluster.choose(r); h != nil {
+			return h, through, refusal{}
+		}
+		if here.why > why.why {
+			why = here
+		}
+	}
+	return nil, nil, why
 }
 
 func (s *Service) request(d *TaskDefinition, zone string) request {

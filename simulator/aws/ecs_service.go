@@ -26,6 +26,9 @@ func (c *Cluster) CreateService(spec ServiceSpec) *Service {
 	}
 	loop := max(w.Knobs.ECS.Loop, time.Second)
 	s.phase = time.Duration(w.draw("loop " + c.Name + " " + spec.Name).Int64N(int64(loop))).Round(time.Millisecond)
+	for _, item := range spec.Providers {
+		c.provide(item.Group)
+	}
 	s.rollOut(spec.Definition)
 	c.services = append(c.services, s)
 	c.named[spec.Name] = s

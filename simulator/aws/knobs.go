@@ -77,6 +77,9 @@ type ECSKnobs struct {
 	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html).
 	Provisioning      Uniform
 	ProvisioningLimit int
+	// ProvidersInTurn: where the capacity provider that base and weight choose has no room, a service's task is placed through
+	// another of its strategy. Not published; without it the task waits.
+	ProvidersInTurn bool
 	// ProtectionHoldsDrains: a task under scale-in protection is not moved off a DRAINING host. Not published: the
 	// document names service scale-in and deployments only
 	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html).

@@ -118,7 +118,8 @@ type Cluster struct {
 	stopped  []*Task          // for StoppedKept, first stopped first
 	queue    []*Task          // PROVISIONING, for a managed capacity provider
 	provider *CapacityProvider
-	made     int // tasks ever
+	provided map[*Group]bool // groups with a capacity provider that ECS does not scale
+	made     int             // tasks ever
 
 	groups map[string]*taskGroup
 	// zoneNames are the zones that ever had a host, zones how many ACTIVE ones each has.
@@ -215,6 +216,7 @@ type Task struct {
 	Lasts time.Duration
 
 	group    *taskGroup
+	provider *Group    // the group behind the capacity provider that it was placed through; nil: none
 	wanted   time.Time // since when a standalone task was wanted
 	version  int64
 	finished func(*Task) // told when it STOPPED; may be nil
@@ -254,6 +256,15 @@ type ServiceSpec struct {
 	Rebalance bool
 	// Managed: its tasks use the cluster's managed capacity provider.
 	Managed bool
+	// Providers is its capacity provider strategy over groups whose providers ECS does not scale; none: launch type EC2.
+	Providers []StrategyItem
+}
+
+// StrategyItem names the capacity provider behind a group in a strategy: Base tasks of a service are placed through it
+// first, then others by Weight (API_CapacityProviderStrategyItem.html).
+type StrategyItem struct {
+	Group        *Group
+	Base, Weight int
 }
 
 // Service is a service.
