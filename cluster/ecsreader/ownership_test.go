@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/cluster/ecsreader"
@@ -70,7 +71,7 @@ func TestATaskThatOnlyCallsItselfAServicesIsStandalone(t *testing.T) {
 func TestATaskThatStopsMeanwhileIsStillItsServices(t *testing.T) {
 	api := &fakeECS{owned: map[string][]string{"web RUNNING": {}, "web STOPPED": {"3"}}}
 	strangers, err := reader(api, nil).Strangers(t.Context(), "web", []cluster.Task{{ARN: "3", Service: "web"}, {ARN: "4", Service: "web"}})
-	assert.NoError(t, err)
+	require.NoError(t, err)
 	assert.Equal(t, map[string]bool{"4": true}, strangers)
 }
 

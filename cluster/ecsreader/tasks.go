@@ -88,7 +88,7 @@ func add(s *cluster.Snapshot, host string, tasks []cluster.Task) {
 // never changes.
 func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, remembered *clusterTasks, in *ecs.ListTasksInput) ([]cluster.Task, error) {
 	in.Cluster, in.DesiredStatus, in.MaxResults = aws.String(s.Cluster), types.DesiredStatusRunning, aws.Int32(tasksPerCall)
-	var tasks, doubtful []cluster.Task
+	var tasks []cluster.Task
 	var unknown []string
 	pages := ecs.NewListTasksPaginator(r.ecs, in)
 	for pages.HasMorePages() {
@@ -104,7 +104,16 @@ func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, remembered 
 			}
 		}
 	}
-	for batch := range slices.Chunk(unknown, tasksPerCall) {
+	described, err := r.describeTasks(ctx, s, unknown)
+	if err != nil {
+		return nil, err
+	}
+	return append(tasks, described...), nil
+}
+
+func (r *Reader) describeTasks(ctx context.Context, s *cluster.Snapshot, arns []string) ([]cluster.Task, error) {
+	var tasks, doubtful []cluster.Task
+	for batch := range slices.Chunk(arns, tasksPerCall) {
 		out, err := r.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(s.Cluster), Tasks: batch})
 		if err != nil {
 			return nil, fmt.Errorf("describe them: %w", err)
@@ -122,12 +131,15 @@ func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, remembered 
 		s.Unread = append(s.Unread, unanswered("task", len(batch), len(out.Tasks), out.Failures)...)
 	}
 	strangers, err := r.Strangers(ctx, s.Cluster, doubtful)
+	if err != nil {
+		return nil, err
+	}
 	for i := range tasks {
 		if strangers[tasks[i].ARN] {
 			tasks[i].Service = ""
 		}
 	}
-	return tasks, err
+	return tasks, nil
 }
 
 func (r *Reader) task(ctx context.Context, t types.Task) (cluster.Task, error) {

@@ -59,6 +59,6 @@ func TestTooManyTasksToStopAreToldTickByTickAndHoldUpNothing(t *testing.T) {
 		}
 		assert.Empty(t, f.left())
 		assert.Empty(t, f.broken)
-		assert.Equal(t, 1000, len(slices.DeleteFunc(sorted(f.tasks), func(arn string) bool { return !f.tasks[arn].byUs })))
+		assert.Len(t, slices.DeleteFunc(sorted(f.tasks), func(arn string) bool { return !f.tasks[arn].byUs }), 1000)
 	})
 }

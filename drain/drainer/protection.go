@@ -2,6 +2,7 @@ package drainer
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -24,24 +25,8 @@ const (
 // one refusal then keeps it from being asked for a while. On a host whose tasks may be stopped now it decides: it is
 // asked at every tick, because protection is renewed and ends, and a task of which it could not be read may be protected.
 func (d *Drainer) readProtection(ctx context.Context, v *view, now time.Time) {
-	at := map[string]*drain.Task{}
-	var asked []string
-	lately := d.memory.lately(protectionDenied, v.name, now)
-	for i := range v.picture.Terminating {
-		h := &v.picture.Terminating[i]
-		decides := v.mayStop(h, now)
-		if !decides && (lately || now.Sub(h.Began) < explainAfter) {
-			continue
-		}
-		for j := range h.Tasks {
-			if t := &h.Tasks[j]; t.Service != "" && t.WantedRunning && !t.Stopped() {
-				t.ProtectionUnread = decides
-				at[t.ARN] = t
-				asked = append(asked, t.ARN)
-			}
-		}
-	}
-	for batch := range slices.Chunk(asked, protectionPerCall) {
+	at := d.protectable(v, now)
+	for batch := range slices.Chunk(slices.Sorted(maps.Keys(at)), protectionPerCall) {
 		out, err := d.ecs.GetTaskProtection(ctx, &ecs.GetTaskProtectionInput{Cluster: aws.String(v.name), Tasks: batch})
 		if err != nil {
 			d.memory.note(protectionDenied, v.name, now)
@@ -59,6 +44,26 @@ func (d *Drainer) readProtection(ctx context.Context, v *view, now time.Time) {
 			}
 		}
 	}
+}
+
+// protectable are the services' tasks to ask about, by ARN; where the answer decides, they are unread until it is there.
+func (d *Drainer) protectable(v *view, now time.Time) map[string]*drain.Task {
+	at := map[string]*drain.Task{}
+	lately := d.memory.lately(protectionDenied, v.name, now)
+	for i := range v.picture.Terminating {
+		h := &v.picture.Terminating[i]
+		decides := v.mayStop(h, now)
+		if !decides && (lately || now.Sub(h.Began) < explainAfter) {
+			continue
+		}
+		for j := range h.Tasks {
+			if t := &h.Tasks[j]; t.Service != "" && t.WantedRunning && !t.Stopped() {
+				t.ProtectionUnread = decides
+				at[t.ARN] = t
+			}
+		}
+	}
+	return at
 }
 
 // cannotBeProtected are the failures that say so: the task is gone, or of no service

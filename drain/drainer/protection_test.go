@@ -17,7 +17,8 @@ func guarded(protected bool) (*fakeAWS, *drainer.Drainer) {
 	f.service("api", 1, 100, 100)
 	f.entries["web"] = `{"drain": {"deadline_minutes": 20, "standalone_deadline_minutes": 120}}`
 	f.tasks["task/0"].protected = protected
-	return f, f.process()
+	d := f.process()
+	return f, d
 }
 
 // stoppedAt ticks until the task is told to stop, and returns after how many minutes.
