@@ -42,6 +42,7 @@ func (d *Drainer) act(ctx context.Context, steps []drain.Step, now time.Time) []
 	}
 	failed = append(failed, d.setDraining(ctx, steps)...)
 	for _, s := range steps {
+		d.memory.departs(s, false, now)
 		// First the registration: a process that died after completing would leave it behind for ever, because its host
 		// may be gone from its group before the next tick looks. Without one, the host goes as never registered.
 		if s.Deregister {
@@ -51,11 +52,11 @@ func (d *Drainer) act(ctx context.Context, steps []drain.Step, now time.Time) []
 			err := d.complete(ctx, s, now)
 			fail(s, err)
 			if err == nil {
-				d.memory.departs(s, now)
+				d.memory.departs(s, true, now)
 			}
 		}
 		if s.Action == drain.None && s.Reason == drain.Ready {
-			d.memory.departs(s, now)
+			d.memory.departs(s, true, now)
 		}
 	}
 	return failed

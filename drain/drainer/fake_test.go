@@ -38,7 +38,9 @@ type fakeAWS struct {
 	containers map[string]ecstypes.ContainerDefinition
 	// configPath is in the group's tag; empty: it has none. elsewhere are the entries below other paths than /p.
 	configPath string
-	elsewhere  map[string]map[string]string
+	// untagged: the group is in no list by tag.
+	untagged  bool
+	elsewhere map[string]map[string]string
 	// also are further terminating hooks of the group, beside hook; beats are the heartbeats that AWS took, by hook.
 	also []string
 	// transition is what all of them are for.

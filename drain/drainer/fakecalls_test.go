@@ -283,7 +283,9 @@ func (f *fakeAWS) DescribeAutoScalingGroups(ctx context.Context, in *autoscaling
 				of.Instances = append(of.Instances, astypes.Instance{InstanceId: aws.String(id), LifecycleState: astypes.LifecycleState(i.state), HealthStatus: aws.String(health)})
 			}
 		}
-		out.AutoScalingGroups = []astypes.AutoScalingGroup{g}
+		if !f.untagged {
+			out.AutoScalingGroups = append(out.AutoScalingGroups, g)
+		}
 		if len(theirs.Instances) > 0 {
 			out.AutoScalingGroups = append(out.AutoScalingGroups, theirs)
 		}

@@ -15,15 +15,21 @@ import (
 // within a minute or two.
 const sweepFor = 10 * time.Minute
 
-// departed is a host whose hook is done.
+// goneAfter is how long a host must be missing in its group before it has gone, where nobody here saw its hook end: a
+// list may lose an instance for a moment.
+const goneAfter = 3 * time.Minute
+
+// departed is a host that leaves.
 type departed struct {
-	cluster string
+	cluster, group string
 	// seen is when its group last listed it, or when its hook was done.
 	seen time.Time
+	// done: its hook is. Else AWS, another drainer or a process that died may end it.
+	done bool
 }
 
-// departs remembers the host of a step that ended its hook, or found it ended.
-func (m *memory) departs(s drain.Step, now time.Time) {
+// departs remembers the host of a step, and whether its hook is done.
+func (m *memory) departs(s drain.Step, done bool, now time.Time) {
 	if s.Registration == "" {
 		return
 	}
@@ -32,32 +38,39 @@ func (m *memory) departs(s drain.Step, now time.Time) {
 	if m.departed == nil {
 		m.departed = map[string]departed{}
 	}
-	m.departed[s.Instance] = departed{s.Cluster, now}
+	m.departed[s.Instance] = departed{s.Cluster, s.Group, now, done || m.departed[s.Instance].done}
 }
 
-// gone are the departed hosts that no group lists any more, by cluster. Those that went too long ago are forgotten.
+// gone are the departed hosts that no group lists any more, by cluster. Those that went too long ago are forgotten, and so
+// is one whose hook was not done and whose group is not listed either: a person took its tag away, and it may run on.
 func (m *memory) gone(groups map[string][]cluster.Group, now time.Time) map[string][]string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.departed) == 0 {
 		return nil
 	}
-	listed := map[string]bool{}
+	listed, present := map[string]cluster.Phase{}, map[string]bool{}
 	for _, of := range groups {
 		for _, g := range of {
+			present[g.Name] = true
 			for _, i := range g.Instances {
-				listed[i.ID] = true
+				listed[i.ID] = i.Phase
 			}
 		}
 	}
 	byCluster := map[string][]string{}
 	for _, id := range slices.Sorted(maps.Keys(m.departed)) {
 		d := m.departed[id]
+		phase, stays := listed[id]
 		switch {
-		case listed[id]:
-			m.departed[id] = departed{d.cluster, now}
-		case now.Sub(d.seen) > sweepFor:
+		case stays && phase != cluster.Terminating && !d.done:
+			delete(m.departed, id) // it was put back, and may be detached one day
+		case stays:
+			d.seen = now
+			m.departed[id] = d
+		case now.Sub(d.seen) > sweepFor || !d.done && !present[d.group]:
 			delete(m.departed, id)
+		case !d.done && now.Sub(d.seen) < goneAfter:
 		default:
 			byCluster[d.cluster] = append(byCluster[d.cluster], id)
 		}
@@ -74,7 +87,9 @@ func (m *memory) swept(instance string) {
 // sweep removes what departed hosts left behind: an agent that is away when its instance ends leaves its registration,
 // DRAINING, for ever (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html). One
 // that is connected is ECS's own to remove, and would only register anew. It takes a call for each cluster from which
-// hosts went, as a rule once; a process that dies before it leaves the registration, which nothing here goes by.
+// hosts went, as a rule once; a process that dies before it leaves the registration. So does one that never saw the host
+// leave: without asking EC2, which no right of ours allows, nobody can tell an instance that is gone from one that was
+// detached from its group and runs on.
 func (d *Drainer) sweep(ctx context.Context, groups map[string][]cluster.Group, now time.Time) []Failure {
 	gone := d.memory.gone(groups, now)
 	var failed []Failure

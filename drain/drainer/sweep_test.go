@@ -106,3 +106,49 @@ func TestWhatCouldNotBeRemovedIsTriedAgain(t *testing.T) {
 	tick(t, f, d)
 	assert.NotContains(t, f.hosts, "ci/i-1")
 }
+
+// orphaned is a host with a task that leaves under a process that sees it, and that AWS, or somebody else, ends while its
+// agent is away.
+func orphaned(t *testing.T) (*fakeAWS, *drainer.Drainer) {
+	t.Helper()
+	f := stubborn()
+	d := f.process()
+	ticks(t, f, 2, d)
+	f.hosts["ci/i-1"].connected = false
+	f.instances["i-1"].state, f.instances["i-1"].ended = "gone", f.now
+	return f, d
+}
+
+// Its task would count as running, and want room, for as long as the registration is there.
+func TestARegistrationIsRemovedWhoeverEndedItsInstance(t *testing.T) {
+	f, d := orphaned(t)
+	ticks(t, f, 2, d)
+	require.Contains(t, f.hosts, "ci/i-1", "a list may lose an instance for a moment")
+	ticks(t, f, 2, d)
+	assert.NotContains(t, f.hosts, "ci/i-1")
+	assert.Equal(t, 1, f.count("DeregisterContainerInstance"))
+	assert.Empty(t, f.broken)
+}
+
+func TestARegistrationIsKeptWhileItsHostMayRunOn(t *testing.T) {
+	for name, change := range map[string]func(f *fakeAWS){
+		"it is listed again":            func(f *fakeAWS) { f.instances["i-1"].state, f.instances["i-1"].ended = wait, time.Time{} },
+		"its agent is back":             func(f *fakeAWS) { f.hosts["ci/i-1"].connected = true },
+		"its group has lost its tag":    func(f *fakeAWS) { f.untagged = true },
+		"it stands in another's group":  func(f *fakeAWS) { f.instances["i-1"].state, f.instances["i-1"].group = "InService", "theirs" },
+		"it was put back into service":  func(f *fakeAWS) { f.instances["i-1"].state, f.instances["i-1"].ended = "InService", time.Time{} },
+		"it waits in a group of others": func(f *fakeAWS) { f.instances["i-1"].state, f.instances["i-1"].group = wait, "theirs" },
+	} {
+		f, d := orphaned(t)
+		ticks(t, f, 1, d)
+		change(f)
+		ticks(t, f, 20, d)
+		assert.Contains(t, f.hosts, "ci/i-1", name)
+	}
+	f, d := orphaned(t)
+	f.instances["i-1"].state, f.instances["i-1"].ended = "InService", time.Time{}
+	ticks(t, f, 2, d)
+	f.instances["i-1"].state = "gone" // detached
+	ticks(t, f, 20, d)
+	assert.Contains(t, f.hosts, "ci/i-1", "it runs on outside its group")
+}
