@@ -276,6 +276,24 @@ var golden = []goldenCase{
 		signal: -1, gap: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
 	},
 	{
+		name:      "a registration that outlived its instance (aws/amazon-ecs-agent #300)",
+		situation: "Four nearly idle hosts; a fifth ended while its agent was away. Its registration is still ACTIVE, with a task of nearly a whole host that ECS calls RUNNING, and stands in no group.",
+		theirs:    "The task counted as running, for ever, and as one that has to find another place.",
+		world: func(w *world) {
+			w.host(5, size(2048, 3900))
+			w.service("web", 4, size(200, 200))
+			for i := range 4 {
+				w.put(i, 1, "web")
+			}
+			w.service("large", 1, size(2000, 3800))
+			w.put(4, 1, "large")
+			w.s.Hosts[4].Connected = false
+			w.s.Groups[0].Desired--
+			w.s.Groups[0].Instances = w.s.Groups[0].Instances[:4]
+		},
+		signal: -1, gap: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+	},
+	{
 		name:      "two instances that are no hosts any more (aws/amazon-ecs-agent #125)",
 		situation: "Six hosts with one task of 1500 CPU each, two more are wanted; two instances of the group, launched hours ago, are no container instances: one was deregistered and kept, of the other the agent never started.",
 		theirs:    "Nobody told them from hosts that a bad image keeps from joining.",
