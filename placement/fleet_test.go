@@ -340,3 +340,41 @@ func TestSharesAreOfTheLargestPart(t *testing.T) {
 	assert.InDelta(t, 0.0, placement.Share(size(0, 0), size(0, 0)), 0)
 	assert.Greater(t, placement.Share(cluster.Resources{GPU: 1}, size(10, 10)), 1e9, "of nothing, anything is more than all")
 }
+
+// Of a host whose tasks are not known nobody can tell that none of the group is there.
+func TestDistinctInstanceOnAHostOfWhoseTasksNothingIsKnown(t *testing.T) {
+	host := placement.Host{Free: size(1, 1), AwsvpcLimit: -1, Groups: map[string]int{}}
+	once, often := kind("web", size(1, 1), distinct), kind("web", size(1, 1))
+	assert.False(t, placement.TakesEmpty(host, once, placement.Config{Strict: true}), "strictly, one may be there")
+	assert.True(t, placement.TakesEmpty(host, once, placement.Config{}), "loosely, none need be")
+	assert.True(t, placement.TakesEmpty(host, often, placement.Config{Strict: true}), "who may stand beside its like does not care")
+	host.GroupsKnown = true
+	assert.True(t, placement.TakesEmpty(host, once, placement.Config{Strict: true}))
+}
+
+// A required attribute without a value asks for the attribute alone
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attribute.html).
+func TestRequiredAttributes(t *testing.T) {
+	for name, tt := range map[string]struct {
+		value         string
+		has           map[string]string
+		strict, loose bool
+	}{
+		"without a value, on a host that has it with one":    {"", map[string]string{"driver": "awslogs"}, true, true},
+		"without a value, on a host that has it without one": {"", map[string]string{"driver": ""}, true, true},
+		"without a value, on a host that lacks it":           {"", map[string]string{"other": ""}, false, false},
+		"without a value, on a host of which none is known":  {"", nil, false, true},
+		"with a value that the host has":                     {"awslogs", map[string]string{"driver": "awslogs"}, true, true},
+		"with another":                                       {"awslogs", map[string]string{"driver": "fluentd"}, false, false},
+		"with a value, on a host that has it without one":    {"awslogs", map[string]string{"driver": ""}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := kind("web", size(1, 1), func(_ *cluster.Service, d *cluster.Definition) {
+				d.Requires = map[string]string{"driver": tt.value}
+			})
+			host := placement.Host{Free: size(1, 1), AwsvpcLimit: -1, GroupsKnown: true, Attributes: tt.has}
+			assert.Equal(t, tt.strict, placement.TakesEmpty(host, k, placement.Config{Strict: true}), "strict")
+			assert.Equal(t, tt.loose, placement.TakesEmpty(host, k, placement.Config{}), "loose")
+		})
+	}
+}
