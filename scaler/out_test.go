@@ -328,6 +328,18 @@ func TestWhatIsInFlight(t *testing.T) {
 			w.launch(2, cluster.InService, 12*time.Minute)
 			w.s.Hosts[0].RegisteredAt = now.Add(-20 * time.Minute)
 		}, 0, true, []scaler.Reason{scaler.CPUAtScaleOut, scaler.InstancesNotJoining}},
+		"three, one joined between the oldest and the second youngest": {func(w *world) {
+			w.launch(1, cluster.InService, 19*time.Minute)
+			w.launch(1, cluster.InService, 15*time.Minute)
+			w.launch(1, cluster.InService, 12*time.Minute)
+			w.s.Hosts[0].RegisteredAt = now.Add(-17 * time.Minute)
+		}, 0, true, []scaler.Reason{scaler.CPUAtScaleOut, scaler.InstancesNotJoining}},
+		"three, one joined between the second youngest and the youngest": {func(w *world) {
+			w.launch(1, cluster.InService, 19*time.Minute)
+			w.launch(1, cluster.InService, 15*time.Minute)
+			w.launch(1, cluster.InService, 12*time.Minute)
+			w.s.Hosts[0].RegisteredAt = now.Add(-13 * time.Minute)
+		}, 3, false, []scaler.Reason{scaler.CPUAtScaleOut}},
 		"when it was launched is not known: Pending is young": {func(w *world) {
 			w.launch(1, cluster.Pending, 0)
 			w.launch(1, cluster.InService, 0)
