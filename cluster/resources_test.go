@@ -74,6 +74,14 @@ func TestCountsBeyondAnyServiceNeverOverflow(t *testing.T) {
 			assert.Equal(t, 2*math.MaxInt32, s.Unplaced(0))
 		})
 	}
+	s := cluster.Snapshot{Services: []cluster.Service{{
+		Name: "web", Active: true, Home: cluster.OnEC2, Rollout: cluster.SideBySide,
+		Deployments: []cluster.Deployment{{TaskDefinition: "a", Desired: math.MaxInt64, Running: math.MaxInt64, Pending: math.MaxInt64}, {TaskDefinition: "b", Desired: math.MaxInt64, Running: math.MinInt64}},
+	}}}
+	if demand := s.Demand(); assert.Len(t, demand, 1) {
+		assert.Equal(t, "b", demand[0].Definition)
+		assert.Equal(t, math.MaxInt32, demand[0].Tasks)
+	}
 	negative := cluster.Service{Active: true, Home: cluster.OnEC2, Desired: math.MinInt64, Running: math.MinInt64, MaximumPercent: math.MinInt64, MinimumHealthyPercent: math.MinInt64}
 	assert.Zero(t, negative.Unplaced(0))
 	assert.Zero(t, negative.Floor())

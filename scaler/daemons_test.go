@@ -122,7 +122,7 @@ func TestARoomThatECSKeepsForDaemonsIsNotGivenAway(t *testing.T) {
 		"when it is back the others are full by their threshold": {
 			world: func() *world {
 				w := rolledOut()
-				w.entry.CPU.ScaleOutAt, w.entry.CPU.ScaleInBelow = new(55.0), 50
+				w.entry.CPU.ScaleOutAt, w.entry.CPU.ScaleInBelow = new(52.0), 50
 				w.s.Definitions["logs:1"] = cluster.Definition{Size: size(48, 1)}
 				w.s.Definitions["big:1"] = cluster.Definition{Size: size(2000, 256)}
 				return w
