@@ -39,6 +39,9 @@ func plus(a, b int64) int64 { return bounded(bounded(a) + bounded(b)) }
 func minus(a, b int64) int64 { return bounded(bounded(a) - bounded(b)) }
 
 func times(a, n int64) int64 {
+	if a == int64(int32(a)) && n == int64(int32(n)) {
+		return bounded(a * n)
+	}
 	a, n = bounded(a), bounded(n)
 	if a == 0 || n == 0 {
 		return 0
