@@ -266,6 +266,7 @@ func TestAGreatDemandKeepsWithinTheFunctionsMemory(t *testing.T) {
 		"task sets of 32 bits": {s: waiting(20, 0, func(_ int, s *cluster.Service, _ *cluster.Definition) {
 			s.Rollout, s.Deployments = cluster.SideBySide, []cluster.Deployment{{Primary: true, Desired: math.MaxInt32}, {Desired: math.MaxInt32}}
 		}), gap: mostHosts},
+		"twenty task sets of each service, each of its own revision": {s: revisions(200, 20), gap: 1333},
 		"each service one by one on hosts": {s: waiting(200, 5000, func(_ int, s *cluster.Service, _ *cluster.Definition) {
 			s.Constraints = []cluster.Constraint{{Type: cluster.DistinctInstance}}
 		}), gap: mostHosts},
@@ -293,6 +294,21 @@ func TestAGreatDemandKeepsWithinTheFunctionsMemory(t *testing.T) {
 			assert.Less(t, (after.TotalAlloc-before.TotalAlloc)>>20, uint64(128), "MiB, of the function's 256")
 		})
 	}
+}
+
+// revisions is a cluster in which each service has so many task sets, each of its own revision with one task to place.
+func revisions(services, sets int) cluster.Snapshot {
+	s := waiting(services, 0)
+	for i := range s.Services {
+		service := &s.Services[i]
+		service.Rollout, service.Deployments = cluster.SideBySide, nil
+		for n := range sets {
+			arn := fmt.Sprint("d:", i, ":", n)
+			service.Deployments = append(service.Deployments, cluster.Deployment{Desired: 1, TaskDefinition: arn})
+			s.Definitions[arn] = cluster.Definition{Size: cluster.Resources{CPU: 1024, Memory: 2048}}
+		}
+	}
+	return s
 }
 
 // barred is a cluster in which trying every service on every host takes more steps than a verdict has: each host has the
@@ -366,4 +382,28 @@ func TestWhatCannotBeMovedWithinTheStepsIsTooLarge(t *testing.T) {
 	v := Decide(e, jammed(800, 20), noon)
 	assert.Equal(t, Stay, v.Signal)
 	assert.Equal(t, []Reason{AllBelowScaleIn, TooLarge}, v.Reasons, v.Why)
+}
+
+// What is said stays readable, however many services it is said of.
+func TestAVerdictOnThousandsOfServicesIsSaidInAFewSentences(t *testing.T) {
+	many := func(change func(*cluster.Service, *cluster.Definition)) Verdict {
+		s := waiting(5000, 1, func(_ int, s *cluster.Service, d *cluster.Definition) { change(s, d) })
+		s.Hosts[0].Registered = cluster.Resources{CPU: 1 << 40, Memory: 1 << 40}
+		s.Hosts[0].Remaining = s.Hosts[0].Registered
+		s.Hosts[0].TasksRead = true
+		return Decide(thresholds.Builtin(), s, noon)
+	}
+	for name, v := range map[string]Verdict{
+		"refused":  many(func(s *cluster.Service, _ *cluster.Definition) { s.Refused = noon.Add(-time.Minute) }),
+		"hopeless": many(func(_ *cluster.Service, d *cluster.Definition) { d.Size.CPU = 1 << 41 }),
+		"unknown":  many(func(s *cluster.Service, _ *cluster.Definition) { s.Home = cluster.Unknown }),
+		"unread": many(func(s *cluster.Service, _ *cluster.Definition) {
+			s.TaskDefinition, s.Deployments[0].TaskDefinition = "nobody knows "+s.Name, "nobody knows "+s.Name
+		}),
+	} {
+		text, err := json.Marshal(v)
+		require.NoError(t, err)
+		assert.Less(t, len(text), 4000, name)
+		assert.Contains(t, string(text), "and 499", name)
+	}
 }

@@ -62,8 +62,12 @@ func (j *judgement) objections() []cause {
 	if n := arriving(j.s, j.now); n > 0 {
 		object(InstancesLaunching, "%s on the way; nothing is scaled in before that is over", hosts(n))
 	}
+	var refused []string
 	for _, service := range j.refusals() {
-		object(PlacementRefused, "ECS said at %s UTC that a task of %s fits nowhere, and the service still wants it", service.Refused.UTC().Format("15:04"), service.Name)
+		refused = append(refused, fmt.Sprintf("ECS said at %s UTC that a task of %s fits nowhere, and the service still wants it", service.Refused.UTC().Format("15:04"), service.Name))
+	}
+	if len(refused) > 0 {
+		object(PlacementRefused, "%s", firstOf(refused))
 	}
 	if len(j.lack.hopeless)+len(j.lack.hopelessWaiting) > 0 {
 		object(WouldNotFit, "tasks wait that fit nowhere as it is")
@@ -121,12 +125,12 @@ func (j *judgement) doubt() string {
 		doubts = append(doubts, fmt.Sprintf("the size of the %d tasks that %s wants is not known", w.Tasks, w.Service.Name))
 	}
 	if len(j.headroom.unread) > 0 {
-		doubts = append(doubts, fmt.Sprintf("the size of the headroom's tasks is not known without %s", strings.Join(j.headroom.unread, ", ")))
+		doubts = append(doubts, fmt.Sprintf("the size of the headroom's tasks is not known without %s", firstOf(j.headroom.unread)))
 	}
 	for _, service := range j.s.Services {
 		if service.Active && (service.Home == cluster.Unknown || j.unsure[service.Name]) {
 			doubts = append(doubts, "it is not known where service "+service.Name+" runs")
 		}
 	}
-	return strings.Join(doubts, "; ")
+	return firstOf(doubts)
 }

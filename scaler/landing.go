@@ -2,6 +2,7 @@ package scaler
 
 import (
 	"fmt"
+	"slices"
 
 	"ecs-cluster-scaler/cluster"
 )
@@ -18,19 +19,20 @@ func (j *judgement) candidates() [][]cluster.Host {
 		}
 		return [][]cluster.Host{all}
 	}
-	var of [][]cluster.Host
-	for _, g := range j.s.Followers() {
-		mayGo := map[string]bool{}
-		for _, i := range g.Instances {
-			mayGo[i.ID] = i.Phase == cluster.InService && !i.Protected
-		}
-		var these []cluster.Host
-		for _, h := range j.s.Hosts {
-			if mayGo[h.InstanceID] {
-				these = append(these, h)
+	followers := j.s.Followers()
+	mayGo := map[string][]int{}
+	for g := range followers {
+		for _, i := range followers[g].Instances {
+			if i.Phase == cluster.InService && !i.Protected && !slices.Contains(mayGo[i.ID], g) {
+				mayGo[i.ID] = append(mayGo[i.ID], g)
 			}
 		}
-		of = append(of, these)
+	}
+	of := make([][]cluster.Host, len(followers))
+	for _, h := range j.s.Hosts {
+		for _, g := range mayGo[h.InstanceID] {
+			of[g] = append(of[g], h)
+		}
 	}
 	return of
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/placement"
@@ -60,7 +59,7 @@ func newMoving(j *judgement) (*moving, *cause) {
 		return nil, c
 	}
 	if len(j.coming.unread) > 0 {
-		return nil, &cause{TasksUnread, fmt.Sprintf("the room that ECS keeps for daemons is not known without %s", strings.Join(slices.Sorted(maps.Keys(j.coming.unread)), ", "))}
+		return nil, &cause{TasksUnread, fmt.Sprintf("the room that ECS keeps for daemons is not known without %s", firstOf(slices.Sorted(maps.Keys(j.coming.unread))))}
 	}
 	named, c := m.kinds()
 	if c != nil {

@@ -8,6 +8,17 @@ import (
 	"ecs-cluster-scaler/placement"
 )
 
+// enough sums tell the story; a cluster that lost its capacity may have hundreds, and one that nobody bounds, thousands.
+const enough = 3
+
+// firstOf joins the first few of the sums, and says how many more there are.
+func firstOf(sums []string) string {
+	if more := len(sums) - enough; more > 0 {
+		sums = append(sums[:enough:enough], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(sums, "; ")
+}
+
 type cause struct {
 	reason Reason
 	why    string
@@ -35,8 +46,6 @@ func (j *judgement) causes() []cause {
 }
 
 func (j *judgement) nowhere(left []placement.Left) string {
-	// The first few tell the story; a cluster that lost its capacity may have hundreds.
-	const enough = 3
 	sums := make([]string, 0, enough+1)
 	for i, l := range left {
 		if i == enough {
@@ -58,7 +67,7 @@ func (j *judgement) hopeless() string {
 	if j.lack.headroom > 0 && j.lack.vain {
 		sums = append(sums, fmt.Sprintf("a headroom task (%s) does not fit on %s", j.headroom.size, j.notOn(j.headroom.kind())))
 	}
-	return strings.Join(sums, "; ")
+	return firstOf(sums)
 }
 
 // notOn says on what new host a task of the kind would not fit.

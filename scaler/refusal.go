@@ -3,7 +3,6 @@ package scaler
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"ecs-cluster-scaler/cluster"
@@ -48,7 +47,7 @@ func (j *judgement) refused() string {
 			why = append(why, fmt.Sprintf("ECS said at %s UTC that no host met all requirements of a task of %s", service.Refused.UTC().Format("15:04"), service.Name))
 		}
 	}
-	return strings.Join(why, "; ")
+	return firstOf(why)
 }
 
 // helps tells whether a new host could take the service's tasks, by its capacity provider.
