@@ -184,7 +184,8 @@ func (f *Fleet) classify(asked map[string]bool, alike bool) []int {
 	var key strings.Builder
 	for i := range f.hosts {
 		h := &f.hosts[i]
-		if f.Steps.take(len(names)); f.Steps.Spent() {
+		f.Steps.take(len(names))
+		if f.Steps.Spent() {
 			break
 		}
 		key.Reset()
@@ -249,7 +250,8 @@ func (f *Fleet) spareOn(host int32, free cluster.Resources) int {
 
 // room is how many tasks of the kind the host would take, at most enough.
 func (f *Fleet) room(k *state, host int32, enough int) int {
-	if f.Steps.take(1 + len(k.Ports)*len(f.ports[host])); f.Steps.Spent() {
+	f.Steps.take(1 + len(k.Ports)*len(f.ports[host]))
+	if f.Steps.Spent() {
 		return 0
 	}
 	n := times(f.free[host], k.Size, enough)
@@ -313,7 +315,8 @@ type change struct {
 // place puts tasks of a kind onto a host.
 func (f *Fleet) place(kind int, host int32, n int) {
 	k := &f.kinds[kind]
-	if f.Steps.take(2 * len(f.packed)); len(f.log) >= mostPlacements {
+	f.Steps.take(2 * len(f.packed))
+	if len(f.log) >= mostPlacements {
 		f.Steps.spend()
 	}
 	f.log = append(f.log, change{host: host, kind: int32(kind), tasks: int32(n), free: f.free[host]})

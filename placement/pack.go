@@ -143,7 +143,8 @@ func (f *Fleet) placeWanted(order Order, used func(host int32)) []Left {
 // left says what there was for tasks that found no room.
 func (f *Fleet) left(kind, n int) Left {
 	l := Left{Kind: kind, Tasks: n}
-	if f.Steps.take(len(f.free)); f.Steps.Spent() {
+	f.Steps.take(len(f.free))
+	if f.Steps.Spent() {
 		return l
 	}
 	for host, free := range f.free {

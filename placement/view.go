@@ -230,7 +230,8 @@ func (f *Fleet) seek(k *state, c *cell, from int) int {
 // next is the first place at or after from where there is so much free; -1: there is none, or the steps are spent.
 func (f *Fleet) next(k *state, c *cell, from int) int {
 	at, visited := c.tree.next(k.Size, from)
-	if f.Steps.take(visited); f.Steps.Spent() {
+	f.Steps.take(visited)
+	if f.Steps.Spent() {
 		return -1
 	}
 	return at

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -164,7 +165,7 @@ func extremeSnapshot(t *rapid.T) cluster.Snapshot {
 		s.Tasks = append(s.Tasks, cluster.Task{ARN: fmt.Sprint("t", i), Host: s.Hosts[rapid.IntRange(0, len(s.Hosts)-1).Draw(t, "on")].ARN, Service: service.Name, Definition: service.TaskDefinition, WantedRunning: true})
 	}
 	for range rapid.SampledFrom([]int{0, 0, 0, 1, 40}).Draw(t, "launching") {
-		s.Groups = append(s.Groups[:len(s.Groups):len(s.Groups)], cluster.Group{Name: "l", Instances: []cluster.Instance{{ID: "new", Phase: cluster.Pending, LaunchedAt: noon.Add(-time.Minute)}}})
+		s.Groups = append(slices.Clip(s.Groups), cluster.Group{Name: "l", Instances: []cluster.Instance{{ID: "new", Phase: cluster.Pending, LaunchedAt: noon.Add(-time.Minute)}}})
 	}
 	return s
 }
@@ -253,7 +254,6 @@ func waiting(services, tasks int, change ...func(i int, s *cluster.Service, d *c
 }
 
 func TestAGreatDemandKeepsWithinTheFunctionsMemory(t *testing.T) {
-	type change = func(i int, s *cluster.Service, d *cluster.Definition)
 	for name, tt := range map[string]struct {
 		s   cluster.Snapshot
 		gap int
@@ -281,7 +281,7 @@ func TestAGreatDemandKeepsWithinTheFunctionsMemory(t *testing.T) {
 				s.Constraints = append(s.Constraints, cluster.Constraint{Type: cluster.MemberOf, Expression: fmt.Sprintf("attribute:a%d =~ %s", i, strings.Repeat(fmt.Sprintf("[a-z%d]{900}", n), 100))})
 			}
 		}), gap: 3333},
-		"tasks of no size": {s: waiting(200, math.MaxInt32, change(func(_ int, _ *cluster.Service, d *cluster.Definition) { d.Size = cluster.Resources{} })), gap: 0},
+		"tasks of no size": {s: waiting(200, math.MaxInt32, func(_ int, _ *cluster.Service, d *cluster.Definition) { d.Size = cluster.Resources{} }), gap: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tt.s.Groups = []cluster.Group{{Name: "g", Max: 10, Desired: 1}}
