@@ -304,7 +304,7 @@ run "tags" {
     error_message = "Hosts and volumes have them."
   }
   assert {
-    condition     = { for tag in aws_autoscaling_group.hosts["green"].tag : tag.key => tag.value } == { "ecs-cluster-scaler:cluster" = "web", team = "shop" } && aws_iam_role.host.tags == tomap({ team = "shop" })
+    condition     = { for tag in aws_autoscaling_group.hosts["green"].tag : tag.key => tag.value } == { "ecs-cluster-scaler:cluster" = "web", "ecs-cluster-scaler:config-path" = "/ecs-cluster-scaler", team = "shop" } && aws_iam_role.host.tags == tomap({ team = "shop" })
     error_message = "So have the groups and the role."
   }
 }
