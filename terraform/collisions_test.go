@@ -65,7 +65,7 @@ func TestEveryNameIsOneStacksAlone(t *testing.T) {
 					whole = regexp.MustCompile(regexp.QuoteMeta(local)+`\b`).ReplaceAllLiteralString(whole, value)
 				}
 			}
-			if forEach := regexp.MustCompile(`(?m)^  for_each = (.+)$`).FindSubmatch(block[3]); forEach != nil && regexp.MustCompile(`\beach\.(key|value)\b`).MatchString(whole) {
+			if forEach := regexp.MustCompile(`(?m)^\s+for_each = (.+)$`).FindSubmatch(block[3]); forEach != nil && regexp.MustCompile(`\beach\.(key|value)\b`).MatchString(whole) {
 				whole += string(forEach[1])
 			}
 			assert.Regexp(t, `\bvar\.(name|config_path)\b`, whole, "%s: %s.%s", module, block[1], block[2])

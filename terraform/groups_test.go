@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,7 +20,7 @@ import (
 func TestNoTextAdvisesTheInitialHookForAGroupThatExists(t *testing.T) {
 	named := 0
 	for file, text := range texts(t) {
-		for _, part := range strings.Split(text, "\n\n") {
+		for part := range strings.SplitSeq(text, "\n\n") {
 			if !strings.Contains(part, "initial_lifecycle_hook") {
 				continue
 			}
@@ -48,7 +49,7 @@ func texts(t *testing.T) map[string]string {
 			}
 			return nil
 		}
-		if strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, ".tftest.hcl") || !strings.Contains(".md .tf .go .py .tftpl .json", filepath.Ext(path)) || filepath.Ext(path) == "" {
+		if strings.HasSuffix(path, "_test.go") || !slices.Contains([]string{".md", ".tf", ".go", ".py", ".tftpl", ".json"}, filepath.Ext(path)) {
 			return nil
 		}
 		text, err := os.ReadFile(path)
