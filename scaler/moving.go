@@ -1,7 +1,6 @@
 package scaler
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -129,17 +128,26 @@ func (m *moving) kinds() (map[kind]bool, *cause) {
 			for _, k := range m.j.moved(t, h) {
 				named[k] = true
 			}
-			if s := m.j.services[t.Service]; s.Immovable() {
-				why := fmt.Sprintf("its task of %s can never move: with %d desired, minimumHealthyPercent %d and maximumPercent %d let none stop first and none start first; set maximumPercent so that one more may start",
-					s.Name, s.Desired, s.MinimumHealthyPercent, s.MaximumPercent)
-				m.stuck[h.ARN] = cmp.Or(min(m.stuck[h.ARN], why), why)
-			}
+			m.noteStuck(t, h)
 		}
 		if doubt != nil {
 			return nil, doubt
 		}
 	}
 	return named, nil
+}
+
+// noteStuck notes on a task's host that ECS can never move the task; of several the first by its words is told.
+func (m *moving) noteStuck(t *cluster.Task, h cluster.Host) {
+	s := m.j.services[t.Service]
+	if !s.Immovable() {
+		return
+	}
+	why := fmt.Sprintf("its task of %s can never move: with %d desired, minimumHealthyPercent %d and maximumPercent %d let none stop first and none start first; set maximumPercent so that one more may start",
+		s.Name, s.Desired, s.MinimumHealthyPercent, s.MaximumPercent)
+	if told := m.stuck[h.ARN]; told == "" || why < told {
+		m.stuck[h.ARN] = why
+	}
 }
 
 // moves tells whether ECS would start the task again elsewhere. Daemons die with their host, standalone tasks are

@@ -87,6 +87,15 @@ func TestVerdictsThatReservationAveragesCannotGive(t *testing.T) {
 			cluster: lab.Cluster{Hosts: []lab.Host{{CPU: 2048, Memory: 4000, RegisteredAt: now.Add(-time.Hour), Tasks: []lab.Task{{CPU: 2000, Memory: 100}}}},
 				Group: &lab.Group{Unregistered: []lab.Instance{{LaunchedAt: now.Add(-15 * time.Minute)}, {LaunchedAt: now.Add(-14 * time.Minute)}}}},
 			signal: 0, reason: "instances_not_joining"},
+		"instances that were here long before say nothing of the image": {
+			cluster: lab.Cluster{Hosts: []lab.Host{{CPU: 2048, Memory: 4000, RegisteredAt: now.Add(-6 * time.Hour), Tasks: []lab.Task{{CPU: 1500, Memory: 100}}}},
+				Services: []lab.Service{{Name: "web", Desired: 2, CPU: 1500, Memory: 100}},
+				Group:    &lab.Group{Unregistered: []lab.Instance{{LaunchedAt: now.Add(-3 * time.Hour)}, {LaunchedAt: now.Add(-25 * time.Minute)}}}},
+			signal: 1, gap: 2, reason: "unplaced_tasks"},
+		"hosts have the time that their group's usually take": {
+			cluster: lab.Cluster{Hosts: []lab.Host{{CPU: 2048, Memory: 4000, LaunchedAt: now.Add(-373 * time.Minute), RegisteredAt: now.Add(-6 * time.Hour), Tasks: []lab.Task{{CPU: 2000, Memory: 100}}}},
+				Group: &lab.Group{Unregistered: []lab.Instance{{LaunchedAt: now.Add(-11 * time.Minute)}, {LaunchedAt: now.Add(-12 * time.Minute)}}}},
+			signal: 0, reason: "instances_launching"},
 		"a group that ECS scales itself": {
 			cluster: lab.Cluster{Hosts: several(2, host(lab.Task{CPU: 2000, Memory: 100})), Group: &lab.Group{Managed: true}},
 			signal:  0, reason: "managed_scaling"},

@@ -31,7 +31,8 @@ const (
 	DrainTooLong Promise = "drain_too_long"
 	// InOnUnread: −1 in a pass in which something about the cluster could not be read.
 	InOnUnread Promise = "scale_in_on_unread"
-	// InWhileLeaving and InWhileComing: −1 while a host of the cluster left, or had not joined.
+	// InWhileLeaving and InWhileComing: −1 while a host left a group that follows the signal, or one of the cluster had not
+	// joined.
 	InWhileLeaving Promise = "scale_in_while_leaving"
 	InWhileComing  Promise = "scale_in_while_coming"
 	// InAtMinimum: −1 with no more than min_instances, or with scale_in or enabled false.

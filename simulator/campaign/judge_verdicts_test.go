@@ -30,6 +30,13 @@ func TestScaleInIsHeldToTheWorld(t *testing.T) {
 			make: func(_ *scene, pass *invocation) { _ = pass.fails(call{"ListTasks", "town1", ""}, errLost) },
 		},
 		"a host leaves": {plan: quiet(), gap: -1, want: []Promise{InWhileLeaving}, make: func(s *scene, _ *invocation) { s.leaves() }},
+		"a host of a group that does not follow the signal leaves": {
+			plan: quiet(), gap: -1,
+			make: func(s *scene, _ *invocation) {
+				s.leaves()
+				s.town.groups[0].Spec.Tags["ecs-cluster-scaler:active"] = "false"
+			},
+		},
 		"a host comes": {
 			plan: quiet(), gap: -1, want: []Promise{InWhileComing},
 			make: func(s *scene, _ *invocation) {
