@@ -127,6 +127,12 @@ func (g *Group) show() *types.AutoScalingGroup {
 		NewInstancesProtectedFromScaleIn: aws.Bool(g.Spec.Protect), TerminationPolicies: []string{"Default"},
 		Instances: make([]types.Instance, 0, len(g.instances)),
 	}
+	if len(g.Spec.Types) > 0 {
+		s.MixedInstancesPolicy = &types.MixedInstancesPolicy{LaunchTemplate: &types.LaunchTemplate{}}
+		for _, kind := range append([]InstanceType{g.Spec.Type}, g.Spec.Types...) {
+			s.MixedInstancesPolicy.LaunchTemplate.Overrides = append(s.MixedInstancesPolicy.LaunchTemplate.Overrides, types.LaunchTemplateOverrides{InstanceType: aws.String(kind.Name)})
+		}
+	}
 	if g.Spec.Warmup >= 0 {
 		s.DefaultInstanceWarmup = count(int(g.Spec.Warmup.Seconds()))
 	}
@@ -153,7 +159,7 @@ func (i *Instance) show() *types.Instance {
 			health = "Unhealthy"
 		}
 		i.shown = &types.Instance{
-			InstanceId: aws.String(i.ID), AvailabilityZone: aws.String(i.Zone), InstanceType: aws.String(i.Group.Spec.Type.Name),
+			InstanceId: aws.String(i.ID), AvailabilityZone: aws.String(i.Zone), InstanceType: aws.String(i.Type.Name),
 			LifecycleState: i.State, HealthStatus: aws.String(health), ProtectedFromScaleIn: aws.Bool(i.Protected),
 		}
 	}

@@ -165,6 +165,15 @@ func (g *Group) SetBadImage(on bool) {
 	g.BadImage = on
 }
 
+// SetType has every further launch be of another type, as a new version of the launch template does
+// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/update-auto-scaling-group.html: what runs stays as it is).
+func (g *Group) SetType(kind InstanceType) {
+	g.world.mu.Lock()
+	defer g.world.mu.Unlock()
+	g.Spec.Type = kind
+	g.changed()
+}
+
 // Delete is DeleteAutoScalingGroup with ForceDelete: the instances go at once, without hooks
 // (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html).
 func (g *Group) Delete() {

@@ -44,7 +44,7 @@ func (i *Instance) changed() {
 func (i *Instance) tell(kind Kind, cause string) {
 	g := i.Group
 	g.world.tell(Happened{
-		Kind: kind, Cluster: g.Spec.Cluster, Group: g.Spec.Name, Instance: i.ID, Cause: cause, Size: g.Spec.Type.Resources,
+		Kind: kind, Cluster: g.Spec.Cluster, Group: g.Spec.Name, Instance: i.ID, Cause: cause, Size: i.Type.Resources,
 	})
 }
 
@@ -85,6 +85,12 @@ func (g *Group) start(zone, cause string) {
 	i := &Instance{
 		ID: fmt.Sprintf("i-%04x%013x", g.number, g.launched), Group: g, Zone: zone, Spot: g.Spec.Spot,
 		State: pending, Powered: true, Healthy: true, Launched: w.now,
+	}
+	i.Type = g.Spec.Type
+	if others := g.Spec.Types; len(others) > 0 {
+		if n := w.draw("type " + i.ID).IntN(len(others) + 1); n > 0 {
+			i.Type = others[n-1]
+		}
 	}
 	i.luck = w.luck(i.ID)
 	i.launch = g.begin("Launching a new EC2 instance: "+i.ID, cause, zone, types.ScalingActivityStatusCodePreInService)

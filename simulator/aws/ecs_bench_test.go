@@ -28,7 +28,7 @@ func day(tb testing.TB, hosts, services, tasks int) {
 	g := &Group{Spec: GroupSpec{Name: "g", Cluster: "web", Type: InstanceType{Name: "m5.2xlarge", Resources: Resources{CPU: 8192, Memory: 31000}, ENIs: 20}}, world: w}
 	w.mu.Lock()
 	for n := range hosts {
-		c.join(&Instance{ID: fmt.Sprintf("i-%08d", n), Zone: "eu-central-1" + string(rune('a'+n%3)), Powered: true, Group: g})
+		c.join(&Instance{ID: fmt.Sprintf("i-%08d", n), Zone: "eu-central-1" + string(rune('a'+n%3)), Powered: true, Group: g, Type: g.Spec.Type})
 	}
 	w.mu.Unlock()
 	events := 0

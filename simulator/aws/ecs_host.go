@@ -19,7 +19,7 @@ const (
 
 // join is the agent's registration: the instance becomes an ACTIVE host of the cluster.
 func (c *Cluster) join(i *Instance) {
-	w, kind := c.world, i.Group.Spec.Type
+	w, kind := c.world, i.Type
 	c.joined++
 	h := &Host{
 		ARN:      arnOf("container-instance", fmt.Sprintf("%s/%032x", c.Name, c.joined)),

@@ -41,7 +41,7 @@ func (s *stage) host(zone string, alter ...func(*GroupSpec)) *Host {
 		f(&spec)
 	}
 	s.hosts++
-	i := &Instance{ID: "i-" + string(rune('a'+s.hosts-1)), Zone: zone, Powered: true, Group: &Group{Spec: spec, world: s.w}}
+	i := &Instance{ID: "i-" + string(rune('a'+s.hosts-1)), Type: spec.Type, Zone: zone, Powered: true, Group: &Group{Spec: spec, world: s.w}}
 	s.w.mu.Lock()
 	defer s.w.mu.Unlock()
 	s.c.join(i)

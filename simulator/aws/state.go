@@ -18,8 +18,11 @@ type InstanceType struct {
 
 // GroupSpec is an Auto Scaling group to be made.
 type GroupSpec struct {
-	Name, Cluster     string
-	Type              InstanceType
+	Name, Cluster string
+	Type          InstanceType
+	// Types are further ones that its mixed instances policy allows: a launch is of any, as EC2 has them
+	// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-mixed-instances-groups.html).
+	Types             []InstanceType
 	Zones             []string
 	Min, Max, Desired int
 	Spot              bool
@@ -79,6 +82,7 @@ func (g *Group) Instances() []*Instance { return g.instances }
 type Instance struct {
 	ID    string
 	Group *Group
+	Type  InstanceType
 	Zone  string
 	State autoscaling.LifecycleState
 	// Cause is why it leaves: scale_in, health, spot, manual, rebalance; empty while it does not.

@@ -16,11 +16,11 @@ const editEntry = "edit entry"
 var actKinds = []string{
 	"set desired", "set desired", "set desired", "set desired", "roll out", "roll out", "roll out", "run tasks", "run tasks", "run tasks",
 	"lower group", "lower group", "kill agent", "break host", "fail zone", "interrupt", "bad image", "no capacity", "suspend",
-	"protect host", "protect tasks", "scale to zero", "delete service", "faulty edit", editEntry, "switch colour", "larger task",
+	"protect host", "protect tasks", "scale to zero", "delete service", "faulty edit", editEntry, "switch colour", "larger task", "other type",
 }
 
 // disturbing are the kinds after which more hosts than the demand needs are legitimate.
-var disturbing = []string{"kill agent", "break host", "fail zone", "interrupt", "bad image", "no capacity", "suspend"}
+var disturbing = []string{"kill agent", "break host", "fail zone", "interrupt", "bad image", "no capacity", "suspend", "other type"}
 
 // acts are what each kind does.
 var acts = map[string]func(*town, Act){
@@ -36,13 +36,17 @@ var acts = map[string]func(*town, Act){
 		g := t.group(a.A)
 		g.SetDesired(g.Desired - 1 - a.B%3)
 	},
-	"kill agent":     onInstance((*aws.World).KillAgent),
-	"break host":     onInstance((*aws.World).Fail),
-	"interrupt":      onInstance((*aws.World).Interrupt),
-	"fail zone":      func(t *town, _ Act) { t.World.FailZone(zones()[0], 20*time.Minute) },
-	"bad image":      func(t *town, a Act) { t.forAWhile(a, t.group(a.A).SetBadImage) },
-	"no capacity":    func(t *town, a Act) { t.forAWhile(a, func(on bool) { t.group(a.A).SetNoCapacity("*", on) }) },
-	"suspend":        (*town).suspend,
+	"kill agent":  onInstance((*aws.World).KillAgent),
+	"break host":  onInstance((*aws.World).Fail),
+	"interrupt":   onInstance((*aws.World).Interrupt),
+	"fail zone":   func(t *town, _ Act) { t.World.FailZone(zones()[0], 20*time.Minute) },
+	"bad image":   func(t *town, a Act) { t.forAWhile(a, t.group(a.A).SetBadImage) },
+	"no capacity": func(t *town, a Act) { t.forAWhile(a, func(on bool) { t.group(a.A).SetNoCapacity("*", on) }) },
+	"suspend":     (*town).suspend,
+	"other type": func(t *town, a Act) {
+		n := a.A % len(t.groups)
+		t.groups[n].SetType(typeOf(t.plan.Groups[n], 1+a.B%2))
+	},
 	"protect host":   (*town).protectHost,
 	"protect tasks":  (*town).protectTasks,
 	"scale to zero":  func(t *town, _ Act) { t.limitAll(0, 0) },

@@ -66,12 +66,14 @@ func TestPlansHoldEverythingThatACampaignPromises(t *testing.T) {
 			for _, g := range c.Groups {
 				note("Spot", g.Spot)
 				note("target group", g.TargetGroup > 0)
+				note("mixed", g.Mixed)
 			}
 			for _, s := range c.Services {
 				note("daemon", s.Daemon)
 				note("port", s.Port > 0)
 				note("awsvpc", s.Awsvpc)
 				note("distinct", s.Distinct)
+				note("providers", len(s.Providers) > 1)
 				note("long stop", s.StopTimeout > 600)
 				note("nothing may run", s.MinPercent == 0 && s.MaxPercent == 100)
 			}

@@ -88,9 +88,14 @@ func drawCluster(r *rand.Rand, name string) Cluster {
 			CPU: pick(r, 2048, 4096), Memory: pick(r, 7600, 15400), Interfaces: pick(r, 3, 20), Zones: 1 + r.IntN(3),
 			Min: r.IntN(3), Desired: 1 + r.IntN(7), TargetGroup: pick(r, 0, 0, 60), Spot: chance(r, 8),
 		}
+		g.Mixed = chance(r, 6)
 		g.Max = g.Desired + 1 + r.IntN(8)
 		g.Min = min(g.Min, g.Desired)
 		c.Groups = append(c.Groups, g)
+	}
+	providers := len(c.Groups) > 1 && chance(r, 2)
+	for n := range c.Groups {
+		c.Groups[n].Provider = providers
 	}
 	if chance(r, 2) {
 		c.Services = append(c.Services, Service{
@@ -98,7 +103,11 @@ func drawCluster(r *rand.Rand, name string) Cluster {
 		})
 	}
 	for n := range 1 + r.IntN(5) {
-		c.Services = append(c.Services, drawService(r, n))
+		s := drawService(r, n)
+		if providers {
+			s.Providers = pick(r, nil, []int{0}, []int{0}, []int{1}, []int{0, 1})
+		}
+		c.Services = append(c.Services, s)
 	}
 	return c
 }

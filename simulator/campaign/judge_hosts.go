@@ -13,7 +13,7 @@ const tolerated = 2
 type bought struct{ first, most, needed int }
 
 // sized are the clusters that are held to what they buy. Left out are those in which more hosts than the demand needs are
-// nobody's fault: with groups of two sizes or of Spot, and where hosts fail, never join, or boot for minutes.
+// nobody's fault: with groups of several sizes or of Spot, and where hosts fail, never join, or boot for minutes.
 func (j *judge) sized() []Cluster {
 	fate := j.plan.Fate
 	if fate.NeverJoins > 0 || fate.Failures > 0 || fate.AgentDeaths > 0 || fate.AgentBlinks > 3 || fate.SlowBoot {
@@ -21,7 +21,7 @@ func (j *judge) sized() []Cluster {
 	}
 	var held []Cluster
 	for _, c := range j.plan.Clusters {
-		if !j.disturbed[c.Name] && len(c.Groups) == 1 && !c.Groups[0].Spot {
+		if !j.disturbed[c.Name] && len(c.Groups) == 1 && !c.Groups[0].Spot && !c.Groups[0].Mixed {
 			held = append(held, c)
 		}
 	}

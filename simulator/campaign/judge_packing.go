@@ -15,6 +15,8 @@ type need struct {
 	distinct bool
 	awsvpc   bool
 	ports    []int
+	// groups are those whose capacity providers its strategy names; none: any.
+	groups []*aws.Group
 }
 
 // bin is a host's room, by the judge's own sums.
@@ -23,6 +25,7 @@ type bin struct {
 	interfaces int
 	ports      []int
 	services   map[string]bool
+	group      *aws.Group
 }
 
 // weight puts CPU units and MiB on one scale: a host has about four times as many of these.
@@ -33,6 +36,9 @@ func (b *bin) takes(n need) bool {
 	case b.free.CPU < n.size.CPU || b.free.Memory < n.size.Memory || b.free.GPU < n.size.GPU:
 		return false
 	case n.awsvpc && b.interfaces < 1, n.distinct && b.services[n.service]:
+		return false
+	}
+	if len(n.groups) > 0 && !slices.Contains(n.groups, b.group) {
 		return false
 	}
 	return !slices.ContainsFunc(n.ports, func(p int) bool { return slices.Contains(b.ports, p) })
@@ -50,7 +56,9 @@ func (b *bin) put(n need) {
 }
 
 // constrained tells whether a task may not run on every host with room.
-func (n *need) constrained() bool { return n.distinct || n.awsvpc || len(n.ports) > 0 }
+func (n *need) constrained() bool {
+	return n.distinct || n.awsvpc || len(n.ports) > 0 || len(n.providers) > 0
+}
 
 // packs tries largest first, and constrained ones before all others. left is what fits nowhere in either order.
 func packs(bins func() []*bin, needs []need) (left *need) {
@@ -80,13 +88,18 @@ func pack(bins []*bin, needs []need) (left *need) {
 }
 
 func needOf(s *aws.Service, d *aws.TaskDefinition) need {
-	return need{d.Resources, s.Spec.Name, s.Spec.DistinctInstance, d.Awsvpc, d.Ports}
+	n := need{size: d.Resources, service: s.Spec.Name, distinct: s.Spec.DistinctInstance, awsvpc: d.Awsvpc, ports: d.Ports}
+	for _, p := range s.Spec.Providers {
+		n.groups = append(n.groups, p.Group)
+	}
+	return n
 }
 
 // room is what a host has free: without its tasks, and without what ECS keeps for daemons that are to run there
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html).
 func (j *judge) room(h *aws.Host) *bin {
 	b := newBin(h.Total, j.interfaces(h))
+	b.group = h.Instance.Group
 	for _, t := range j.tasksOn(h) {
 		n := need{size: t.Definition.Resources, awsvpc: t.Definition.Awsvpc, ports: t.Definition.Ports}
 		if t.Service != nil {

@@ -85,6 +85,8 @@ type Group struct {
 	// TargetGroup is the deregistration delay of an attached target group in seconds; 0: none is attached.
 	TargetGroup int
 	Spot        bool
+	// Mixed: half of its hosts are of twice the size. Provider: it has a capacity provider.
+	Mixed, Provider bool
 }
 
 // Service is a service of EC2 tasks.
@@ -98,7 +100,9 @@ type Service struct {
 	MinPercent int `plain:"100"`
 	MaxPercent int `plain:"200"`
 	Strategy   []string
-	Distinct   bool
+	// Providers are the groups, by number, whose capacity providers its strategy names; none: launch type EC2.
+	Providers []int
+	Distinct  bool
 	// Port is a static host port; 0: none.
 	Port   int
 	Awsvpc bool

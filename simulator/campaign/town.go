@@ -32,14 +32,18 @@ func build(site workload.Site, plan Cluster, j *judge, s *story) *town {
 	}
 	j.clusters[plan.Name] = t.cluster
 	for n, g := range plan.Groups {
-		kind := aws.InstanceType{
-			Name:      fmt.Sprintf("m%d.%d.%d", g.CPU, g.Memory, g.Interfaces),
-			Resources: aws.Resources{CPU: g.CPU, Memory: g.Memory}, ENIs: g.Interfaces,
-		}
-		t.groups = append(t.groups, site.NewGroup(aws.GroupSpec{
-			Name: fmt.Sprintf("%s-g%d", plan.Name, n), Cluster: plan.Name, Type: kind, Zones: zones()[:g.Zones],
+		spec := aws.GroupSpec{
+			Name: fmt.Sprintf("%s-g%d", plan.Name, n), Cluster: plan.Name, Type: typeOf(g, 1), Zones: zones()[:g.Zones],
 			Min: g.Min, Max: g.Max, Desired: g.Desired, Deregistration: seconds(g.TargetGroup), Warmup: -1, Spot: g.Spot,
-		}, n == 0))
+		}
+		if g.Mixed {
+			spec.Types = []aws.InstanceType{typeOf(g, 2)}
+		}
+		made := site.NewGroup(spec, n == 0)
+		if g.Provider {
+			t.cluster.Provide(made)
+		}
+		t.groups = append(t.groups, made)
 	}
 	for _, v := range plan.Services {
 		t.serve(v)
@@ -47,6 +51,14 @@ func build(site workload.Site, plan Cluster, j *judge, s *story) *town {
 	j.edited(plan.Name, plan.Entry)
 	site.Policy.Install(site.World, t.cluster, t.groups[0])
 	return t
+}
+
+// typeOf is a group's instance type, so many times as large.
+func typeOf(g Group, times int) aws.InstanceType {
+	return aws.InstanceType{
+		Name:      fmt.Sprintf("m%d.%d.%d", g.CPU*times, g.Memory*times, g.Interfaces),
+		Resources: aws.Resources{CPU: g.CPU * times, Memory: g.Memory * times}, ENIs: g.Interfaces,
+	}
 }
 
 func (t *town) serve(v Service) {
@@ -58,10 +70,16 @@ func (t *town) serve(v Service) {
 		d.Ports = []int{v.Port}
 	}
 	t.first[v.Name] = d
+	var providers []aws.StrategyItem
+	for _, n := range v.Providers {
+		if n < len(t.groups) && t.plan.Groups[n].Provider {
+			providers = append(providers, aws.StrategyItem{Group: t.groups[n], Weight: 1})
+		}
+	}
 	t.services = append(t.services, t.CreateService(t.cluster, aws.ServiceSpec{
 		Name: v.Name, Definition: d, Desired: v.Desired, Daemon: v.Daemon, MinPercent: v.MinPercent, MaxPercent: v.MaxPercent,
 		Strategy: v.Strategy, DistinctInstance: v.Distinct, LoadBalanced: v.LoadBalanced, TargetHealthy: 20 * time.Second,
-		Deregistration: seconds(v.Deregistration), HealthCheck: v.HealthCheck, CircuitBreaker: v.Breaker, Rebalance: v.Rebalance,
+		Deregistration: seconds(v.Deregistration), HealthCheck: v.HealthCheck, CircuitBreaker: v.Breaker, Rebalance: v.Rebalance, Providers: providers,
 	}))
 }
 
