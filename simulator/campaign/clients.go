@@ -46,8 +46,8 @@ func (c ecsClient) world() *aws.ECS                 { return c.f.world.ECS() }
 func (c autoScalingClient) world() *aws.AutoScaling { return c.f.world.AutoScaling() }
 func (c cloudWatchClient) world() *aws.CloudWatch   { return c.f.world.CloudWatch() }
 
-// clusterOf is the cluster that something is named after: clusters' ARNs end in their names, groups and task definitions
-// of a plan begin with them.
+// clusterOf is the cluster that something is named after: clusters' ARNs end in their names; groups, capacity providers and
+// task definitions of a plan begin with them.
 func clusterOf(name *string) string {
 	text := sdk.ToString(name)
 	text = text[strings.LastIndexByte(text, '/')+1:]
@@ -80,7 +80,11 @@ func (c ecsClient) DescribeServices(ctx context.Context, in *ecs.DescribeService
 }
 
 func (c ecsClient) DescribeCapacityProviders(ctx context.Context, in *ecs.DescribeCapacityProvidersInput, opts ...func(*ecs.Options)) (*ecs.DescribeCapacityProvidersOutput, error) {
-	return read(ctx, c.f, call{"DescribeCapacityProviders", "", ""}, in, c.world().DescribeCapacityProviders, opts)
+	cluster := ""
+	if len(in.CapacityProviders) > 0 {
+		cluster = clusterOf(&in.CapacityProviders[0])
+	}
+	return read(ctx, c.f, call{"DescribeCapacityProviders", cluster, ""}, in, c.world().DescribeCapacityProviders, opts)
 }
 
 func (c ecsClient) ListTasks(ctx context.Context, in *ecs.ListTasksInput, opts ...func(*ecs.Options)) (*ecs.ListTasksOutput, error) {

@@ -146,7 +146,7 @@ func (j *judge) without(cluster string, fleet, gone []*aws.Host) string {
 	var needs []need
 	for _, h := range gone {
 		for _, t := range j.tasksOn(h) {
-			if t.Service != nil && !t.Service.Spec.Daemon {
+			if t.Service != nil && !t.Service.Spec.Daemon && t.Service.Status == "ACTIVE" {
 				needs = append(needs, needOf(t.Service, t.Definition))
 			}
 		}
