@@ -50,7 +50,7 @@ func (c cloudWatchClient) world() *aws.CloudWatch   { return c.f.world.CloudWatc
 // task definitions of a plan begin with them.
 func clusterOf(name *string) string {
 	text := sdk.ToString(name)
-	text = text[strings.LastIndexByte(text, '/')+1:]
+	text = strings.TrimPrefix(text[strings.LastIndexByte(text, '/')+1:], "provider-")
 	cluster, _, _ := strings.Cut(text, "-")
 	return cluster
 }

@@ -57,7 +57,7 @@ func (b *bin) put(n need) {
 
 // constrained tells whether a task may not run on every host with room.
 func (n *need) constrained() bool {
-	return n.distinct || n.awsvpc || len(n.ports) > 0 || len(n.providers) > 0
+	return n.distinct || n.awsvpc || len(n.ports) > 0 || len(n.groups) > 0
 }
 
 // packs tries largest first, and constrained ones before all others. left is what fits nowhere in either order.
