@@ -196,7 +196,7 @@ func TestADeniedActionIsNamed(t *testing.T) {
 
 // Whatever the policy lacks beside what names the clusters and their hosts costs scale-ins, never tasks, and is named.
 func TestExplainNamesEachDeniedReadAndNothingScalesIn(t *testing.T) {
-	web := lab.Host{CPU: 2048, Memory: 4000, RegisteredAt: time.Now().Add(-time.Hour), Tasks: []lab.Task{{Service: "web", CPU: 200, Memory: 200}}}
+	web := lab.Host{CPU: 2048, Memory: 4000, RegisteredAt: time.Now().Add(-time.Hour), CapacityProvider: "spot", Tasks: []lab.Task{{Service: "web", CPU: 200, Memory: 200}}}
 	idle := lab.Cluster{
 		Name: "idle", Entry: `{}`, Hosts: []lab.Host{web, web, web, web, web, web},
 		Services: []lab.Service{{Name: "web", Desired: 6, CPU: 200, Memory: 200, CapacityProviders: []string{"spot"}}},

@@ -88,13 +88,15 @@ type HostChange struct {
 	RegisteredAt   *time.Time
 	Version        *int64 // stays 0 in moto by itself, which means unknown
 	PendingTasks   *int
+	// CapacityProvider is what ECS tells of an instance that registered as one of that provider's group.
+	CapacityProvider *string
 }
 
 // SetHost changes a container instance: host is its ARN, its id or its EC2 id.
 func (m *Moto) SetHost(ctx context.Context, cluster, host string, c HostChange) error {
 	return m.post(ctx, "/_lab/host", fields{"cluster": cluster, "instance": host}.
 		set("agentConnected", c.AgentConnected).set("version", c.Version).
-		set("pendingTasksCount", c.PendingTasks).at("registeredAt", c.RegisteredAt))
+		set("pendingTasksCount", c.PendingTasks).set("capacityProviderName", c.CapacityProvider).at("registeredAt", c.RegisteredAt))
 }
 
 // InstanceChange is what Auto Scaling would have done; nil fields stay as they are.

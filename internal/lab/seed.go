@@ -199,7 +199,7 @@ func (s *seeding) settleHosts(ctx context.Context, hosts []Host) error {
 		return err
 	}
 	for i, host := range hosts {
-		change := HostChange{RegisteredAt: optional(host.RegisteredAt), Version: optional(host.Version)}
+		change := HostChange{RegisteredAt: optional(host.RegisteredAt), Version: optional(host.Version), CapacityProvider: optional(host.CapacityProvider)}
 		if host.Disconnected {
 			change.AgentConnected = aws.Bool(false)
 		}

@@ -303,10 +303,11 @@ func TestTheTestPlaysAgentAndScheduler(t *testing.T) {
 	world, err := Seed(t.Context(), m, Cluster{Name: "web", Hosts: []Host{{Tasks: []Task{{Service: "api", CPU: 1, Memory: 1}}}}})
 	require.NoError(t, err)
 	host := world.Cluster("web").Hosts[0]
-	require.NoError(t, m.SetHost(t.Context(), "web", host.Instance, HostChange{AgentConnected: aws.Bool(false), Version: aws.Int64(3)}))
+	require.NoError(t, m.SetHost(t.Context(), "web", host.Instance, HostChange{AgentConnected: aws.Bool(false), Version: aws.Int64(3), CapacityProvider: aws.String("spot")}))
 	described := describeHosts(t, m, "web", host.ARN)[0]
 	assert.False(t, described.AgentConnected)
 	assert.Equal(t, int64(3), described.Version)
+	assert.Equal(t, "spot", aws.ToString(described.CapacityProviderName))
 
 	require.NoError(t, m.SetTask(t.Context(), "web", host.Tasks[0], TaskChange{LastStatus: aws.String("STOPPING"), DesiredStatus: aws.String("STOPPED")}))
 	client := ecs.NewFromConfig(m.Config())

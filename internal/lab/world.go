@@ -37,6 +37,8 @@ type Host struct {
 	Disconnected bool
 	RegisteredAt time.Time // zero: now
 	Version      int64     // zero: unknown, as moto has it
+	// CapacityProvider is whose instance it was when it registered; empty: nobody's.
+	CapacityProvider string
 
 	// Only for hosts of a group.
 	Protected   bool // from scale-in

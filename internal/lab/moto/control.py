@@ -80,7 +80,7 @@ def _host(want):
     _set(host, want, {
         "agentConnected": ("agent_connected", bool), "registeredAt": ("registered_at", _time),
         "version": ("version", int), "status": ("status", str),
-        "pendingTasksCount": ("pending_tasks_count", int),
+        "pendingTasksCount": ("pending_tasks_count", int), "capacityProviderName": ("capacity_provider_name", str),
     })
 
 
