@@ -324,7 +324,7 @@ func (f *fakeAWS) DescribeScalingActivities(ctx context.Context, in *autoscaling
 func (f *fakeAWS) DescribeLifecycleHooks(ctx context.Context, in *autoscaling.DescribeLifecycleHooksInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeLifecycleHooksOutput, error) {
 	return answered(ctx, f, "Auto Scaling", "DescribeLifecycleHooks", in, func(in *autoscaling.DescribeLifecycleHooksInput, out *autoscaling.DescribeLifecycleHooksOutput) error {
 		for _, name := range append([]string{f.hook}, f.also...) {
-			if slices.Contains(in.LifecycleHookNames, name) {
+			if len(in.LifecycleHookNames) == 0 || slices.Contains(in.LifecycleHookNames, name) {
 				out.LifecycleHooks = append(out.LifecycleHooks, astypes.LifecycleHook{
 					LifecycleHookName: aws.String(name), LifecycleTransition: aws.String(f.transition), HeartbeatTimeout: aws.Int32(f.timeout),
 				})

@@ -37,8 +37,15 @@ func (d *Drainer) readHooks(ctx context.Context, v *view, now time.Time) {
 			continue
 		}
 		tries[l.group]++
-		found, err := d.hooksOf(ctx, l.group, d.hookNames(v), now)
-		v.hooks[l.group], failed[l.group] = d.hookAmong(v, found, err), err
+		names := d.hookNames(v)
+		found, err := d.hooksOf(ctx, l.group, names, now)
+		if err == nil && len(found) == 0 && v.entry.unsure && len(d.settings.DrainHooks) == 0 {
+			// Nothing says what its entry would name. The only hook that the group has is likely it, and is only held.
+			if found, err = d.hooksOf(ctx, l.group, nil, now); len(found) == 1 {
+				names = slices.Collect(maps.Keys(found))
+			}
+		}
+		v.hooks[l.group], failed[l.group] = d.hookAmong(v, names, found, err), err
 	}
 	for _, group := range slices.Sorted(maps.Keys(failed)) {
 		if failed[group] != nil {
@@ -73,8 +80,7 @@ func (d *Drainer) mayEnd(name string) bool {
 // hookAmong is the hook to complete, of those that a group was found to have, and those that get heartbeats beside it while
 // tasks are left: the one that the entry would name, where that is not known, and ours, where the entry names another's.
 // Nothing found, with an error: nobody could tell, so that each may be there.
-func (d *Drainer) hookAmong(v *view, found timeouts, err error) drain.Hook {
-	names := d.hookNames(v)
+func (d *Drainer) hookAmong(v *view, names []string, found timeouts, err error) drain.Hook {
 	unread := err != nil && len(found) == 0
 	here := slices.DeleteFunc(slices.Clone(names), func(name string) bool { _, ok := found[name]; return !ok && !unread })
 	hook := drain.Hook{Name: names[0], Unread: unread, Refused: v.entry.named && !d.mayEnd(names[0])}
@@ -91,7 +97,8 @@ func (d *Drainer) hookAmong(v *view, found timeouts, err error) drain.Hook {
 	return hook
 }
 
-// hooksOf are those of the named hooks that the group has, with what was last known where they cannot be read.
+// hooksOf are those of the named hooks that the group has, none named: all, with what was last known where they cannot be
+// read.
 func (d *Drainer) hooksOf(ctx context.Context, group string, names []string, now time.Time) (timeouts, error) {
 	key := hookKey{group, strings.Join(names, ",")}
 	known, fresh := d.memory.hook(key, now)
@@ -108,7 +115,7 @@ func (d *Drainer) hooksOf(ctx context.Context, group string, names []string, now
 	}
 	found := timeouts{}
 	for _, h := range out.LifecycleHooks {
-		if name := aws.ToString(h.LifecycleHookName); slices.Contains(names, name) && aws.ToString(h.LifecycleTransition) == terminatingHook {
+		if name := aws.ToString(h.LifecycleHookName); (names == nil || slices.Contains(names, name)) && aws.ToString(h.LifecycleTransition) == terminatingHook {
 			found[name] = time.Duration(aws.ToInt32(h.HeartbeatTimeout)) * time.Second
 		}
 	}

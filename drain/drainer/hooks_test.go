@@ -104,3 +104,17 @@ func TestAHooksTimeoutIsAskedForAgainAfterAQuarterOfAnHour(t *testing.T) {
 	assert.Equal(t, third, last[3].Sub(last[2]))
 	assert.Equal(t, third, last[2].Sub(last[1]))
 }
+
+// An older environment does not name hooks yet.
+func TestWithoutItsEntryTheOnlyHookOfItsGroupIsHeldAndNotCompleted(t *testing.T) {
+	for name, hooks := range map[string][]string{"only": {shipper}, "one of two": {shipper, "another"}} {
+		f := misnamed(hooks...)
+		f.hook = shipper
+		f.deny["GetParametersByPath"] = true
+		ticks(t, f, 60, f.process())
+		assert.Equal(t, name == "only", f.silence(shipper) <= third, name)
+		assert.Empty(t, f.beats["another"], name)
+		assert.NotEmpty(t, f.left(), name)
+		assert.Zero(t, f.count("CompleteLifecycleAction"), name)
+	}
+}
