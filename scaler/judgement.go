@@ -97,7 +97,7 @@ func (j *judgement) unit() cluster.Resources {
 	if j.entry.Instance.CPU != nil && j.entry.Instance.Memory != nil {
 		return j.instance.size
 	}
-	if largest, any := j.s.LargestHost(); any {
+	if largest, found := j.s.LargestHost(); found {
 		return largest
 	}
 	return j.instance.size

@@ -111,9 +111,7 @@ func (m *moving) unread() *cause {
 func (m *moving) kinds() (map[kind]bool, *cause) {
 	named := map[kind]bool{}
 	for of := range m.j.wanted.catalogue.of {
-		for _, k := range each(of.service, of.definition, asMany(of.providers)) {
-			named[k] = true
-		}
+		note(named, each(of.service, of.definition, asMany(of.providers)))
 	}
 	for _, h := range m.hosts {
 		var doubt *cause // the first by its words, because tasks come in no order
@@ -125,9 +123,7 @@ func (m *moving) kinds() (map[kind]bool, *cause) {
 			if !moves {
 				continue
 			}
-			for _, k := range m.j.moved(t, h) {
-				named[k] = true
-			}
+			note(named, m.j.moved(t, h))
 			m.noteStuck(t, h)
 		}
 		if doubt != nil {
@@ -135,6 +131,12 @@ func (m *moving) kinds() (map[kind]bool, *cause) {
 		}
 	}
 	return named, nil
+}
+
+func note(named map[kind]bool, kinds []kind) {
+	for _, k := range kinds {
+		named[k] = true
+	}
 }
 
 // noteStuck notes on a task's host that ECS can never move the task; of several the first by its words is told.

@@ -62,25 +62,10 @@ var agentPorts = []int{22, 2375, 2376, 51678, 51679, 51680}
 // reservedPorts are the host's ports in use that no task explains: a new host like it has them taken as well. Where its
 // tasks are not known, only the agent's own can be told from theirs; unread: some daemon's definition is not known.
 func (j *judgement) reservedPorts(h *cluster.Host, unread bool) []cluster.Port {
-	taken := map[cluster.Port]bool{}
-	known := read(*h)
-	for _, t := range j.tasks[h.ARN] {
-		d, defined := j.s.Definitions[t.Definition]
-		known = known && defined
-		for _, p := range d.Ports {
-			taken[p] = true
-		}
-	}
+	taken, known := j.takenPorts(h)
 	if !known {
+		j.mayTake(taken)
 		known = j.onlyDaemons(h) && !unread
-		for _, service := range j.s.Services {
-			// A task of any service may be there.
-			for _, p := range j.s.Definitions[service.Starts()].Ports {
-				if isDaemon(service) || service.Running+service.Pending > 0 {
-					taken[p] = true
-				}
-			}
-		}
 	}
 	var reserved []cluster.Port
 	for _, p := range h.Ports {
@@ -89,4 +74,29 @@ func (j *judgement) reservedPorts(h *cluster.Host, unread bool) []cluster.Port {
 		}
 	}
 	return reserved
+}
+
+// takenPorts are those of the host's tasks; known: of all of them.
+func (j *judgement) takenPorts(h *cluster.Host) (taken map[cluster.Port]bool, known bool) {
+	taken, known = map[cluster.Port]bool{}, read(*h)
+	for _, t := range j.tasks[h.ARN] {
+		d, defined := j.s.Definitions[t.Definition]
+		known = known && defined
+		for _, p := range d.Ports {
+			taken[p] = true
+		}
+	}
+	return taken, known
+}
+
+// mayTake adds the ports of every service that has tasks: one of them may be there.
+func (j *judgement) mayTake(taken map[cluster.Port]bool) {
+	for _, service := range j.s.Services {
+		if !isDaemon(service) && service.Running+service.Pending == 0 {
+			continue
+		}
+		for _, p := range j.s.Definitions[service.Starts()].Ports {
+			taken[p] = true
+		}
+	}
 }

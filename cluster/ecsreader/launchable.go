@@ -48,7 +48,7 @@ func template(t *types.LaunchTemplateSpecification, configuration *string) strin
 
 // allowed are the instance types that a mixed instances policy names, or whether it names requirements that many types
 // meet (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateOverrides.html).
-func allowed(p *types.MixedInstancesPolicy) (named []string, any bool) {
+func allowed(p *types.MixedInstancesPolicy) (named []string, required bool) {
 	if p == nil || p.LaunchTemplate == nil {
 		return nil, false
 	}
@@ -56,7 +56,7 @@ func allowed(p *types.MixedInstancesPolicy) (named []string, any bool) {
 		if t := aws.ToString(o.InstanceType); t != "" {
 			named = append(named, t)
 		}
-		any = any || o.InstanceRequirements != nil
+		required = required || o.InstanceRequirements != nil
 	}
-	return named, any
+	return named, required
 }

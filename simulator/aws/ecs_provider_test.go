@@ -17,7 +17,7 @@ func twoGroups(s *stage) (od, spot *Host) {
 	return s.host("a", named("od")), s.host("b", named("spot"))
 }
 
-func (s *stage) on(v *Service, h *Host) int {
+func tasksOn(v *Service, h *Host) int {
 	n := 0
 	for _, t := range v.Tasks() {
 		if t.Host == h {
@@ -52,7 +52,7 @@ func TestTasksArePlacedByBaseThenByWeight(t *testing.T) {
 			}
 			web := s.c.CreateService(ServiceSpec{Name: "web", Definition: definition(100, 100), Desired: c.desired, Providers: items})
 			s.run(2 * time.Minute)
-			assert.Equal(t, []int{c.onOD, c.desired - c.onOD}, []int{s.on(web, od), s.on(web, spot)})
+			assert.Equal(t, []int{c.onOD, c.desired - c.onOD}, []int{tasksOn(web, od), tasksOn(web, spot)})
 		})
 	}
 }
@@ -63,8 +63,8 @@ func TestATaskFindsNoRoomOnAnotherProvidersHosts(t *testing.T) {
 	web := s.c.CreateService(ServiceSpec{Name: "web", Definition: definition(1500, 100), Desired: 2, Providers: []StrategyItem{{Group: od.Instance.Group, Weight: 1}}})
 	other := s.c.CreateService(ServiceSpec{Name: "other", Definition: definition(1500, 100), Desired: 1})
 	s.run(2 * time.Minute)
-	assert.Equal(t, []int{1, 0}, []int{s.on(web, od), s.on(web, spot)})
-	assert.Equal(t, 1, s.on(other, spot), "launch type EC2 is placed on any host")
+	assert.Equal(t, []int{1, 0}, []int{tasksOn(web, od), tasksOn(web, spot)})
+	assert.Equal(t, 1, tasksOn(other, spot), "launch type EC2 is placed on any host")
 	require.NotEmpty(t, web.events)
 	assert.Contains(t, web.events[len(web.events)-1].message, "was unable to place a task because no container instance met all of its requirements")
 }
@@ -77,8 +77,8 @@ func TestWhetherAnotherProviderIsTriedIsAKnob(t *testing.T) {
 			{Group: od.Instance.Group, Base: 4, Weight: 1}, {Group: spot.Instance.Group, Weight: 1},
 		}})
 		s.run(2 * time.Minute)
-		assert.Equal(t, 2, s.on(web, od))
-		assert.Equal(t, inTurn, s.on(web, spot) == 2)
+		assert.Equal(t, 2, tasksOn(web, od))
+		assert.Equal(t, inTurn, tasksOn(web, spot) == 2)
 	}
 }
 
