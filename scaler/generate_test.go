@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -39,13 +40,13 @@ func anyWorld(t *rapid.T) *world {
 	types := rapid.IntRange(1, len(hostSizes)).Draw(t, "types")
 	n := rapid.OneOf(rapid.IntRange(1, 8), rapid.IntRange(1, 30), rapid.IntRange(1, 200)).Draw(t, "hosts")
 	for range n {
-		w.host(1, hostSizes[rapid.IntRange(0, types-1).Draw(t, "type")])
+		w.host(1, hostSizes[rapid.IntRange(0, types-1).Draw(t, "type")], of(rapid.SampledFrom([]string{"od", "od", "spot"}).Draw(t, "provider")))
 	}
 	w.job(size(200, 300))
 	services := rapid.IntRange(0, 5).Draw(t, "services")
 	for i := range services {
-		of := size(rapid.Int64Range(0, 30).Draw(t, "CPU")*64, 1+rapid.Int64Range(0, 30).Draw(t, "MiB")*128)
-		w.service(fmt.Sprintf("s%d", i), 0, of, func(s *cluster.Service, d *cluster.Definition) {
+		each := size(rapid.Int64Range(0, 30).Draw(t, "CPU")*64, 1+rapid.Int64Range(0, 30).Draw(t, "MiB")*128)
+		w.service(fmt.Sprintf("s%d", i), 0, each, func(s *cluster.Service, d *cluster.Definition) {
 			switch rapid.IntRange(0, 19).Draw(t, "kind") {
 			case 19:
 				d.Awsvpc = true
@@ -63,6 +64,10 @@ func anyWorld(t *rapid.T) *world {
 				s.Placement = []cluster.Strategy{{Type: cluster.Binpack, Field: "memory"}}
 			case 13:
 				s.Placement = []cluster.Strategy{{Type: cluster.Spread, Field: "attribute:ecs.availability-zone"}, {Type: cluster.Binpack, Field: "cpu"}}
+			case 11:
+				s.Providers = []string{"od"}
+			case 10:
+				s.Providers = []string{"od", "spot"}
 			case 12:
 				s.Placement = []cluster.Strategy{{Type: cluster.Random}}
 			}
@@ -97,10 +102,17 @@ func anyWorld(t *rapid.T) *world {
 	return w
 }
 
+func mayRun(providers []string, h cluster.Host) bool {
+	return len(providers) == 0 || slices.Contains(providers, h.Provider)
+}
+
 // tryPut places a task where ECS would allow it.
 func (w *world) tryPut(host, service int) {
 	s := w.find(fmt.Sprintf("s%d", service))
 	d, h := w.s.Definitions[s.TaskDefinition], w.s.Hosts[host]
+	if !mayRun(s.Providers, h) {
+		return
+	}
 	left := h.Remaining.Minus(d.Size)
 	if left.CPU < 0 || left.Memory < 0 || left.GPU < 0 {
 		return

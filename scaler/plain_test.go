@@ -31,18 +31,29 @@ func (w *world) fits(gone int, smallestFirst bool, unit cluster.Resources) bool 
 		}
 	}
 	type want struct {
-		s cluster.Service
-		d cluster.Definition
+		s  cluster.Service
+		d  cluster.Definition
+		on []string // the providers, of which any will do
 	}
 	var wants []want
 	if w.s.Hosts[gone].Status != cluster.Draining {
 		for _, t := range w.moves(gone) {
-			wants = append(wants, want{*w.find(t.Service), w.s.Definitions[t.Definition]})
+			s := *w.find(t.Service)
+			on := s.Providers
+			if len(on) > 0 {
+				on = []string{w.s.Hosts[gone].Provider} // where it runs now
+			}
+			wants = append(wants, want{s, w.s.Definitions[t.Definition], on})
 		}
 	}
 	for _, d := range w.s.Demand() {
 		for range d.Tasks {
-			wants = append(wants, want{d.Service, w.s.Definitions[d.Definition]})
+			for _, p := range d.Providers {
+				wants = append(wants, want{d.Service, w.s.Definitions[d.Definition], []string{p}})
+			}
+			if len(d.Providers) == 0 {
+				wants = append(wants, want{d.Service, w.s.Definitions[d.Definition], nil})
+			}
 		}
 	}
 	share := func(r cluster.Resources) float64 {
@@ -78,7 +89,7 @@ func (w *world) fits(gone int, smallestFirst bool, unit cluster.Resources) bool 
 			}
 			once := len(x.d.Ports) > 0 || len(x.s.Constraints) > 0
 			if left.CPU < 0 || left.Memory < 0 || left.GPU < 0 || once && have[key(i, x.s.Name)] ||
-				x.d.Awsvpc && awsvpc[i] >= limit || len(x.d.Constraints) > 0 && h.Type() == "type-2048" {
+				x.d.Awsvpc && awsvpc[i] >= limit || len(x.d.Constraints) > 0 && h.Type() == "type-2048" || !mayRun(x.on, h) {
 				continue
 			}
 			free[i], have[key(i, x.s.Name)], placed = left, true, true

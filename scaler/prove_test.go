@@ -274,7 +274,7 @@ func (w *world) join(n int) {
 	w.entry.Instance.CPU, w.entry.Instance.Memory, w.entry.Instance.GPU = &of.CPU, &of.Memory, &of.GPU
 	for range n {
 		w.host(1, of, func(h *cluster.Host) {
-			h.RegisteredAt = now
+			h.RegisteredAt, h.Provider = now, "od"
 			h.Attributes = map[string]string{cluster.TypeAttribute: best, cluster.ZoneAttribute: "a"}
 		})
 		if slices.ContainsFunc(w.s.Services, func(s cluster.Service) bool { return s.Daemon }) {
@@ -322,7 +322,7 @@ func (w *world) replace(from int) bool {
 		s.Deployments[0].Running--
 		before := len(w.s.Tasks)
 		for i, h := range w.s.Hosts {
-			if h.IsCapacity() {
+			if h.IsCapacity() && (len(s.Providers) == 0 || h.Provider == w.s.Hosts[from].Provider) {
 				w.tryPut(i, int(t.Service[1]-'0'))
 			}
 			if len(w.s.Tasks) > before {
