@@ -124,12 +124,7 @@ func (j *judgement) launcher(g *cluster.Group, daemons []placement.Kind, unread 
 // it has none, those that no group holds stand for its own. A host of a type that the group may not launch any more says
 // nothing. own: they are the group's.
 func (j *judgement) launched(g *cluster.Group) (hosts []*cluster.Host, own bool) {
-	holder := map[string]string{}
-	for _, of := range j.s.Groups {
-		for _, i := range of.Instances {
-			holder[i.ID] = of.Name
-		}
-	}
+	holder := j.holders()
 	name := ""
 	if g != nil {
 		name = g.Name
@@ -138,6 +133,19 @@ func (j *judgement) launched(g *cluster.Group) (hosts []*cluster.Host, own bool)
 		return hosts, len(hosts) > 0
 	}
 	return j.hostsOf(g, func(h *cluster.Host) bool { return holder[h.InstanceID] == "" }), false
+}
+
+// holders are the groups' names by instance.
+func (j *judgement) holders() map[string]string {
+	if j.holder == nil {
+		j.holder = map[string]string{}
+		for _, of := range j.s.Groups {
+			for _, i := range of.Instances {
+				j.holder[i.ID] = of.Name
+			}
+		}
+	}
+	return j.holder
 }
 
 func (j *judgement) hostsOf(g *cluster.Group, these func(*cluster.Host) bool) []*cluster.Host {

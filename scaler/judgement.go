@@ -36,6 +36,8 @@ type judgement struct {
 	lack       lack
 	// steps are those that packing what is wanted takes; what goes by a look at each host has its own.
 	steps *placement.Steps
+	// holder and provider remember what holders and behind found, which every group asks.
+	holder, provider map[string]string
 	// split remembers what reservedBy found, because hosts are tried in many choices.
 	split map[string][2]cluster.Resources
 }

@@ -12,19 +12,17 @@ import (
 // behind are the Auto Scaling groups of capacity providers, by provider. What ECS was not asked about, the hosts tell that
 // came up under it.
 func (j *judgement) behind() map[string]string {
-	groups := map[string]string{}
-	of := map[string]string{}
-	for _, g := range j.s.Groups {
-		for _, i := range g.Instances {
-			of[i.ID] = g.Name
-		}
+	if j.provider != nil {
+		return j.provider
 	}
+	groups, of := map[string]string{}, j.holders()
 	for _, h := range j.s.Hosts {
 		if g := of[h.InstanceID]; g != "" && h.Provider != "" {
 			groups[h.Provider] = g
 		}
 	}
 	maps.Copy(groups, j.s.ProviderGroups)
+	j.provider = groups
 	return groups
 }
 

@@ -35,15 +35,21 @@ func (j *judgement) refusals() []cluster.Service {
 // refused says why a host is added for refusals; empty: none is. The host is bought once: no refusal that is older than
 // the newest registration counts, and none while one of the new size stands unused.
 func (j *judgement) refused() string {
+	refusals := j.refusals()
+	if len(refusals) == 0 {
+		return ""
+	}
+	unused := j.unused()
 	var why []string
-	for _, service := range j.refusals() {
+	for _, service := range refusals {
 		newest := time.Time{}
-		for _, h := range j.s.Hosts {
-			if h.RegisteredAt.After(newest) && admits(service, h) {
+		for _, h := range slices.Backward(j.s.Hosts) { // the youngest comes last
+			if admits(service, h) {
 				newest = h.RegisteredAt
+				break
 			}
 		}
-		if service.Refused.After(newest) && !j.fresh(service) && j.helps(service) {
+		if service.Refused.After(newest) && !fresh(service, unused) && j.helps(service) {
 			why = append(why, fmt.Sprintf("ECS said at %s UTC that no host met all requirements of a task of %s", service.Refused.UTC().Format("15:04"), service.Name))
 		}
 	}
@@ -56,14 +62,20 @@ func (j *judgement) helps(service cluster.Service) bool {
 }
 
 // fresh tells whether a host as a new one would be stands there without service tasks, so that another would not help the
-// service. A host whose tasks are not known may be one.
-func (j *judgement) fresh(service cluster.Service) bool {
+// service.
+func fresh(service cluster.Service, unused []cluster.Host) bool {
+	return slices.ContainsFunc(unused, func(h cluster.Host) bool { return admits(service, h) })
+}
+
+// unused are the hosts as a new one would be that have no service tasks. One whose tasks are not known may be one.
+func (j *judgement) unused() []cluster.Host {
+	var hosts []cluster.Host
 	for _, h := range j.capacity {
-		if j.isOfNewSize(h) && admits(service, h) && (!read(h) || !j.serves(h)) {
-			return true
+		if j.isOfNewSize(h) && (!read(h) || !j.serves(h)) {
+			hosts = append(hosts, h)
 		}
 	}
-	return false
+	return hosts
 }
 
 // serves tells whether the host has a task of a service that is no daemon.
