@@ -171,3 +171,77 @@ func TestATryThatJoinsEndsIt(t *testing.T) {
 	assert.Equal(t, 1, v.InstanceGap)
 	assert.False(t, v.ScaleOutBlocked)
 }
+
+func TestWhatIsInFlight(t *testing.T) {
+	tests := map[string]struct {
+		launch  func(*world)
+		gap     int
+		blocked bool
+		reasons []scaler.Reason
+	}{
+		"nothing":                    {func(*world) {}, 3, false, []scaler.Reason{scaler.CPUAtScaleOut}},
+		"from the first minute":      {func(w *world) { w.launch(1, cluster.Pending, 0) }, 2, false, []scaler.Reason{scaler.CPUAtScaleOut}},
+		"in service, not registered": {func(w *world) { w.launch(2, cluster.InService, 9*time.Minute) }, 1, false, []scaler.Reason{scaler.CPUAtScaleOut}},
+		"all that is missing":        {func(w *world) { w.launch(3, cluster.InService, 5*time.Minute) }, 0, false, []scaler.Reason{scaler.CPUAtScaleOut, scaler.InstancesLaunching}},
+		"more than is missing":       {func(w *world) { w.launch(9, cluster.Pending, 5*time.Minute) }, 0, false, []scaler.Reason{scaler.CPUAtScaleOut, scaler.InstancesLaunching}},
+		"standing aside: none":       {func(w *world) { w.launch(3, cluster.Aside, time.Minute) }, 3, false, []scaler.Reason{scaler.CPUAtScaleOut}},
+		"one dud does not starve it": {func(w *world) { w.launch(1, cluster.InService, 12*time.Minute) }, 3, false, []scaler.Reason{scaler.CPUAtScaleOut}},
+		"two duds are a bad image":   {func(w *world) { w.launch(2, cluster.InService, 12*time.Minute) }, 0, true, []scaler.Reason{scaler.CPUAtScaleOut, scaler.InstancesNotJoining}},
+		"Pending counts as a dud too": {func(w *world) {
+			w.launch(1, cluster.Pending, 12*time.Minute)
+			w.launch(1, cluster.InService, 11*time.Minute)
+		}, 0, true, []scaler.Reason{scaler.CPUAtScaleOut, scaler.InstancesNotJoining}},
+		"two duds, one has joined since": {func(w *world) {
+			w.launch(2, cluster.InService, 12*time.Minute)
+			w.s.Hosts[0].RegisteredAt = now.Add(-11 * time.Minute)
+		}, 3, false, []scaler.Reason{scaler.CPUAtScaleOut}},
+		"three, one joined before the second youngest": {func(w *world) {
+			w.launch(1, cluster.InService, 40*time.Minute)
+			w.launch(2, cluster.InService, 12*time.Minute)
+			w.s.Hosts[0].RegisteredAt = now.Add(-20 * time.Minute)
+		}, 0, true, []scaler.Reason{scaler.CPUAtScaleOut, scaler.InstancesNotJoining}},
+		"three, one joined between the oldest and the second youngest": {func(w *world) {
+			w.launch(1, cluster.InService, 19*time.Minute)
+			w.launch(1, cluster.InService, 15*time.Minute)
+			w.launch(1, cluster.InService, 12*time.Minute)
+			w.s.Hosts[0].RegisteredAt = now.Add(-17 * time.Minute)
+		}, 0, true, []scaler.Reason{scaler.CPUAtScaleOut, scaler.InstancesNotJoining}},
+		"three, one joined between the second youngest and the youngest": {func(w *world) {
+			w.launch(1, cluster.InService, 19*time.Minute)
+			w.launch(1, cluster.InService, 15*time.Minute)
+			w.launch(1, cluster.InService, 12*time.Minute)
+			w.s.Hosts[0].RegisteredAt = now.Add(-13 * time.Minute)
+		}, 3, false, []scaler.Reason{scaler.CPUAtScaleOut}},
+		"when it was launched is not known: Pending is young": {func(w *world) {
+			w.launch(1, cluster.Pending, 0)
+			w.launch(1, cluster.InService, 0)
+			for i := range w.s.Groups[0].Instances {
+				w.s.Groups[0].Instances[i].LaunchedAt = time.Time{}
+			}
+		}, 2, false, []scaler.Reason{scaler.CPUAtScaleOut}},
+		"duds of another group than the active one": {func(w *world) {
+			w.s.Groups[0].TaggedActive = true
+			w.s.Groups = append(w.s.Groups, cluster.Group{Name: "green", Instances: []cluster.Instance{
+				{ID: "i-x", Phase: cluster.InService, LaunchedAt: now.Add(-time.Hour)}, {ID: "i-y", Phase: cluster.InService, LaunchedAt: now.Add(-time.Hour)}}})
+		}, 3, false, []scaler.Reason{scaler.CPUAtScaleOut}},
+		"ECS managed scaling": {func(w *world) { w.s.Groups[0].ManagedScaling = true }, 0, false, []scaler.Reason{scaler.CPUAtScaleOut, scaler.ManagedScaling}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.host(4, size(2048, 3900))
+			w.service("web", 4, size(2047, 1000))
+			for i := range 4 {
+				w.put(i, 1, "web") // 100 % of four hosts: below 75 % with six
+			}
+			w.entry.CPU.ScaleOutAt = new(60.0) // with seven
+			tt.launch(w)
+			v := w.decide()
+			assert.Equal(t, tt.gap, v.InstanceGap, v.Why)
+			assert.Equal(t, sign(tt.gap), int(v.Signal))
+			assert.Equal(t, tt.reasons, v.Reasons, v.Why)
+			assert.Equal(t, tt.blocked, v.ScaleOutBlocked)
+			assert.InDelta(t, 99.95, float64(*v.Reservation.CPU), 0.01, "what is published does not count what is in flight")
+		})
+	}
+}
