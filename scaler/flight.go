@@ -87,8 +87,8 @@ func arriving(s cluster.Snapshot, now time.Time) int {
 	return n
 }
 
-// stillborn says that new hosts do not join.
-type stillborn struct {
+// failedJoins says that new hosts do not join.
+type failedJoins struct {
 	// why is empty where they do.
 	why string
 	// probe: it is time to try a single host.
@@ -99,9 +99,9 @@ type stillborn struct {
 // registered since the second youngest of them was launched. One dud, or two with a good one between, is no proof; nor
 // is anything where ECS did not describe all hosts. Then one host is tried now and again, so that an image that was
 // mended is found out.
-func notJoining(s cluster.Snapshot, flying int, now time.Time) stillborn {
+func notJoining(s cluster.Snapshot, flying int, now time.Time) failedJoins {
 	if s.HostsUnread {
-		return stillborn{}
+		return failedJoins{}
 	}
 	var late []newcomer
 	newest := time.Time{} // launch
@@ -112,7 +112,7 @@ func notJoining(s cluster.Snapshot, flying int, now time.Time) stillborn {
 		}
 	}
 	if len(late) < 2 {
-		return stillborn{}
+		return failedJoins{}
 	}
 	slices.SortFunc(late, func(a, b newcomer) int {
 		return cmp.Or(b.LaunchedAt.Compare(a.LaunchedAt), cmp.Compare(a.ID, b.ID))
@@ -126,7 +126,7 @@ func notJoining(s cluster.Snapshot, flying int, now time.Time) stillborn {
 		registered, newest, wait = later(registered, g.LastJoined), later(newest, g.LastLaunch), max(wait, toJoin(g))
 	}
 	if registered.After(late[1].LaunchedAt) {
-		return stillborn{}
+		return failedJoins{}
 	}
 	ids := make([]string, len(late))
 	for i := range late {
@@ -137,11 +137,11 @@ func notJoining(s cluster.Snapshot, flying int, now time.Time) stillborn {
 	next := newest.Add(probesEvery)
 	switch {
 	case flying > 0:
-		return stillborn{why: why + fmt.Sprintf("; %s on the way, which will show whether it was mended", hosts(flying))}
+		return failedJoins{why: why + fmt.Sprintf("; %s on the way, which will show whether it was mended", hosts(flying))}
 	case now.Before(next):
-		return stillborn{why: why + fmt.Sprintf("; a single host is tried at %s UTC", next.UTC().Format("15:04"))}
+		return failedJoins{why: why + fmt.Sprintf("; a single host is tried at %s UTC", next.UTC().Format("15:04"))}
 	default:
-		return stillborn{why: why + "; a single host is tried now, to see whether it was mended", probe: true}
+		return failedJoins{why: why + "; a single host is tried now, to see whether it was mended", probe: true}
 	}
 }
 

@@ -2,6 +2,7 @@ package scaler
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -104,7 +105,7 @@ func (j *judgement) launcher(g *cluster.Group, daemons []placement.Kind, unread 
 	var l launcher
 	hosts, own := j.launched(g)
 	for _, h := range hosts[:min(inARow, len(hosts))] {
-		l.likes = append(l.likes, j.like(g, h, daemons, unread))
+		l.likes = append(l.likes, j.like(g, h, unread))
 	}
 	unseen := !own
 	if g != nil {
@@ -115,9 +116,47 @@ func (j *judgement) launcher(g *cluster.Group, daemons []placement.Kind, unread 
 		})
 	}
 	if unseen {
-		l.open = j.like(g, nil, daemons, unread)
+		l.open = j.like(g, nil, unread)
+	}
+	j.sizeByEntry(&l)
+	for _, of := range l.all() {
+		of.host.Free = of.size
+		if of.sized {
+			of.bringDaemons(daemons)
+			if unread {
+				of.host.Free = least(of.host.Free, of.size.Minus(j.daemonLoad()))
+			}
+		}
 	}
 	return l
+}
+
+// sizeByEntry gives the hosts the size that the entry's instance says, if it does. An entry may announce a larger type
+// before its first launch. Where the two newest hosts came up lately, both with less than it says, it is wrong: it would
+// buy hosts in vain, up to MaxSize.
+func (j *judgement) sizeByEntry(l *launcher) {
+	e := j.entry.Instance
+	if e.CPU == nil || e.Memory == nil {
+		return
+	}
+	size := cluster.Resources{CPU: *e.CPU, Memory: *e.Memory}
+	if e.GPU != nil {
+		size.GPU = *e.GPU
+	}
+	if len(l.likes) >= twice && !l.renewed && l.believed(twice, j.now) && !isAtLeast(l.likes[0].size, size) && !isAtLeast(l.likes[1].size, size) {
+		j.overruled = fmt.Sprintf("instance in the entry says %s, but the two newest hosts registered %s and %s, which counts; correct the entry",
+			size, l.likes[0].size, l.likes[1].size)
+		return
+	}
+	for _, of := range l.all() {
+		of.size, of.sized = size, true
+	}
+}
+
+// isAtLeast tells whether a host is at least of a size. Agents of one instance type register a few MiB more or less of
+// memory, so that a twentieth less is still the same.
+func isAtLeast(host, size cluster.Resources) bool {
+	return host.CPU >= size.CPU && host.Memory >= size.Memory-size.Memory/20 && host.GPU >= size.GPU
 }
 
 // launched are the hosts of the group, the newest first: those that leave or are away only where there is no other. Where
@@ -193,19 +232,13 @@ func templateOf(g cluster.Group, instance string) string {
 var boundless = cluster.Resources{CPU: math.MaxInt32, Memory: math.MaxInt32, GPU: math.MaxInt32}
 
 // like is a new host that is like h; nil: like none that was seen.
-func (j *judgement) like(g *cluster.Group, h *cluster.Host, daemons []placement.Kind, unread bool) *like {
+func (j *judgement) like(g *cluster.Group, h *cluster.Host, unread bool) *like {
 	l := &like{size: boundless, steps: j.steps}
 	l.host = placement.Host{ID: "a new host", AwsvpcLimit: j.awsvpcLimit(), Groups: map[string]int{}, GroupsKnown: true, Providers: j.providersOf(g, h)}
 	if h != nil {
 		l.size, l.sized, l.joined = h.Registered, true, h.RegisteredAt
 		l.host.Ports = j.reservedPorts(h, unread)
 		l.unused = !j.used(h)
-	}
-	if e := j.entry.Instance; e.CPU != nil && e.Memory != nil {
-		l.size, l.sized = cluster.Resources{CPU: *e.CPU, Memory: *e.Memory}, true
-		if e.GPU != nil {
-			l.size.GPU = *e.GPU
-		}
 	}
 	if h != nil && h.Attributes != nil {
 		l.host.Attributes = maps.Clone(h.Attributes)
@@ -217,13 +250,6 @@ func (j *judgement) like(g *cluster.Group, h *cluster.Host, daemons []placement.
 		}
 		for name := range l.host.Open {
 			delete(l.host.Attributes, name)
-		}
-	}
-	l.host.Free = l.size
-	if l.sized {
-		l.bringDaemons(daemons)
-		if unread {
-			l.host.Free = least(l.host.Free, l.size.Minus(j.daemonLoad()))
 		}
 	}
 	return l
@@ -320,12 +346,11 @@ func (j *judgement) takes(k placement.Kind) bool {
 	return j.lands(k) != nil
 }
 
-// isOfNewSize tells whether the host is at least as large as a new one may turn out. Agents of one instance type register
-// a few MiB more or less of memory, so that a twentieth less is still the same.
+// isOfNewSize tells whether the host is at least as large as a new one may turn out.
 func (j *judgement) isOfNewSize(h cluster.Host) bool {
 	for _, l := range j.instance.launchers {
 		for _, of := range l.likes[:min(twice, len(l.likes))] {
-			if h.Registered.CPU < of.size.CPU || h.Registered.Memory < of.size.Memory-of.size.Memory/20 || h.Registered.GPU < of.size.GPU {
+			if !isAtLeast(h.Registered, of.size) {
 				return false
 			}
 		}

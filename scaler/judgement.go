@@ -28,9 +28,11 @@ type judgement struct {
 	wanted   demand
 	headroom headroom
 	instance instance
-	flying   int
-	late     stillborn
-	coming   coming
+	// overruled says why the size that the entry gives a new host does not count; empty: it does.
+	overruled string
+	flying    int
+	late      failedJoins
+	coming    coming
 	// interfaces bounds the tasks with an interface by a host's type: see newInterfaces.
 	interfaces map[string]int
 	lack       lack

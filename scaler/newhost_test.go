@@ -58,6 +58,68 @@ func TestWhatCameUpTooSmallTwiceIsBelieved(t *testing.T) {
 	})
 }
 
+func TestAnEntryThatPromisesMoreThanComesUpBuysTwoHosts(t *testing.T) {
+	promising := func(of cluster.Resources) *world {
+		w := newWorld()
+		w.entry.Instance.CPU, w.entry.Instance.Memory, w.entry.Instance.GPU = &of.CPU, &of.Memory, &of.GPU
+		w.host(1, size(2048, 7700))
+		return w
+	}
+	young := func(w *world) {
+		w.host(1, size(2048, 7700), func(h *cluster.Host) { h.RegisteredAt = now.Add(time.Duration(len(w.s.Hosts)-20) * time.Minute) })
+	}
+	for name, tt := range map[string]struct{ promised, task cluster.Resources }{
+		"CPU":    {size(8192, 7700), size(6144, 1000)},
+		"memory": {size(2048, 30000), size(100, 20000)},
+		"GPUs":   {cluster.Resources{CPU: 2048, Memory: 7700, GPU: 1}, cluster.Resources{CPU: 100, Memory: 100, GPU: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := promising(tt.promised)
+			w.service("big", 1, tt.task)
+			assert.Equal(t, 2, w.rounds(t, young))
+			assert.Contains(t, w.decide().Notes[0], "instance in the entry says")
+		})
+	}
+	t.Run("the gap too goes by what came up", func(t *testing.T) {
+		w := promising(size(8192, 30000))
+		young(w)
+		young(w)
+		w.full()
+		w.service("web", 14, size(1000, 100))
+		assert.Equal(t, 7, w.decide().InstanceGap)
+	})
+	for name, change := range map[string]func(*world){
+		"a larger type is announced before its first launch": func(w *world) {
+			for i := range w.s.Hosts {
+				w.s.Hosts[i].RegisteredAt = now.Add(-48 * time.Hour)
+			}
+		},
+		"the group has another template now": func(w *world) {
+			for i := range w.s.Groups[0].Instances {
+				w.s.Groups[0].Instances[i].Template = "lt-1:7"
+			}
+			w.s.Groups[0].Templates = []string{"lt-1:8"}
+		},
+		"one of the two is as large": func(w *world) { w.s.Hosts[1].Registered = size(8192, 30000) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := promising(size(8192, 30000))
+			young(w)
+			young(w)
+			change(w)
+			w.service("big", 2, size(6144, 1000))
+			assert.Equal(t, scaler.ScaleOut, w.decide().Signal)
+			assert.Empty(t, w.decide().Notes)
+		})
+	}
+	t.Run("a few MiB less are no other size", func(t *testing.T) {
+		w := promising(size(2048, 7800))
+		young(w)
+		young(w)
+		assert.Empty(t, w.decide().Notes)
+	})
+}
+
 // full fills every host, and leaves the thresholds out.
 func (w *world) full() {
 	for i, h := range w.s.Hosts {

@@ -122,6 +122,9 @@ func Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Verdict {
 	if hopeless := j.hopeless(); hopeless != "" {
 		v.because(TaskFitsNoInstance, hopeless)
 	}
+	if j.overruled != "" {
+		v.Notes = append(v.Notes, j.overruled)
+	}
 	if !entry.Enabled {
 		v.Signal, v.InstanceGap, v.ScaleOutBlocked = Stay, 0, false
 		v.because(Disabled, "enabled is false in the entry, so the signal stays 0")
