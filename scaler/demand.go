@@ -121,7 +121,7 @@ func newHeadroom(j *judgement) headroom {
 }
 
 func (j *judgement) largestTask() (largest cluster.Resources, providers, unread []string) {
-	share := -1.0
+	share, unit := -1.0, j.unit()
 	for _, service := range j.s.Services {
 		if !service.WantsHosts() || service.Desired == 0 {
 			continue
@@ -131,7 +131,7 @@ func (j *judgement) largestTask() (largest cluster.Resources, providers, unread 
 			unread = append(unread, service.Starts())
 			continue
 		}
-		of := placement.Share(d.Size, j.unit())
+		of := placement.Share(d.Size, unit)
 		if of > share || of == share && d.Size.String() > largest.String() {
 			largest, providers, share = d.Size, service.ProvidersOf(service.Starts()), of
 		}

@@ -62,7 +62,8 @@ func (m *moving) goTogether(byFill []int, n int) bool {
 // byFill sorts hosts by what is reserved on them, the fullest first.
 func (m *moving) byFill(hosts []int) []int {
 	sorted := slices.Clone(hosts)
-	fill := func(host int) float64 { return placement.Share(m.hosts[host].Reserved(), m.j.unit()) }
+	unit := m.j.unit()
+	fill := func(host int) float64 { return placement.Share(m.hosts[host].Reserved(), unit) }
 	slices.SortStableFunc(sorted, func(a, b int) int { return cmp.Or(cmp.Compare(fill(b), fill(a)), cmp.Compare(a, b)) })
 	return sorted
 }
