@@ -252,10 +252,11 @@ func (p *picture) mayComplete(h Host, due deadlines, s *Step) {
 	}
 }
 
-// beats are the hooks that heartbeats are for: the named one, where it is or may be there, and the others.
+// beats are the hooks that heartbeats are for, as soon as the host waits: the named one, where it is or may be there, and
+// the others.
 func (h Host) beats(name string) []string {
 	switch {
-	case h.State != Waiting:
+	case h.State == Proceeding:
 		return nil
 	case h.Hook.Found || h.Hook.Unread:
 		return append([]string{name}, h.Hook.Others...)
@@ -270,7 +271,7 @@ func (h Host) beats(name string) []string {
 // its timeout is not known; where there is no such hook, AWS refuses the heartbeat.
 func (p *picture) beatDue(h Host) bool {
 	switch {
-	case h.Hook.Gone || len(h.beats("")) == 0:
+	case h.State != Waiting || h.Hook.Gone || len(h.beats("")) == 0:
 		return false
 	case h.Hook.Overdue:
 		return true

@@ -39,7 +39,7 @@ type Step struct {
 	// Restless: the host waits for more than standalone tasks before their own deadline, so that its age counts.
 	Restless bool `json:"-"`
 
-	// Hook is the one that Complete is for, Beats those that heartbeats are for, Registration the container instance's ARN, Tasks those to stop.
+	// Hook is the one that Complete is for, Beats those that heartbeats are for as soon as the host waits, Registration the container instance's ARN, Tasks those to stop.
 	Hook         string   `json:"-"`
 	Beats        []string `json:"-"`
 	Registration string   `json:"-"`

@@ -98,16 +98,20 @@ func (d *Drainer) setDraining(ctx context.Context, steps []drain.Step) []Failure
 // the next tick asks again, which costs nothing, and to believe it wrongly would cost the host.
 func (d *Drainer) heartbeat(ctx context.Context, s drain.Step, now time.Time) error {
 	var failed error
+	taken := false
 	for _, hook := range s.Beats {
 		_, err := d.autoscaling.RecordLifecycleActionHeartbeat(ctx, &autoscaling.RecordLifecycleActionHeartbeatInput{
 			AutoScalingGroupName: aws.String(s.Group), LifecycleHookName: aws.String(hook), InstanceId: aws.String(s.Instance),
 		})
 		switch {
 		case err == nil:
-			d.memory.of(s.Instance, now).beaten = now
+			taken = true
 		case !over(err):
 			failed = errors.Join(failed, err)
 		}
+	}
+	if taken && failed == nil { // the one that failed may be ours: it is sent again at the next tick
+		d.memory.of(s.Instance, now).beaten = now
 	}
 	return failed
 }

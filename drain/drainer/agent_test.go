@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/drain"
+	"ecs-cluster-scaler/drain/drainer"
 )
 
 // accused is a host that its load balancer calls unhealthy, with a task that moves nowhere.
@@ -41,6 +42,33 @@ func TestHostsThatCouldNotBeReadAreNoAbsentAgent(t *testing.T) {
 			ticks(t, f, 4, d)
 			assert.Empty(t, f.left(), "one that stays away is gone")
 		})
+	}
+}
+
+// Two blinks with minutes between them that nobody saw, unread or without a tick, are no absence. One such minute is.
+func TestMinutesThatNobodySawAreNoAbsenceOfAnAgent(t *testing.T) {
+	for name, c := range map[string]struct {
+		unseen func(f *fakeAWS, d *drainer.Drainer)
+		dead   bool
+	}{
+		"hosts were unread": {func(f *fakeAWS, d *drainer.Drainer) {
+			f.deny["ListContainerInstances"] = true
+			ticks(t, f, 5, d)
+			f.deny["ListContainerInstances"] = false
+		}, false},
+		"no tick ran": {func(f *fakeAWS, _ *drainer.Drainer) { f.pass(5 * time.Minute) }, false},
+		"one minute between ticks that saw it away": {func(f *fakeAWS, d *drainer.Drainer) {
+			f.pass(time.Minute)
+			ticks(t, f, 1, d)
+		}, true},
+	} {
+		f := accused()
+		d := f.process()
+		ticks(t, f, 1, d)
+		f.hosts["ci/i-1"].connected = false
+		ticks(t, f, 1, d)
+		c.unseen(f, d)
+		assert.Equal(t, c.dead, ticks(t, f, 1, d).Instances[0].Reason == drain.HostDead, name)
 	}
 }
 

@@ -120,7 +120,7 @@ func (d *Drainer) Run(ctx context.Context, minute time.Time) (Answer, error) {
 	return answer, nil
 }
 
-// hold sends heartbeats for the hosts that were last seen to wait. It is all that a tick does which could not read the
+// hold sends heartbeats for the hosts that were last seen to leave: one that did not wait then may do so now. It is all that a tick does which could not read the
 // groups, and AWS refuses harmlessly what does not wait any more.
 func (d *Drainer) hold(ctx context.Context, now time.Time) {
 	for _, s := range d.memory.waiting() {

@@ -338,6 +338,8 @@ func (f *fakeAWS) RecordLifecycleActionHeartbeat(ctx context.Context, in *autosc
 	return answered(ctx, f, "Auto Scaling", "RecordLifecycleActionHeartbeat", in, func(in *autoscaling.RecordLifecycleActionHeartbeatInput, _ *autoscaling.RecordLifecycleActionHeartbeatOutput) error {
 		hook := *in.LifecycleHookName
 		switch {
+		case f.instances[*in.InstanceId].state == "Terminating":
+			return &smithy.GenericAPIError{Code: "ValidationError", Message: "No active Lifecycle Action found with instance ID " + *in.InstanceId}
 		case hook != ours && !slices.Contains(f.also, hook), f.instances[*in.InstanceId].state != "Terminating:Wait":
 			f.never("a heartbeat for %s on %s", *in.InstanceId, hook)
 		case hook != f.hook && !slices.Contains(f.also, hook):

@@ -100,7 +100,11 @@ func (d *Drainer) waitsBy(w Warning, now time.Time) *drain.Step {
 		return nil
 	}
 	s := &drain.Step{Group: w.Group, Instance: w.Instance, Beats: []string{w.Hook}}
-	d.memory.of(w.Instance, now).waits = s
+	known := d.memory.of(w.Instance, now)
+	if known.waits != nil { // each hook of a group has an event of its own
+		s.Beats = with(known.waits.Beats, w.Hook)
+	}
+	known.waits = s
 	return s
 }
 

@@ -168,7 +168,7 @@ func TestWhileGroupsCannotBeReadHostsThatWereSeenWaitingAreHeld(t *testing.T) {
 		f.pass(time.Minute)
 	}
 	assert.LessOrEqual(t, f.silence(ours), third)
-	assert.Empty(t, f.broken, "only the one that waits")
+	assert.Empty(t, f.broken, "only those that leave")
 
 	delete(f.deny, "DescribeAutoScalingGroups")
 	f.instances["i-1"].state = "gone"
@@ -177,6 +177,56 @@ func TestWhileGroupsCannotBeReadHostsThatWereSeenWaitingAreHeld(t *testing.T) {
 	_, err := d.Run(t.Context(), f.now)
 	require.Error(t, err)
 	assert.Empty(t, f.broken, "what has gone is forgotten")
+}
+
+// A load balancer deregisters it first, and the groups cannot be read from just before it waits.
+func TestAHostThatWasSeenToLeaveIsHeldOnceItWaits(t *testing.T) {
+	for name, hook := range map[string]string{"the entry's own hook": shipper, "the built-in one": ours} {
+		f := newFakeAWS().host("i-1", "Terminating", "")
+		f.entries["web"] = `{"drain": {"hook": "` + hook + `"}}`
+		f.hook, f.also = "gone", []string{hook}
+		d := f.process()
+		ticks(t, f, 2, d)
+		f.deny["DescribeAutoScalingGroups"] = true
+		for minute := range 40 {
+			if minute == 2 {
+				f.instances["i-1"].state = wait
+			}
+			_, err := d.Run(t.Context(), f.now)
+			require.Error(t, err)
+			f.pass(time.Minute)
+		}
+		assert.LessOrEqual(t, f.silence(hook), third, name)
+		assert.Empty(t, f.broken, name)
+	}
+}
+
+// Each hook has an event of its own, in any order; the last one must not be the only one that is held.
+func TestEachHookThatAnEventNamesIsHeldWhileGroupsCannotBeRead(t *testing.T) {
+	for name, ticked := range map[string]bool{"a tick saw it before": true, "nobody did": false} {
+		for _, hooks := range [][]string{{ours, shipper}, {shipper, ours}, {shipper}} {
+			f := newFakeAWS().host("i-1", wait, "")
+			f.also = []string{shipper}
+			d := f.process()
+			if ticked {
+				tick(t, f, d)
+			}
+			for _, hook := range hooks {
+				_, err := d.First(t.Context(), f.now, drainer.Warning{Instance: "i-1", Group: "web-blue", Hook: hook})
+				require.NoError(t, err)
+			}
+			f.deny["DescribeAutoScalingGroups"] = true
+			for range 30 {
+				_, err := d.Run(t.Context(), f.now)
+				require.Error(t, err)
+				f.pass(time.Minute)
+			}
+			assert.LessOrEqual(t, f.silence(shipper), third, "%s, %v", name, hooks)
+			if ticked || len(hooks) > 1 {
+				assert.LessOrEqual(t, f.silence(ours), third, "%s, %v", name, hooks)
+			}
+		}
+	}
 }
 
 func TestAHostThatIsLetGoIsHeldNoMore(t *testing.T) {

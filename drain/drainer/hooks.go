@@ -37,15 +37,8 @@ func (d *Drainer) readHooks(ctx context.Context, v *view, now time.Time) {
 			continue
 		}
 		tries[l.group]++
-		names := d.hookNames(v)
-		found, err := d.hooksOf(ctx, l.group, names, now)
-		if err == nil && len(found) == 0 && v.entry.unsure && len(d.settings.DrainHooks) == 0 {
-			// Nothing says what its entry would name. The only hook that the group has is likely it, and is only held.
-			if found, err = d.hooksOf(ctx, l.group, nil, now); len(found) == 1 {
-				names = slices.Collect(maps.Keys(found))
-			}
-		}
-		v.hooks[l.group], failed[l.group] = d.hookAmong(v, names, found, err), err
+		found, err := d.hooksOf(ctx, l.group, d.namesToAsk(v), now)
+		v.hooks[l.group], failed[l.group] = d.hookAmong(v, found, err), err
 	}
 	for _, group := range slices.Sorted(maps.Keys(failed)) {
 		if failed[group] != nil {
@@ -72,6 +65,15 @@ func (d *Drainer) hookNames(v *view) []string {
 	return append([]string{name}, others...)
 }
 
+// namesToAsk are the names to ask for; none: any. Where neither the entry nor the environment names a hook, the group's own
+// may be what holds its hosts.
+func (d *Drainer) namesToAsk(v *view) []string {
+	if !v.entry.named && len(d.settings.DrainHooks) == 0 {
+		return nil
+	}
+	return d.hookNames(v)
+}
+
 // mayEnd tells whether the environment lets the function complete a hook of that name.
 func (d *Drainer) mayEnd(name string) bool {
 	return len(d.settings.DrainHooks) == 0 || slices.Contains(d.settings.DrainHooks, name)
@@ -79,8 +81,10 @@ func (d *Drainer) mayEnd(name string) bool {
 
 // hookAmong is the hook to complete, of those that a group was found to have, and those that get heartbeats beside it while
 // tasks are left: the one that the entry would name, where that is not known, and ours, where the entry names another's.
+// Where neither entry nor environment names one that the group has, all of its hooks may be ours.
 // Nothing found, with an error: nobody could tell, so that each may be there.
-func (d *Drainer) hookAmong(v *view, names []string, found timeouts, err error) drain.Hook {
+func (d *Drainer) hookAmong(v *view, found timeouts, err error) drain.Hook {
+	names := d.hookNames(v)
 	unread := err != nil && len(found) == 0
 	here := slices.DeleteFunc(slices.Clone(names), func(name string) bool { _, ok := found[name]; return !ok && !unread })
 	hook := drain.Hook{Name: names[0], Unread: unread, Refused: v.entry.named && !d.mayEnd(names[0])}
@@ -88,6 +92,14 @@ func (d *Drainer) hookAmong(v *view, names []string, found timeouts, err error) 
 		hook.Name = here[0]
 	}
 	_, hook.Found = found[hook.Name]
+	if !hook.Found {
+		for _, name := range slices.Sorted(maps.Keys(found)) {
+			here = with(here, name) // one of them may be ours: it is held, and not completed
+		}
+		if v.entry.unsure && len(here) > 0 {
+			hook.Name, hook.Found = here[0], len(found) > 0 // nothing is completed there, and an empty host is held too
+		}
+	}
 	for _, name := range here {
 		if timeout := found[name]; hook.Timeout == 0 || timeout < hook.Timeout {
 			hook.Timeout = timeout
@@ -97,8 +109,15 @@ func (d *Drainer) hookAmong(v *view, names []string, found timeouts, err error) 
 	return hook
 }
 
-// hooksOf are those of the named hooks that the group has, none named: all, with what was last known where they cannot be
-// read.
+// with is all and one, once.
+func with(all []string, one string) []string {
+	if slices.Contains(all, one) {
+		return all
+	}
+	return append(slices.Clone(all), one)
+}
+
+// hooksOf are those of the named hooks that the group has, with what was last known where they cannot be read.
 func (d *Drainer) hooksOf(ctx context.Context, group string, names []string, now time.Time) (timeouts, error) {
 	key := hookKey{group, strings.Join(names, ",")}
 	known, fresh := d.memory.hook(key, now)
@@ -107,7 +126,7 @@ func (d *Drainer) hooksOf(ctx context.Context, group string, names []string, now
 	}
 	in := &autoscaling.DescribeLifecycleHooksInput{AutoScalingGroupName: aws.String(group)}
 	if len(names) <= hooksPerCall {
-		in.LifecycleHookNames = names
+		in.LifecycleHookNames = names // none: all
 	}
 	out, err := d.autoscaling.DescribeLifecycleHooks(ctx, in)
 	if err != nil {
@@ -115,7 +134,7 @@ func (d *Drainer) hooksOf(ctx context.Context, group string, names []string, now
 	}
 	found := timeouts{}
 	for _, h := range out.LifecycleHooks {
-		if name := aws.ToString(h.LifecycleHookName); (names == nil || slices.Contains(names, name)) && aws.ToString(h.LifecycleTransition) == terminatingHook {
+		if name := aws.ToString(h.LifecycleHookName); (len(names) == 0 || slices.Contains(names, name)) && aws.ToString(h.LifecycleTransition) == terminatingHook {
 			found[name] = time.Duration(aws.ToInt32(h.HeartbeatTimeout)) * time.Second
 		}
 	}

@@ -5,8 +5,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/drain"
+	"ecs-cluster-scaler/drain/drainer"
 )
 
 const shipper = "log-shipper"
@@ -92,6 +94,55 @@ func TestWithoutItsEntryTheHookIsOneThatTheEnvironmentNames(t *testing.T) {
 	assert.Empty(t, f.left(), "the host goes when it is empty")
 }
 
+// Nobody names the hook: the group's own is the only one that can hold its host.
+func TestAHookThatNobodyNamesIsHeldWhileTasksAreLeft(t *testing.T) {
+	for name, hide := range map[string]func(*fakeAWS, *drainer.Drainer){
+		"unread":  func(f *fakeAWS, _ *drainer.Drainer) { f.deny["GetParametersByPath"] = true },
+		"deleted": func(f *fakeAWS, _ *drainer.Drainer) { f.entries = nil },
+		"faulty":  func(f *fakeAWS, _ *drainer.Drainer) { f.entries["web"] = `{"drain": {"hook": 1}}` },
+		"unread, and so are hooks, but an event named it": func(f *fakeAWS, d *drainer.Drainer) {
+			_, err := d.First(t.Context(), f.now, drainer.Warning{Instance: "i-1", Group: "web-blue", Hook: shipper})
+			require.NoError(t, err)
+			f.deny["GetParametersByPath"], f.deny["DescribeLifecycleHooks"] = true, true
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := misnamed()
+			f.hook = shipper
+			f.also = []string{shipper}
+			d := f.process()
+			hide(f, d)
+			ticks(t, f, 40, d)
+			assert.LessOrEqual(t, f.silence(shipper), third)
+			ticks(t, f, 30, d)
+			assert.Zero(t, f.count("CompleteLifecycleAction"), "it may be another's")
+		})
+	}
+	f := misnamed(shipper)
+	f.entries = nil
+	ticks(t, f, 40, f.process())
+	assert.Empty(t, f.beats[shipper], "the built-in one is there")
+	assert.LessOrEqual(t, f.silence(ours), third)
+}
+
+// One of two that may be ours takes each heartbeat, and the other is throttled now and then.
+func TestAHeartbeatThatFailsForOneHookIsSentAgainAtTheNextTick(t *testing.T) {
+	f := misnamed(shipper)
+	sent := 0
+	f.quirk = func(action string) error {
+		if action == "RecordLifecycleActionHeartbeat" {
+			if sent++; sent == 1 {
+				return refuse("Rate exceeded")
+			}
+		}
+		return nil
+	}
+	d := f.stack("/p", ours)
+	ticks(t, f, 8, d)
+	assert.Equal(t, []time.Time{start.Add(third + time.Minute)}, f.beats[shipper], "it was the first to be sent, and failed")
+	assert.Len(t, f.beats[ours], 2)
+}
+
 func TestAHooksTimeoutIsAskedForAgainAfterAQuarterOfAnHour(t *testing.T) {
 	f := newFakeAWS().host("i-1", wait, "")
 	f.timeout = 3600
@@ -106,14 +157,13 @@ func TestAHooksTimeoutIsAskedForAgainAfterAQuarterOfAnHour(t *testing.T) {
 }
 
 // An older environment does not name hooks yet.
-func TestWithoutItsEntryTheOnlyHookOfItsGroupIsHeldAndNotCompleted(t *testing.T) {
+func TestWithoutItsEntryTheHooksOfItsGroupAreHeldAndNotCompleted(t *testing.T) {
 	for name, hooks := range map[string][]string{"only": {shipper}, "one of two": {shipper, "another"}} {
 		f := misnamed(hooks...)
 		f.hook = shipper
 		f.deny["GetParametersByPath"] = true
 		ticks(t, f, 60, f.process())
-		assert.Equal(t, name == "only", f.silence(shipper) <= third, name)
-		assert.Empty(t, f.beats["another"], name)
+		assert.LessOrEqual(t, f.silence(shipper), third, name)
 		assert.NotEmpty(t, f.left(), name)
 		assert.Zero(t, f.count("CompleteLifecycleAction"), name)
 	}

@@ -134,7 +134,7 @@ func (d *Drainer) unseen(v *view, now time.Time) []drain.Step {
 	p := drain.Picture{HostsUnread: true}
 	p.Cluster = v.name
 	for _, l := range v.leaving {
-		h := d.host(&view{hooks: map[string]drain.Hook{l.group: d.hookAmong(v, d.hookNames(v), nil, errUnseen)}}, l, now)
+		h := d.host(&view{hooks: map[string]drain.Hook{l.group: d.hookAmong(v, nil, errUnseen)}}, l, now)
 		h.Right = drain.OnlyHold
 		p.Terminating = append(p.Terminating, h)
 	}

@@ -38,11 +38,14 @@ type remembered struct {
 	beaten      time.Time
 	// gone is when AWS last refused to complete the hook, because it has no active action for the instance.
 	gone time.Time
-	// waits is how it was last seen in Terminating:Wait, or an event said that it is; nil: it was not, or has been let go.
+	// waits is how it was last seen in Terminating or Terminating:Wait, or an event said that it waits; nil: it was not, or has
+	// been let go.
 	waits *drain.Step
 	// dead: EC2 itself says so. lost is since when this process has seen the agent away; zero: it is there.
 	dead bool
 	lost time.Time
+	// away is when it last saw so.
+	away time.Time
 	// looked is what the last whole look saw; nil: nothing that may be believed.
 	looked *looked
 	// absent are the clusters that were asked for it and did not have it, with when.
@@ -58,8 +61,13 @@ type knownHook struct {
 	at    time.Time
 }
 
-// lostFor is how long an agent must be away to count as gone: agents blink several times an hour.
-const lostFor = 3 * time.Minute
+const (
+	// lostFor is how long an agent must be away to count as gone: agents blink several times an hour.
+	lostFor = 3 * time.Minute
+	// looksApart is how far two looks may be apart for the time between them to count: two blinks with minutes between
+	// them that nobody could read are no absence.
+	looksApart = 2 * time.Minute
+)
 
 // isDead tells whether an instance that its group calls unhealthy can be given up, its agent being connected or not.
 // The group's word alone may be a load balancer's or a person's. A host that was not seen tells nothing of its agent.
@@ -69,8 +77,10 @@ func (r *remembered) isDead(seen *cluster.Host, now time.Time) bool {
 		return r.dead
 	case seen.Connected:
 		r.lost = time.Time{}
-	case r.lost.IsZero():
-		r.lost = now
+	case r.lost.IsZero() || now.Sub(r.away) > looksApart:
+		r.lost, r.away = now, now
+	default:
+		r.away = now
 	}
 	return r.dead || !seen.Connected && now.Sub(r.lost) >= lostFor
 }
@@ -101,7 +111,7 @@ func (m *memory) of(instance string, now time.Time) *remembered {
 	return m.hosts[instance]
 }
 
-// keepWaiting remembers which hosts wait for a hook that may be ours.
+// keepWaiting remembers which hosts wait for a hook that may be ours, or soon will.
 func (m *memory) keepWaiting(steps []drain.Step, now time.Time) {
 	for _, s := range steps {
 		if known := m.of(s.Instance, now); len(s.Beats) > 0 {
@@ -112,7 +122,7 @@ func (m *memory) keepWaiting(steps []drain.Step, now time.Time) {
 	}
 }
 
-// waiting are the hosts that were last seen to wait for a hook that may be ours.
+// waiting are the hosts that were last seen to wait for a hook that may be ours, or to be about to.
 func (m *memory) waiting() []drain.Step {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -61,16 +61,33 @@ func (d *Drainer) host(v *view, l leaver, now time.Time) drain.Host {
 		Began: known.start(), BeganKnown: !known.began.IsZero(), Right: v.right(l),
 		Registration: at, SearchedAll: v.searched[l.instance.ID],
 	}
+	h.Hook = d.hookOf(v, l, now)
 	switch l.instance.State {
 	case waiting:
 		h.State = drain.Waiting
-		h.Hook = v.hooks[l.group]
 		h.Hook.Overdue = known.beaten.IsZero() && known.began.IsZero()
 		h.Hook.Beaten, h.Hook.Gone = known.beaten, !known.gone.IsZero() && now.Sub(known.gone) <= goneFor
 	case proceeding:
 		h.State = drain.Proceeding
 	}
 	return h
+}
+
+// hookOf is the hook of the instance's group. Where it was not read or could not be, what was known before is as likely.
+// One that does not wait yet may do so at the next tick, which may not be able to read the groups.
+func (d *Drainer) hookOf(v *view, l leaver, now time.Time) drain.Hook {
+	hook, read := v.hooks[l.group]
+	if !read {
+		hook = d.hookAmong(v, nil, errUnseen)
+	}
+	if before := d.memory.of(l.instance.ID, now).waits; hook.Unread && before != nil {
+		for _, name := range before.Beats {
+			if name != hook.Name {
+				hook.Others = with(hook.Others, name)
+			}
+		}
+	}
+	return hook
 }
 
 // services are those on which some step depends, sorted: of a host with tasks that have not been told to stop, which of
