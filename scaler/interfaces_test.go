@@ -165,6 +165,61 @@ func TestARefusalSaysHowManyInterfacesAHostHas(t *testing.T) {
 			},
 			signal: 1, gap: 1, has: scaler.PlacementRefused,
 		},
+		"there was no host when it was refused": {
+			world: func() *world {
+				w := edges(2, 0)
+				w.want("edge", 6)
+				w.refuse("edge", 2*time.Minute)
+				register(w, 0, 30*time.Second)
+				register(w, 1, 15*time.Second)
+				return w
+			},
+			signal: 0, has: scaler.PlacementRefused,
+		},
+		"the hosts that refused it had no CPU left": {
+			world: func() *world {
+				w := edges(4, 0)
+				w.service("wide", 0, size(4000, 512), awsvpc)
+				w.put(0, 1, "wide")
+				w.put(1, 1, "wide")
+				w.want("wide", 2)
+				w.want("edge", 8)
+				w.refuse("edge", 2*time.Minute)
+				register(w, 2, 30*time.Second)
+				register(w, 3, 15*time.Second)
+				return w
+			},
+			signal: 0,
+		},
+		"hosts of a second type came after the refusal": {
+			world: func() *world {
+				w := edges(5, 0)
+				w.put(0, 3, "edge")
+				w.put(1, 3, "edge")
+				for i := 2; i < 5; i++ {
+					w.s.Hosts[i].Attributes[cluster.TypeAttribute] = "c5.4xlarge"
+					register(w, i, time.Minute)
+				}
+				w.want("edge", 6+20)
+				w.refuse("edge", 2*time.Minute)
+				return w
+			},
+			signal: 0, has: scaler.PlacementRefused,
+		},
+		"an empty host that refused it too proves no limit": {
+			world: func() *world {
+				w := edges(2, 0)
+				w.service("wide", 0, size(3000, 512))
+				w.put(0, 1, "wide")
+				w.put(1, 1, "wide")
+				w.want("wide", 2)
+				w.entry.CPU.ScaleOutAt = new(90.0)
+				w.want("edge", 6)
+				w.refuse("edge", time.Minute)
+				return w
+			},
+			signal: 1, gap: 1, has: scaler.PlacementRefused,
+		},
 		"the refused service has no interfaces": {
 			world: func() *world {
 				w := edges(4, 3)

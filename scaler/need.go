@@ -65,7 +65,7 @@ func Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Needed {
 		}
 	}
 	switch {
-	case j.interfacesRefused() || j.interfaces != nil:
+	case j.interfaces != nil:
 		n.everywhere(j.capacity)
 		j.definitionsOn(j.capacity, definitions)
 	case j.goesByNeighbours() || j.mayBeRefused(causes):
