@@ -68,8 +68,8 @@ test: lab ## all tests: Terraform beside packages and Go
 	@tools/side-by-side.sh $(TESTS)
 
 .PHONY: ci
-ci: lab ## lint beside all tests
-	@tools/side-by-side.sh 'lint: $(MAKE) lint' $(TESTS)
+ci: lab ## lint and a campaign beside all tests
+	@tools/side-by-side.sh 'lint: $(MAKE) lint' 'campaign: $(MAKE) campaign' $(TESTS)
 
 # -count 1: the modules' READMEs lie outside tools/terraform, where go's cache does not look.
 .PHONY: test-go

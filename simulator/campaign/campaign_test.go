@@ -53,6 +53,8 @@ func TestPlansHoldEverythingThatACampaignPromises(t *testing.T) {
 	for seed := range uint64(2000) {
 		p := Draw(seed, 0)
 		beats[p.Heartbeat], denied[p.Faults.Denied] = true, true
+		note("before", p.Before)
+		note("long boot", p.Fate.LongBoot)
 		note("two clusters", len(p.Clusters) > 1)
 		for _, share := range []float64{p.Faults.TicksLost, p.Faults.CallsThrottled, p.Faults.Deaths, p.Faults.AnswersLost, p.Faults.LateCalls} {
 			assert.LessOrEqual(t, share, 0.2)

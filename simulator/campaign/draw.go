@@ -23,7 +23,7 @@ func Draw(seed uint64, heartbeat int) Plan {
 	r := rand.New(rand.NewPCG(seed, stream))
 	p := Plan{
 		Seed: seed, Policy: pick(r, policy.Signal, policy.Surge, policy.Gap), Minutes: 60 * (2 + r.IntN(3)),
-		Heartbeat: pick(r, 300, 900, 1800, 1800), Default: pick(r, "CONTINUE", "CONTINUE", "ABANDON"), ForeignHook: chance(r, 10),
+		Heartbeat: pick(r, 300, 900, 1800, 1800), Default: pick(r, "CONTINUE", "CONTINUE", "ABANDON"), ForeignHook: chance(r, 10), Before: chance(r, 4),
 		Faults: drawFaults(r, seed),
 	}
 	// In peace nothing happens that makes more hosts than the demand needs legitimate, so that what is bought is judged.
@@ -74,7 +74,9 @@ func drawFate(r *rand.Rand, peace bool) Fate {
 	f := Fate{
 		AgentBlinks: pick(r, 0.0, 1, 3), SpotInterruptions: 6, BalanceZones: pick(r, 0, 0, 7), ProtectionHolds: chance(r, 2),
 	}
-	if !peace {
+	if peace {
+		f.LongBoot = chance(r, 3)
+	} else {
 		f.AgentBlinks, f.AgentDeaths, f.Failures = pick(r, 0.0, 1, 3, 12), pick(r, 0.0, 0, 0, 40), pick(r, 0.0, 0, 0, 40)
 		f.NeverJoins, f.SlowBoot = pick(r, 0, 0, 0, 0.1), chance(r, 5)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"ecs-cluster-scaler/drain/drainer"
 	"ecs-cluster-scaler/internal/lambdaevent"
+	"ecs-cluster-scaler/internal/settings"
 	"ecs-cluster-scaler/scaler/publisher"
 	"ecs-cluster-scaler/simulator/aws"
 	"ecs-cluster-scaler/simulator/policy"
@@ -109,16 +110,24 @@ func (f *functions) publish(t aws.Tick) {
 	}
 }
 
+func (f *functions) settings() settings.Settings {
+	s := policy.Settings()
+	if f.plan.Before {
+		s.DrainHooks = nil
+	}
+	return s
+}
+
 func (f *functions) newPublisher() *publisher.Publisher {
 	return publisher.New(publisher.Clients{
 		SSM: ssmClient{f}, ECS: ecsClient{f}, AutoScaling: autoScalingClient{f}, CloudWatch: cloudWatchClient{f},
-	}, policy.Settings(), discard)
+	}, f.settings(), discard)
 }
 
 func (f *functions) newDrainer() *drainer.Drainer {
 	return drainer.New(drainer.Clients{
 		SSM: ssmClient{f}, ECS: ecsClient{f}, AutoScaling: autoScalingClient{f}, CloudWatch: cloudWatchClient{f},
-	}, policy.Settings(), discard)
+	}, f.settings(), discard)
 }
 
 // tick is the drainer at its schedule.

@@ -19,6 +19,8 @@ type Plan struct {
 	// Heartbeat is the drain hook's timeout in seconds, Default its result: CONTINUE or ABANDON.
 	Heartbeat int    `plain:"1800"`
 	Default   string `plain:"CONTINUE"`
+	// Before: groups and functions are as before Terraform wrote the tag of the stack and DRAIN_HOOKS.
+	Before bool
 	// ForeignHook: the groups have another hook too, which ends by its own timeout.
 	ForeignHook bool
 
@@ -60,6 +62,8 @@ type Fate struct {
 	BalanceZones int
 	// SlowBoot: hosts need four minutes to register, some over eight.
 	SlowBoot bool
+	// LongBoot: every host needs just five minutes to register.
+	LongBoot bool
 	// ProtectionHolds: ECS leaves protected tasks on a DRAINING host.
 	ProtectionHolds bool
 }
@@ -144,6 +148,9 @@ func (p *Plan) knobs() aws.Knobs {
 	k.EC2.AZRebalance = time.Duration(p.Fate.BalanceZones) * time.Minute
 	if p.Fate.SlowBoot {
 		k.EC2.Boot = aws.LogNormal{Median: 240 * time.Second, P95: 500 * time.Second}
+	}
+	if p.Fate.LongBoot {
+		k.EC2.Boot = aws.LogNormal{Median: 5 * time.Minute}
 	}
 	return k
 }

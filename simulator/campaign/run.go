@@ -44,7 +44,7 @@ func Run(p Plan, out io.Writer) (result Outcome) {
 		result = Outcome{p, j.violations, j.exempt, j.counts}
 	}()
 	entries := map[string][]byte{}
-	wiring := &policy.Wiring{Follows: p.Policy, Entry: func(cluster string) []byte { return entries[cluster] }, Hooks: p.hooks()}
+	wiring := &policy.Wiring{Follows: p.Policy, Untagged: p.Before, Entry: func(cluster string) []byte { return entries[cluster] }, Hooks: p.hooks()}
 	newFunctions(&p, world, j, tale)
 	var towns []*town
 	for _, c := range p.Clusters {

@@ -38,7 +38,7 @@ const (
 
 // Settings are what the two functions run with.
 func Settings() settings.Settings {
-	return settings.Settings{ConfigPath: ConfigPath, Namespace: namespace, Metrics: metrics.Everything}
+	return settings.Settings{ConfigPath: ConfigPath, Namespace: namespace, Metrics: metrics.Everything, DrainHooks: []string{HookName}}
 }
 
 // EntryName is the SSM parameter of a cluster's entry.
@@ -51,6 +51,8 @@ type Wiring struct {
 	Follows string
 	// Hooks are those of every group.
 	Hooks []aws.HookSpec
+	// Untagged: the groups do not name their stack, as before Terraform wrote that tag.
+	Untagged bool
 	// Entry is a cluster's entry, as JSON.
 	Entry func(cluster string) []byte
 
@@ -67,6 +69,9 @@ func (*Wiring) Managed() bool { return false }
 // Prepare gives the group what terraform/modules/capacity gives it.
 func (w *Wiring) Prepare(spec *aws.GroupSpec, active bool) {
 	tags := map[string]string{ecsreader.ClusterTag: spec.Cluster}
+	if !w.Untagged {
+		tags[ecsreader.ConfigPathTag] = ConfigPath
+	}
 	if active {
 		tags[ecsreader.ActiveTag] = "true"
 	}
