@@ -134,6 +134,9 @@ func (t *town) protectHost(a Act) {
 func (t *town) protectTasks(a Act) {
 	if s := t.service(a.A); s != nil {
 		for _, task := range s.Tasks() {
+			if s.Spec.Daemon {
+				break // daemons go with their hosts, protected or not
+			}
 			task.Protect(time.Duration(10+a.B%100) * time.Minute)
 		}
 	}

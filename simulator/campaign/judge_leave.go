@@ -86,13 +86,21 @@ func (j *judge) mayStop(l *leave, service string, protected time.Time) time.Time
 	return due
 }
 
-// mayEnd is from when on a host may take a task with it.
+// mayEnd is from when on a host may take a task with it: ten minutes after its deadline, or when its own stop timeout has
+// passed since it was told to stop.
 func (j *judge) mayEnd(l *leave, service string, t *aws.Task) time.Time {
-	grace, protected := toStop, time.Time{}
-	if t != nil {
-		grace, protected = max(grace, t.Definition.StopTimeout), t.ProtectedUntil
+	if t == nil {
+		return j.mayStop(l, service, time.Time{}).Add(toStop)
 	}
-	return j.mayStop(l, service, protected).Add(grace)
+	told := j.mayStop(l, service, t.ProtectedUntil)
+	due := told.Add(toStop)
+	if t.Desired == "STOPPED" { // it was told earlier, by ECS or by whoever
+		told = t.Stopping
+	}
+	if end := told.Add(t.Definition.StopTimeout); end.After(due) {
+		return end
+	}
+	return due
 }
 
 // stuck: the cluster has no ACTIVE host that stays, and no group may launch one. Then tasks are stopped at once.
