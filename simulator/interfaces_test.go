@@ -37,7 +37,7 @@ func interfaceStep() workload.Workload {
 // One refusal asks for all four hosts. When the newest host counted as new for half an hour, full or not, the last task
 // waited 112 minutes. By signal one host comes at a time, and ECS's own back-off is part of every wait.
 func TestAStepThatOnlyInterfacesLimitIsBoughtAtOnce(t *testing.T) {
-	for policy, longest := range map[string]time.Duration{"signal": 25 * time.Minute, "surge": 12 * time.Minute, "gap": 12 * time.Minute} {
+	for policy, longest := range map[string]time.Duration{"signal": 30 * time.Minute, "surge": 12 * time.Minute, "gap": 12 * time.Minute} {
 		for seed := range uint64(5) {
 			t.Run(fmt.Sprint(policy, " ", seed), func(t *testing.T) {
 				r, err := Simulate(t.Context(), Setup{Workload: interfaceStep(), Policy: policy, Seed: seed})
