@@ -176,7 +176,7 @@ func (p *picture) toStop(left remaining, due deadlines, want thresholds.Drain) [
 	atOnce := p.stuck() && want.AtDeadline == thresholds.Stop
 	var stop []Task
 	for _, t := range wanted(left.replicas) {
-		if reached(due.of(t), p.now) || atOnce && !t.Protected && !t.ProtectionUnread {
+		if reached(p.stopAt(t, due), p.now) || atOnce && !t.Protected && !t.ProtectionUnread {
 			stop = append(stop, t)
 		}
 	}
@@ -198,9 +198,27 @@ func (p *picture) others(left remaining, due deadlines) time.Time {
 	return last
 }
 
-// end is by when a task must have stopped: 10 minutes after its deadline, or as long after it was told as its own
-// stopTimeout takes. Daemons need not be deregistered first.
+// stopAt is when a service's task is told to stop. One that the entry lets be held until AWS's cap is told as much before
+// that as its own stopTimeout needs, though never before the entry's deadline, or while it may be protected.
+func (p *picture) stopAt(t Task, due deadlines) time.Time {
+	at := due.of(t)
+	if t.Protected || t.ProtectionUnread {
+		return at
+	}
+	if inTime := due.last.Add(-p.given(t)); inTime.Before(at) {
+		return latest(due.asked, inTime)
+	}
+	return at
+}
+
+// end is by when a task must have stopped: 10 minutes after its deadline, or as long after it was told as it is given.
 func (p *picture) end(t Task, due deadlines) time.Time {
+	return latest(due.of(t).Add(toStop), t.StoppingAt.Add(p.given(t)))
+}
+
+// given is how long a task that was told to stop may take: 10 minutes, or as its own stopTimeout says. Daemons need not be
+// deregistered first.
+func (p *picture) given(t Task) time.Duration {
 	given, before := toStop, deregistered
 	if p.services[t.Service].Daemon {
 		given, before = forDaemons, 0
@@ -210,7 +228,7 @@ func (p *picture) end(t Task, due deadlines) time.Time {
 	} else if !known && t.DefinitionUnread {
 		given = unknownStop
 	}
-	return latest(due.of(t).Add(toStop), t.StoppingAt.Add(given))
+	return given
 }
 
 // givenUp tells whether every task that is left had its deadline and then the time to stop. Where ticks were missed, that

@@ -68,6 +68,21 @@ func TestADefinitionThatCannotBeReadKeepsAHostForAnHourAtTheMost(t *testing.T) {
 	assert.Empty(t, f.left())
 }
 
+// A hook of 900 s may be held for 25 hours, and nothing longer than 10 minutes fits into what is left at the end of them.
+func TestAHeldTaskIsToldInTimeForItsStopTimeout(t *testing.T) {
+	f := slow()
+	f.entries["web"] = `{"drain": {"deadline_minutes": 20, "at_deadline": "hold"}}`
+	delete(f.tasks, "task/1")
+	d := f.process()
+	for len(f.left()) > 0 && f.now.Before(start.Add(25*time.Hour)) {
+		tick(t, f, d)
+		f.pass(time.Minute)
+	}
+	assert.Equal(t, start.Add(25*time.Hour-42*time.Minute), f.tasks["task/0"].stopping, "30 minutes, 7.5 for load balancer and agent, 5 before the cap")
+	assert.Equal(t, start.Add(25*time.Hour-12*time.Minute), f.instances["i-1"].ended)
+	assert.Empty(t, f.broken)
+}
+
 // ECS told it before the deadline; a tick is still three calls, with one more for its definition.
 func TestATaskThatECSMovesIsGivenItsStopTimeoutTooAndTicksStaySmall(t *testing.T) {
 	f, _, next := stopping(t)
