@@ -53,6 +53,8 @@ type launcher struct {
 
 // like is a host that was launched, or one that was not seen yet, as an empty new one.
 type like struct {
+	// seen is the host that it is like; nil: none.
+	seen          *cluster.Host
 	host          placement.Host
 	size, daemons cluster.Resources
 	joined        time.Time
@@ -237,7 +239,7 @@ func (j *judgement) like(g *cluster.Group, h *cluster.Host, unread bool) *like {
 	l.host = placement.Host{ID: "a new host", AwsvpcLimit: j.awsvpcLimit(), Groups: map[string]int{}, GroupsKnown: true, Providers: j.providersOf(g, h)}
 	if h != nil {
 		l.size, l.sized, l.joined = h.Registered, true, h.RegisteredAt
-		l.host.Ports = j.reservedPorts(h, unread)
+		l.host.Ports, l.seen = j.reservedPorts(h), h
 		l.unused = !j.used(h)
 	}
 	if h != nil && h.Attributes != nil {

@@ -64,12 +64,16 @@ func Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Needed {
 			definitions[arn] = true
 		}
 	}
+	doubtful := j.portsInDoubt()
+	j.definitionsOn(doubtful, definitions)
 	switch {
 	case j.interfaces != nil:
 		n.everywhere(j.capacity)
 		j.definitionsOn(j.capacity, definitions)
 	case j.goesByNeighbours() || j.mayBeRefused(causes):
 		n.everywhere(j.capacity)
+	case len(doubtful) > 0:
+		n.everywhere(doubtful)
 	case len(causes) == 0 && j.mightScaleIn():
 		n.toMove(j, definitions)
 	}

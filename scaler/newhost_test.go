@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/scaler"
@@ -346,71 +345,6 @@ func TestWhatAGroupMayLaunchAndNobodySawIsTried(t *testing.T) {
 		w.s.Groups[0].AnyType = true
 		w.service("huge", 2, size(64000, 100000))
 		assert.Contains(t, w.decide().Reasons, scaler.TaskFitsNoInstance)
-	})
-}
-
-func TestAPortThatEveryHostKeepsForItselfBuysNoHost(t *testing.T) {
-	agents := []cluster.Port{{Number: 22}, {Number: 2375}, {Number: 2376}, {Number: 51678}, {Number: 51679}}
-	sharing := func(ports ...cluster.Port) func(*cluster.Host) {
-		return func(h *cluster.Host) { h.Ports = append(h.Ports, ports...) }
-	}
-	wants := func(w *world, p cluster.Port) {
-		w.service("sftp", 1, size(100, 100), func(_ *cluster.Service, d *cluster.Definition) { d.Ports = []cluster.Port{p} })
-	}
-	for _, p := range append(agents, cluster.Port{Number: 8080}, cluster.Port{Number: 53, UDP: true}) {
-		for hosts := 1; hosts <= 9; hosts++ {
-			w := newWorld()
-			w.host(hosts, size(2048, 3900), sharing(append(agents, p)...))
-			wants(w, p)
-			v := w.decide()
-			require.Equal(t, scaler.Stay, v.Signal, "%v on %d hosts: %v", p, hosts, v.Why)
-			require.Contains(t, v.Reasons, scaler.TaskFitsNoInstance)
-		}
-	}
-	busy := func(w *world) {
-		w.service("base", 2, size(100, 100))
-		for i := range w.s.Hosts {
-			w.put(i, 1, "base")
-			w.s.Hosts[i].TasksRead = false
-		}
-		w.s.Tasks = nil
-	}
-	t.Run("the agent's own even where tasks are not read", func(t *testing.T) {
-		w := newWorld()
-		w.host(2, size(2048, 3900), sharing(agents...))
-		busy(w)
-		wants(w, cluster.Port{Number: 2375})
-		assert.Contains(t, w.decide().Reasons, scaler.TaskFitsNoInstance)
-	})
-	t.Run("any other may be an unread task's", func(t *testing.T) {
-		w := newWorld()
-		w.host(2, size(2048, 3900), sharing(cluster.Port{Number: 8080}))
-		busy(w)
-		wants(w, cluster.Port{Number: 8080})
-		assert.Equal(t, scaler.ScaleOut, w.decide().Signal)
-	})
-	t.Run("a port of the same number on the other protocol is free", func(t *testing.T) {
-		w := newWorld()
-		w.host(2, size(2048, 3900), sharing(cluster.Port{Number: 53}))
-		wants(w, cluster.Port{Number: 53, UDP: true})
-		assert.NotContains(t, w.decide().Reasons, scaler.TaskFitsNoInstance)
-	})
-	t.Run("a port that tasks hold is free on a new host", func(t *testing.T) {
-		w := newWorld()
-		w.host(2, size(2048, 3900), sharing(agents...))
-		w.service("web", 3, size(100, 100), func(_ *cluster.Service, d *cluster.Definition) { d.Ports = []cluster.Port{{Number: 80}} })
-		w.put(0, 1, "web")
-		w.put(1, 1, "web")
-		v := w.decide()
-		assert.Equal(t, []any{scaler.ScaleOut, 1}, []any{v.Signal, v.InstanceGap}, v.Why)
-	})
-	t.Run("a port that one of two hosts keeps is tried", func(t *testing.T) {
-		w := newWorld()
-		w.host(1, size(2048, 3900))
-		w.host(1, size(2048, 3900), sharing(cluster.Port{Number: 80}))
-		w.service("web", 2, size(100, 100), func(_ *cluster.Service, d *cluster.Definition) { d.Ports = []cluster.Port{{Number: 80}} })
-		w.put(0, 1, "web")
-		assert.Equal(t, 1, w.rounds(t, func(w *world) { w.host(1, size(2048, 3900), sharing(cluster.Port{Number: 80})) }))
 	})
 }
 

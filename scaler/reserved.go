@@ -60,12 +60,12 @@ func (j *judgement) used(h *cluster.Host) bool {
 var agentPorts = []int{22, 2375, 2376, 51678, 51679, 51680}
 
 // reservedPorts are the host's ports in use that no task explains: a new host like it has them taken as well. Where its
-// tasks are not known, only the agent's own can be told from theirs; unread: some daemon's definition is not known.
-func (j *judgement) reservedPorts(h *cluster.Host, unread bool) []cluster.Port {
+// tasks are not known, only the agent's own can be told from theirs.
+func (j *judgement) reservedPorts(h *cluster.Host) []cluster.Port {
 	taken, known := j.takenPorts(h)
 	if !known {
 		j.mayTake(taken)
-		known = j.onlyDaemons(h) && !unread
+		known = j.onlyDaemons(h)
 	}
 	var reserved []cluster.Port
 	for _, p := range h.Ports {
@@ -76,17 +76,38 @@ func (j *judgement) reservedPorts(h *cluster.Host, unread bool) []cluster.Port {
 	return reserved
 }
 
-// takenPorts are those of the host's tasks; known: of all of them.
+// takenPorts are those of the host's tasks; known: of all of them. Daemons of which nothing is known come to a new host
+// too, with whatever ports they take.
 func (j *judgement) takenPorts(h *cluster.Host) (taken map[cluster.Port]bool, known bool) {
 	taken, known = map[cluster.Port]bool{}, read(*h)
 	for _, t := range j.tasks[h.ARN] {
 		d, defined := j.s.Definitions[t.Definition]
-		known = known && defined
+		known = known && (defined || t.Service != "" && j.services[t.Service].Daemon)
 		for _, p := range d.Ports {
 			taken[p] = true
 		}
 	}
 	return taken, known
+}
+
+// portsInDoubt are the hosts that tell whether a new one has the ports that a wanted task needs: it has what the host
+// keeps for itself, and not what the host's tasks hold.
+func (j *judgement) portsInDoubt() []cluster.Host {
+	needed := map[cluster.Port]bool{}
+	for _, l := range slices.Concat(j.lack.unplaced, j.lack.waiting, j.lack.hopeless, j.lack.hopelessWaiting) {
+		for _, p := range j.wanted.catalogue.kinds[l.Kind].Ports {
+			needed[p] = true
+		}
+	}
+	var hosts []cluster.Host
+	for _, l := range j.instance.launchers {
+		for _, of := range l.likes {
+			if slices.ContainsFunc(of.seen.Ports, func(p cluster.Port) bool { return needed[p] }) {
+				hosts = append(hosts, *of.seen)
+			}
+		}
+	}
+	return hosts
 }
 
 // mayTake adds the ports of every service that has tasks: one of them may be there.
