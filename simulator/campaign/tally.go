@@ -3,6 +3,8 @@ package campaign
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -80,7 +82,7 @@ func (t *Tally) Write(out io.Writer, took time.Duration) {
 		fmt.Fprintf(out, "  %-40s %8d\n", what, t.Counts[what])
 	}
 	fmt.Fprintln(out, "by heartbeat")
-	for _, seconds := range []int{300, 900, 1800} {
+	for _, seconds := range slices.Sorted(maps.Keys(t.Heartbeats)) {
 		fmt.Fprintf(out, "  %4d s: %d schedules, %d with a broken promise\n", seconds, t.Heartbeats[seconds], t.Unkept[seconds])
 	}
 	fmt.Fprintln(out, "broken promises")
@@ -92,6 +94,9 @@ func (t *Tally) Write(out io.Writer, took time.Duration) {
 	}
 	fmt.Fprintln(out, "exempt, counted apart")
 	for _, what := range sorted(t.Exempt) {
-		fmt.Fprintf(out, "  %-40s %8d\n", what, t.Exempt[what])
+		fmt.Fprintf(out, "  %-100s %8d\n", what, t.Exempt[what])
+	}
+	if len(t.Exempt) == 0 {
+		fmt.Fprintln(out, "  none")
 	}
 }

@@ -34,20 +34,54 @@ type options struct {
 
 func main() {
 	debug.SetGCPercent(rarely)
-	var o options
-	flag.IntVar(&o.seeds, "seeds", 1000, "how many schedules to run")
-	flag.Uint64Var(&o.from, "from", 1, "the first seed")
-	flag.Uint64Var(&o.seed, "seed", 0, "tell the story of this seed, and make it smaller where it breaks a promise")
-	flag.StringVar(&o.plan, "plan", "", "the same for a plan in a file, as a story prints it")
-	flag.IntVar(&o.heartbeat, "heartbeat", 0, "the drain hook's timeout in seconds; 0: 300, 900 or 1800, as drawn")
-	flag.IntVar(&o.atOnce, "j", runtime.GOMAXPROCS(0), "how many to run at once")
-	flag.BoolVar(&o.whole, "whole", false, "tell the story of the whole plan, and do not make it smaller")
-	flag.StringVar(&o.until, "until", "", "look for the first schedule that breaks one of these promises, comma-separated; 0 is the exit code where there is one")
-	flag.Parse()
-	if err := run(o, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	o, err := parse(os.Args[1:])
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err == nil {
+		err = run(o, os.Stdout)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "campaign:", err)
 		os.Exit(1)
 	}
+}
+
+// parse reads the flags. Its errors name make's variables too, because most people come from there.
+func parse(args []string) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("campaign", flag.ContinueOnError)
+	flags.IntVar(&o.seeds, "seeds", 1000, "how many schedules to run")
+	flags.Uint64Var(&o.from, "from", 1, "the first seed")
+	flags.Uint64Var(&o.seed, "seed", 0, "tell the story of this seed, and make it smaller where it breaks a promise")
+	flags.StringVar(&o.plan, "plan", "", "the same for a plan in a file, as a story prints it")
+	flags.IntVar(&o.heartbeat, "heartbeat", 0, "the drain hook's timeout in seconds; 0: 300, 900 or 1800, as drawn")
+	flags.IntVar(&o.atOnce, "j", runtime.GOMAXPROCS(0), "how many to run at once")
+	flags.BoolVar(&o.whole, "whole", false, "tell the story of the whole plan, and do not make it smaller")
+	flags.StringVar(&o.until, "until", "", "look for the first schedule that breaks one of these promises, comma-separated; 0 is the exit code where there is one")
+	flags.SetOutput(io.Discard) // it would say the error too, and every flag
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		flags.SetOutput(os.Stdout)
+		flags.PrintDefaults()
+		return o, err
+	} else if err != nil {
+		return o, fmt.Errorf("%w; SEED, SEEDS, FROM and HEARTBEAT (-seed, -seeds, -from, -heartbeat) are whole numbers, as in make campaign SEEDS=50", err)
+	}
+	given := map[string]bool{}
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	switch {
+	case flags.NArg() > 0:
+		return o, fmt.Errorf("%q is no flag; make campaign SEEDS=50 runs 50 schedules, make campaign SEED=7 tells the story of seed 7", flags.Arg(0))
+	case given["seed"] && o.seed == 0, o.from == 0:
+		return o, errors.New("SEED and FROM (-seed, -from) must be at least 1: seeds begin there")
+	case o.seeds < 1:
+		return o, fmt.Errorf("SEEDS (-seeds) is %d; it must be at least 1, the number of schedules to run", o.seeds)
+	case given["heartbeat"] && (o.heartbeat < 30 || o.heartbeat > 7200) && o.heartbeat != 0:
+		return o, fmt.Errorf("HEARTBEAT (-heartbeat) is %d; it must be from 30 to 7200 seconds, which is what Auto Scaling takes", o.heartbeat)
+	case o.atOnce < 1:
+		return o, fmt.Errorf("-j is %d; it must be at least 1, the number of schedules to run at once", o.atOnce)
+	}
+	return o, nil
 }
 
 func run(o options, out io.Writer) error {
@@ -55,11 +89,11 @@ func run(o options, out io.Writer) error {
 	case o.plan != "":
 		text, err := os.ReadFile(o.plan)
 		if err != nil {
-			return fmt.Errorf("read the plan: %w", err)
+			return fmt.Errorf("read the plan: %w; PLAN (-plan) is a file with the JSON that a story begins with", err)
 		}
 		var p campaign.Plan
 		if err := json.Unmarshal(text, &p); err != nil {
-			return fmt.Errorf("%s is no plan, which is JSON as a story prints it: %w", o.plan, err)
+			return fmt.Errorf("%s is no plan, which is the JSON that a story begins with: %w", o.plan, err)
 		}
 		return tell(p, o.whole, out)
 	case o.until != "":
@@ -142,5 +176,6 @@ func tell(p campaign.Plan, whole bool, out io.Writer) error {
 	if len(outcome.Violations) > 0 {
 		return errBroken
 	}
+	fmt.Fprintln(out, "no promise was broken")
 	return nil
 }
