@@ -37,7 +37,7 @@ func Fewest(like Host, kinds []Kind, config Config, order Order, spare int, stag
 	if f.Steps.Spent() {
 		opened = max(opened, atLeast(like, kinds, stages))
 	}
-	for host, free := range f.free[:opened] {
+	for host, free := range f.free[:min(opened, len(f.free))] {
 		spare -= f.spareOn(int32(host), free)
 	}
 	if each := New([]Host{like}, nil, config).spareRoom; spare > 0 && each > 0 {
@@ -51,7 +51,7 @@ func Fewest(like Host, kinds []Kind, config Config, order Order, spare int, stag
 func atLeast(like Host, kinds []Kind, stages [][]Batch) int {
 	fewest := int64(0)
 	need := func(n, each int64) {
-		if each > 0 {
+		if n > 0 && each > 0 {
 			fewest = max(fewest, (min(n, math.MaxInt32)-1)/each+1)
 		}
 	}

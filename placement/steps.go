@@ -15,10 +15,24 @@ const (
 // Steps counts what packing costs: looks at a host, a cell, an attribute or a part of an expression. Hosts, services and
 // expressions come from outside, and no number of them may keep a pass from ending. One count may serve several fleets,
 // one after another.
-type Steps struct{ taken, most int }
+type Steps struct {
+	taken, most int
+	// over is asked at every so many steps, the next time at ask.
+	over func() bool
+	ask  int
+}
+
+// askEvery is so many steps, some milliseconds of a small function's processor.
+const askEvery = 1 << 16
 
 // NewSteps is a count that is spent after so many steps.
 func NewSteps(most int) *Steps { return &Steps{most: most} }
+
+// Until makes the count spent also when over says so, which it is asked now and again; nil: never.
+func (s *Steps) Until(over func() bool) *Steps {
+	s.over = over
+	return s
+}
 
 // Spent tells that the bound was reached. What a packing says from then on is not whole: see Outcome.Cut.
 func (s *Steps) Spent() bool { return s.taken > s.most }
@@ -27,8 +41,15 @@ func (s *Steps) Spent() bool { return s.taken > s.most }
 func (s *Steps) Taken() int { return s.taken }
 
 func (s *Steps) take(n int) {
-	if !s.Spent() {
-		s.taken += min(n, s.most+1)
+	if s.Spent() {
+		return
+	}
+	s.taken += min(n, s.most+1)
+	if s.over != nil && s.taken >= s.ask {
+		s.ask = s.taken + askEvery
+		if s.over() {
+			s.spend()
+		}
 	}
 }
 

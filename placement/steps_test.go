@@ -125,3 +125,25 @@ func TestPatternsAreNotHeldAgainstValuesThatNoAttributeHas(t *testing.T) {
 		assert.Equal(t, known, placement.TakesEmpty(host, k, placement.Config{Strict: true}), length)
 	}
 }
+
+func TestNoHostIsNeededForNothingWhereTheStepsAreSpent(t *testing.T) {
+	steps := placement.NewSteps(0)
+	config := placement.Config{Unit: size(10, 10), Spare: size(1, 1), Steps: steps}
+	n := placement.Fewest(placement.Host{ID: "new", Free: size(10, 10)}, nil, config, placement.LargestFirst, 0)
+	assert.True(t, steps.Spent())
+	assert.Zero(t, n)
+}
+
+func TestStepsEndWhenTheirTimeIsOver(t *testing.T) {
+	s := func(over func() bool) *placement.Steps {
+		steps := placement.NewSteps(1 << 20).Until(over)
+		placement.New(make([]placement.Host, 1<<17), nil, placement.Config{Steps: steps})
+		return steps
+	}
+	assert.True(t, s(func() bool { return true }).Spent())
+	assert.False(t, s(func() bool { return false }).Spent())
+	assert.False(t, s(nil).Spent())
+	asked := 0
+	s(func() bool { asked++; return asked == 2 })
+	assert.Less(t, asked, 10, "it is asked now and again, not at every step")
+}

@@ -38,7 +38,7 @@ func (v *Verdict) patient(j *judgement) {
 		return
 	}
 	then := Verdict{}
-	again := judge(j.entry, s, j.now)
+	again := judge(j.entry, s, j.now, j.until)
 	if causes := again.causes(); len(causes) > 0 {
 		again.scaleOut(causes, &then)
 	}

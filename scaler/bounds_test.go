@@ -83,7 +83,7 @@ func TestEveryVerdictEndsWhateverTheEntryAndTheCluster(t *testing.T) {
 		e, s := validEntry(t), extremeSnapshot(t)
 		Need(e, s, noon)
 		v := Decide(e, s, noon)
-		if steps := judge(e, s, noon).steps.Taken(); steps > 2*mostSteps+1 {
+		if steps := judge(e, s, noon, nil).steps.Taken(); steps > 2*mostSteps+1 {
 			t.Fatalf("%d steps", steps)
 		}
 		if v.InstanceGap > mostHosts || v.InstanceGap < -mostHosts {
@@ -103,6 +103,31 @@ func TestEveryVerdictEndsWhateverTheEntryAndTheCluster(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// However early the time is over, what is said is what holds at the bound of steps.
+func TestAVerdictWithoutTimeScalesNothingInAndKeepsWhatIsKnown(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		e, s := validEntry(t), extremeSnapshot(t)
+		left := rapid.IntRange(0, 20).Draw(t, "asked before the time is over")
+		over := Until(func() bool { left--; return left < 0 })
+		over.Need(e, s, noon)
+		v := over.Decide(e, s, noon)
+		if v.Signal == ScaleIn && left < 0 {
+			t.Fatal("-1 although the time was over")
+		}
+		if v.InstanceGap > 0 != (v.Signal == ScaleOut) || v.InstanceGap < 0 != (v.Signal == ScaleIn) || v.InstanceGap > mostHosts {
+			t.Fatalf("signal %d with gap %d", v.Signal, v.InstanceGap)
+		}
+	})
+
+	at := waiting(1, 0)
+	at.Hosts[0].Remaining.CPU = 0
+	v := Until(func() bool { return true }).Decide(thresholds.Builtin(), at, noon)
+	assert.Equal(t, ScaleOut, v.Signal, "a threshold needs no packing")
+	v = Until(func() bool { return true }).Decide(thresholds.Builtin(), waiting(3, 1), noon)
+	assert.Equal(t, []any{Stay, 0}, []any{v.Signal, v.InstanceGap})
+	assert.Contains(t, v.Reasons, TooLarge)
 }
 
 // waiting is a cluster of one host on which so many services want so many tasks each.

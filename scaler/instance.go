@@ -165,15 +165,28 @@ func isAtLeast(host, size cluster.Resources) bool {
 // it has none, those that no group holds stand for its own. A host of a type that the group may not launch any more says
 // nothing. own: they are the group's.
 func (j *judgement) launched(g *cluster.Group) (hosts []*cluster.Host, own bool) {
-	holder := j.holders()
 	name := ""
 	if g != nil {
 		name = g.Name
 	}
-	if hosts = j.hostsOf(g, func(h *cluster.Host) bool { return holder[h.InstanceID] == name }); len(hosts) > 0 || g == nil {
+	if hosts = mayLaunch(g, j.heldBy(name)); len(hosts) > 0 || g == nil {
 		return hosts, len(hosts) > 0
 	}
-	return j.hostsOf(g, func(h *cluster.Host) bool { return holder[h.InstanceID] == "" }), false
+	return mayLaunch(g, j.heldBy("")), false
+}
+
+// heldBy are the hosts that a group holds; "": those that none does. They are sorted out once: a cluster may have
+// hundreds of groups.
+func (j *judgement) heldBy(group string) []*cluster.Host {
+	if j.held == nil {
+		j.held = map[string][]*cluster.Host{}
+		holder := j.holders()
+		for n := range j.s.Hosts {
+			h := &j.s.Hosts[n]
+			j.held[holder[h.InstanceID]] = append(j.held[holder[h.InstanceID]], h)
+		}
+	}
+	return j.held[group]
 }
 
 // holders are the groups' names by instance.
@@ -189,12 +202,12 @@ func (j *judgement) holders() map[string]string {
 	return j.holder
 }
 
-func (j *judgement) hostsOf(g *cluster.Group, these func(*cluster.Host) bool) []*cluster.Host {
+// mayLaunch are those of the hosts that are like what the group may launch, the newest first.
+func mayLaunch(g *cluster.Group, of []*cluster.Host) []*cluster.Host {
 	var hosts, others []*cluster.Host
-	for n := range j.s.Hosts {
-		h := &j.s.Hosts[n]
+	for _, h := range of {
 		switch {
-		case h.External || h.Registered == (cluster.Resources{}) || !these(h) || g != nil && !launches(*g, h.Type()):
+		case h.External || h.Registered == (cluster.Resources{}) || g != nil && !launches(*g, h.Type()):
 		case h.IsCapacity():
 			hosts = append(hosts, h)
 		default:

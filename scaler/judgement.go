@@ -36,22 +36,25 @@ type judgement struct {
 	// interfaces bounds the tasks with an interface by a host's type: see newInterfaces.
 	interfaces map[string]int
 	lack       lack
+	until      Until
 	// steps are those that packing what is wanted takes; what goes by a look at each host has its own.
 	steps *placement.Steps
 	// holder and provider remember what holders and behind found, which every group asks.
 	holder, provider map[string]string
+	// held are the hosts by the group that holds them; "": none does.
+	held map[string][]*cluster.Host
 	// split remembers what reservedBy found, because hosts are tried in many choices.
 	split map[string][2]cluster.Resources
 }
 
-func judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) *judgement {
+func judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time, until Until) *judgement {
 	// Their orders are the reader's; the verdict must not depend on them.
 	s.Hosts = slices.Clone(s.Hosts)
 	slices.SortStableFunc(s.Hosts, byAge)
 	s.Services = slices.Clone(s.Services)
 	slices.SortStableFunc(s.Services, func(a, b cluster.Service) int { return cmp.Compare(a.Name, b.Name) })
 
-	j := &judgement{entry: entry, s: s, now: now, services: map[string]cluster.Service{}, split: map[string][2]cluster.Resources{}, steps: placement.NewSteps(mostSteps)}
+	j := &judgement{entry: entry, s: s, now: now, services: map[string]cluster.Service{}, split: map[string][2]cluster.Resources{}, until: until, steps: placement.NewSteps(mostSteps).Until(until)}
 	for _, h := range s.Hosts {
 		if h.IsCapacity() {
 			j.capacity = append(j.capacity, h)

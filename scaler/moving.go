@@ -44,7 +44,7 @@ type moving struct {
 
 // newMoving readies the re-placing of every host's tasks; the cause says what is not known for it.
 func newMoving(j *judgement) (*moving, *cause) {
-	m := &moving{j: j, hosts: slices.Clone(j.capacity), at: map[string]int{}, stuck: map[string]string{}, steps: placement.NewSteps(placement.MostSteps)}
+	m := &moving{j: j, hosts: slices.Clone(j.capacity), at: map[string]int{}, stuck: map[string]string{}, steps: placement.NewSteps(placement.MostSteps).Until(j.until)}
 	for i, h := range m.hosts {
 		m.at[h.ARN] = i
 	}

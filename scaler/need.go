@@ -43,7 +43,12 @@ const Rounds = 4
 // Need names what must be read next, by the rules that Decide goes by. Read it, and ask again: what is read may show
 // that more is needed, or that no more is.
 func Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Needed {
-	j := judge(entry, s, now)
+	return Until(nil).Need(entry, s, now)
+}
+
+// Need is the function of that name, within the time.
+func (u Until) Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Needed {
+	j := judge(entry, s, now, u)
 	n := Needed{Tasks: None}
 	definitions := map[string]bool{}
 	for _, w := range j.wanted.unread {

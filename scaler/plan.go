@@ -39,7 +39,7 @@ func (j *judgement) newHosts() planned {
 // is tried.
 func (j *judgement) plan(r remainder) planned {
 	config, kinds := j.packing(false), j.wanted.catalogue.kinds
-	config.Steps = placement.NewSteps(mostSteps)
+	config.Steps = placement.NewSteps(mostSteps).Until(j.until)
 	var p planned
 	var opened []placement.Host
 	var placed [][]placement.Batch

@@ -92,7 +92,16 @@ func (v *Verdict) because(r Reason, why string) {
 // Decide gives the verdict on one cluster. Any known cause makes it 1; anything unknown forbids −1; only when every
 // condition for it holds is it −1; otherwise 0.
 func Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Verdict {
-	j := judge(entry, s, now)
+	return Until(nil).Decide(entry, s, now)
+}
+
+// Until says that the time for judging is over. Packing then ends as it does at its bound of steps: a cause that is known
+// stays 1, and nothing is scaled in. A pass judges many clusters, and must publish before its function ends.
+type Until func() bool
+
+// Decide is the function of that name, within the time.
+func (u Until) Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Verdict {
+	j := judge(entry, s, now, u)
 	v := Verdict{
 		Cluster:       s.Cluster,
 		Reservation:   j.reservation,

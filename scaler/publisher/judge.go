@@ -30,6 +30,8 @@ type outcome struct {
 type candidate struct {
 	listed   ssmstore.Listed
 	snapshot cluster.Snapshot
+	// until ends its judging.
+	until scaler.Until
 	// settled: more reading would not change what is said of it.
 	settled bool
 	// partly: the pass had no time for something that every verdict needs.
@@ -40,12 +42,12 @@ type candidate struct {
 // judge reads the clusters and decides. Beside the lane that reads what every verdict needs runs a narrower one for
 // what single clusters need besides, such as all their tasks: a cluster that wants a host does not wait while others'
 // tasks are read to give one up, and those tasks do not wait for the last cluster.
-func (p *Publisher) judge(ctx context.Context, listed []ssmstore.Listed, all groups, now time.Time) []outcome {
+func (p *Publisher) judge(ctx context.Context, listed []ssmstore.Listed, all groups, now time.Time, until scaler.Until) []outcome {
 	outcomes := make([]outcome, len(listed))
 	wide, narrow := semaphore.NewWeighted(sideBySide), semaphore.NewWeighted(besides)
 	var group errgroup.Group
 	for _, i := range order(len(listed), now) {
-		c := &candidate{listed: listed[i]}
+		c := &candidate{listed: listed[i], until: until}
 		_ = wide.Acquire(context.WithoutCancel(ctx), 1) // begin itself ends with ctx
 		group.Go(func() error {
 			p.guarded(c, func() { p.begin(ctx, c, all, now) })
@@ -146,7 +148,7 @@ func (p *Publisher) readMore(ctx context.Context, c *candidate, now time.Time) {
 func (p *Publisher) need(c *candidate, now time.Time) scaler.Needed {
 	p.judging.Lock()
 	defer p.judging.Unlock()
-	return scaler.Need(c.listed.Entry, c.snapshot, now)
+	return c.until.Need(c.listed.Entry, c.snapshot, now)
 }
 
 // decide gives the verdict on what was read.
@@ -154,7 +156,7 @@ func (p *Publisher) decide(c *candidate, now time.Time) {
 	p.judging.Lock()
 	defer p.judging.Unlock()
 	if c.outcome.verdict.Cluster == "" {
-		c.outcome.verdict = scaler.Decide(c.listed.Entry, c.snapshot, now)
+		c.outcome.verdict = c.until.Decide(c.listed.Entry, c.snapshot, now)
 		if c.partly {
 			c.outcome.failure = leftOut + "; judged by what was read, which scales nothing in"
 		}

@@ -21,6 +21,7 @@ import (
 	"ecs-cluster-scaler/internal/awsclient"
 	"ecs-cluster-scaler/internal/metrics"
 	"ecs-cluster-scaler/internal/settings"
+	"ecs-cluster-scaler/scaler"
 	"ecs-cluster-scaler/thresholds/ssmstore"
 )
 
@@ -36,8 +37,9 @@ const (
 	// groupsFor is how long groups are believed while they cannot be read: a few passes. Without them a pass would not know
 	// what was bought a minute before, and buy it again.
 	groupsFor = 5 * time.Minute
-	// toPublish is what is kept of the function's time for publishing and answering.
-	toPublish = 5 * time.Second
+	// toPublish is what is kept of the function's time for all that comes after reading, toSend for what comes after judging.
+	// What is read last has still to be judged.
+	toPublish, toSend = 5 * time.Second, 3 * time.Second
 )
 
 // Clients are the AWS services that a pass uses.
@@ -125,7 +127,7 @@ func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string)
 	all := p.groups.orLast(found(), minute)
 	p.reader.Keep(listing.Names())
 	p.agents.keepOnly(listing.Names())
-	outcomes := p.judge(reading, listing.Clusters, all, minute)
+	outcomes := p.judge(reading, listing.Clusters, all, minute, timeToJudge(ctx))
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return Answer{}, ctx.Err() // whoever asked is gone; half an answer would only mislead
 	}
@@ -140,6 +142,17 @@ func timeToRead(ctx context.Context) (context.Context, context.CancelFunc) {
 		return context.WithDeadline(ctx, deadline.Add(-toPublish))
 	}
 	return context.WithCancel(ctx)
+}
+
+// timeToJudge says when judging must end, so that what was judged is still published. One cluster takes some seconds at
+// its bound of steps, and many may be at theirs.
+func timeToJudge(ctx context.Context) scaler.Until {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return nil
+	}
+	end := deadline.Add(-toSend)
+	return func() bool { return !time.Now().Before(end) }
 }
 
 // groups are the Auto Scaling groups of all clusters; err says why they are not known.
