@@ -51,6 +51,34 @@ func TestWhateverCannotBeReadAHostIsHeld(t *testing.T) {
 	}
 }
 
+// Two things at a time, of which no task may lose its time: its entry gives it 400 minutes.
+func TestWhateverTwoThingsCannotBeReadAHostIsHeld(t *testing.T) {
+	reads := []string{
+		"GetParametersByPath", "GetParameterHistory", "DescribeLifecycleHooks", "ListContainerInstances", "DescribeContainerInstances",
+		"DescribeScalingActivities", "ListTasks", "DescribeTasks", "DescribeServices", "DescribeTaskDefinition", "GetTaskProtection",
+	}
+	for i, one := range reads {
+		for _, other := range reads[i+1:] {
+			f := stubborn()
+			f.task("i-1", "")
+			f.entries["web"] = `{"drain": {"deadline_minutes": 400}}`
+			f.deny[one], f.deny[other] = true, true
+			d := f.process()
+			for minute := range 75 {
+				if minute%25 == 0 {
+					d = f.process()
+				}
+				tick(t, f, d)
+				f.pass(time.Minute)
+			}
+			assert.LessOrEqual(t, f.silence(ours), third, "%s and %s denied", one, other)
+			assert.Zero(t, f.count("StopTask"), "%s and %s denied", one, other)
+			assert.NotEmpty(t, f.left(), "%s and %s denied", one, other)
+			assert.Empty(t, f.broken, "%s and %s denied", one, other)
+		}
+	}
+}
+
 func TestAHookThatCannotBeReadGetsAHeartbeatAtEveryTick(t *testing.T) {
 	f := newFakeAWS().host("i-1", wait, "")
 	f.deny["DescribeLifecycleHooks"] = true
@@ -290,6 +318,27 @@ func TestTheFunctionTakesTheHookFromTheEvent(t *testing.T) {
 	_, err := f.process().Event(t.Context(), []byte(event), f.now)
 	require.Error(t, err, "Lambda sends it again")
 	assert.Len(t, f.beats[ours], 1)
+}
+
+// An instance that is not registered is looked for in other clusters, which must not end the tick of those that are.
+func TestAnErrorInASearchHoldsAllHosts(t *testing.T) {
+	for _, every := range []int{2, 3} {
+		f := newFakeAWS().host("i-1", wait, "").host("i-2", wait, "")
+		delete(f.hosts, "ci/i-2")
+		f.entries["other"] = `{}`
+		listed := 0
+		f.quirk = func(action string) error {
+			if action == "ListContainerInstances" {
+				listed++
+				if listed%every == 0 {
+					panic("out of range")
+				}
+			}
+			return nil
+		}
+		ticks(t, f, 40, f.process())
+		assert.LessOrEqual(t, f.silence(ours), third, "every %d", every)
+	}
 }
 
 func TestAnErrorInThisProgramStillHoldsTheHost(t *testing.T) {

@@ -131,7 +131,8 @@ func TestAHeartbeatThatFailsForOneHookIsSentAgainAtTheNextTick(t *testing.T) {
 	sent := 0
 	f.quirk = func(action string) error {
 		if action == "RecordLifecycleActionHeartbeat" {
-			if sent++; sent == 1 {
+			sent++
+			if sent == 1 {
 				return refuse("Rate exceeded")
 			}
 		}

@@ -176,14 +176,16 @@ func (d *Drainer) views(ctx context.Context, leaving map[string][]leaver, groups
 		d.readStarts(ctx, v, now)
 	})
 	for _, v := range turn {
-		for _, move := range d.search(ctx, v, known, now) {
-			before := len(views)
-			to := open(move.to)
-			to.leaving = append(to.leaving, move.leaver)
-			if len(views) > before {
-				d.readHosts(ctx, to)
+		d.guarded(v, func(v *view) {
+			for _, move := range d.search(ctx, v, known, now) {
+				before := len(views)
+				to := open(move.to)
+				to.leaving = append(to.leaving, move.leaver)
+				if len(views) > before {
+					d.guarded(to, func(to *view) { d.readHosts(ctx, to) })
+				}
 			}
-		}
+		})
 	}
 	return turned(views, now)
 }
@@ -229,16 +231,20 @@ func (d *Drainer) each(views []*view, do func(*view)) {
 	group.SetLimit(sideBySide)
 	for _, v := range views {
 		group.Go(func() error {
-			defer func() {
-				if panicked := recover(); panicked != nil {
-					d.log.Error("looking at a cluster panicked; please report this", "cluster", v.name, "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
-					v.steps, v.panicked = nil, true
-					v.failed = append(v.failed, Failure{Cluster: v.name, Error: fmt.Sprintf("an error in this program: %v", panicked)})
-				}
-			}()
-			do(v)
+			d.guarded(v, do)
 			return nil
 		})
 	}
 	_ = group.Wait() // each view holds its own errors
+}
+
+func (d *Drainer) guarded(v *view, do func(*view)) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			d.log.Error("looking at a cluster panicked; please report this", "cluster", v.name, "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
+			v.steps, v.panicked = nil, true
+			v.failed = append(v.failed, Failure{Cluster: v.name, Error: fmt.Sprintf("an error in this program: %v", panicked)})
+		}
+	}()
+	do(v)
 }

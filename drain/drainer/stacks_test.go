@@ -102,6 +102,21 @@ func TestWithoutTagAndEntryAHostIsHeldUntilItIsEmpty(t *testing.T) {
 	assert.Empty(t, f.broken)
 }
 
+// A path that no stack has, or could have, leaves the group to nobody; what has no name in it is no tag.
+func TestWhatATagSaysDecidesWhoseAGroupIs(t *testing.T) {
+	for tag, mine := range map[string]bool{
+		"": true, "/p": true, "/p/": true, "/": true, "//": true, " ": true, "\t/p//  ": true,
+		"/nobody": false, "/P": false, "p": false, "/p/clusters": false, "/p,/q": false, "//p": false,
+	} {
+		f := stubborn()
+		f.configPath = tag
+		ticks(t, f, 75, f.process())
+		assert.Equal(t, mine, f.tasks["task/0"].byUs, "tag %q", tag)
+		assert.Equal(t, mine, len(f.left()) == 0, "tag %q", tag)
+		assert.Equal(t, mine, len(f.beats[ours]) > 0, "tag %q", tag)
+	}
+}
+
 // Function first: the group has no tag yet, and the entry tells. Terraform first: the tag is there, and the new function
 // finds it. Either way the tag may come while a host drains.
 func TestAnUpgradeInEitherOrderChangesNoDrain(t *testing.T) {
@@ -145,6 +160,23 @@ func TestAnEntryThatIsDeletedWhileAHostDrainsGoesOnToHold(t *testing.T) {
 	f.entries = map[string]string{"web": entry}
 	ticks(t, f, 12, f.process())
 	assert.Empty(t, f.left(), "and it holds again when it is back")
+}
+
+// Disabled stops scaling, not drains, in a process that saw the entry before and in one that did not.
+func TestAnEntryThatIsDisabledWhileAHostDrainsKeepsItsDeadline(t *testing.T) {
+	for _, cold := range []bool{false, true} {
+		f := stubborn()
+		f.entries["web"] = `{"drain": {"deadline_minutes": 30}}`
+		d := f.process()
+		ticks(t, f, 10, d)
+		f.entries["web"] = `{"enabled": false, "drain": {"deadline_minutes": 30}}`
+		if cold {
+			d = f.process()
+		}
+		ticks(t, f, 31, d)
+		assert.Equal(t, start.Add(30*time.Minute), f.tasks["task/0"].stopping, "cold %v", cold)
+		assert.Empty(t, f.left(), "cold %v", cold)
+	}
 }
 
 func TestAnEventAboutAnotherStacksHostIsNone(t *testing.T) {
