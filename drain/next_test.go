@@ -244,6 +244,15 @@ func TestBlockedIsWhatDoesNotEndByItself(t *testing.T) {
 	assert.False(t, blocked(16, stopping("api", 1)))
 	assert.False(t, blocked(16, task("")))
 	assert.False(t, blocked(16), "it goes")
+
+	// An empty host goes with its hook, which may end before 15 minutes have passed.
+	shut := host()
+	shut.Hook.Refused = true
+	refused := picture(shut)
+	for _, minute := range []int{3, 9, 16} {
+		assert.True(t, drain.Next(refused, defaults(), at(minute))[0].Blocked(at(minute)), "minute %d", minute)
+	}
+	assert.False(t, drain.Next(refused, defaults(), at(2))[0].Blocked(at(2)), "it is not ready")
 }
 
 func TestEveryReasonHasOneSentence(t *testing.T) {

@@ -49,7 +49,11 @@ type Step struct {
 // blockedAfter is how long a host may wait before it counts as blocked.
 const blockedAfter = 15 * time.Minute
 
-// Blocked tells whether the host has waited for long, for something that does not end by itself.
+// Blocked tells whether the host has waited for long, for something that does not end by itself; or for a hook that is not
+// allowed, which ends an empty host before that.
 func (s Step) Blocked(now time.Time) bool {
-	return s.Action != Complete && s.Action != None && now.Sub(s.Since) > blockedAfter && s.Reason != TasksStopping && s.Reason != StandaloneTask
+	if s.Action == Complete || s.Action == None {
+		return false
+	}
+	return s.Reason == HookNotAllowed || now.Sub(s.Since) > blockedAfter && s.Reason != TasksStopping && s.Reason != StandaloneTask
 }

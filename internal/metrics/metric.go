@@ -44,7 +44,7 @@ var (
 // The metrics of a cluster from which hosts leave, published by the drainer in each minute in which one does.
 var (
 	DrainBlocked = Metric{"DrainBlocked", types.StandardUnitCount,
-		"Leaving hosts that have waited over 15 minutes for something else than stopping or standalone tasks.", true, true}
+		"Leaving hosts that have waited over 15 minutes for something else than stopping or standalone tasks, or that wait for a hook outside DRAIN_HOOKS.", true, true}
 	OldestDrainMinutes = Metric{"OldestDrainMinutes", types.StandardUnitNone,
 		"Minutes since the oldest termination that is under way began; hosts that wait only for standalone or protected tasks before their own deadline are left out.", true, true}
 )

@@ -36,7 +36,7 @@ locals {
       topics      = local.page
     }
     drain-blocked = {
-      description = "A leaving host of ECS cluster ${var.cluster_name} has waited over 15 minutes for something that does not end by itself. `clusterscaler drain` says for what."
+      description = "A leaving host of ECS cluster ${var.cluster_name} has waited over 15 minutes for something that does not end by itself, or waits for a hook outside DRAIN_HOOKS. `clusterscaler drain` says for what."
       metric      = "DrainBlocked"
       comparison  = "GreaterThanOrEqualToThreshold"
       threshold   = 1
