@@ -134,8 +134,8 @@ func (t *town) protectHost(a Act) {
 func (t *town) protectTasks(a Act) {
 	if s := t.service(a.A); s != nil {
 		for _, task := range s.Tasks() {
-			if s.Spec.Daemon {
-				break // daemons go with their hosts, protected or not
+			if s.Spec.Daemon || task.Desired != "RUNNING" {
+				continue // daemons go with their hosts, and what was told to stop cannot be protected
 			}
 			task.Protect(time.Duration(10+a.B%100) * time.Minute)
 		}
