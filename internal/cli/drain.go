@@ -29,8 +29,9 @@ func newDrain(s *settings.Settings) *cobra.Command {
 			"ecs-cluster-scaler:cluster: the next step, what it waits for, and since when. It writes nothing.\n\n" +
 			"With --run it does one tick, as the Lambda function does each minute: each host is moved one step. Beside the " +
 			"function that does no harm.\n\nHosts of a group whose tag ecs-cluster-scaler:config-path names another " +
-			"configuration path are left alone. Without the tag, a cluster without an entry below --config-path has no task stopped. " +
-			"Give the command the function's DRAIN_HOOKS too: a hook that it does not name is not completed.",
+			"configuration path are left alone. Without the tag, no task is stopped in a cluster that has no entry below " +
+			"--config-path.\n\nSet DRAIN_HOOKS as the function has it, names of lifecycle hooks with commas between: --run " +
+			"completes only these. Without it, --run may complete any hook that an entry names.",
 		Example: `  clusterscaler drain
   clusterscaler drain --run --dry-run`,
 		Args: nothing,
