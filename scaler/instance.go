@@ -107,7 +107,7 @@ func (j *judgement) launcher(g *cluster.Group, daemons []placement.Kind, unread 
 	var l launcher
 	hosts, own := j.launched(g)
 	for _, h := range hosts[:min(inARow, len(hosts))] {
-		l.likes = append(l.likes, j.like(g, h, unread))
+		l.likes = append(l.likes, j.like(g, h))
 	}
 	unseen := !own
 	if g != nil {
@@ -118,7 +118,7 @@ func (j *judgement) launcher(g *cluster.Group, daemons []placement.Kind, unread 
 		})
 	}
 	if unseen {
-		l.open = j.like(g, nil, unread)
+		l.open = j.like(g, nil)
 	}
 	j.sizeByEntry(&l)
 	for _, of := range l.all() {
@@ -247,7 +247,7 @@ func templateOf(g cluster.Group, instance string) string {
 var boundless = cluster.Resources{CPU: math.MaxInt32, Memory: math.MaxInt32, GPU: math.MaxInt32}
 
 // like is a new host that is like h; nil: like none that was seen.
-func (j *judgement) like(g *cluster.Group, h *cluster.Host, unread bool) *like {
+func (j *judgement) like(g *cluster.Group, h *cluster.Host) *like {
 	l := &like{size: boundless, steps: j.steps}
 	l.host = placement.Host{ID: "a new host", AwsvpcLimit: j.awsvpcLimit(), Groups: map[string]int{}, GroupsKnown: true, Providers: j.providersOf(g, h)}
 	if h != nil {
