@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/placement"
 )
 
 const (
@@ -68,12 +69,47 @@ func (n newcomer) tells(now time.Time) bool {
 // inFlight counts the hosts that were launched lately and have not registered yet.
 func inFlight(s cluster.Snapshot, now time.Time) int {
 	n := 0
-	for _, i := range newcomers(s, s.Groups) {
+	for i := range s.Groups {
+		n += inFlightOf(s, &s.Groups[i], now)
+	}
+	return n
+}
+
+func inFlightOf(s cluster.Snapshot, g *cluster.Group, now time.Time) int {
+	n := 0
+	for _, i := range newcomers(s, []cluster.Group{*g}) {
 		if i.young(now) {
 			n++
 		}
 	}
 	return n
+}
+
+// helping counts those in flight that would take a task that waits, or one of the headroom, by what their group launches:
+// a host of another capacity provider, or one without a GPU, may not. Where nothing waits, all help.
+func (j *judgement) helping() int {
+	var kinds []placement.Kind
+	for _, l := range slices.Concat(j.lack.unplaced, j.lack.waiting) {
+		kinds = append(kinds, j.wanted.catalogue.kinds[l.Kind])
+	}
+	if j.lack.headroom > 0 && !j.lack.vain {
+		kinds = append(kinds, j.headroom.kind())
+	}
+	n := 0
+	for i := range j.s.Groups {
+		g := &j.s.Groups[i]
+		if young := inFlightOf(j.s, g, j.now); young > 0 && (len(kinds) == 0 || j.groupHelps(g, kinds)) {
+			n += young
+		}
+	}
+	return n
+}
+
+// groupHelps tells whether a new host of the group would take a task of one of the kinds.
+func (j *judgement) groupHelps(g *cluster.Group, kinds []placement.Kind) bool {
+	defer func(was string) { j.overruled = was }(j.overruled) // it is about the groups that follow the signal
+	of := j.launcher(g, j.instance.bring, len(j.instance.unread) > 0)
+	return slices.ContainsFunc(kinds, func(k placement.Kind) bool { return of.lands(k, j.now) != nil })
 }
 
 // arriving counts the instances that are on their way in: Pending ones however old, and those in flight.

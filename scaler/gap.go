@@ -11,13 +11,22 @@ import (
 // mostHosts bounds the gap.
 const mostHosts = placement.MostHosts
 
-// missing is the fewest new hosts, those in flight among them, that clear every cause; at least 1.
-func (j *judgement) missing() int {
-	if !j.instance.known {
-		return 1
-	}
+// gap is how many hosts are missing beyond those in flight. Any of these brings what a threshold counts; but only those
+// take the tasks that wait that are of a group where such a task lands.
+func (j *judgement) gap() int {
+	all, forTasks := j.missing()
+	return max(all-j.flying, forTasks-j.helping(), 0)
+}
+
+// missing is the fewest new hosts, those in flight among them, that clear every cause; at least 1. So many of them are for
+// tasks, or for the headroom.
+func (j *judgement) missing() (all, forTasks int) {
 	p := j.newHosts()
-	return min(mostHosts, max(1, p.hosts+j.toGoBelow(p)))
+	if !j.instance.known {
+		return 1, min(1, p.hosts)
+	}
+	all = min(mostHosts, max(1, p.hosts+j.toGoBelow(p)))
+	return all, min(all, p.hosts)
 }
 
 // toGoBelow is the fewest new hosts beyond those planned that bring every resource below its scale-out threshold, unplaced

@@ -33,6 +33,8 @@ type instance struct {
 	size, daemons cluster.Resources
 	// host is the newest as an empty one: size less daemons, its zone open.
 	host placement.Host
+	// bring are the daemons that are known.
+	bring []placement.Kind
 	// launchers are the groups, or one for all hosts where there is no group.
 	launchers []launcher
 	// unread are the definitions of DAEMON services that are not known; their tasks are left out.
@@ -65,16 +67,15 @@ type like struct {
 
 func newInstance(j *judgement) instance {
 	i := instance{}
-	var daemons []placement.Kind
 	for _, d := range j.daemons() {
 		if d.known {
-			daemons = append(daemons, d.kind)
+			i.bring = append(i.bring, d.kind)
 		} else {
 			i.unread = append(i.unread, d.definition)
 		}
 	}
 	for _, g := range j.launching() {
-		i.launchers = append(i.launchers, j.launcher(g, daemons, len(i.unread) > 0))
+		i.launchers = append(i.launchers, j.launcher(g, i.bring, len(i.unread) > 0))
 	}
 	var newest *like
 	for _, l := range i.launchers {

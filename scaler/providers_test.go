@@ -1,6 +1,7 @@
 package scaler_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -190,4 +191,70 @@ func TestADaemonOfOneProviderComesToItsHostsAlone(t *testing.T) {
 		w.service("web", 2, size(1000, 500))
 		assert.Equal(t, gap, w.decide().InstanceGap, provider)
 	}
+}
+
+func TestAHostInFlightHelpsOnlyTheTasksThatItsGroupsHostsTake(t *testing.T) {
+	// flies adds so many hosts in flight to a group.
+	flies := func(w *world, group string, n int) {
+		for i := range w.s.Groups {
+			for ; w.s.Groups[i].Name == group && n > 0; n-- {
+				id := fmt.Sprintf("i-%s-%d", group, n)
+				w.s.Groups[i].Instances = append(w.s.Groups[i].Instances, cluster.Instance{ID: id, Phase: cluster.Pending, LaunchedAt: now.Add(-time.Minute)})
+			}
+		}
+	}
+	bound := func(names ...string) func(*cluster.Service, *cluster.Definition) {
+		return func(s *cluster.Service, _ *cluster.Definition) { s.Providers = names }
+	}
+	for name, tt := range map[string]struct {
+		od, spot int // in flight
+		wants    []string
+		gap      int
+	}{
+		"of the service's provider":              {od: 2, wants: []string{"od"}},
+		"of another":                             {spot: 2, wants: []string{"od"}, gap: 2},
+		"one of each":                            {od: 1, spot: 1, wants: []string{"od"}, gap: 1},
+		"of another that the strategy names too": {spot: 2, wants: []string{"od", "spot"}},
+		"of any where the service has none":      {spot: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := providers(2, 3)
+			w.service("base", 5, size(1600, 100))
+			for i := range 5 {
+				w.put(i, 1, "base")
+			}
+			w.entry.CPU.ScaleOutAt = new(100.0)
+			w.service("db", 2, size(1600, 100), bound(tt.wants...))
+			flies(w, "web-od", tt.od)
+			flies(w, "web-spot", tt.spot)
+			v := w.decide()
+			assert.Equal(t, tt.gap, v.InstanceGap, v.Why)
+			if tt.gap == 0 {
+				assert.Contains(t, v.Reasons, scaler.InstancesLaunching)
+			}
+		})
+	}
+	t.Run("a host without a GPU, for a task that wants one", func(t *testing.T) {
+		w := newWorld()
+		w.s.Groups = nil
+		w.into("blue", 2, size(16384, 30000))
+		w.into("green", 1, cluster.Resources{CPU: 4096, Memory: 15000, GPU: 1})
+		w.marked("green")
+		w.service("infer", 2, cluster.Resources{CPU: 1000, Memory: 4000, GPU: 1})
+		w.put(2, 1, "infer")
+		flies(w, "blue", 1)
+		assert.Equal(t, 1, w.decide().InstanceGap)
+		flies(w, "green", 1)
+		assert.Equal(t, 0, w.decide().InstanceGap)
+	})
+	t.Run("a threshold is helped by any", func(t *testing.T) {
+		w := providers(2, 0)
+		w.service("db", 2, size(1600, 100), bound("od"))
+		w.put(0, 1, "db")
+		w.put(1, 1, "db")
+		flies(w, "web-spot", 1)
+		v := w.decide()
+		assert.Equal(t, 0, v.InstanceGap, v.Why)
+		assert.Contains(t, v.Reasons, scaler.CPUAtScaleOut)
+	})
 }

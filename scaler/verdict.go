@@ -159,8 +159,8 @@ func (j *judgement) scaleOut(causes []cause, v *Verdict) {
 		v.ScaleOutBlocked = true // people are called meanwhile
 		return
 	}
-	gap := j.missing() - j.flying
-	if gap <= 0 {
+	gap := j.gap()
+	if gap == 0 {
 		v.because(InstancesLaunching, fmt.Sprintf("%s on the way, which is enough for all that", hosts(j.flying)))
 		return
 	}
