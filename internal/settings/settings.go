@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"unicode"
 
 	"ecs-cluster-scaler/internal/metrics"
 )
@@ -43,12 +44,11 @@ func FromEnvironment(getenv func(string) string) Settings {
 		Namespace:  or("METRIC_NAMESPACE", "ECSClusterScaler"),
 		Metrics:    metrics.Selection(or("METRICS", string(metrics.Everything))),
 	}
-	for name := range strings.SplitSeq(getenv("DRAIN_HOOKS"), ",") {
-		if name = strings.TrimSpace(name); name != "" {
-			s.DrainHooks = append(s.DrainHooks, name)
-		}
+	// No hook's name has a space: one between two names is meant as a comma.
+	if hooks := getenv("DRAIN_HOOKS"); hooks != "" {
+		s.DrainHooks = strings.FieldsFunc(hooks, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+		s.hooksSet = true
 	}
-	s.hooksSet = getenv("DRAIN_HOOKS") != ""
 	s.levelErr = s.LogLevel.UnmarshalText([]byte(or("LOG_LEVEL", "info")))
 	return s
 }

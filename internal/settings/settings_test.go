@@ -27,7 +27,7 @@ func TestDrainHooksAreNamesWithCommasBetween(t *testing.T) {
 	for _, c := range []struct {
 		value string
 		want  []string
-	}{{"", nil}, {"a", []string{"a"}}, {"a,b-c/d", []string{"a", "b-c/d"}}, {" a , b,, ", []string{"a", "b"}}} {
+	}{{"", nil}, {"a", []string{"a"}}, {"a,b-c/d", []string{"a", "b-c/d"}}, {" a , b,, ", []string{"a", "b"}}, {"a b\n", []string{"a", "b"}}} {
 		s := settings.FromEnvironment(environment(map[string]string{"DRAIN_HOOKS": c.value}))
 		require.NoError(t, s.Validate(), c.value)
 		assert.Equal(t, c.want, s.DrainHooks, c.value)
