@@ -198,8 +198,8 @@ func (p *picture) others(left remaining, due deadlines) time.Time {
 	return last
 }
 
-// stopAt is when a service's task is told to stop. One that the entry lets be held until AWS's cap is told as much before
-// that as its own stopTimeout needs, though never before the entry's deadline, or while it may be protected.
+// stopAt is when a service's task is told to stop. Where the entry holds it until AWS's cap, it is told so long before the
+// cap as its own stopTimeout needs, but never before the entry's deadline or while it may be protected.
 func (p *picture) stopAt(t Task, due deadlines) time.Time {
 	at := due.of(t)
 	if t.Protected || t.ProtectionUnread {
@@ -284,9 +284,9 @@ func (h Host) beats(name string) []string {
 }
 
 // beatDue tells whether a third of the hook's timeout has passed since the last heartbeat, or else since the start, so
-// that two may be lost. Where a third is under 3 minutes, it is due at every tick: one that came a moment before the third
-// had passed would else leave too few ticks that may be lost or late. So it is where the hook could not be read and
-// its timeout is not known; where there is no such hook, AWS refuses the heartbeat.
+// that two may be lost. Where a third is under 3 minutes, it is due at every tick: a tick just before the third would
+// otherwise send none, and too few ticks would be left that may be lost or late. It is due at every tick too where the hook
+// could not be read, because its timeout is not known. If there is no such hook, AWS refuses the heartbeat.
 func (p *picture) beatDue(h Host) bool {
 	switch {
 	case h.State != Waiting || h.Hook.Gone || len(h.beats("")) == 0:

@@ -26,8 +26,8 @@ const (
 	stopReason = "ecs-cluster-scaler: the drain of its host has reached its deadline"
 )
 
-// act does the steps, but for tasks that are to stop: what holds hosts first, then what takes load off them, what ends one
-// last. Every call may be made twice, or be the last one before this process dies: the next tick sees what became of it.
+// act does the steps, except for tasks that are to stop. First comes what holds hosts, then what takes load off them, last
+// what ends one. Every call may be made twice, or be the last one before this process dies: the next tick sees what became of it.
 func (d *Drainer) act(ctx context.Context, steps []drain.Step, now time.Time) []Failure {
 	var failed []Failure
 	fail := func(s drain.Step, err error) {
@@ -94,8 +94,8 @@ func (d *Drainer) setDraining(ctx context.Context, steps []drain.Step) []Failure
 	return failed
 }
 
-// heartbeat tells AWS that the hooks that may be ours need more time. "No active Lifecycle Action" is no answer to go by:
-// the next tick asks again, which costs nothing, and to believe it wrongly would cost the host.
+// heartbeat tells AWS that the hooks that may be ours need more time. It does not believe "No active
+// Lifecycle Action": the next tick asks again, which costs one call. If that answer were wrong, the host would be lost.
 func (d *Drainer) heartbeat(ctx context.Context, s drain.Step, now time.Time) error {
 	var failed error
 	taken := false

@@ -120,8 +120,8 @@ func (d *Drainer) Run(ctx context.Context, minute time.Time) (Answer, error) {
 	return answer, nil
 }
 
-// hold sends heartbeats for the hosts that were last seen to leave: one that did not wait then may do so now. It is all that a tick does which could not read the
-// groups, and AWS refuses harmlessly what does not wait any more.
+// hold sends heartbeats for the hosts that were last seen to leave: one that did not wait then may do so now. A tick that
+// could not read the groups does nothing else. AWS refuses a heartbeat for a host that does not wait, which does no harm.
 func (d *Drainer) hold(ctx context.Context, now time.Time) {
 	for _, s := range d.memory.waiting() {
 		if err := d.heartbeat(ctx, s, now); err != nil {

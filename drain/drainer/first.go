@@ -70,7 +70,7 @@ func (d *Drainer) First(ctx context.Context, minute time.Time, w Warning) (Answe
 }
 
 // groupsOf are the warning's group, if it is one of ours. Spot warnings come for every instance of the account and name
-// no group: for one of nobody's group it takes one small call, where a thousand reclaimed hosts of others would else be a
+// no group. So the group of that instance is asked for first: otherwise a thousand reclaimed hosts of others would be a
 // thousand processes that list all groups.
 func (d *Drainer) groupsOf(ctx context.Context, w Warning) (map[string][]cluster.Group, error) {
 	if w.Group != "" {

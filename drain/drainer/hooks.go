@@ -79,10 +79,10 @@ func (d *Drainer) mayEnd(name string) bool {
 	return len(d.settings.DrainHooks) == 0 || slices.Contains(d.settings.DrainHooks, name)
 }
 
-// hookAmong is the hook to complete, of those that a group was found to have, and those that get heartbeats beside it while
-// tasks are left: the one that the entry would name, where that is not known, and ours, where the entry names another's.
-// Where neither entry nor environment names one that the group has, all of its hooks may be ours.
-// Nothing found, with an error: nobody could tell, so that each may be there.
+// hookAmong is the hook to complete among those that a group was found to have, with those that get heartbeats beside it
+// while tasks are left. Where the entry could not be read, these are the hooks that it may name. Where it names a hook that
+// this function may not complete, they are those that it may. Where neither entry nor environment names a hook of the group,
+// all of its hooks may be ours. If the hooks could not be read and none is known, each may be there.
 func (d *Drainer) hookAmong(v *view, found timeouts, err error) drain.Hook {
 	names := d.hookNames(v)
 	unread := err != nil && len(found) == 0

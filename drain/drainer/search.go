@@ -26,8 +26,8 @@ const (
 	searchedAtOnce = 25
 )
 
-// believed is how long it is believed that a cluster does not have an instance: an agent may register later than it was
-// looked for. It is 3 minutes where a tick can ask all clusters, and else twice as long as asking them takes.
+// believed is how long a cluster's answer counts that it does not have an instance: the agent may register after it was
+// asked. It is 3 minutes if one tick can ask all clusters, otherwise twice as long as asking them takes.
 func believed(clusters int) time.Duration {
 	rounds := 1 + clusters/searchedAtOnce
 	return time.Duration(1+2*rounds) * time.Minute

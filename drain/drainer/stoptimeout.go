@@ -9,8 +9,8 @@ import (
 	"ecs-cluster-scaler/drain"
 )
 
-// stopsLong is how long after its deadline a task that was told to stop is still there, when its definition is asked how
-// long it may: most never are.
+// stopsLong is how long a task may be stopping after its deadline before its definition is read for its stopTimeout. Most
+// tasks have stopped by then, so that most definitions are never read.
 const stopsLong = 5 * time.Minute
 
 // readStopTimeouts reads the definitions of tasks that have been stopping for long on hosts past their deadline: their

@@ -220,8 +220,8 @@ func (d *Drainer) relist(ctx context.Context, v *view, host string, known map[st
 	return byHost, err
 }
 
-// disown makes standalone those of the described tasks that only call themselves a service's. Of one that was known before
-// that is known too.
+// disown makes standalone those of the described tasks that only call themselves a service's. What is known of a task from
+// before is not asked again.
 func (d *Drainer) disown(ctx context.Context, v *view, said described, known map[string]drain.Task) error {
 	var doubtful []cluster.Task
 	for _, arn := range said.doubtful {
