@@ -18,9 +18,9 @@ const cpuUnits = 1024
 type Capacity struct {
 	// InService is their sum.
 	InService int
-	// Lightest and Heaviest are the least and the most that one counts which may go; 0: none may.
+	// Lightest and Heaviest are the fewest and the most units that an instance counts which may go; 0: none may go.
 	Lightest, Heaviest int
-	// Known: what each of them counts is known. Otherwise all else is zero.
+	// Known: it is known how many units each instance counts. Otherwise all other fields are zero.
 	Known bool
 }
 

@@ -28,7 +28,7 @@ const askEvery = 1 << 16
 // NewSteps is a count that is spent after so many steps.
 func NewSteps(most int) *Steps { return &Steps{most: most} }
 
-// Until makes the count spent also when over says so, which it is asked now and again; nil: never.
+// Until makes the count spent as soon as over says so, too. It is asked now and again; nil: never.
 func (s *Steps) Until(over func() bool) *Steps {
 	s.over = over
 	return s

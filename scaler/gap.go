@@ -11,8 +11,8 @@ import (
 // mostHosts bounds the gap.
 const mostHosts = placement.MostHosts
 
-// gap is how many hosts are missing beyond those in flight. Any of these brings what a threshold counts; but only those
-// take the tasks that wait that are of a group where such a task lands.
+// gap is how many hosts are missing beyond those in flight. Each host in flight counts for the thresholds. For the
+// tasks that wait only those count whose group is one where such a task lands.
 func (j *judgement) gap() int {
 	all, forTasks := j.missing()
 	return max(all-j.flying, forTasks-j.helping(), 0)

@@ -19,8 +19,8 @@ const (
 	// inARow is the same for what may still change from launch to launch, such as an attribute that hosts of one group do
 	// not share, or a type that the group allows beside others; unless they came up lately.
 	inARow = 8
-	// justNow, and lately where they stand unused: two hosts that came up within it tell what the group launches now, of all
-	// that it might. They were bought for what waits, in vain.
+	// Two hosts that came up within justNow tell what the group launches now, of all that it might. So do two that came up
+	// within lately and stand unused: they were bought in vain for what waits.
 	justNow, lately = 30 * time.Minute, 24 * time.Hour
 )
 
@@ -162,7 +162,7 @@ func isAtLeast(host, size cluster.Resources) bool {
 	return host.CPU >= size.CPU && host.Memory >= size.Memory-size.Memory/20 && host.GPU >= size.GPU
 }
 
-// launched are the hosts of the group, the newest first: those that leave or are away only where there is no other. Where
+// launched are the hosts of the group, the newest first. Those that leave or are away count only where there is no other. Where
 // it has none, those that no group holds stand for its own. A host of a type that the group may not launch any more says
 // nothing. own: they are the group's.
 func (j *judgement) launched(g *cluster.Group) (hosts []*cluster.Host, own bool) {
@@ -222,7 +222,7 @@ func mayLaunch(g *cluster.Group, of []*cluster.Host) []*cluster.Host {
 	return hosts
 }
 
-// newestFirst takes the larger of two hosts for the newer where both joined at once, or nobody knows when.
+// newestFirst orders hosts by registration. Of two that joined at once, or at a time that is not known, the larger is first.
 func newestFirst(a, b *cluster.Host) int {
 	return cmp.Or(
 		b.RegisteredAt.Compare(a.RegisteredAt), cmp.Compare(b.Registered.CPU, a.Registered.CPU), cmp.Compare(b.Registered.Memory, a.Registered.Memory),

@@ -82,7 +82,7 @@ func (j *judgement) boundNew() {
 	}
 }
 
-// interfacesOfNew is interfacesOn for a new host: as its type holds, or else as the roomiest type does.
+// interfacesOfNew is interfacesOn for a new host: as many as its type holds. If that is not known, as the roomiest type holds.
 func (j *judgement) interfacesOfNew(of placement.Host) int {
 	if limit, bounded := j.interfaces[of.Attributes[cluster.TypeAttribute]]; bounded {
 		return limit

@@ -76,7 +76,7 @@ func (j *judgement) plan(r remainder) planned {
 	return p
 }
 
-// hostsFor are the new hosts on which what an order leaves is planned, those that come last in their group first.
+// hostsFor are the kinds of new hosts on which a remainder is planned. Within a group the last one comes first.
 func (j *judgement) hostsFor(r remainder) []*like {
 	var hosts []*like
 	for _, l := range slices.Backward(j.instance.launchers) {

@@ -131,8 +131,8 @@ func own(clusterName string, launchType types.LaunchType, strategy []types.Capac
 	return homes.of(clusterName, launchType, strategy), strategyOf(strategy)
 }
 
-// homeOf is where a service runs whose task sets alone say so. One that is being stopped says nothing of where the next
-// task runs; what is not known of another is not known of the service.
+// homeOf is where a service runs if only its task sets say so. A task set that is being stopped does not tell where the next
+// task runs. If it is not known of one of the others, it is not known of the service.
 func homeOf(s cluster.Service) cluster.Home {
 	home := cluster.Home("")
 	for _, d := range s.Deployments {

@@ -23,7 +23,7 @@ func stopTimeout(containers []types.ContainerDefinition) time.Duration {
 	for _, c := range containers {
 		byName[aws.ToString(c.Name)] = c
 	}
-	// A negative time is of one that is on the way: ECS refuses circles, which must not be walked for ever.
+	// A negative time marks a container whose chain is being walked. ECS refuses circles; one must not be walked for ever.
 	took := map[string]time.Duration{}
 	var chain func(name string) time.Duration
 	chain = func(name string) time.Duration {
