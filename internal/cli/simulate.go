@@ -237,7 +237,7 @@ func (s simulation) readEntry() ([]byte, error) {
 	}
 	text, err := os.ReadFile(s.entry)
 	if err != nil {
-		return nil, fmt.Errorf("--entry: %w", err)
+		return nil, fmt.Errorf("--entry: %w; name a file with an entry as it would stand in SSM, such as {}", err)
 	}
 	if _, err := thresholds.Parse(text, nil); err != nil {
 		return nil, fmt.Errorf("%s: %w; docs/reference.md lists the fields", s.entry, err)
@@ -299,7 +299,7 @@ func (s simulation) oneWorkload() error {
 func parsed[T any](path string, parse func(name string, from io.Reader) ([]T, error)) ([]T, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the trace cannot be read: %w; name a CSV file, as docs/simulator.md describes it", err)
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	return parse(path, file)

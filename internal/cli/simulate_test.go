@@ -144,7 +144,8 @@ func TestWrongSimulationIsAnsweredWithWhatToDo(t *testing.T) {
 		`there is no policy "magic"; take signal`:                                                   {"diurnal", "--policy", "magic"},
 		"docs/reference.md lists the fields":                                                        {"diurnal", "--entry", entry},
 		"--list runs nothing; leave it out, or the workload":                                        {"diurnal", "--list"},
-		"no such file or directory":                                                                 {"diurnal", "--entry", "/nowhere.json"},
+		"/nowhere.json: no such file or directory; name a file with an entry":                       {"diurnal", "--entry", "/nowhere.json"},
+		"/nowhere.csv: no such file or directory; name a CSV file":                                  {"--tasks", "/nowhere.csv"},
 	} {
 		got := clusterscaler(t, nil, append([]string{"simulate"}, args...)...)
 		assert.Equal(t, 1, got.code, want)

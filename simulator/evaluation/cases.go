@@ -64,7 +64,7 @@ var known = map[string]struct {
 // Cases are the traces of a folder, tasks_*.csv and demand_*.csv, and every scenario.
 func Cases(folder string, extent Extent) ([]Case, error) {
 	if _, err := os.Stat(folder); err != nil {
-		return nil, fmt.Errorf("--traces: %w", err)
+		return nil, fmt.Errorf("--traces: %w; name a folder with files called tasks_*.csv or demand_*.csv", err)
 	}
 	var cases []Case
 	for _, pattern := range []string{"demand_*.csv", "tasks_*.csv"} {
