@@ -113,4 +113,31 @@ func TestAPortThatEveryHostKeepsForItselfBuysNoHost(t *testing.T) {
 		w.put(0, 1, "web")
 		assert.Equal(t, 1, w.rounds(t, func(w *world) { w.host(1, size(2048, 3900), sharing(cluster.Port{Number: 80})) }))
 	})
+	t.Run("of two groups, the ports of those that follow the signal count", func(t *testing.T) {
+		for marked, signal := range map[string]scaler.Signal{"": scaler.ScaleOut, "free": scaler.ScaleOut, "keeps": scaler.Stay} {
+			w := newWorld()
+			w.s.Groups = nil
+			w.into("keeps", 2, size(2048, 3900), sharing(cluster.Port{Number: 443}))
+			w.into("free", 1, size(2048, 3900))
+			if marked != "" {
+				w.marked(marked)
+			}
+			w.service("web", 2, size(100, 100), func(_ *cluster.Service, d *cluster.Definition) { d.Ports = []cluster.Port{{Number: 443}} })
+			w.put(2, 1, "web")
+			v := w.decide()
+			assert.Equal(t, signal, v.Signal, "marked: %s: %v", marked, v.Why)
+		}
+	})
+	t.Run("a daemon's port is taken on every new host", func(t *testing.T) {
+		for _, p := range []cluster.Port{{Number: 8080}, {Number: 53, UDP: true}} {
+			w := newWorld()
+			w.host(3, size(2048, 3900))
+			w.service("proxy", 3, size(10, 10), func(s *cluster.Service, d *cluster.Definition) { s.Daemon, d.Ports = true, []cluster.Port{p} })
+			for i := range w.s.Hosts {
+				w.put(i, 1, "proxy")
+			}
+			wants(w, p)
+			assert.Contains(t, w.decide().Reasons, scaler.TaskFitsNoInstance)
+		}
+	})
 }

@@ -103,3 +103,40 @@ func TestHeadroomOfAnUnreadSizeKeepsNoRoom(t *testing.T) {
 	assert.Equal(t, scaler.ScaleOut, v.Signal, "two of 1600 CPU do not fit")
 	assert.Contains(t, v.Reasons, scaler.HeadroomShort)
 }
+
+func TestAHostWhoseTaskCanNeverMoveStays(t *testing.T) {
+	pinned := func(s *cluster.Service, _ *cluster.Definition) { s.MinimumHealthyPercent, s.MaximumPercent = 100, 100 }
+	for name, tt := range map[string]struct {
+		change func(w *world)
+		stays  bool
+	}{
+		"it may be the one that goes":      {func(*world) {}, true},
+		"its service lacks another task":   {func(w *world) { w.want("pinned", 2) }, true},
+		"its agent is away":                {func(w *world) { w.s.Hosts[0].Connected = false }, true},
+		"it is in one of two groups":       {func(w *world) { w.into("green", 2, size(4096, 15000)) }, true},
+		"it is protected from scale-in":    {func(w *world) { w.s.Groups[0].Instances[0].Protected = true }, false},
+		"its group follows no signal":      {func(w *world) { w.into("green", 2, size(4096, 15000)); w.marked("green") }, false},
+		"its service wants no task":        {func(w *world) { w.want("pinned", 0) }, false},
+		"its service is being deleted":     {func(w *world) { w.find("pinned").Active = false }, false},
+		"its deployments run side by side": {func(w *world) { w.find("pinned").Rollout = cluster.SideBySide }, false},
+		"someone drained it in standby": {func(w *world) {
+			w.s.Hosts[0].Status = cluster.Draining
+			w.s.Groups[0].Instances[0].Phase = cluster.Aside
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.host(4, size(4096, 15000))
+			w.service("pinned", 1, size(100, 100), pinned)
+			w.put(0, 1, "pinned")
+			tt.change(w)
+			v := w.decide()
+			assert.Equal(t, tt.stays, v.Has(scaler.CannotMove), v.Why)
+			if tt.stays {
+				assert.Equal(t, scaler.Stay, v.Signal, v.Why)
+			} else {
+				assert.Equal(t, scaler.ScaleIn, v.Signal, v.Why)
+			}
+		})
+	}
+}
