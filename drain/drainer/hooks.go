@@ -92,6 +92,10 @@ func (d *Drainer) hookAmong(v *view, found timeouts, err error) drain.Hook {
 		hook.Name = here[0]
 	}
 	_, hook.Found = found[hook.Name]
+	if unread && !v.entry.unsure && !hook.Refused && (v.entry.named || len(names) == 1) {
+		// A name is enough to complete it by: AWS refuses where there is none.
+		hook.Found, hook.Unread = true, false
+	}
 	if !hook.Found {
 		for _, name := range slices.Sorted(maps.Keys(found)) {
 			here = with(here, name) // one of them may be ours: it is held, and not completed

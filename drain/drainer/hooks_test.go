@@ -125,6 +125,43 @@ func TestAHookThatNobodyNamesIsHeldWhileTasksAreLeft(t *testing.T) {
 	assert.LessOrEqual(t, f.silence(ours), third)
 }
 
+// A lost right would else keep every host for two days. Whose hook it is, its entry says.
+func TestAHookThatCannotBeReadIsCompletedByItsName(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*fakeAWS)
+		hooks  []string
+		gone   bool
+	}{
+		"there":                        {func(*fakeAWS) {}, []string{ours, shipper}, true},
+		"any is allowed":               {func(*fakeAWS) {}, nil, true},
+		"not there: AWS refuses":       {func(f *fakeAWS) { f.hook = "somebody-else" }, []string{ours}, false},
+		"the entry is faulty":          {func(f *fakeAWS) { f.entries["web"] = `{"drain": {"hook": 1}}` }, []string{ours}, true},
+		"there is no entry":            {func(f *fakeAWS) { f.entries = nil }, nil, true},
+		"it may be one of two":         {func(f *fakeAWS) { f.entries, f.also = nil, []string{shipper} }, []string{shipper, ours}, false},
+		"the entry is unread":          {func(f *fakeAWS) { f.deny["GetParametersByPath"] = true }, []string{ours}, false},
+		"the environment forbids that": {func(f *fakeAWS) { f.entries["web"], f.also = `{"drain": {"hook": "log-shipper"}}`, []string{shipper} }, []string{ours}, false},
+	} {
+		for _, cold := range []bool{false, true} {
+			f := newFakeAWS().host("i-1", wait)
+			c.change(f)
+			f.deny["DescribeLifecycleHooks"] = true
+			d := f.stack("/p", c.hooks...)
+			for range 10 {
+				if cold {
+					d = f.stack("/p", c.hooks...)
+				}
+				tick(t, f, d)
+				f.pass(time.Minute)
+			}
+			assert.Equal(t, c.gone, len(f.left()) == 0, "%s, cold %v", name, cold)
+			if c.gone {
+				assert.Equal(t, start.Add(3*time.Minute), f.instances["i-1"].ended, "%s, cold %v", name, cold)
+			}
+			assert.Empty(t, f.broken, "%s, cold %v", name, cold)
+		}
+	}
+}
+
 // One of two that may be ours takes each heartbeat, and the other is throttled now and then.
 func TestAHeartbeatThatFailsForOneHookIsSentAgainAtTheNextTick(t *testing.T) {
 	f := misnamed(shipper)

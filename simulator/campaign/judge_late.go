@@ -18,7 +18,6 @@ const (
 var cannotEndWithout = map[string]string{
 	listGroups:                      "which hosts leave",
 	complete:                        "the end itself",
-	"DescribeLifecycleHooks":        "whose hook waits",
 	"DescribeScalingActivities":     "when the termination began; with each cold start the deadline begins anew",
 	"DescribeTaskDefinition":        "how long a task may take to stop: an hour, where that is not known",
 	"GetTaskProtection":             "which tasks are protected: any may be, until the standalone deadline",
