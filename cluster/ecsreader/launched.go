@@ -13,8 +13,10 @@ const (
 	// watchedFrom is how young a launch must be when it is first read, so that the process has watched it since: as long as
 	// most hosts may take to join, and as long again.
 	watchedFrom = 20 * time.Minute
-	// learntFrom is how far back launches are read: what hosts took to join before says little of today's image.
-	learntFrom = 7 * 24 * time.Hour
+	// learntFrom is how far back launches are read: as long as AWS keeps them, because a group may launch none for weeks
+	// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html). Of many, the latest
+	// tell: see joinsKept.
+	learntFrom = 6 * 7 * 24 * time.Hour
 	// askedFor is how long activities are asked again for an instance that none of them names. One may show a moment late;
 	// an instance that was attached, or that was here for weeks, has none for ever.
 	askedFor = 10 * time.Minute

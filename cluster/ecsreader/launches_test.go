@@ -63,6 +63,7 @@ func TestLaunchesAreAskedForOnlyWhereInstancesAreUnregistered(t *testing.T) {
 	reader(nil, api).ReadLaunches(t.Context(), &s, passAt)
 	assert.Equal(t, []string{"joining"}, api.asked)
 	assert.Equal(t, "StartTimeLowerBound", *api.filters[0].Name)
+	assert.Equal(t, []string{passAt.AddDate(0, 0, -42).Format(time.RFC3339)}, api.filters[0].Values, "a quiet group's last join may be weeks old")
 	assert.Equal(t, passAt.Add(-time.Minute), s.Groups[1].Instances[0].LaunchedAt)
 	assert.True(t, s.Groups[1].Instances[0].Watched)
 	assert.Zero(t, s.Groups[1].Instances[1].LaunchedAt, "no activity names it")
