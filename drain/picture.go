@@ -67,7 +67,8 @@ type Hook struct {
 	Others []string
 	// Refused: it is not among those that the drainer may complete.
 	Refused bool
-	// Found: the group has a terminating hook of that name. Unread: nobody could tell.
+	// Found: the group has a terminating hook of that name, or could not be asked, and no other name is in question. Unread:
+	// nobody could tell which it is.
 	Found, Unread bool
 	// Timeout is its heartbeat timeout.
 	Timeout time.Duration
