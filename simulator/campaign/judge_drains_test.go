@@ -196,14 +196,16 @@ func TestADrainThatNeverEndsIsSeenWhenFiveCleanTicksHaveNotEndedIt(t *testing.T)
 		denied  string
 		minutes int
 		clean   bool
+		each    int // ticks a minute
 		want    []Promise
 	}{
-		"not yet":          {"", 18, true, nil},
-		"clean ticks":      {"", 22, true, []Promise{DrainTooLong}},
-		"failing ticks":    {"", 34, false, nil},
-		"forever":          {"", 60, false, []Promise{DrainTooLong}},
-		"denied StopTask":  {"StopTask", 22, true, nil},
-		"denied something": {"PutMetricData", 22, true, []Promise{DrainTooLong}},
+		"not yet":                     {"", 18, true, 1, nil},
+		"not yet, with doubled ticks": {"", 18, true, 3, nil},
+		"clean ticks":                 {"", 22, true, 1, []Promise{DrainTooLong}},
+		"failing ticks":               {"", 34, false, 1, nil},
+		"forever":                     {"", 60, false, 1, []Promise{DrainTooLong}},
+		"denied StopTask":             {"StopTask", 22, true, 1, nil},
+		"denied something":            {"PutMetricData", 22, true, 1, []Promise{DrainTooLong}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := quiet()
@@ -212,6 +214,9 @@ func TestADrainThatNeverEndsIsSeenWhenFiveCleanTicksHaveNotEndedIt(t *testing.T)
 			l := s.leaves()
 			n := 0
 			s.heartbeats(l, c.minutes, func() *invocation {
+				for range c.each - 1 {
+					s.drained(s.invocation("tick"))
+				}
 				i := s.invocation("tick")
 				n++
 				if clean := c.clean || c.minutes == 60 && n%2 == 1; !clean {

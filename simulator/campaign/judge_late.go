@@ -6,8 +6,9 @@ import (
 )
 
 const (
-	// attempts is how many ticks in which nothing went wrong a drain may take once it is due. Its deadline and the ten
-	// minutes after it both fall between two ticks, and daemons are told to stop last.
+	// attempts is in how many minutes a tick may have gone right before a drain ends that is due. Its deadline and the ten
+	// minutes after it both fall between two ticks, and daemons are told to stop last. A second tick in the same minute,
+	// doubled or another drainer's, finds no more time gone by.
 	attempts = 5
 	// foreignHook is how long the other hook holds a host.
 	foreignHook = 8 * time.Minute
@@ -41,11 +42,13 @@ func (j *judge) late() {
 		if over <= 0 {
 			continue
 		}
-		clean, since := 0, 0
+		clean, since, counted := 0, 0, time.Time{}
 		for n := len(j.ticks) - 1; n >= 0 && j.ticks[n].began.After(l.from); n-- {
-			if !j.ticks[n].clean(l.cluster) {
+			minute := j.ticks[n].began.Truncate(time.Minute)
+			if !j.ticks[n].clean(l.cluster) || minute.Equal(counted) {
 				continue
 			}
+			counted = minute
 			since++
 			if j.ticks[n].began.After(due) {
 				clean++
@@ -61,7 +64,7 @@ func (j *judge) late() {
 			j.exempt["drain too long, denied: "+j.plan.Faults.Denied+" ("+why+")"]++
 			continue
 		}
-		j.breaks(DrainTooLong, "%s (%s), leaving since %s, due %s: %d clean ticks since then", id, l.cause, clock(l.from), clock(due), clean)
+		j.breaks(DrainTooLong, "%s (%s), leaving since %s, due %s: ticks went right in %d minutes since then", id, l.cause, clock(l.from), clock(due), clean)
 	}
 }
 
