@@ -39,7 +39,24 @@ func (e *ECS) DescribeTaskDefinition(_ context.Context, in *ecs.DescribeTaskDefi
 	if found == nil {
 		return nil, &types.ClientException{Message: aws.String("Unable to describe task definition.")}
 	}
-	return &ecs.DescribeTaskDefinitionOutput{TaskDefinition: found.describe()}, nil
+	shown := found.describe()
+	if w.checks(found) {
+		shown.ContainerDefinitions[0].HealthCheck = &types.HealthCheck{Command: []string{"CMD-SHELL", "true"}}
+	}
+	return &ecs.DescribeTaskDefinitionOutput{TaskDefinition: shown}, nil
+}
+
+// checks tells whether tasks of the revision report health. Here a service says so, in ECS its definition
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html).
+func (w *World) checks(d *TaskDefinition) bool {
+	for _, c := range w.clusters {
+		if c.known[d.ARN()] == d && slices.ContainsFunc(c.services, func(s *Service) bool {
+			return s.Spec.HealthCheck && slices.ContainsFunc(s.deployments, func(of *Deployment) bool { return of.Definition.Family == d.Family })
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // describe is the definition with one container, which has the task's size.

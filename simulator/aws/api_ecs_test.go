@@ -264,8 +264,18 @@ func TestARevisionIsDescribedByWhatItReserves(t *testing.T) {
 	d := out.TaskDefinition
 	assert.Equal(t, []string{"256", "512", "awsvpc"}, []string{*d.Cpu, *d.Memory, string(d.NetworkMode)})
 	assert.Equal(t, "1", *d.ContainerDefinitions[0].ResourceRequirements[0].Value)
+	assert.Nil(t, d.ContainerDefinitions[0].HealthCheck)
 	_, err = s.w.ECS().DescribeTaskDefinition(t.Context(), &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String("app:4")})
 	assert.ErrorAs(t, err, new(*types.ClientException))
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+func TestARevisionWhoseTasksReportHealthShowsItsHealthCheck(t *testing.T) {
+	s := newStage(t)
+	s.c.CreateService(ServiceSpec{Name: "web", HealthCheck: true, Definition: &TaskDefinition{Family: "app", Revision: 3, Resources: Resources{256, 512, 0}}})
+	out, err := s.w.ECS().DescribeTaskDefinition(t.Context(), &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String("app:3")})
+	require.NoError(t, err)
+	assert.NotNil(t, out.TaskDefinition.ContainerDefinitions[0].HealthCheck)
 }
 
 func TestCallsAreThrottledAtTheKnobsRate(t *testing.T) {
