@@ -21,12 +21,13 @@ func (j *judge) ended(h aws.Happened) {
 	if l == nil || l.lost || h.Cause == "health" || h.Cause == "spot" || h.Cause == "deregistered" {
 		return
 	}
-	due := j.mayEnd(l, h.Service, l.task(h.Task))
+	task := l.task(h.Task)
+	due := j.mayEnd(l, h.Service, task)
 	if !h.At.Before(due.Add(-slack)) || j.stuck(l.cluster) {
 		j.counts["tasks ended after their deadline"]++
 		return
 	}
-	if why := l.excuse(); why != "" {
+	if why := l.excuse(task); why != "" {
 		j.exempt["task ended with "+why]++
 		j.suspect = append(j.suspect, loss{l, h.Cluster, h.Service, true})
 		return
@@ -35,10 +36,14 @@ func (j *judge) ended(h aws.Happened) {
 	j.suspect = append(j.suspect, loss{l, h.Cluster, h.Service, false})
 }
 
-// excuse is why the end of a host's hook by its timeout is not the drainer's fault; empty: it is, or it has not ended.
-func (l *leave) excuse() string {
-	if l.expired && l.excused {
+// excuse is why the end of a host, and of a task with it, is not the drainer's fault; empty: it is, or its hook has not
+// ended. A host that registers only after its hook was completed takes tasks for as long as another's hook holds it.
+func (l *leave) excuse(task *aws.Task) string {
+	switch {
+	case l.expired && l.excused:
 		return "an excused hook"
+	case l.completed && task != nil && task.Created.After(l.asked):
+		return "a host that joined after its hook was completed"
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package campaign
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,6 +22,26 @@ func TestAHookThatNobodyKeepsBreaksThreePromises(t *testing.T) {
 	s.ticks(20)
 	assert.Equal(t, []Promise{HookExpired, TaskEndedEarly, BelowFloor}, s.broken())
 	assert.Empty(t, s.exempt)
+}
+
+func TestATaskThatCameAfterTheCompletionIsNobodysToSave(t *testing.T) {
+	for name, c := range map[string]struct {
+		asked time.Duration // after the tasks came
+		want  int
+	}{"the tasks came after it": {-time.Hour, 2}, "they were there before": {time.Second, 0}} {
+		t.Run(name, func(t *testing.T) {
+			p := quiet(web(6, 1000))
+			p.Heartbeat = 300
+			s := play(t, p)
+			l := s.leaves()
+			tasks := l.standing()
+			require.Len(t, tasks, 2)
+			l.completed, l.asked = true, tasks[0].Created.Add(c.asked)
+			s.ticks(20)
+			assert.Equal(t, c.want, s.exempt["task ended with a host that joined after its hook was completed"])
+			assert.Equal(t, c.want == 0, slices.Contains(s.broken(), TaskEndedEarly))
+		})
+	}
 }
 
 func TestAnExpiredHookIsExcusedOnlyWhereNoTickCouldKeepIt(t *testing.T) {

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 
@@ -60,14 +61,49 @@ func (n *need) constrained() bool {
 	return n.distinct || n.awsvpc || len(n.ports) > 0 || len(n.groups) > 0
 }
 
-// packs tries largest first, and constrained ones before all others. left is what fits nowhere in either order.
+// mostTries is how many hosts an exhaustive search tries for tasks before it gives up.
+const mostTries = 100_000
+
+// packs tries largest first, then constrained ones before all others, then every way. left is what fits nowhere.
 func packs(bins func() []*bin, needs []need) (left *need) {
 	sort.SliceStable(needs, func(a, b int) bool { return weight(needs[a].size) > weight(needs[b].size) })
 	if left = pack(bins(), needs); left == nil {
 		return nil
 	}
 	sort.SliceStable(needs, func(a, b int) bool { return needs[a].constrained() && !needs[b].constrained() })
-	return pack(bins(), needs)
+	tries := mostTries
+	if left = pack(bins(), needs); left != nil && search(bins(), needs, &tries) {
+		return nil
+	}
+	return left
+}
+
+// search tells whether there is any way to put all; false too where the tries run out.
+func search(bins []*bin, needs []need, tries *int) bool {
+	if len(needs) == 0 {
+		return true
+	}
+	for i, b := range bins {
+		if *tries--; *tries < 0 {
+			return false
+		}
+		if !b.takes(needs[0]) {
+			continue
+		}
+		bins[i] = b.clone()
+		bins[i].put(needs[0])
+		if search(bins, needs[1:], tries) {
+			return true
+		}
+		bins[i] = b
+	}
+	return false
+}
+
+func (b *bin) clone() *bin {
+	c := *b
+	c.ports, c.services = slices.Clone(b.ports), maps.Clone(b.services)
+	return &c
 }
 
 // pack puts each into the host that it leaves fullest.

@@ -1,10 +1,13 @@
 package campaign
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"ecs-cluster-scaler/simulator/aws"
 )
 
 func TestScaleInIsHeldToTheWorld(t *testing.T) {
@@ -109,4 +112,27 @@ func TestMoreHostsThanNeededAndTwoAreSeen(t *testing.T) {
 		s.buying()
 		assert.Zero(t, s.counts["clusters judged by what was bought"])
 	})
+}
+
+// The fullest host that takes a task is not always the right one.
+func TestWhatFitsInSomeWayFits(t *testing.T) {
+	bins := func(rooms ...int) func() []*bin {
+		return func() []*bin {
+			var all []*bin
+			for _, cpu := range rooms {
+				all = append(all, newBin(aws.Resources{CPU: cpu}, 0))
+			}
+			return all
+		}
+	}
+	needs := func(sizes ...int) []need {
+		var all []need
+		for _, cpu := range sizes {
+			all = append(all, need{size: aws.Resources{CPU: cpu}})
+		}
+		return all
+	}
+	assert.Nil(t, packs(bins(9, 8), needs(6, 4, 4, 3)))
+	assert.NotNil(t, packs(bins(9, 8), needs(6, 4, 4, 4)))
+	assert.NotNil(t, packs(bins(slices.Repeat([]int{9}, 12)...), needs(slices.Repeat([]int{5}, 13)...)), "the search ends")
 }
