@@ -84,7 +84,8 @@ func search(bins []*bin, needs []need, tries *int) bool {
 		return true
 	}
 	for i, b := range bins {
-		if *tries--; *tries < 0 {
+		*tries--
+		if *tries < 0 {
 			return false
 		}
 		if !b.takes(needs[0]) {
