@@ -153,7 +153,7 @@ func waiting(services, tasks int, change ...func(i int, s *cluster.Service, d *c
 	return s
 }
 
-func TestAGreatDemandKeepsWithinTheFunctionsMemory(t *testing.T) {
+func TestAGreatDemandTakesNoMoreMemoryThanTheFunctionHas(t *testing.T) {
 	for name, tt := range map[string]struct {
 		s   cluster.Snapshot
 		gap int

@@ -349,7 +349,7 @@ func TestWhatAGroupMayLaunchAndNobodySawIsTried(t *testing.T) {
 }
 
 // A definition that could not be read must not make a new host look larger than it is: what it then buys can never help.
-func TestAnUnreadDaemonBuysNoHostForATaskThatNoHostTakes(t *testing.T) {
+func TestWhileADaemonIsUnreadATaskThatNoHostTakesBuysNone(t *testing.T) {
 	w := newWorld()
 	w.host(2, size(2048, 15400))
 	w.service("logs", 2, size(128, 400), func(s *cluster.Service, _ *cluster.Definition) { s.Daemon = true })

@@ -18,7 +18,7 @@ func accused() *fakeAWS {
 	return f
 }
 
-func TestHostsThatCouldNotBeReadAreNoAbsentAgent(t *testing.T) {
+func TestAHostThatWasNotReadIsNoAbsentAgent(t *testing.T) {
 	for name, hide := range map[string]func(f *fakeAWS, hidden bool){
 		"hosts may not be listed":            func(f *fakeAWS, hidden bool) { f.deny["ListContainerInstances"] = hidden },
 		"they may not be described":          func(f *fakeAWS, hidden bool) { f.deny["DescribeContainerInstances"] = hidden },

@@ -86,7 +86,7 @@ func TestAHookThatCannotBeReadGetsAHeartbeatAtEveryTick(t *testing.T) {
 	assert.Len(t, f.beats[ours], 61)
 }
 
-func TestWithoutItsEntryAHostIsStillHeld(t *testing.T) {
+func TestAHostIsHeldWithoutItsEntry(t *testing.T) {
 	f := stubborn()
 	f.entries["web"] = `{"drain": {"deadline_minutes": 2000, "at_deadline": "hold"}}`
 	f.tasks["task/0"].wanted, f.tasks["task/0"].last, f.tasks["task/0"].stopping = false, "STOPPING", start

@@ -35,7 +35,7 @@ func ticks(t *testing.T, f *fakeAWS, minutes int, processes ...*drainer.Drainer)
 	return last
 }
 
-func TestASecondStackKeepsOffTheFirstOnesClusters(t *testing.T) {
+func TestASecondStackStopsNothingOfTheFirst(t *testing.T) {
 	for name, tag := range map[string]string{"untagged": "", "tagged": "/p", "tagged with a slash at its end": "/p/"} {
 		t.Run(name, func(t *testing.T) {
 			f := stubborn()
