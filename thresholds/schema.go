@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"math/big"
 	"slices"
 	"strconv"
@@ -130,6 +131,9 @@ func sentences(e *jsonschema.ValidationError, layers []layer) Faults {
 // plain is a number as a person writes it: 100.5, not 201/2.
 func plain(r *big.Rat) string {
 	f, _ := r.Float64()
+	if a := math.Abs(f); a != 0 && (a < 1e-4 || a >= 1e12) {
+		return strconv.FormatFloat(f, 'g', -1, 64) // not hundreds of digits
+	}
 	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
