@@ -25,6 +25,9 @@ type Snapshot struct {
 	Unread []string
 	// HostsUnread: ECS listed hosts that it did not describe, so that a host which is not among Hosts may be registered.
 	HostsUnread bool
+	// GroupsUnread: Groups are as they were some minutes ago, or missing, so that a host which was launched since is not
+	// known.
+	GroupsUnread bool
 	// OutOfTime: something was not read because the pass had no time left for it.
 	OutOfTime bool
 }

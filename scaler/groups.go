@@ -55,7 +55,8 @@ func blocked(s cluster.Snapshot, v *Verdict) bool {
 	return true
 }
 
-// leaving counts the hosts that are about to leave: those that a group which follows the signal terminates. Whatever else
+// leaving counts the hosts that are about to leave: those that a group which follows the signal terminates, and those that
+// another one does while ECS still places tasks on them, which is so until they are DRAINING. Whatever else
 // is DRAINING leaves no such group, or leaves it later: one that its group holds in service or in standby was drained by
 // someone, one that was detached or is in no group of the signal is another's. Their tasks are demand, so that a host goes
 // only where they fit too. Where no group is known, a connected DRAINING host is the one sign that a host leaves; one
@@ -72,9 +73,16 @@ func leaving(s cluster.Snapshot) int {
 		}
 		return n
 	}
+	follows, active := map[string]bool{}, map[string]bool{}
 	for _, g := range s.Followers() {
+		follows[g.Name] = true
+	}
+	for _, h := range s.Hosts {
+		active[h.InstanceID] = h.Status == cluster.Active
+	}
+	for _, g := range s.Groups {
 		for _, i := range g.Instances {
-			if i.Phase == cluster.Terminating {
+			if i.Phase == cluster.Terminating && (follows[g.Name] || active[i.ID]) {
 				n++
 			}
 		}

@@ -2,6 +2,7 @@ package scaler_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -121,7 +122,11 @@ func TestADrainingHostThatIsNotAboutToLeaveAGroupOfTheSignalHoldsNoScaleIn(t *te
 		"leaving the warm pool":                  {in("web-blue", cluster.Aside, "Warmed:Terminating:Wait"), -1},
 		"in service: its end was called off":     {in("web-blue", cluster.InService, "InService"), -1},
 		"terminating in a group that is not led": {in("web-old", cluster.Terminating, "Terminating:Wait"), -1},
-		"terminating":                            {in("web-blue", cluster.Terminating, "Terminating:Wait"), 0},
+		"terminating there, and not yet DRAINING": {func(s *cluster.Snapshot) {
+			s.Hosts[4].Status = cluster.Active
+			in("web-old", cluster.Terminating, "Terminating")(s)
+		}, 0},
+		"terminating": {in("web-blue", cluster.Terminating, "Terminating:Wait"), 0},
 		"terminating where no group is marked": {func(s *cluster.Snapshot) {
 			s.Groups[0].TaggedActive = false
 			s.Groups[1].Desired, s.Groups[1].Min = 1, 0
@@ -223,4 +228,16 @@ func TestTasksThatWaitAreRePlacedBesideTheOthers(t *testing.T) {
 	v = scaler.Decide(thresholds.Builtin(), s, now)
 	assert.Equal(t, []scaler.Reason{scaler.UnplacedTasks}, v.Reasons)
 	assert.Equal(t, "2 tasks of api (950 CPU each) fit nowhere: the freest host has 900", v.Why[0])
+}
+
+func TestWhileTheGroupsCannotBeReadOneHostIsBoughtAtATime(t *testing.T) {
+	w := newWorld()
+	w.host(1, size(2048, 3900))
+	w.service("web", 9, size(1500, 100))
+	assert.Equal(t, 8, w.decide().InstanceGap)
+	w.s.GroupsUnread = true
+	w.s.Unread = []string{"the groups could not be read"}
+	v := w.decide()
+	assert.Equal(t, []any{scaler.ScaleOut, 1}, []any{v.Signal, v.InstanceGap}, v.Why)
+	assert.Contains(t, strings.Join(v.Notes, "; "), "8 hosts are missing")
 }

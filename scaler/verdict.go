@@ -173,6 +173,10 @@ func (j *judgement) scaleOut(causes []cause, v *Verdict) {
 	if j.instance.known && len(j.untold()) > 0 {
 		v.Notes = append(v.Notes, "a task waits that fits on no host as the groups launched them last; they may launch others, so one is tried")
 	}
+	if j.s.GroupsUnread && gap > 1 {
+		v.Notes = append(v.Notes, fmt.Sprintf("%d hosts are missing, but what was launched lately is not known without the groups, so the gap is 1", gap))
+		gap = 1
+	}
 	v.Signal, v.InstanceGap = ScaleOut, gap
 	if len(j.s.Followers()) > 1 {
 		v.InstanceGap = 1 // each of them would follow the gap

@@ -102,7 +102,7 @@ func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now tim
 		c.fail(inSentence(ctx, err))
 		return
 	}
-	if all.err != nil {
+	if s.GroupsUnread = all.err != nil; s.GroupsUnread {
 		s.Unread = append(s.Unread, awsclient.Sentence(all.err))
 		s.OutOfTime = s.OutOfTime || awsclient.OutOfTime(all.err)
 	}

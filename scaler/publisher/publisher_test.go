@@ -381,7 +381,29 @@ func TestGroupsThatCannotBeReadAreThoseOfAFewMinutesAgoSoThatNothingIsBoughtTwic
 	v := pass(minute.Add(5 * time.Minute))
 	assert.True(t, v.Has(scaler.InstancesLaunching), v.Reasons)
 	assert.Contains(t, strings.Join(v.Notes, " "), "DescribeAutoScalingGroups", "and it says so")
-	assert.Equal(t, scaler.ScaleOut, pass(minute.Add(6*time.Minute)).Signal, "too long ago: ECS's facts alone")
+	v = pass(minute.Add(6 * time.Minute))
+	assert.Equal(t, []any{scaler.ScaleOut, 1}, []any{v.Signal, v.InstanceGap}, "too long ago: ECS's facts alone")
+}
+
+// Another process may have bought what this one asks for.
+func TestWhileTheGroupsCannotBeReadThePassAsksForOneHost(t *testing.T) {
+	f := newFakeAWS().with("a", 8, 1000)
+	throttled := false
+	f.before = func(_ context.Context, action, _ string) error {
+		if throttled && action == "DescribeAutoScalingGroups" {
+			return errors.New("throttled")
+		}
+		return nil
+	}
+	p := newPublisher(f)
+	gap := func() int {
+		answer, err := p.Run(t.Context(), minute)
+		require.NoError(t, err)
+		return verdict(t, answer, "a").InstanceGap
+	}
+	require.Greater(t, gap(), 1)
+	throttled = true
+	assert.Equal(t, 1, gap())
 }
 
 func TestAPassRemembersWhoseAgentWasThereAMomentAgo(t *testing.T) {
