@@ -44,6 +44,18 @@ func TestATaskThatCameAfterTheCompletionIsNobodysToSave(t *testing.T) {
 	}
 }
 
+func TestProtectionHoldsNoTaskThatWasToldToStop(t *testing.T) {
+	s := play(t, quiet(web(2, 1000)))
+	l := s.leaves()
+	task := l.standing()[0]
+	services := s.mayEnd(l, "web", task)
+	task.ProtectedUntil = services.Add(30 * time.Minute)
+	protected := s.mayEnd(l, "web", task)
+	assert.True(t, protected.After(services))
+	task.Desired, task.Stopping = "STOPPED", l.from.Add(time.Minute)
+	assert.Equal(t, services, s.mayEnd(l, "web", task))
+}
+
 func TestAnExpiredHookIsExcusedOnlyWhereNoTickCouldKeepIt(t *testing.T) {
 	throttled := errors.New("throttled")
 	for name, c := range map[string]struct {

@@ -93,8 +93,11 @@ func (j *judge) mayEnd(l *leave, service string, t *aws.Task) time.Time {
 		return j.mayStop(l, service, time.Time{}).Add(toStop)
 	}
 	told := j.mayStop(l, service, t.ProtectedUntil)
+	if t.Desired == "STOPPED" { // it was told earlier, by ECS or by whoever, and its protection holds nothing any more
+		told = j.mayStop(l, service, time.Time{})
+	}
 	due := told.Add(toStop)
-	if t.Desired == "STOPPED" { // it was told earlier, by ECS or by whoever
+	if t.Desired == "STOPPED" {
 		told = t.Stopping
 	}
 	if end := told.Add(t.Definition.StopTimeout); end.After(due) {
