@@ -1,4 +1,4 @@
-// Command clusterscaler scores ECS clusters by hand: explain, publish, version.
+// Command clusterscaler runs by hand what the functions run, and simulates; clusterscaler --help lists its commands.
 package main
 
 import (
@@ -7,7 +7,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"ecs-cluster-scaler/internal/cli"
+	"ecs-cluster-scaler/cmd/clusterscaler/internal/cli"
 )
 
 // version is set by the build.

@@ -51,7 +51,7 @@ func TestPoliciesAreComparedSideBySide(t *testing.T) {
 	require.Zero(t, got.code, got.stderr)
 	want, err := os.ReadFile("testdata/compared.txt")
 	require.NoError(t, err)
-	assert.Equal(t, string(want), got.stdout, "clusterscaler %s >internal/cli/testdata/compared.txt writes it; read the difference", strings.Join(args, " "))
+	assert.Equal(t, string(want), got.stdout, "clusterscaler %s >cmd/clusterscaler/internal/cli/testdata/compared.txt writes it; read the difference", strings.Join(args, " "))
 
 	var runs []simulator.Result
 	asJSON := clusterscaler(t, nil, append(args, "--output", "json")...)
