@@ -74,7 +74,7 @@ ci: lab ## lint and a campaign beside all tests
 # -count 1: the modules' READMEs lie outside tools/terraform, where go's cache does not look.
 .PHONY: test-go
 test-go: lab ## the Go tests alone
-	@go test -C tools . ./lambdazip/... ./sbom/...
+	@go test -C tools . ./lambdazip/... ./sbom/... ./tested/... ./ties/...
 	@go test -C tools/terraform -count 1 ./...
 	@env -u MAKEFLAGS go test -timeout 20m ./...
 
@@ -126,6 +126,11 @@ lint-rules: bin/tools/golangci-lint ## prove that depguard and forbidigo name pl
 .PHONY: lint-tidy
 lint-tidy: ## go.mod and go.sum are tidy
 	@go mod tidy -diff
+
+.PHONY: lint-house
+lint-house: ## few ties between the files of drain/drainer; rule files have a test file of their name
+	@GOFLAGS= GOWORK=off go run -C tools ./ties -max-pairs 35 -max-circle 2 ../drain/drainer
+	@GOFLAGS= GOWORK=off go run -C tools ./tested -min 60 ../scaler ../drain ../placement ../thresholds ../cluster
 
 .PHONY: lint-terraform
 lint-terraform: need-terraform bin/tools/tflint ## terraform fmt, tflint
