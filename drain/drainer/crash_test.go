@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ecs-cluster-scaler/drain/drainer"
+	"ecs-cluster-scaler/internal/lambdaevent"
 )
 
 // crowded is a world in which every call is made: services, daemons, a standalone task and a service's that have to be
@@ -92,7 +93,7 @@ func TestNoRefusalBreaksARule(t *testing.T) {
 			if rapid.IntRange(0, 9).Draw(rt, "anew") == 0 {
 				d = f.process()
 			}
-			_, _ = d.First(t.Context(), f.now, drainer.Warning{Instance: "i-1", Group: "web-blue"})
+			_, _ = d.First(t.Context(), f.now, lambdaevent.Event{Instance: "i-1", Group: "web-blue"})
 			_, err := d.Run(t.Context(), f.now)
 			require.True(rt, err == nil || f.luck != nil, "only AWS refuses")
 			f.pass(time.Minute)
@@ -118,7 +119,7 @@ func TestTheOutcomeDoesNotDependOnHowTicksCome(t *testing.T) {
 				}
 				if rapid.IntRange(0, 4).Draw(rt, "event") == 0 {
 					id := fmt.Sprintf("i-%d", rapid.IntRange(1, 6).Draw(rt, "instance"))
-					_, err := d.First(t.Context(), f.now, drainer.Warning{Instance: id})
+					_, err := d.First(t.Context(), f.now, lambdaevent.Event{Instance: id})
 					require.NoError(rt, err)
 				}
 				_, err := d.Run(t.Context(), f.now)

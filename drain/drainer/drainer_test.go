@@ -10,6 +10,7 @@ import (
 
 	"ecs-cluster-scaler/drain"
 	"ecs-cluster-scaler/drain/drainer"
+	"ecs-cluster-scaler/internal/lambdaevent"
 )
 
 const wait = "Terminating:Wait"
@@ -398,18 +399,18 @@ func TestALookWritesNothing(t *testing.T) {
 
 func TestEventsMakeOnlyTheFirstStep(t *testing.T) {
 	f := newFakeAWS().host("i-1", wait).host("i-2", "InService")
-	first := func(w drainer.Warning) drainer.Answer {
+	first := func(w lambdaevent.Event) drainer.Answer {
 		answer, err := f.process().First(t.Context(), f.now, w)
 		require.NoError(t, err)
 		return answer
 	}
-	assert.Empty(t, first(drainer.Warning{Instance: "i-999", Spot: true}).Instances, "of no tagged group")
-	assert.Empty(t, first(drainer.Warning{Instance: "i-1", Group: "somebody's"}).Instances, "of another group")
-	assert.Empty(t, first(drainer.Warning{Instance: "i-2"}).Instances, "it does not leave")
+	assert.Empty(t, first(lambdaevent.Event{Instance: "i-999", Kind: lambdaevent.Spot}).Instances, "of no tagged group")
+	assert.Empty(t, first(lambdaevent.Event{Instance: "i-1", Group: "somebody's"}).Instances, "of another group")
+	assert.Empty(t, first(lambdaevent.Event{Instance: "i-2"}).Instances, "it does not leave")
 	assert.Equal(t, "ACTIVE", f.hosts["ci/i-2"].status)
-	assert.Equal(t, drain.SetDraining, first(drainer.Warning{Instance: "i-1"}).Instances[0].Action)
-	assert.Equal(t, drain.None, first(drainer.Warning{Instance: "i-1"}).Instances[0].Action, "a doubled event")
-	assert.Equal(t, drain.SetDraining, first(drainer.Warning{Instance: "i-2", Spot: true}).Instances[0].Action)
+	assert.Equal(t, drain.SetDraining, first(lambdaevent.Event{Instance: "i-1"}).Instances[0].Action)
+	assert.Equal(t, drain.None, first(lambdaevent.Event{Instance: "i-1"}).Instances[0].Action, "a doubled event")
+	assert.Equal(t, drain.SetDraining, first(lambdaevent.Event{Instance: "i-2", Kind: lambdaevent.Spot}).Instances[0].Action)
 	assert.Equal(t, "DRAINING", f.hosts["ci/i-2"].status)
 	assert.NotContains(t, f.calls, "CompleteLifecycleAction")
 }
@@ -417,7 +418,7 @@ func TestEventsMakeOnlyTheFirstStep(t *testing.T) {
 // Spot warnings come for every instance of the account.
 func TestASpotWarningOfAnInstanceOfNobodysGroupTakesOneCall(t *testing.T) {
 	f := newFakeAWS()
-	answer, err := f.process().First(t.Context(), f.now, drainer.Warning{Instance: "i-999", Spot: true})
+	answer, err := f.process().First(t.Context(), f.now, lambdaevent.Event{Instance: "i-999", Kind: lambdaevent.Spot})
 	require.NoError(t, err)
 	assert.Empty(t, answer.Instances)
 	assert.Equal(t, []string{"DescribeAutoScalingInstances"}, f.calls)
@@ -426,14 +427,14 @@ func TestASpotWarningOfAnInstanceOfNobodysGroupTakesOneCall(t *testing.T) {
 func TestASpotWarningAsksForItsOwnGroupAlone(t *testing.T) {
 	f := newFakeAWS().host("i-2", "InService").host("i-3", "InService")
 	f.instances["i-3"].group = "somebody's"
-	_, err := f.process().First(t.Context(), f.now, drainer.Warning{Instance: "i-2", Spot: true})
+	_, err := f.process().First(t.Context(), f.now, lambdaevent.Event{Instance: "i-2", Kind: lambdaevent.Spot})
 	require.NoError(t, err)
 	assert.Equal(t, "DRAINING", f.hosts["ci/i-2"].status)
 	assert.Equal(t, []string{"DescribeAutoScalingInstances", "DescribeAutoScalingGroups", "ListContainerInstances", "DescribeContainerInstances", "UpdateContainerInstancesState"}, f.calls)
 	assert.Equal(t, "web-blue/1", f.asked)
 
 	f.calls = nil
-	answer, err := f.process().First(t.Context(), f.now, drainer.Warning{Instance: "i-3", Spot: true})
+	answer, err := f.process().First(t.Context(), f.now, lambdaevent.Event{Instance: "i-3", Kind: lambdaevent.Spot})
 	require.NoError(t, err)
 	assert.Empty(t, answer.Instances, "of a group that is not tagged")
 	assert.Len(t, f.calls, 2)
@@ -443,7 +444,7 @@ func TestASpotWarningAsksForItsOwnGroupAlone(t *testing.T) {
 func TestWhereAnInstancesGroupMayNotBeAskedForAllAreListed(t *testing.T) {
 	f := newFakeAWS().host("i-2", "InService")
 	f.deny["DescribeAutoScalingInstances"] = true
-	answer, err := f.process().First(t.Context(), f.now, drainer.Warning{Instance: "i-2", Spot: true})
+	answer, err := f.process().First(t.Context(), f.now, lambdaevent.Event{Instance: "i-2", Kind: lambdaevent.Spot})
 	require.NoError(t, err)
 	assert.Equal(t, drain.SetDraining, answer.Instances[0].Action)
 	assert.Equal(t, "DRAINING", f.hosts["ci/i-2"].status)
@@ -455,7 +456,7 @@ func TestAnEventTakesFourCallsHoweverLargeTheCluster(t *testing.T) {
 	for n := range 300 {
 		f.host(fmt.Sprintf("i-%d", 1000+n), wait)
 	}
-	_, err := f.process().First(t.Context(), f.now, drainer.Warning{Instance: "i-1007", Group: "web-blue"})
+	_, err := f.process().First(t.Context(), f.now, lambdaevent.Event{Instance: "i-1007", Group: "web-blue"})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"DescribeAutoScalingGroups", "ListContainerInstances", "DescribeContainerInstances", "UpdateContainerInstancesState"}, f.calls)
 	assert.Equal(t, "web-blue/1", f.asked, "its own group, its own registration")
@@ -466,7 +467,7 @@ func TestAnEventThatCouldNotBeActedOnFails(t *testing.T) {
 	for _, action := range []string{"ListContainerInstances", "DescribeContainerInstances", "UpdateContainerInstancesState", "DescribeAutoScalingGroups"} {
 		f := newFakeAWS().host("i-1", wait)
 		f.deny[action] = true
-		_, err := f.process().First(t.Context(), f.now, drainer.Warning{Instance: "i-1"})
+		_, err := f.process().First(t.Context(), f.now, lambdaevent.Event{Instance: "i-1"})
 		assert.Error(t, err, action)
 	}
 }

@@ -15,27 +15,26 @@ import (
 // The same holds for a lifecycle hook's event, because its host is looked up first. A Spot warning is only true for two
 // minutes: a late one is dropped.
 func (d *Drainer) Event(ctx context.Context, event []byte, now time.Time) (Answer, error) {
-	scheduled, err := lambdaevent.Parse(event, now)
+	e, err := lambdaevent.Parse(event, now)
 	if err != nil {
 		return Answer{}, err
 	}
-	minute := scheduled.Minute
-	leaving := lambdaevent.ParseLeaving(event)
-	if scheduled.Stale {
-		if leaving.Kind == lambdaevent.Spot {
-			d.log.Warn("the warning is too old to act on, or from the future; the ticks go on", "minute", minute, "instance", leaving.Instance)
+	minute := e.Minute
+	if e.Stale {
+		if e.Kind == lambdaevent.Spot {
+			d.log.Warn("the warning is too old to act on, or from the future; the ticks go on", "minute", minute, "instance", e.Instance)
 			answer := NothingToDo(minute)
 			answer.Dropped = stale
 			return answer, nil
 		}
 		minute = lambdaevent.Minute(now)
-		d.log.Warn("the event is late, or from the future; it is acted on as of now", "scheduled", scheduled.Minute, "minute", minute)
+		d.log.Warn("the event is late, or from the future; it is acted on as of now", "scheduled", e.Minute, "minute", minute)
 	}
-	switch leaving.Kind {
+	switch e.Kind {
 	case lambdaevent.Tick:
 		return d.Run(ctx, minute)
 	case lambdaevent.Hook, lambdaevent.Spot:
-		return d.First(ctx, minute, Warning{Instance: leaving.Instance, Group: leaving.Group, Hook: leaving.Hook, Spot: leaving.Kind == lambdaevent.Spot})
+		return d.First(ctx, minute, e)
 	default:
 		return NothingToDo(minute), nil
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/drain"
-	"ecs-cluster-scaler/drain/drainer"
+	"ecs-cluster-scaler/internal/lambdaevent"
 )
 
 // third is how long a hook of 900 s may go without a heartbeat, so that two may be lost.
@@ -240,7 +240,7 @@ func TestEachHookThatAnEventNamesIsHeldWhileGroupsCannotBeRead(t *testing.T) {
 				tick(t, f, d)
 			}
 			for _, hook := range hooks {
-				_, err := d.First(t.Context(), f.now, drainer.Warning{Instance: "i-1", Group: "web-blue", Hook: hook})
+				_, err := d.First(t.Context(), f.now, lambdaevent.Event{Instance: "i-1", Group: "web-blue", Hook: hook})
 				require.NoError(t, err)
 			}
 			f.deny["DescribeAutoScalingGroups"] = true
@@ -282,16 +282,16 @@ func TestAHostThatIsLetGoIsHeldNoMore(t *testing.T) {
 func TestAHostThatAnEventNamesIsHeldWhileItsGroupCannotBeRead(t *testing.T) {
 	for name, c := range map[string]struct {
 		denied bool // from the first
-		event  drainer.Warning
+		event  lambdaevent.Event
 		held   int
 	}{
-		"the group is unread at the event":       {true, drainer.Warning{Instance: "i-1", Group: "web-blue", Hook: ours}, 1 + 10},
-		"and after it":                           {false, drainer.Warning{Instance: "i-1", Group: "web-blue", Hook: ours}, 10},
-		"a hook that we may not complete":        {true, drainer.Warning{Instance: "i-1", Group: "web-blue", Hook: "shipper"}, 0},
-		"a Spot warning says nothing of a hook":  {true, drainer.Warning{Instance: "i-1", Spot: true}, 0},
-		"an event that does not name its hook":   {true, drainer.Warning{Instance: "i-1", Group: "web-blue"}, 0},
-		"an event that does not name its group":  {true, drainer.Warning{Instance: "i-1", Hook: ours}, 0},
-		"a Spot warning for a host that is held": {false, drainer.Warning{Instance: "i-1", Spot: true}, 0},
+		"the group is unread at the event":       {true, lambdaevent.Event{Instance: "i-1", Group: "web-blue", Hook: ours}, 1 + 10},
+		"and after it":                           {false, lambdaevent.Event{Instance: "i-1", Group: "web-blue", Hook: ours}, 10},
+		"a hook that we may not complete":        {true, lambdaevent.Event{Instance: "i-1", Group: "web-blue", Hook: "shipper"}, 0},
+		"a Spot warning says nothing of a hook":  {true, lambdaevent.Event{Instance: "i-1", Kind: lambdaevent.Spot}, 0},
+		"an event that does not name its hook":   {true, lambdaevent.Event{Instance: "i-1", Group: "web-blue"}, 0},
+		"an event that does not name its group":  {true, lambdaevent.Event{Instance: "i-1", Hook: ours}, 0},
+		"a Spot warning for a host that is held": {false, lambdaevent.Event{Instance: "i-1", Kind: lambdaevent.Spot}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFakeAWS().host("i-1", wait, "")

@@ -9,6 +9,7 @@ import (
 
 	"ecs-cluster-scaler/drain"
 	"ecs-cluster-scaler/drain/drainer"
+	"ecs-cluster-scaler/internal/lambdaevent"
 )
 
 const shipper = "log-shipper"
@@ -101,7 +102,7 @@ func TestAHookThatNobodyNamesIsHeldWhileTasksAreLeft(t *testing.T) {
 		"deleted": func(f *fakeAWS, _ *drainer.Drainer) { f.entries = nil },
 		"faulty":  func(f *fakeAWS, _ *drainer.Drainer) { f.entries["web"] = `{"drain": {"hook": 1}}` },
 		"unread, and so are hooks, but an event named it": func(f *fakeAWS, d *drainer.Drainer) {
-			_, err := d.First(t.Context(), f.now, drainer.Warning{Instance: "i-1", Group: "web-blue", Hook: shipper})
+			_, err := d.First(t.Context(), f.now, lambdaevent.Event{Instance: "i-1", Group: "web-blue", Hook: shipper})
 			require.NoError(t, err)
 			f.deny["GetParametersByPath"], f.deny["DescribeLifecycleHooks"] = true, true
 		},

@@ -10,6 +10,7 @@ import (
 
 	"ecs-cluster-scaler/drain"
 	"ecs-cluster-scaler/drain/drainer"
+	"ecs-cluster-scaler/internal/lambdaevent"
 )
 
 // stubborn is a host whose service's task moves nowhere and, once told, takes a day to stop.
@@ -180,11 +181,11 @@ func TestAnEntryThatIsDisabledWhileAHostDrainsKeepsItsDeadline(t *testing.T) {
 }
 
 func TestAnEventAboutAnotherStacksHostIsNone(t *testing.T) {
-	for name, warning := range map[string]drainer.Warning{
+	for name, warning := range map[string]lambdaevent.Event{
 		"a hook":                {Instance: "i-1", Group: "web-blue", Hook: ours},
 		"a hook without group":  {Instance: "i-1"},
-		"a Spot warning":        {Instance: "i-2", Spot: true},
-		"of a host that leaves": {Instance: "i-1", Spot: true},
+		"a Spot warning":        {Instance: "i-2", Kind: lambdaevent.Spot},
+		"of a host that leaves": {Instance: "i-1", Kind: lambdaevent.Spot},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFakeAWS().host("i-1", wait).host("i-2", "InService")

@@ -1,44 +1,93 @@
-// Package lambdaevent reads the events that a schedule sends.
+// Package lambdaevent reads the events that start the functions: a schedule's, a lifecycle hook's, a Spot warning.
 package lambdaevent
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
 
 // staleAfter is how far a scheduled event may be from the present. Lambda keeps events that it could not deliver for up
-// to 6 hours (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html); what a pass would publish under their
-// minute is wrong. One from the future is a mistake, or a clock that is.
+// to 6 hours (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html); metrics of a pass that runs then would
+// be stamped with the wrong minute. An event from the future is a mistake, or the clock is wrong.
 const staleAfter = 90 * time.Second
 
-// Schedule is a scheduled event: an EventBridge rule's, EventBridge Scheduler's {"time": "<aws.scheduler.scheduled-time>"},
-// or {} from a person's hand, which means now.
-type Schedule struct {
-	// Minute is the scheduled time, cut to the minute, in UTC.
+// Kind is what an event is about.
+type Kind string
+
+// The kinds.
+const (
+	// Tick is a schedule's event: an EventBridge rule's, EventBridge Scheduler's {"time": "<aws.scheduler.scheduled-time>"},
+	// or {} from a person's hand, which means now.
+	Tick Kind = "tick"
+	// Hook: a terminating lifecycle hook waits for an instance
+	// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html).
+	Hook Kind = "hook"
+	// Spot: EC2 takes an instance within two minutes
+	// (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html).
+	Spot Kind = "spot"
+	// Other is any other event of EC2 or Auto Scaling.
+	Other Kind = "other"
+)
+
+// Event is what an event says.
+type Event struct {
+	// Minute is the event's time, cut to the minute, in UTC.
 	Minute time.Time
 	// Stale: the event is over 90 seconds old, or as far in the future, so that nothing may be said under its minute.
 	Stale bool
+	Kind  Kind
+	// Instance is the instance that a hook's event or a Spot warning names.
+	Instance string
+	// Group is its Auto Scaling group; empty: the event does not say.
+	Group string
+	// Hook is the lifecycle hook that waits; empty: the event does not say.
+	Hook string
 }
 
-// Parse reads a scheduled event that arrives at now.
-func Parse(event []byte, now time.Time) (Schedule, error) {
-	var fields struct {
-		Time string `json:"time"`
-	}
+// fields are those of an event that are read.
+type fields struct {
+	Time   string `json:"time"`
+	Source string `json:"source"`
+	Type   string `json:"detail-type"`
+	Detail struct {
+		Hooked     string `json:"EC2InstanceId"`
+		Group      string `json:"AutoScalingGroupName"`
+		Hook       string `json:"LifecycleHookName"`
+		Transition string `json:"LifecycleTransition"`
+		Warned     string `json:"instance-id"`
+	} `json:"detail"`
+}
+
+// Parse reads an event that arrives at now. One that names no kind of ours is a tick, unless it comes from an AWS service
+// that is not a schedule.
+func Parse(event []byte, now time.Time) (Event, error) {
+	var f fields
 	if len(event) > 0 {
-		if err := json.Unmarshal(event, &fields); err != nil {
-			return Schedule{}, fmt.Errorf(`the event is not the JSON object that a schedule sends, such as {"time": "2006-01-02T15:04:05Z"} or {}: %w`, err)
+		err := json.Unmarshal(event, &f)
+		// Other senders may put anything into the fields beside time; such an event is none of ours.
+		if of, ok := errors.AsType[*json.UnmarshalTypeError](err); err != nil && (!ok || of.Field == "" || of.Field == "time") {
+			return Event{}, fmt.Errorf(`the event is not the JSON object that a schedule sends, such as {"time": "2006-01-02T15:04:05Z"} or {}: %w`, err)
 		}
 	}
 	at := now
-	if fields.Time != "" {
+	if f.Time != "" {
 		var err error
-		if at, err = time.Parse(time.RFC3339, fields.Time); err != nil {
-			return Schedule{}, fmt.Errorf(`the event's time %q is not RFC 3339; EventBridge Scheduler fills it in for "<aws.scheduler.scheduled-time>", written with < and > themselves: %w`, fields.Time, err)
+		if at, err = time.Parse(time.RFC3339, f.Time); err != nil {
+			return Event{}, fmt.Errorf(`the event's time %q is not RFC 3339; EventBridge Scheduler fills it in for "<aws.scheduler.scheduled-time>", written with < and > themselves: %w`, f.Time, err)
 		}
 	}
-	return Schedule{Minute: Minute(at), Stale: Stale(at, now)}, nil
+	e := Event{Minute: Minute(at), Stale: Stale(at, now), Kind: Tick}
+	switch detail := f.Detail; {
+	case f.Type == "EC2 Spot Instance Interruption Warning" && detail.Warned != "":
+		e.Kind, e.Instance = Spot, detail.Warned
+	case detail.Transition == "autoscaling:EC2_INSTANCE_TERMINATING" && detail.Hooked != "":
+		e.Kind, e.Instance, e.Group, e.Hook = Hook, detail.Hooked, detail.Group, detail.Hook
+	case f.Source == "aws.autoscaling" || f.Source == "aws.ec2":
+		e.Kind = Other
+	}
+	return e, nil
 }
 
 // Stale tells whether a pass that was scheduled at the given time must not run any more.
