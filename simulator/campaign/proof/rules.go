@@ -34,27 +34,27 @@ var rules = []rule{
 	},
 	{
 		name: "no -1 while hosts come",
-		file: "scaler/in.go", find: "n := arriving(j.s, j.now);", replace: "n := 0;",
+		file: "scaler/scale_in.go", find: "n := arriving(j.s, j.now);", replace: "n := 0;",
 		breaks: []campaign.Promise{campaign.InWhileComing},
 	},
 	{
 		name: "no -1 while hosts leave",
-		file: "scaler/in.go", find: "n := leaving(j.s);", replace: "n := 0;",
+		file: "scaler/scale_in.go", find: "n := leaving(j.s);", replace: "n := 0;",
 		breaks: []campaign.Promise{campaign.InWhileLeaving},
 	},
 	{
 		name: "no -1 unless what runs finds room elsewhere",
-		file: "scaler/in.go", find: "		objection = m.objection()\n", replace: "		_ = m.objection()\n",
+		file: "scaler/scale_in.go", find: "		objection = m.objection()\n", replace: "		_ = m.objection()\n",
 		breaks: []campaign.Promise{campaign.InWouldNotFit},
 	},
 	{
 		name: "no -1 on what could not be read",
-		file: "scaler/in.go", find: "	if len(j.s.Unread) > 0 {", replace: "	if len(j.s.Unread) > 1000 {",
+		file: "scaler/scale_in.go", find: "	if len(j.s.Unread) > 0 {", replace: "	if len(j.s.Unread) > 1000 {",
 		breaks: []campaign.Promise{campaign.InOnUnread},
 	},
 	{
 		name: "what is on its way is not bought again",
-		file: "scaler/flight.go",
+		file: "scaler/launching.go",
 		find: "func inFlight(s cluster.Snapshot, now time.Time) int {\n", replace: "func inFlight(cluster.Snapshot, time.Time) int { return 0 }\n\nfunc _(s cluster.Snapshot, now time.Time) int {\n",
 		breaks: []campaign.Promise{campaign.TooManyHosts},
 	},

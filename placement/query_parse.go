@@ -5,50 +5,6 @@ import (
 	"strings"
 )
 
-// query is an expression of the cluster query language, parsed
-// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html).
-type query interface {
-	ask(h *Host) answer
-}
-
-type (
-	both    struct{ left, right query }
-	either  struct{ left, right query }
-	negated struct{ of query }
-	// unanswerable is what is not understood: unknown on every host.
-	unanswerable struct{}
-)
-
-func (q both) ask(h *Host) answer       { return q.left.ask(h).and(q.right.ask(h)) }
-func (q either) ask(h *Host) answer     { return q.left.ask(h).or(q.right.ask(h)) }
-func (q negated) ask(h *Host) answer    { return q.of.ask(h).not() }
-func (unanswerable) ask(*Host) answer   { return unknown }
-func (c comparison) ask(h *Host) answer { return c.subject.ask(h, c) }
-
-// comparison is one subject held against its arguments.
-type comparison struct {
-	subject  subject
-	operator operator
-	args     []string
-}
-
-type operator string
-
-const (
-	equals    operator = "=="
-	differs   operator = "!="
-	in        operator = "in"
-	notIn     operator = "!in"
-	matches   operator = "=~"
-	notMatch  operator = "!~"
-	exists    operator = "exists"
-	notExists operator = "!exists"
-	less      operator = "<"
-	lessEq    operator = "<="
-	more      operator = ">"
-	moreEq    operator = ">="
-)
-
 // words are the operators that the language has in letters too.
 var words = map[string]operator{
 	"equals": equals, "not_equals": differs, "not_in": notIn, "matches": matches, "not_matches": notMatch, "not_exists": notExists,
