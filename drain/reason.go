@@ -24,25 +24,25 @@ const (
 	Ready             Reason = "ready"
 )
 
-// Meanings has one sentence for every reason, in the order of the documentation. It is the only list of them.
+// Meanings says what every reason means, in the order of the documentation. It is the only list of them.
 var Meanings = []struct {
 	Reason   Reason
 	Sentence string
 }{
-	{NotRegistered, "The instance is no container instance of any known cluster, or not yet or no more a working one; it goes 3 minutes after its termination began."},
-	{TasksRunning, "ECS still has to move tasks of services off the host."},
-	{TasksStopping, "Tasks are stopping: load balancers deregister them, then SIGTERM has its turn."},
-	{DaemonTasks, "Only tasks of DAEMON services are left, which ECS stops last."},
-	{ServiceBelowFloor, "A service that lost a task here has fewer running (healthy, where it has a health check) tasks on ACTIVE hosts than its minimumHealthyPercent demands."},
-	{BelowFloorNotOurs, "A service is still below its floor 10 minutes after its last task here stopped, so this drain is not what holds it down; the host goes."},
-	{CannotMove, "A service's minimumHealthyPercent and maximumPercent, in whole tasks of its desired count, let ECS neither stop its task first nor start another first: the task never moves."},
-	{NoRoom, "A service's task fits on no ACTIVE host, so that ECS cannot move it; the publisher asks for a host for it."},
-	{StandaloneTask, "Tasks that run-task started are left; nobody moves them, they may finish until standalone_deadline_minutes."},
-	{ProtectedTask, "A service's task is protected from scale-in, or whether it is could not be read past the deadline. It may run until its protection ends, at most until standalone_deadline_minutes."},
-	{Deadline, "The drain has reached its deadline: tasks are stopped, or with at_deadline hold the host is kept for a person to decide; 5 minutes before AWS's own cap the host goes, whatever could not be read."},
-	{HostDead, "EC2 calls the instance unhealthy and its agent does not answer: nothing on it can be saved."},
-	{ForeignHook, "The instance waits for a lifecycle hook that is not the entry's, which is not ours to complete."},
-	{HookNotAllowed, "The host is ready, and its entry names a hook that is not among the function's DRAIN_HOOKS: the hook is not completed, gets no more heartbeats and ends by its own timeout. Add it to drain_hook_names, or name another in the entry."},
-	{NoEntry, "This stack has no entry for the cluster, and the group's tag names no stack: the host may be another stack's. It goes when no task is left on it; no task is stopped."},
-	{Ready, "Nothing is left on the host, and every service that lost a task here is at its floor."},
+	{NotRegistered, "The instance is not a working container instance of any known cluster. It is released 3 minutes after its termination began; while it is still registering, at the deadline."},
+	{TasksRunning, "Service tasks still run on the host. ECS has yet to move them."},
+	{TasksStopping, "Tasks are stopping. Load balancers deregister them first, then they get SIGTERM."},
+	{DaemonTasks, "Only tasks of DAEMON services are left. ECS stops them last."},
+	{ServiceBelowFloor, "A service lost a task on this host and is below its floor: fewer of its tasks run on ACTIVE hosts than its minimumHealthyPercent demands. Where it has a health check, only healthy tasks count."},
+	{BelowFloorNotOurs, "A service is still below its floor 10 minutes after its last task on this host stopped, so this drain is not the cause. The host is released."},
+	{CannotMove, "ECS can never move a task of this host: in whole tasks of the desired count, the minimumHealthyPercent and maximumPercent of its service let ECS neither start another task first nor stop this one first. Raise maximumPercent so that one more may start, or lower minimumHealthyPercent so that one may stop."},
+	{NoRoom, "A service task fits on no other ACTIVE host, so ECS cannot move it. The publisher asks for a host."},
+	{StandaloneTask, "Tasks that run-task started are left. Nobody moves them. They may run until standalone_deadline_minutes."},
+	{ProtectedTask, "A service task is protected from scale-in, or the deadline has passed and its protection could not be read. It may run until its protection ends, at most until standalone_deadline_minutes."},
+	{Deadline, "The drain has reached its deadline. Tasks are stopped; with at_deadline: hold, the host is kept for a person to decide. 5 minutes before AWS's own limit the host is released, even if something could not be read."},
+	{HostDead, "The instance is unhealthy and its agent is disconnected. Nothing on it can be saved, so it is released."},
+	{ForeignHook, "The instance waits for a lifecycle hook that the entry does not name. That hook is not ours to complete."},
+	{HookNotAllowed, "The host is ready, but its entry names a hook that is not among the function's DRAIN_HOOKS. The hook is not completed, gets no more heartbeats and ends by its own timeout. Add it to drain_hook_names, or name another in the entry."},
+	{NoEntry, "This stack has no entry for the cluster, and the group's tag names no stack, so the host may belong to another stack. No task is stopped. The host is released when no task is left on it."},
+	{Ready, "No task is left on the host, and every service that lost a task here is at its floor."},
 }
