@@ -15,6 +15,7 @@ import (
 	"ecs-cluster-scaler/internal/settings"
 	"ecs-cluster-scaler/scaler/publisher"
 	"ecs-cluster-scaler/simulator/aws"
+	"ecs-cluster-scaler/simulator/faulty"
 	"ecs-cluster-scaler/simulator/policy"
 )
 
@@ -32,6 +33,8 @@ type functions struct {
 	world *aws.World
 	judge *judge
 	story *story
+	// aws is the world's clients, faults included.
+	aws *faulty.AWS
 
 	publishers []*publisher.Publisher
 	drainers   []*drainer.Drainer
@@ -41,6 +44,7 @@ type functions struct {
 
 func newFunctions(p *Plan, w *aws.World, j *judge, s *story) *functions {
 	f := &functions{plan: p, world: w, judge: j, story: s}
+	f.aws = f.wrap(w)
 	w.Schedule("publisher", f.publish)
 	w.Schedule("drainer", func(t aws.Tick) { f.tick(context.Background(), t.Event()) })
 	w.Subscribe("drainer", func(n aws.Notice) { f.event(n.Body, retries) })
@@ -65,6 +69,7 @@ func (f *functions) invoke(function string) *invocation {
 func (f *functions) runs(i *invocation, work func()) {
 	before := f.now
 	f.now = i
+	f.aws.Forget() // nobody asks which calls there were
 	work()
 	f.now = before
 }
@@ -120,13 +125,13 @@ func (f *functions) settings() settings.Settings {
 
 func (f *functions) newPublisher() *publisher.Publisher {
 	return publisher.New(publisher.Clients{
-		SSM: ssmClient{f}, ECS: ecsClient{f}, AutoScaling: autoScalingClient{f}, CloudWatch: cloudWatchClient{f},
+		SSM: f.aws.SSM, ECS: f.aws.ECS, AutoScaling: f.aws.AutoScaling, CloudWatch: f.aws.CloudWatch,
 	}, f.settings(), discard)
 }
 
 func (f *functions) newDrainer() *drainer.Drainer {
 	return drainer.New(drainer.Clients{
-		SSM: ssmClient{f}, ECS: ecsClient{f}, AutoScaling: autoScalingClient{f}, CloudWatch: cloudWatchClient{f},
+		SSM: f.aws.SSM, ECS: f.aws.ECS, AutoScaling: f.aws.AutoScaling, CloudWatch: f.aws.CloudWatch,
 	}, f.settings(), discard)
 }
 
@@ -167,7 +172,7 @@ func (f *functions) event(body []byte, again int) {
 	i := f.invoke("event " + instanceOf(body))
 	err := f.drain(context.Background(), i, f.newDrainer(), body)
 	if i.dead {
-		err = errDead
+		err = faulty.ErrDied
 	}
 	if err != nil && again > 0 {
 		at := f.world.Now().Add(time.Duration(retries+1-again) * time.Minute)

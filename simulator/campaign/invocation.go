@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/aws/smithy-go"
+
+	"ecs-cluster-scaler/simulator/faulty"
 )
 
 // Actions that the judge or the exemptions name.
@@ -20,11 +22,6 @@ const (
 
 // latest is how late a late call comes at most.
 const latest = 40 * time.Second
-
-var (
-	errDead = errors.New("the process has died")
-	errLost = errors.New("connection reset by peer")
-)
 
 // call is one call of a function: its action, the cluster that it is about (empty: all), and what it names.
 type call struct{ action, cluster, subject string }
@@ -70,7 +67,7 @@ func (i *invocation) clean(cluster string) bool {
 		return false
 	}
 	for c, err := range i.failed {
-		if (c.cluster == "" || c.cluster == cluster) && !errors.Is(err, errDenied) {
+		if (c.cluster == "" || c.cluster == cluster) && !faulty.IsDenied(err) {
 			return false
 		}
 	}
@@ -88,19 +85,26 @@ func (i *invocation) failedFor(cluster string) map[string]bool {
 	return actions
 }
 
-// errDenied is in what AWS answers to a call that is not allowed.
-var errDenied = &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "User is not authorized to perform this action", Fault: smithy.FaultClient}
+// fate is what becomes of a call.
+func (f *functions) fate(ctx context.Context, made faulty.Call, carryOut func() (any, error)) (any, error) {
+	c := call{made.Action, clusterOf(made.Resource), made.Subject}
+	if made.Writes {
+		return f.write(ctx, made, c, carryOut)
+	}
+	return f.read(ctx, made, c, carryOut)
+}
 
 // before is the fate of a call that never reaches AWS.
-func (f *functions) before(i *invocation, c call) error {
+func (f *functions) before(ctx context.Context, i *invocation, made faulty.Call, c call) error {
 	if c.action == f.plan.Faults.Denied {
-		return i.fails(c, fmt.Errorf("operation error %s: %w", c.action, errDenied))
+		_, err := faulty.Denied(ctx, made, nil)
+		return i.fails(c, err)
 	}
 	i.mu.Lock()
 	dead := i.dead
 	i.mu.Unlock()
 	if dead {
-		return i.fails(c, errDead)
+		return i.fails(c, faulty.ErrDied)
 	}
 	return nil
 }
@@ -114,19 +118,19 @@ func (i *invocation) answered(c call, err error) {
 }
 
 // read makes a call that changes nothing.
-func read[I, O, P any](ctx context.Context, f *functions, c call, in I, do func(context.Context, I, ...P) (O, error), opts []P) (out O, err error) {
+func (f *functions) read(ctx context.Context, made faulty.Call, c call, carryOut func() (any, error)) (any, error) {
 	i := f.now
-	if err := f.before(i, c); err != nil {
-		return out, err
+	if err := f.before(ctx, i, made, c); err != nil {
+		return nil, err
 	}
-	out, err = do(ctx, in, opts...)
+	out, err := carryOut()
 	i.answered(c, err)
 	return out, err
 }
 
 // write makes a call that changes something: perhaps after another drainer's whole tick, perhaps late, perhaps with its
 // answer lost, perhaps as the last of the process.
-func write[I, O, P any](ctx context.Context, f *functions, c call, in I, do func(context.Context, I, ...P) (*O, error), opts []P) (*O, error) {
+func (f *functions) write(ctx context.Context, made faulty.Call, c call, carryOut func() (any, error)) (any, error) {
 	i := f.now
 	if i.diesAfter >= 0 && i.writes >= i.diesAfter {
 		i.mu.Lock()
@@ -136,14 +140,14 @@ func write[I, O, P any](ctx context.Context, f *functions, c call, in I, do func
 	if !i.dead {
 		f.judge.wanted(c)
 	}
-	if err := f.before(i, c); err != nil {
+	if err := f.before(ctx, i, made, c); err != nil {
 		return nil, err
 	}
 	i.writes++
 	f.overtake(ctx, i)
 	f.judge.decided(i, c)
-	attempt := func() (*O, error) {
-		out, err := do(ctx, in, opts...)
+	attempt := func() (any, error) {
+		out, err := carryOut()
 		i.answered(c, err)
 		if err == nil {
 			f.judge.took(i, c)
@@ -152,11 +156,11 @@ func write[I, O, P any](ctx context.Context, f *functions, c call, in I, do func
 	}
 	if i.late {
 		f.world.After(time.Duration(i.luck.Int64N(int64(latest))), fmt.Sprintf("late %s %s", c.action, c.subject), func() { _, _ = attempt() })
-		return new(O), nil
+		return nil, nil //nolint:nilnil // an empty answer
 	}
 	out, err := attempt()
 	if err == nil && i.luck.Float64() < f.plan.Faults.AnswersLost {
-		return nil, i.fails(c, errLost)
+		return nil, i.fails(c, faulty.ErrLost)
 	}
 	return out, err
 }

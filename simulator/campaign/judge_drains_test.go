@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/simulator/faulty"
 )
 
 func TestAHookThatNobodyKeepsBreaksThreePromises(t *testing.T) {
@@ -253,7 +255,7 @@ func TestADrainThatNeverEndsIsSeenWhenFiveCleanTicksHaveNotEndedIt(t *testing.T)
 				i := s.invocation("tick")
 				n++
 				if clean := c.clean || c.minutes == 60 && n%2 == 1; !clean {
-					_ = i.fails(call{"ListTasks", "town0", ""}, errLost)
+					_ = i.fails(call{"ListTasks", "town0", ""}, faulty.ErrLost)
 				}
 				return i
 			})

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"ecs-cluster-scaler/simulator/aws"
+	"ecs-cluster-scaler/simulator/faulty"
 )
 
 func TestScaleInIsHeldToTheWorld(t *testing.T) {
@@ -22,15 +23,15 @@ func TestScaleInIsHeldToTheWorld(t *testing.T) {
 		"does not fit":                       {plan: quiet(web(3, 3000)), gap: -1, want: []Promise{InWouldNotFit}},
 		"unread": {
 			plan: quiet(), gap: -1, want: []Promise{InOnUnread},
-			make: func(_ *scene, pass *invocation) { _ = pass.fails(call{"ListTasks", "town0", ""}, errLost) },
+			make: func(_ *scene, pass *invocation) { _ = pass.fails(call{"ListTasks", "town0", ""}, faulty.ErrLost) },
 		},
 		"all clusters unread": {
 			plan: quiet(), gap: -1, want: []Promise{InOnUnread},
-			make: func(_ *scene, pass *invocation) { _ = pass.fails(call{listGroups, "", ""}, errLost) },
+			make: func(_ *scene, pass *invocation) { _ = pass.fails(call{listGroups, "", ""}, faulty.ErrLost) },
 		},
 		"another cluster unread": {
 			plan: quiet(), gap: -1,
-			make: func(_ *scene, pass *invocation) { _ = pass.fails(call{"ListTasks", "town1", ""}, errLost) },
+			make: func(_ *scene, pass *invocation) { _ = pass.fails(call{"ListTasks", "town1", ""}, faulty.ErrLost) },
 		},
 		"a host leaves": {plan: quiet(), gap: -1, want: []Promise{InWhileLeaving}, make: func(s *scene, _ *invocation) { s.leaves() }},
 		"a host of a group that does not follow the signal leaves": {

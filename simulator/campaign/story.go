@@ -12,6 +12,7 @@ import (
 	"ecs-cluster-scaler/drain/drainer"
 	"ecs-cluster-scaler/scaler"
 	"ecs-cluster-scaler/simulator/aws"
+	"ecs-cluster-scaler/simulator/faulty"
 )
 
 // story tells a run minute by minute. A nil story tells nothing.
@@ -105,16 +106,19 @@ func (s *story) troubles(i *invocation) {
 		return
 	}
 	var failed []string
+	denied := map[string]bool{}
 	for c, err := range i.failed {
 		what := err.Error()
 		if at := strings.LastIndex(what, ": "); at >= 0 {
 			what = what[at+2:]
 		}
-		failed = append(failed, fmt.Sprintf("%s: %s %s%s failed: %s", i.function, c.action, c.cluster, strings.TrimRight(" "+c.subject, " "), what))
+		text := fmt.Sprintf("%s: %s %s%s failed: %s", i.function, c.action, c.cluster, strings.TrimRight(" "+c.subject, " "), what)
+		failed = append(failed, text)
+		denied[text] = faulty.IsDenied(err)
 	}
 	slices.Sort(failed)
 	for _, text := range failed {
-		if strings.HasSuffix(text, errDenied.Message) {
+		if denied[text] {
 			s.changed(text, text) // once is enough: it is so each time
 		} else {
 			s.note(text)
