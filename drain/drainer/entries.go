@@ -43,7 +43,7 @@ func (d *Drainer) entries(ctx context.Context) (map[string]entry, error) {
 	}
 	for _, c := range listing.Clusters {
 		e := builtin()
-		e.there, e.unsure = true, c.Unsure
+		e.there, e.unsure = true, c.State == ssmstore.Unsure
 		if c.Usable() {
 			e.drain, e.named = c.Entry.Drain, true
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"ecs-cluster-scaler/cluster/ecsreader"
 	"ecs-cluster-scaler/drain"
 	"ecs-cluster-scaler/internal/awsclient"
+	"ecs-cluster-scaler/internal/fairness"
 )
 
 // leaver is one instance that Auto Scaling terminates.
@@ -168,9 +168,9 @@ func (d *Drainer) views(ctx context.Context, leaving map[string][]leaver, groups
 		return byName[name]
 	}
 	for _, name := range slices.Sorted(maps.Keys(leaving)) {
-		open(name).leaving = turned(leaving[name], now)
+		open(name).leaving = fairness.Rotate(leaving[name], now)
 	}
-	turn := turned(views, now)
+	turn := fairness.Rotate(views, now)
 	d.each(turn, func(v *view) {
 		d.readHosts(ctx, v)
 		d.readStarts(ctx, v, now)
@@ -187,21 +187,7 @@ func (d *Drainer) views(ctx context.Context, leaving map[string][]leaver, groups
 			}
 		})
 	}
-	return turned(views, now)
-}
-
-// golden is the golden section: steps of it spread over a circle more evenly than any other.
-const golden = 0.6180339887498949
-
-// turned begins with another one each minute, about 0.618 of them further on, so that the tail for which a tick may have
-// no time is not the same many minutes in a row, whichever process ticks.
-func turned[T any](all []T, now time.Time) []T {
-	if len(all) == 0 {
-		return all
-	}
-	_, turn := math.Modf(float64(now.Unix()/60) * golden)
-	at := int(turn * float64(len(all)))
-	return slices.Concat(all[at:], all[:at])
+	return fairness.Rotate(views, now)
 }
 
 func (d *Drainer) readHosts(ctx context.Context, v *view) {

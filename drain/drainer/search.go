@@ -8,6 +8,7 @@ import (
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/internal/awsclient"
+	"ecs-cluster-scaler/internal/fairness"
 )
 
 // searchAfter is when an instance that its cluster does not know is looked for in the others: not before it could go.
@@ -57,7 +58,7 @@ func (d *Drainer) search(ctx context.Context, v *view, known map[string]bool, no
 	}
 	others := slices.DeleteFunc(slices.Sorted(maps.Keys(known)), func(name string) bool { return name == v.name })
 	var moves []move
-	for _, other := range d.neverAskedFirst(turned(others, now), missing, now) {
+	for _, other := range d.neverAskedFirst(fairness.Rotate(others, now), missing, now) {
 		found, err := d.ask(ctx, other, missing, believed(len(others)), now)
 		for _, l := range found {
 			moves = append(moves, move{l, other})

@@ -20,17 +20,17 @@ type Answer struct {
 	expired bool
 }
 
-// answer gathers the outcomes and logs each verdict.
-func (p *Publisher) answer(minute time.Time, outcomes []outcome) Answer {
+// answer gathers the verdicts and logs each.
+func (p *Publisher) answer(minute time.Time, judged []*candidate) Answer {
 	a := Answer{Minute: minute, Clusters: []scaler.Verdict{}, Failed: []Failure{}}
-	for _, o := range outcomes {
-		p.log.Info("verdict", "verdict", o.verdict)
-		a.Clusters = append(a.Clusters, o.verdict)
-		if o.invalid {
+	for _, c := range judged {
+		p.log.Info("verdict", "verdict", *c.verdict)
+		a.Clusters = append(a.Clusters, *c.verdict)
+		if c.invalid {
 			a.invalid++
 		}
-		if o.failure != "" {
-			a.Failed = append(a.Failed, Failure{Cluster: o.verdict.Cluster, Error: o.failure})
+		if c.failure != "" {
+			a.Failed = append(a.Failed, Failure{Cluster: c.verdict.Cluster, Error: c.failure})
 		}
 	}
 	return a

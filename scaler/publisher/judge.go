@@ -13,56 +13,54 @@ import (
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/internal/awsclient"
+	"ecs-cluster-scaler/internal/fairness"
 	"ecs-cluster-scaler/scaler"
 	"ecs-cluster-scaler/thresholds/ssmstore"
 )
 
-// outcome is what became of one cluster.
-type outcome struct {
-	verdict scaler.Verdict
+// candidate is one cluster on the way to its verdict.
+type candidate struct {
+	listed ssmstore.Listed
+	// until ends its judging.
+	until    scaler.Until
+	snapshot cluster.Snapshot
+	// partly: the pass had no time for something that every verdict needs.
+	partly bool
+	// verdict is nil until it is given.
+	verdict *scaler.Verdict
 	// invalid: the entry, or the defaults it stands on, has faults, whether or not older versions serve instead.
 	invalid bool
 	// failure says why the cluster, or its entry, could not be read, or not whole for want of time; empty: it could.
 	failure string
 }
 
-// candidate is a cluster on the way to its outcome.
-type candidate struct {
-	listed   ssmstore.Listed
-	snapshot cluster.Snapshot
-	// until ends its judging.
-	until scaler.Until
-	// settled: more reading would not change what is said of it.
-	settled bool
-	// partly: the pass had no time for something that every verdict needs.
-	partly  bool
-	outcome outcome
-}
-
 // judge reads the clusters and decides. Beside the lane that reads what every verdict needs runs a narrower one for
 // what single clusters need besides, such as all their tasks: a cluster that wants a host does not wait while others'
 // tasks are read to give one up, and those tasks do not wait for the last cluster.
-func (p *Publisher) judge(ctx context.Context, listed []ssmstore.Listed, all groups, now time.Time, until scaler.Until) []outcome {
-	outcomes := make([]outcome, len(listed))
+func (p *Publisher) judge(ctx context.Context, listed []ssmstore.Listed, all groups, now time.Time, until scaler.Until) []*candidate {
+	candidates := make([]*candidate, len(listed))
+	for i := range listed {
+		candidates[i] = &candidate{listed: listed[i], until: until}
+	}
 	wide, narrow := semaphore.NewWeighted(sideBySide), semaphore.NewWeighted(besides)
 	var group errgroup.Group
-	for _, i := range order(len(listed), now) {
-		c := &candidate{listed: listed[i], until: until}
+	for _, c := range fairness.Rotate(candidates, now) {
 		_ = wide.Acquire(context.WithoutCancel(ctx), 1) // begin itself ends with ctx
 		group.Go(func() error {
-			p.guarded(c, func() { p.begin(ctx, c, all, now) })
+			more := false
+			p.guarded(c, func() { more = p.begin(ctx, c, all, now) })
 			wide.Release(1)
-			if !c.settled && narrow.Acquire(ctx, 1) == nil {
+			if more && narrow.Acquire(ctx, 1) == nil {
 				p.guarded(c, func() { p.readMore(ctx, c, now) })
 				narrow.Release(1)
 			}
 			p.guarded(c, func() { p.decide(c, now) })
-			outcomes[i] = c.outcome
+			c.snapshot = cluster.Snapshot{} // hundreds of them would not fit into the function's memory
 			return nil
 		})
 	}
-	_ = group.Wait() // each outcome holds its own error
-	return outcomes
+	_ = group.Wait() // each candidate holds its own error
+	return candidates
 }
 
 // guarded keeps whatever goes wrong with one cluster to it, a panic too.
@@ -76,31 +74,26 @@ func (p *Publisher) guarded(c *candidate, do func()) {
 	do()
 }
 
-// begin reads what every verdict needs.
-func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now time.Time) {
-	if c.listed.Expired {
-		c.fail(c.listed.Unread)
-		return
-	}
-	if !c.listed.Usable() {
-		c.outcome = outcome{verdict: scaler.Invalid(c.listed.Cluster, c.listed.Faults), invalid: true}
-		c.settled = true
-		return
+// begin reads what every verdict needs. It returns whether this one needs more.
+func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now time.Time) bool {
+	switch c.listed.State {
+	case ssmstore.Expired:
+		return c.fail(c.listed.Unread)
+	case ssmstore.Invalid, ssmstore.Unsure:
+		c.invalid = true
+		return c.give(scaler.Invalid(c.listed.Cluster, c.listed.Faults))
+	case ssmstore.Valid, ssmstore.Fallback:
 	}
 	if ctx.Err() != nil {
-		c.fail(leftOut)
-		return
+		return c.fail(leftOut)
 	}
 	groups, theirs := ownership(all.of[c.listed.Cluster], p.settings.ConfigPath)
 	if len(groups) > 0 && len(theirs) == len(groups) {
-		c.outcome = outcome{verdict: scaler.Elsewhere(c.listed.Cluster, strings.Join(theirs, "; "))}
-		c.settled = true
-		return
+		return c.give(scaler.Elsewhere(c.listed.Cluster, strings.Join(theirs, "; ")))
 	}
 	s, err := p.reader.Read(ctx, c.listed.Cluster)
 	if err != nil {
-		c.fail(inSentence(ctx, err))
-		return
+		return c.fail(inSentence(ctx, err))
 	}
 	if s.GroupsUnread = all.err != nil; s.GroupsUnread {
 		s.Unread = append(s.Unread, awsclient.Sentence(all.err))
@@ -114,7 +107,7 @@ func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now tim
 	p.reader.ReadManagedScaling(ctx, &s)
 	p.reader.ReadLaunches(ctx, &s, now)
 	c.snapshot, c.partly = s, s.OutOfTime
-	c.settled = p.need(c, now).Nothing()
+	return !p.need(c, now).Nothing()
 }
 
 // ownership marks the groups that belong to another stack, and says of each to which.
@@ -155,24 +148,30 @@ func (p *Publisher) need(c *candidate, now time.Time) scaler.Needed {
 func (p *Publisher) decide(c *candidate, now time.Time) {
 	p.judging.Lock()
 	defer p.judging.Unlock()
-	if c.outcome.verdict.Cluster == "" {
-		c.outcome.verdict = c.until.Decide(c.listed.Entry, c.snapshot, now)
+	if c.verdict == nil {
+		c.give(c.until.Decide(c.listed.Entry, c.snapshot, now))
 		if c.partly {
-			c.outcome.failure = leftOut + "; judged by what was read, which scales nothing in"
+			c.failure = leftOut + "; judged by what was read, which scales nothing in"
 		}
 	}
-	if c.outcome.failure == "" {
-		c.outcome.failure = c.listed.Unread
+	if c.failure == "" {
+		c.failure = c.listed.Unread
 	}
-	if c.listed.Faults != "" && c.listed.Usable() {
-		c.outcome.invalid = true
-		c.outcome.verdict.Notes = append(c.outcome.verdict.Notes, fmt.Sprintf("%s; %s", c.listed.Faults, c.listed.Instead))
+	if c.listed.State == ssmstore.Fallback {
+		c.invalid = true
+		c.verdict.Notes = append(c.verdict.Notes, fmt.Sprintf("%s; %s", c.listed.Faults, c.listed.Instead))
 	}
 }
 
-func (c *candidate) fail(why string) {
-	c.outcome = outcome{verdict: scaler.Unread(c.listed.Cluster, why), failure: why}
-	c.settled = true
+// give is the end of reading, so that it returns false.
+func (c *candidate) give(v scaler.Verdict) bool {
+	c.verdict = &v
+	return false
+}
+
+func (c *candidate) fail(why string) bool {
+	c.failure = why
+	return c.give(scaler.Unread(c.listed.Cluster, why))
 }
 
 // leftOut is what is said of a cluster for which the pass had no time.

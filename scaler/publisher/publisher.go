@@ -127,11 +127,11 @@ func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string)
 	all := p.groups.orLast(found(), minute)
 	p.reader.Keep(listing.Names())
 	p.agents.keepOnly(listing.Names())
-	outcomes := p.judge(reading, listing.Clusters, all, minute, timeToJudge(ctx))
+	judged := p.judge(reading, listing.Clusters, all, minute, timeToJudge(ctx))
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return Answer{}, ctx.Err() // whoever asked is gone; half an answer would only mislead
 	}
-	answer := p.answer(minute, outcomes)
+	answer := p.answer(minute, judged)
 	answer.expired = listing.Expired
 	return answer, nil
 }

@@ -59,14 +59,13 @@ func (s *Store) listed(ctx context.Context, name string, entry document, default
 	if err == nil {
 		listed.Entry = parsed
 	} else {
-		listed.Faults = fmt.Sprintf("%s: %v", entry.name, err)
+		listed.State, listed.Faults = Invalid, fmt.Sprintf("%s: %v", entry.name, err)
 		if err := s.fallBack(ctx, &listed, entry, defaults); err != nil {
 			// Not remembered: the next pass may be able to read the history. What was valid before still is.
 			listed.Faults += "; its older versions could not be read: " + awsclient.Sentence(err)
-			listed.Unsure = true
+			listed.State = Unsure
 			if before, ok := s.judged[name]; ok && before.listed.Usable() && !expired(before.at, now) {
-				listed.Unsure = false
-				listed.Entry = before.listed.Entry
+				listed.State, listed.Entry = Fallback, before.listed.Entry
 				listed.Instead = "what this function last found valid is used"
 				listed.Unread = "which version of the entry is valid could not be read; " + believed(before.at, now)
 			}
@@ -135,7 +134,7 @@ func try(listed *Listed, entry document, under []*document) bool {
 		if err != nil {
 			continue
 		}
-		listed.Entry = parsed
+		listed.State, listed.Entry = Fallback, parsed
 		listed.Instead = fmt.Sprintf("version %d of the entry is used", entry.number)
 		switch {
 		case d != nil:

@@ -19,7 +19,7 @@ const (
 )
 
 // ReadOrLast is Read, except that entries that cannot be read count as they were last read, for an hour. Each of them
-// then says so in Unread. After the hour they are listed as Expired, so that the clusters are still known. A process that
+// then says so in Unread. After the hour they are in state Expired, so that the clusters are still known. A process that
 // has read none yet returns the error.
 func (s *Store) ReadOrLast(ctx context.Context, now time.Time) (Listing, error) {
 	reading, cancel := ctx, context.CancelFunc(func() {})
@@ -45,7 +45,10 @@ func (l Listing) unread(why string, expired bool) Listing {
 	l.Unread, l.Expired, l.NewStrays = why, expired, nil
 	l.Clusters = slices.Clone(l.Clusters)
 	for i := range l.Clusters {
-		l.Clusters[i].Unread, l.Clusters[i].Expired = why, expired
+		l.Clusters[i].Unread = why
+		if expired {
+			l.Clusters[i].State = Expired
+		}
 	}
 	return l
 }

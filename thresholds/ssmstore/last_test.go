@@ -75,8 +75,8 @@ func TestEntriesThatCannotBeReadAgainCountAsTheyWere(t *testing.T) {
 			assert.Equal(t, first.Names(), late.Names(), "the clusters are still known")
 			assert.True(t, late.Expired)
 			for _, c := range late.Clusters {
-				assert.True(t, c.Expired)
-				assert.False(t, c.Usable(), "after an hour nobody knows what was meant")
+				assert.Equal(t, ssmstore.Expired, c.State, "after an hour nobody knows what was meant")
+				assert.False(t, c.Usable())
 			}
 
 			api.spoil = nil
@@ -183,14 +183,14 @@ func TestAFaultyEditWithoutItsHistoryIsDoubtForAnHour(t *testing.T) {
 	api.refuse = throttled()
 	for _, after := range []time.Duration{11 * time.Minute, 70 * time.Minute} {
 		got := at(after)
-		assert.True(t, got[0].Usable())
+		assert.Equal(t, ssmstore.Fallback, got[0].State)
 		assert.Equal(t, 1, got[0].Entry.MinInstances)
 		assert.Contains(t, got[0].Unread, "what was read at 04:48 UTC counts until 05:48 UTC")
 		assert.Contains(t, got[0].Faults, "its older versions could not be read")
 		assert.Empty(t, got[1].Unread, "the other's was read")
 	}
 	late := at(71 * time.Minute)
-	assert.False(t, late[0].Usable(), "as in a process that never saw it valid")
+	assert.Equal(t, ssmstore.Unsure, late[0].State, "as in a process that never saw it valid")
 	assert.True(t, late[1].Usable())
 
 	api.refuse = nil

@@ -48,26 +48,39 @@ func New(api SSM, path string) *Store {
 	return &Store{ssm: api, path: path, judged: map[string]judgement{}, history: map[version][]document{}}
 }
 
+// State says which entry counts for a cluster.
+type State int
+
+// The states.
+const (
+	// Valid: the newest entry over the newest defaults has no fault.
+	Valid State = iota
+	// Fallback: it has faults, and Entry stands on the older versions that Instead names.
+	Fallback
+	// Invalid: it has faults, and so has every older version. Entry is empty.
+	Invalid
+	// Unsure: it has faults, and whether an older version is valid could not be read. Entry is empty.
+	Unsure
+	// Expired: what counts has been unread for so long that nothing is believed any more.
+	Expired
+)
+
 // Listed is one cluster that has an entry.
 type Listed struct {
 	Cluster string
+	State   State
 	Entry   thresholds.Entry
 	// Faults says what is wrong with the newest entry or the newest defaults; empty: nothing.
 	Faults string
-	// Instead says which older versions Entry stands on, where there are faults; empty: none is valid, and Entry is
-	// empty too.
+	// Instead says which older versions Entry stands on, in state Fallback.
 	Instead string
-	// Unsure: there are faults, and whether an older version is valid could not be read.
-	Unsure bool
 	// Unread says why what counts now could not be read, and since when it could not; empty: it was read. Entry is then
 	// what counted before. Nothing may be scaled in on it.
 	Unread string
-	// Expired: it has been unread for too long to be believed any more.
-	Expired bool
 }
 
 // Usable tells whether Entry holds a valid entry.
-func (l Listed) Usable() bool { return (l.Faults == "" || l.Instead != "") && !l.Expired }
+func (l Listed) Usable() bool { return l.State == Valid || l.State == Fallback }
 
 // Listing is everything that the path holds.
 type Listing struct {
@@ -77,7 +90,7 @@ type Listing struct {
 	Strays []string
 	// NewStrays are those of Strays that were not there, or in another version, when this process last read the path.
 	NewStrays []string
-	// Unread says why this is what was read before; empty: it was read now. Expired as for each Listed.
+	// Unread says why this is what was read before; empty: it was read now. Expired: so is each of Clusters.
 	Unread  string
 	Expired bool
 }

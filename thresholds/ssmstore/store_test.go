@@ -207,6 +207,14 @@ func TestAFaultyEditFallsBackToWhatWasValid(t *testing.T) {
 			assert.Contains(t, got.Faults, tt.faults)
 			assert.Equal(t, tt.faults == "", got.Faults == "")
 			assert.Equal(t, tt.instead, got.Instead)
+			switch {
+			case tt.faults == "":
+				assert.Equal(t, ssmstore.Valid, got.State)
+			case tt.instead != "":
+				assert.Equal(t, ssmstore.Fallback, got.State)
+			default:
+				assert.Equal(t, ssmstore.Invalid, got.State)
+			}
 			assert.Equal(t, tt.minInstances, got.Entry.MinInstances)
 			if got.Usable() {
 				assert.InDelta(t, tt.scaleOutAt, *got.Entry.CPU.ScaleOutAt, 0)
@@ -253,7 +261,7 @@ func TestAHistoryThatCannotBeReadLeavesWhatWasValidBefore(t *testing.T) {
 	store := open(api)
 	api.refuse = errors.New("denied")
 	first := read(t, store)
-	assert.False(t, first.Clusters[1].Usable())
+	assert.Equal(t, ssmstore.Unsure, first.Clusters[1].State)
 	assert.Contains(t, first.Clusters[1].Faults, "its older versions could not be read: read the history of /s/clusters/b: denied")
 
 	api.put("/s/clusters/a", `{`)
@@ -298,7 +306,7 @@ func TestASecureStringThatMayNotBeOpenedStopsNoOther(t *testing.T) {
 	assert.Equal(t, 2, listing.Clusters[1].Entry.MinInstances, "what was valid before")
 
 	fresh := read(t, open(api))
-	assert.False(t, fresh.Clusters[1].Usable())
+	assert.Equal(t, ssmstore.Unsure, fresh.Clusters[1].State)
 }
 
 // An entry that nobody touched is judged again when what it inherits has changed, the other way too, and when nothing is left to inherit.
