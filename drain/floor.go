@@ -23,9 +23,9 @@ type shortfall struct {
 
 func (s shortfall) String() string {
 	if !s.counted {
-		return fmt.Sprintf("service %s: its running tasks are not known (floor %d)", s.service, s.floor)
+		return fmt.Sprintf("service %s: it is not known how many tasks run (floor %d)", s.service, s.floor)
 	}
-	return fmt.Sprintf("service %s: %d of at least %d tasks run on ACTIVE hosts", s.service, s.running, s.floor)
+	return fmt.Sprintf("service %s: %d running on ACTIVE hosts (floor %d)", s.service, s.running, s.floor)
 }
 
 // shortfalls are the services with a floor that lost a task on the host to this drain and are below it.

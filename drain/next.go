@@ -77,14 +77,14 @@ func (p *picture) decide(h Host, due deadlines, want thresholds.Drain, s *Step) 
 	r := h.Registration
 	switch {
 	case h.State == Proceeding:
-		s.set(None, Ready, "its hooks are done")
+		s.set(None, Ready, "all its hooks are done")
 		// An agent that is connected when its instance ends takes its registration along; one that is not leaves it
 		// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html).
 		s.Deregister = r != nil && !r.Connected
 	case r == nil && !h.SearchedAll && reached(due.last, p.now):
-		s.set(Complete, Deadline, "not every known cluster was asked for it")
+		s.set(Complete, Deadline, "not every known cluster was searched for it")
 	case r == nil && !h.SearchedAll:
-		s.set(Wait, NotRegistered, "not every known cluster was asked for it")
+		s.set(Wait, NotRegistered, "not every known cluster was searched for it")
 	case r == nil:
 		s.set(Complete, NotRegistered, "")
 	case h.Unhealthy && !r.Connected:
@@ -122,7 +122,7 @@ func (p *picture) decideByTasks(h Host, due deadlines, want thresholds.Drain, s 
 		return
 	}
 	if p.givenUp(left, due) {
-		s.set(Complete, Deadline, "tasks did not stop in the time that they had after they were told to, 10 minutes or their own stopTimeout")
+		s.set(Complete, Deadline, "tasks were told to stop and did not, within 10 minutes or their own stopTimeout")
 		return
 	}
 	if stop := p.toStop(left, due, want); len(stop) > 0 {
@@ -132,7 +132,7 @@ func (p *picture) decideByTasks(h Host, due deadlines, want thresholds.Drain, s 
 	}
 	reason, detail := p.why(left, due)
 	if reached(due.asked, p.now) && !reached(due.services, p.now) && len(wanted(left.replicas)) > 0 {
-		reason, detail = Deadline, fmt.Sprintf("held, as the entry says, until %s; %s", due.services.UTC().Format(time.RFC3339), detail)
+		reason, detail = Deadline, fmt.Sprintf("held until %s, as the entry says; %s", due.services.UTC().Format(time.RFC3339), detail)
 	}
 	s.set(Wait, reason, detail)
 }
@@ -143,7 +143,7 @@ func (p *picture) decideByFloors(h Host, due deadlines, want thresholds.Drain, s
 	case reached(due.services, p.now) || p.stuck() && want.AtDeadline == thresholds.Stop:
 		s.set(Complete, Ready, "")
 		if short := p.shortfalls(h); len(short) > 0 {
-			s.set(Complete, Deadline, "floors count no more; "+list(short))
+			s.set(Complete, Deadline, "floors no longer count; "+list(short))
 		}
 		return
 	case lost && !p.ServicesRead:
@@ -254,9 +254,9 @@ func (p *picture) mayComplete(h Host, due deadlines, s *Step) {
 		s.Detail = join(s.Detail, "the instance is not yet in Terminating:Wait")
 	case s.Reason != HostDead && p.now.Sub(h.Began) < early:
 		s.Action = Wait
-		s.Detail = join(s.Detail, "never before 3 minutes after the termination began")
+		s.Detail = join(s.Detail, "never released sooner than 3 minutes after the termination began")
 	case h.Hook.Refused:
-		s.set(Wait, HookNotAllowed, fmt.Sprintf("the entry names hook %s, and DRAIN_HOOKS does not", s.Hook))
+		s.set(Wait, HookNotAllowed, fmt.Sprintf("the entry names hook %s, which is not in DRAIN_HOOKS", s.Hook))
 		s.Deregister = false
 	case h.Hook.Unread && !reached(due.last, p.now):
 		s.Action = Wait

@@ -209,7 +209,7 @@ func TestFloorsAreJudgedOverAllThatLeaves(t *testing.T) {
 	p.Healthy["api"] = 0
 	for _, s := range drain.Next(p, defaults(), at(5)) {
 		assert.Equal(t, "wait service_below_floor", shown(s))
-		assert.Equal(t, "service api: 0 of at least 1 tasks run on ACTIVE hosts", s.Detail)
+		assert.Equal(t, "service api: 0 running on ACTIVE hosts (floor 1)", s.Detail)
 	}
 	p.Healthy["api"] = 1
 	for _, s := range drain.Next(p, defaults(), at(5)) {

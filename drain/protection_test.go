@@ -100,7 +100,7 @@ func TestTheDetailSaysUntilWhenATaskIsProtected(t *testing.T) {
 	s = drain.Next(picture(host(protected(9000)), api), defaults(), at(61))[0]
 	assert.Equal(t, "service api, task protected, until 2026-11-24T03:00:00Z", s.Detail, "the standalone deadline")
 	s = drain.Next(picture(host(perhapsProtected()), api), defaults(), at(61))[0]
-	assert.Equal(t, "service api, task api: whether it is protected could not be read, until 2026-11-24T03:00:00Z", s.Detail)
+	assert.Equal(t, "service api, task api: its protection could not be read, so it may run until 2026-11-24T03:00:00Z", s.Detail)
 }
 
 // A session may take hours. Doubt calls a person.

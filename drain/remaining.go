@@ -72,7 +72,7 @@ func (p *picture) whyNotMoved(moving []Task, due deadlines) (Reason, string) {
 		case t.Protected:
 			return ProtectedTask, fmt.Sprintf("service %s, task %s, until %s", t.Service, short(t.ARN), until)
 		case t.ProtectionUnread && reached(due.services, p.now):
-			return ProtectedTask, fmt.Sprintf("service %s, task %s: whether it is protected could not be read, until %s", t.Service, short(t.ARN), until)
+			return ProtectedTask, fmt.Sprintf("service %s, task %s: its protection could not be read, so it may run until %s", t.Service, short(t.ARN), until)
 		}
 	}
 	for _, t := range moving {
@@ -84,7 +84,7 @@ func (p *picture) whyNotMoved(moving []Task, due deadlines) (Reason, string) {
 	}
 	for _, t := range moving {
 		if s, known := p.services[t.Service]; known && !p.fits(s, t.Definition) {
-			return NoRoom, fmt.Sprintf("service %s: %s fit on no ACTIVE host", s.Name, p.Definitions[t.Definition].Size)
+			return NoRoom, fmt.Sprintf("service %s: a task of %s fits on no ACTIVE host", s.Name, p.Definitions[t.Definition].Size)
 		}
 	}
 	return TasksRunning, byService(moving)

@@ -31,7 +31,7 @@ func TestSumsNameTheHostTheTaskAndTheRoom(t *testing.T) {
 	golden[1].world(w)
 	v := w.decide()
 	require.Len(t, v.Why, 2)
-	assert.Equal(t, "if i-0000 goes, wide (1900 CPU) fits nowhere: the freest host has 1796", v.Why[1])
+	assert.Equal(t, "without i-0000, wide (1900 CPU) fits nowhere: the freest host has 1796", v.Why[1])
 	w = newWorld()
 	golden[0].world(w)
 	assert.Equal(t, []string{"web (2048 CPU) fits nowhere: the freest host has 1792"}, w.decide().Why)

@@ -39,12 +39,12 @@ func (u Until) Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time)
 	} else if n := j.mayScaleIn(&v); n > 0 {
 		v.Signal, v.InstanceGap = ScaleIn, -n
 		if n > 1 {
-			v.because(AllBelowScaleIn, fmt.Sprintf("any %d hosts can go together", n))
+			v.because(AllBelowScaleIn, fmt.Sprintf("any %d hosts can be removed together", n))
 		}
 	}
 	switch {
 	case j.lack.cut && v.Signal == ScaleOut:
-		v.Notes = append(v.Notes, cutShort+"; the gap is what is known to be missing")
+		v.Notes = append(v.Notes, cutShort+"; the gap is only what is known to be missing")
 	case j.lack.cut && !v.Has(TooLarge):
 		v.because(TooLarge, cutShort)
 	}
@@ -67,7 +67,7 @@ func (j *judgement) scaleOut(causes []cause, v *Verdict) {
 		v.because(c.reason, c.why)
 	}
 	if names := managed(j.s); names != "" {
-		v.because(ManagedScaling, fmt.Sprintf("ECS managed scaling moves group %s, so the signal stays 0", names))
+		v.because(ManagedScaling, fmt.Sprintf("ECS managed scaling sets the size of group %s, so the signal stays 0", names))
 		return
 	}
 	if j.late.why != "" {
@@ -81,20 +81,20 @@ func (j *judgement) scaleOut(causes []cause, v *Verdict) {
 	}
 	gap := j.gap()
 	if gap == 0 {
-		v.because(InstancesLaunching, fmt.Sprintf("%s on the way, which is enough for all that", hosts(j.flying)))
+		v.because(InstancesLaunching, fmt.Sprintf("%s launching, which is enough for all that", hosts(j.flying)))
 		return
 	}
 	if j.flying > 0 {
-		v.Notes = append(v.Notes, fmt.Sprintf("%s on the way; the gap is what is missing beyond that", hosts(j.flying)))
+		v.Notes = append(v.Notes, fmt.Sprintf("%s launching; the gap is what is missing beyond that", hosts(j.flying)))
 	}
 	if !j.instance.known {
 		v.because(InstanceSizeUnknown, "the size of a new host is unknown, so the gap is 1; set instance.cpu and instance.memory in the entry")
 	}
 	if j.instance.known && len(j.untold()) > 0 {
-		v.Notes = append(v.Notes, "a task waits that fits on no host as the groups launched them last; they may launch others, so one is tried")
+		v.Notes = append(v.Notes, "a task waits that fits on no host like those that the groups launched last; they may launch others, so one host is tried")
 	}
 	if j.s.GroupsUnread && gap > 1 {
-		v.Notes = append(v.Notes, fmt.Sprintf("%d hosts are missing, but what was launched lately is not known without the groups, so the gap is 1", gap))
+		v.Notes = append(v.Notes, fmt.Sprintf("%d hosts are missing, but the groups were not read and may be launching some, so the gap is 1", gap))
 		gap = 1
 	}
 	v.Signal, v.InstanceGap = ScaleOut, gap

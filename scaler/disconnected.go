@@ -47,7 +47,7 @@ func (v *Verdict) patient(j *judgement) {
 		return
 	}
 	v.Signal, v.InstanceGap, v.ScaleOutBlocked = Stay, 0, false
-	v.because(AgentsAway, fmt.Sprintf("%s went away less than %d minutes ago; when back, nothing is missing", agents(n), int(awayFor.Minutes())))
+	v.because(AgentsAway, fmt.Sprintf("%s disconnected less than %d minutes ago; counting their hosts, no other is needed", agents(n), int(awayFor.Minutes())))
 }
 
 func agents(n int) string {

@@ -109,9 +109,9 @@ func inUnits(g cluster.Group, c cluster.Capacity) string {
 	case c.Heaviest == 0:
 		return " in " + g.Unit
 	case c.Lightest == c.Heaviest:
-		return fmt.Sprintf(" in %s, of which a host counts %d", g.Unit, c.Heaviest)
+		return fmt.Sprintf(" in %s, %d per host", g.Unit, c.Heaviest)
 	default:
-		return fmt.Sprintf(" in %s, of which a host counts %d to %d", g.Unit, c.Lightest, c.Heaviest)
+		return fmt.Sprintf(" in %s, %d to %d per host", g.Unit, c.Lightest, c.Heaviest)
 	}
 }
 
@@ -120,7 +120,7 @@ func unitNotes(s cluster.Snapshot) []string {
 	notes := []string{}
 	for _, g := range s.Followers() {
 		if g.Unit != "" {
-			notes = append(notes, fmt.Sprintf("group %s counts its sizes%s; the signal and the gap are hosts, but a scaling policy moves %s", g.Name, inUnits(g, s.CapacityOf(g)), g.Unit))
+			notes = append(notes, fmt.Sprintf("group %s counts its sizes%s; the signal and the gap count hosts, but a scaling policy adds and removes %s", g.Name, inUnits(g, s.CapacityOf(g)), g.Unit))
 		}
 	}
 	return notes

@@ -173,11 +173,11 @@ func notJoining(s cluster.Snapshot, flying int, now time.Time) failedJoins {
 	next := newest.Add(probesEvery)
 	switch {
 	case flying > 0:
-		return failedJoins{why: why + fmt.Sprintf("; %s on the way, which will show whether it was mended", hosts(flying))}
+		return failedJoins{why: why + fmt.Sprintf("; %s launching, which will show whether that was fixed", hosts(flying))}
 	case now.Before(next):
 		return failedJoins{why: why + fmt.Sprintf("; a single host is tried at %s UTC", next.UTC().Format("15:04"))}
 	default:
-		return failedJoins{why: why + "; a single host is tried now, to see whether it was mended", probe: true}
+		return failedJoins{why: why + "; a single host is tried now, to see whether that was fixed", probe: true}
 	}
 }
 

@@ -113,7 +113,7 @@ func TestWhileNoneJoinsOneHostIsTriedEveryHalfHour(t *testing.T) {
 		"the youngest is 29 minutes old": {func(w *world) { w.newcomer(29*time.Minute, watched) }, 0, "a single host is tried at 04:39 UTC"},
 		"the youngest is 30 minutes old": {func(w *world) { w.newcomer(30*time.Minute, watched) }, 1, "a single host is tried now"},
 		"the youngest is hours old":      {func(w *world) { w.newcomer(5*time.Hour, watched) }, 1, "a single host is tried now"},
-		"the last try is on its way":     {func(w *world) { w.newcomer(40*time.Minute, watched); w.newcomer(2 * time.Minute) }, 0, "1 host is on the way"},
+		"the last try is on its way":     {func(w *world) { w.newcomer(40*time.Minute, watched); w.newcomer(2 * time.Minute) }, 0, "1 host is launching"},
 		"the last try did not join":      {func(w *world) { w.newcomer(40*time.Minute, watched); w.newcomer(11*time.Minute, watched) }, 0, "is tried at"},
 		"the last try has gone again": {func(w *world) {
 			w.newcomer(40*time.Minute, watched)
@@ -123,7 +123,7 @@ func TestWhileNoneJoinsOneHostIsTriedEveryHalfHour(t *testing.T) {
 			w.newcomer(40*time.Minute, watched)
 			w.s.Groups[0].TaggedActive = true
 			w.s.Groups = append(w.s.Groups, cluster.Group{Name: "green", Instances: []cluster.Instance{{ID: "i-green", Phase: cluster.Pending, LaunchedAt: now}}})
-		}, 0, "1 host is on the way"},
+		}, 0, "1 host is launching"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -147,7 +147,7 @@ func (j *judgement) sizeByEntry(l *launcher) {
 		size.GPU = *e.GPU
 	}
 	if len(l.likes) >= twice && !l.renewed && l.believed(twice, j.now) && !isAtLeast(l.likes[0].size, size) && !isAtLeast(l.likes[1].size, size) {
-		j.overruled = fmt.Sprintf("instance in the entry says %s, but the two newest hosts registered %s and %s, which counts; correct the entry",
+		j.overruled = fmt.Sprintf("instance in the entry says %s, but the two newest hosts registered %s and %s, and that counts; correct the entry",
 			size, l.likes[0].size, l.likes[1].size)
 		return
 	}

@@ -65,9 +65,9 @@ func (j *judgement) bounce(gone []cluster.Host) string {
 	for _, r := range resources(j.entry, cluster.ReservationOf(registered, reserved)) {
 		switch {
 		case r.atScaleOut():
-			return fmt.Sprintf("without %s %s reservation would be %s, at or above %s", called(gone), r.name, show(float64(*r.reserved)), show(*r.band.ScaleOutAt))
+			return fmt.Sprintf("without %s, %s reservation would be %s, at or above %s", called(gone), r.name, show(float64(*r.reserved)), show(*r.band.ScaleOutAt))
 		case r.reserved == nil && r.amount(reserved) > 0:
-			return fmt.Sprintf("without %s no %s would be left for the tasks that reserve it", called(gone), r.name)
+			return fmt.Sprintf("without %s, no %s would be left for the tasks that reserve it", called(gone), r.name)
 		}
 	}
 	return ""
@@ -98,5 +98,5 @@ func called(hosts []cluster.Host) string {
 	if len(hosts) == 1 {
 		return name(hosts[0])
 	}
-	return fmt.Sprintf("%s and %d more hosts", name(hosts[0]), len(hosts)-1)
+	return fmt.Sprintf("%s and %d more", name(hosts[0]), len(hosts)-1)
 }

@@ -58,7 +58,7 @@ func newMoving(j *judgement) (*moving, *cause) {
 		return nil, c
 	}
 	if len(j.coming.unread) > 0 {
-		return nil, &cause{TasksUnread, fmt.Sprintf("the room that ECS keeps for daemons is not known without %s", firstOf(slices.Sorted(maps.Keys(j.coming.unread))))}
+		return nil, &cause{TasksUnread, fmt.Sprintf("the room that ECS keeps for daemon tasks is not known without %s", firstOf(slices.Sorted(maps.Keys(j.coming.unread))))}
 	}
 	named, c := m.kinds()
 	if c != nil {
@@ -80,7 +80,7 @@ func newMoving(j *judgement) (*moving, *cause) {
 		choices += len(these)
 	}
 	if j.wanted.tasks() > mostTries/max(1, choices) {
-		return nil, &cause{TooLarge, fmt.Sprintf("%d tasks wait for a host, too many to try beside each of %d hosts' own; most will be placed soon", j.wanted.tasks(), choices)}
+		return nil, &cause{TooLarge, fmt.Sprintf("%d tasks wait for a host, too many to try beside the tasks of each of %d hosts; most will be placed soon", j.wanted.tasks(), choices)}
 	}
 	config := j.packing(true)
 	config.Steps = m.steps
@@ -101,7 +101,7 @@ func (m *moving) unread() *cause {
 	case tasks > mostUnread:
 		return &cause{TooLarge, fmt.Sprintf("%d tasks would have to be read, and a pass can read %d of one cluster", tasks, mostUnread)}
 	case tasks > 0:
-		return &cause{TasksUnread, fmt.Sprintf("%d tasks on %d hosts were not read, so nobody can tell whether they would fit elsewhere", tasks, hosts)}
+		return &cause{TasksUnread, fmt.Sprintf("%d tasks on %d hosts were not read, so it is not known whether they would fit elsewhere", tasks, hosts)}
 	default:
 		return nil
 	}
@@ -145,7 +145,7 @@ func (m *moving) noteStuck(t *cluster.Task, h cluster.Host) {
 	if !s.Immovable() {
 		return
 	}
-	why := fmt.Sprintf("its task of %s can never move: with %d desired, minimumHealthyPercent %d and maximumPercent %d let none stop first and none start first; set maximumPercent so that one more may start",
+	why := fmt.Sprintf("a task of %s that can never move: with %d desired, minimumHealthyPercent %d and maximumPercent %d let ECS neither start another task first nor stop this one first; raise maximumPercent so that one more may start",
 		s.Name, s.Desired, s.MinimumHealthyPercent, s.MaximumPercent)
 	if told := m.stuck[h.ARN]; told == "" || why < told {
 		m.stuck[h.ARN] = why
@@ -160,13 +160,13 @@ func (m *moving) moves(t *cluster.Task) (bool, *cause) {
 	}
 	service, known := m.j.services[t.Service]
 	if !known {
-		return false, &cause{TasksUnread, fmt.Sprintf("a task of service %s is running, of which nothing is known", t.Service)}
+		return false, &cause{TasksUnread, fmt.Sprintf("a task of service %s is running, and nothing is known about that service", t.Service)}
 	}
 	if service.Daemon || !service.Active || !service.Keeps(t.Definition) {
 		return false, nil
 	}
 	if _, known := m.j.s.Definitions[t.Definition]; !known {
-		return false, &cause{TasksUnread, fmt.Sprintf("what the tasks of %s need is not known without their definition %s", t.Service, t.Definition)}
+		return false, &cause{TasksUnread, fmt.Sprintf("the definition %s of the tasks of %s is not known", t.Definition, t.Service)}
 	}
 	return true, nil
 }
@@ -239,7 +239,7 @@ func (m *moving) refuses(set []int) *cause {
 	for i, host := range set {
 		gone[i] = m.hosts[host]
 		if stuck := m.stuck[m.hosts[host].ARN]; stuck != "" {
-			return &cause{CannotMove, fmt.Sprintf("if %s goes, %s", name(gone[i]), stuck)}
+			return &cause{CannotMove, fmt.Sprintf("%s has %s", name(gone[i]), stuck)}
 		}
 	}
 	if bounce := m.j.bounce(gone); bounce != "" {
@@ -252,9 +252,9 @@ func (m *moving) refuses(set []int) *cause {
 	case o.Cut:
 		return &cause{TooLarge, cutShort}
 	case len(o.Left) > 0:
-		return &cause{WouldNotFit, fmt.Sprintf("if %s goes, %s", called(gone), fitsNowhere(m.catalogue.kinds, o.Left[0]))}
+		return &cause{WouldNotFit, fmt.Sprintf("without %s, %s", called(gone), fitsNowhere(m.catalogue.kinds, o.Left[0]))}
 	default:
-		return &cause{HeadroomWouldBreak, fmt.Sprintf("if %s goes, %d headroom tasks (%s each) fit, and a host goes only where %d do, twice the headroom, so that the next task does not buy it back",
+		return &cause{HeadroomWouldBreak, fmt.Sprintf("without %s, %d headroom tasks (%s each) fit; %d must fit, twice the headroom, so that the next task does not buy the host back",
 			called(gone), o.Spare, m.j.headroom.size, toLeave*m.j.headroom.tasks)}
 	}
 }

@@ -45,7 +45,7 @@ func (j *judgement) objections() []cause {
 		found = append(found, cause{r, fmt.Sprintf(format, args...)})
 	}
 	if len(j.s.Unread) > 0 {
-		object(Unreadable, "nothing is scaled in on doubt: %s", strings.Join(j.s.Unread, "; "))
+		object(Unreadable, "nothing is scaled in while this is not known: %s", strings.Join(j.s.Unread, "; "))
 	}
 	if doubt := j.doubt(); doubt != "" {
 		object(TasksUnread, "%s", doubt)
@@ -60,7 +60,7 @@ func (j *judgement) objections() []cause {
 		object(InstancesDraining, "%s leaving; the next scale-in waits until that is over", hosts(n))
 	}
 	if n := arriving(j.s, j.now); n > 0 {
-		object(InstancesLaunching, "%s on the way; nothing is scaled in before that is over", hosts(n))
+		object(InstancesLaunching, "%s launching; nothing is scaled in until that is over", hosts(n))
 	}
 	var refused []string
 	for _, service := range j.refusals() {
@@ -70,10 +70,10 @@ func (j *judgement) objections() []cause {
 		object(PlacementRefused, "%s", firstOf(refused))
 	}
 	if len(j.lack.hopeless)+len(j.lack.hopelessWaiting) > 0 {
-		object(WouldNotFit, "tasks wait that fit nowhere as it is")
+		object(WouldNotFit, "tasks already wait that fit on no host")
 	}
 	if j.lack.headroom > 0 {
-		object(HeadroomWouldBreak, "the headroom does not fit as it is")
+		object(HeadroomWouldBreak, "the headroom does not fit even now")
 	}
 	found = append(found, j.limits()...)
 	if landing := j.wouldBounce(); landing != "" {
@@ -95,7 +95,7 @@ func (j *judgement) limits() []cause {
 		c := j.s.CapacityOf(g)
 		switch halted := g.Halts("Terminate", "AlarmNotification"); {
 		case !c.Known:
-			object(CapacityUnitsUnknown, "group %s counts its sizes in %s, and what each of its hosts counts is not known, so that nobody can tell whether one may go; give its types weights, or let it count instances", g.Name, g.Unit)
+			object(CapacityUnitsUnknown, "group %s counts its sizes in %s, and it is not known how many each host counts; give its instance types weights, or let it count instances", g.Name, g.Unit)
 		case g.Spare(c) < 1:
 			object(AtMinInstances, "group %s is at its MinSize %d%s", g.Name, g.Min, inUnits(g, c))
 		case g.AllProtected():
@@ -108,7 +108,7 @@ func (j *judgement) limits() []cause {
 		object(InstancesNotJoining, "%s", j.late.why)
 	}
 	if names := managed(j.s); names != "" {
-		object(ManagedScaling, "ECS managed scaling moves group %s", names)
+		object(ManagedScaling, "ECS managed scaling sets the size of group %s", names)
 	}
 	return found
 }
@@ -125,7 +125,7 @@ func (j *judgement) doubt() string {
 		doubts = append(doubts, fmt.Sprintf("the size of the %d tasks that %s wants is not known", w.Tasks, w.Service.Name))
 	}
 	if len(j.headroom.unread) > 0 {
-		doubts = append(doubts, fmt.Sprintf("the size of the headroom's tasks is not known without %s", firstOf(j.headroom.unread)))
+		doubts = append(doubts, fmt.Sprintf("the size of a headroom task is not known without %s", firstOf(j.headroom.unread)))
 	}
 	for _, service := range j.s.Services {
 		if service.Active && (service.Home == cluster.Unknown || j.unsure[service.Name]) {

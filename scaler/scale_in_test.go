@@ -36,7 +36,7 @@ func TestWhatKeepsAHost(t *testing.T) {
 				w.find("base").Constraints = []cluster.Constraint{{Type: cluster.DistinctInstance}}
 			},
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit},
-			why:     "if i-0000 goes, base fits nowhere: a constraint, a port, a neighbour or a missing network interface bars every host with room",
+			why:     "without i-0000, base fits nowhere: a constraint, a port, a neighbour or a missing network interface bars every host with room",
 		},
 		"memberOf that only one host meets": {
 			world: func(w *world) {
@@ -126,7 +126,7 @@ func TestWhatKeepsAHost(t *testing.T) {
 				w.service("web", 4, size(1700, 10))
 			},
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit},
-			why:     "if i-0000 goes, web (1700 CPU) fits nowhere: the freest host has 148",
+			why:     "without i-0000, web (1700 CPU) fits nowhere: the freest host has 148",
 		},
 		"headroom beside": {
 			world: func(w *world) {
@@ -134,7 +134,7 @@ func TestWhatKeepsAHost(t *testing.T) {
 				w.entry.Headroom.CPU, w.entry.Headroom.Memory = new(int64(1700)), new(int64(10))
 			},
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.HeadroomWouldBreak},
-			why:     "if i-0000 goes, 2 headroom tasks (1700 CPU, 10 MiB each) fit, and a host goes only where 8 do, twice the headroom, so that the next task does not buy it back",
+			why:     "without i-0000, 2 headroom tasks (1700 CPU, 10 MiB each) fit; 8 must fit, twice the headroom, so that the next task does not buy the host back",
 		},
 		"headroom that fits once, and not twice, would buy the host back": {
 			world: func(w *world) {
@@ -246,7 +246,7 @@ func TestWhatKeepsAHost(t *testing.T) {
 				w.s.Hosts[0].TasksRead = false
 			},
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.TasksUnread},
-			why:     "1 tasks on 1 hosts were not read, so nobody can tell whether they would fit elsewhere",
+			why:     "1 tasks on 1 hosts were not read, so it is not known whether they would fit elsewhere",
 		},
 		"ECS managed scaling": {
 			world:   func(w *world) { w.s.Groups[0].ManagedScaling = true },

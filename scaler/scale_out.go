@@ -40,7 +40,7 @@ func (j *judgement) causes() []cause {
 		found = append(found, cause{PlacementRefused, why})
 	}
 	if j.lack.headroom > 0 && !j.lack.vain {
-		found = append(found, cause{HeadroomShort, fmt.Sprintf("of a headroom of %d tasks (%s each) %d do not fit", j.headroom.tasks, j.headroom.size, j.lack.headroom)})
+		found = append(found, cause{HeadroomShort, fmt.Sprintf("%d of the %d headroom tasks (%s each) do not fit", j.lack.headroom, j.headroom.tasks, j.headroom.size)})
 	}
 	return found
 }
@@ -62,10 +62,10 @@ func (j *judgement) hopeless() string {
 	var sums []string
 	for _, l := range slices.Concat(j.lack.hopeless, j.lack.hopelessWaiting) {
 		k := j.wanted.catalogue.kinds[l.Kind]
-		sums = append(sums, fmt.Sprintf("%s (%s) fits nowhere, and not on %s", k.Name, k.Size, j.notOn(k)))
+		sums = append(sums, fmt.Sprintf("%s (%s) fits nowhere, not even on %s", k.Name, k.Size, j.notOn(k)))
 	}
 	if j.lack.headroom > 0 && j.lack.vain {
-		sums = append(sums, fmt.Sprintf("a headroom task (%s) does not fit on %s", j.headroom.size, j.notOn(j.headroom.kind())))
+		sums = append(sums, fmt.Sprintf("a headroom task (%s) does not fit even on %s", j.headroom.size, j.notOn(j.headroom.kind())))
 	}
 	return firstOf(sums)
 }
@@ -73,10 +73,10 @@ func (j *judgement) hopeless() string {
 // notOn says on what new host a task of the kind would not fit.
 func (j *judgement) notOn(k placement.Kind) string {
 	if !j.takes(placement.Kind{Providers: k.Providers}) {
-		return fmt.Sprintf("a new host either: it is placed through capacity provider %s alone, and no group that follows the signal is behind that", strings.Join(k.Providers, " or "))
+		return fmt.Sprintf("a new host: ECS places it through capacity provider %s only, and no group that follows the signal belongs to it", strings.Join(k.Providers, " or "))
 	}
 	if k.Size == least(k.Size, j.instance.host.Free) {
-		return "an empty new host either: a constraint, a missing attribute or a port that is taken keeps it off"
+		return "an empty new host: a constraint, a missing attribute or a taken port forbids it"
 	}
-	return fmt.Sprintf("an empty new host either, which has %s left beside its daemons", j.instance.host.Free)
+	return fmt.Sprintf("an empty new host, which has %s left beside its daemons", j.instance.host.Free)
 }

@@ -138,7 +138,7 @@ func TestCausesBeyondThresholds(t *testing.T) {
 				w.entry.Headroom.CPU, w.entry.Headroom.Memory = new(int64(900)), new(int64(100))
 			},
 			signal: 1, gap: 1, reasons: []scaler.Reason{scaler.HeadroomShort},
-			why: "of a headroom of 5 tasks (900 CPU, 100 MiB each) 1 do not fit",
+			why: "1 of the 5 headroom tasks (900 CPU, 100 MiB each) do not fit",
 		},
 		"headroom fits, but not beside what waits": {
 			world: func(w *world) {
@@ -155,7 +155,7 @@ func TestCausesBeyondThresholds(t *testing.T) {
 				w.put(0, 1, "small")
 			},
 			signal: 1, gap: 1, reasons: []scaler.Reason{scaler.HeadroomShort},
-			why: "of a headroom of 1 tasks (1100 CPU, 1000 MiB each) 1 do not fit",
+			why: "1 of the 1 headroom tasks (1100 CPU, 1000 MiB each) do not fit",
 		},
 		"headroom larger than an instance is not chased": {
 			world: func(w *world) {
@@ -170,7 +170,7 @@ func TestCausesBeyondThresholds(t *testing.T) {
 				w.service("web", 1, size(2000, 100))
 			},
 			signal: 0, reasons: []scaler.Reason{scaler.WithinBand, scaler.TaskFitsNoInstance},
-			why: "web (2000 CPU, 100 MiB) fits nowhere, and not on an empty new host either, which has 1848 CPU, 3800 MiB left beside its daemons",
+			why: "web (2000 CPU, 100 MiB) fits nowhere, not even on an empty new host, which has 1848 CPU, 3800 MiB left beside its daemons",
 		},
 		"ECS refuses what fits": {
 			world: func(w *world) {

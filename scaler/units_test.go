@@ -69,7 +69,7 @@ func TestAGroupThatCountsInUnitsScalesOutByHosts(t *testing.T) {
 	hosts := v.InstanceGap
 	assert.Equal(t, scaler.ScaleOut, v.Signal)
 	assert.False(t, v.ScaleOutBlocked)
-	assert.Equal(t, "group web-blue counts its sizes in units, of which a host counts 4; the signal and the gap are hosts, but a scaling policy moves units", v.Notes[0])
+	assert.Equal(t, "group web-blue counts its sizes in units, 4 per host; the signal and the gap count hosts, but a scaling policy adds and removes units", v.Notes[0])
 
 	w.s.Groups[0].Unit = ""
 	assert.Equal(t, hosts, w.decide().InstanceGap, "the gap is hosts either way")
@@ -84,7 +84,7 @@ func TestAGroupThatCountsInUnitsScalesOutByHosts(t *testing.T) {
 	w.s.Groups[0].Desired, w.s.Groups[0].Max = 15, 16
 	v = w.decide()
 	assert.True(t, v.ScaleOutBlocked, "16 stand already")
-	assert.Contains(t, v.Why[len(v.Why)-1], "at its MaxSize 16 in units, of which a host counts 4")
+	assert.Contains(t, v.Why[len(v.Why)-1], "at its MaxSize 16 in units, 4 per host")
 }
 
 func TestHostsOfSeveralWeightsGoOnlyWhereTheHeaviestMay(t *testing.T) {
@@ -93,7 +93,7 @@ func TestHostsOfSeveralWeightsGoOnlyWhereTheHeaviestMay(t *testing.T) {
 	g.Instances[0].Weight, g.Desired, g.Min = 8, 16, 9
 	v := w.decide()
 	assert.True(t, v.Has(scaler.AtMinInstances), v.Why)
-	assert.Contains(t, v.Why[1], "at its MinSize 9 in units, of which a host counts 4 to 8")
+	assert.Contains(t, v.Why[1], "at its MinSize 9 in units, 4 to 8 per host")
 	g.Min = 8
 	assert.Equal(t, scaler.ScaleIn, w.decide().Signal)
 }

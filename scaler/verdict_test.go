@@ -168,7 +168,7 @@ func TestWhyHoldsTheClustersFigures(t *testing.T) {
 	v = scaler.Decide(thresholds.Builtin(), cluster.Snapshot{Cluster: "web", Hosts: hosts(2, 450, 100)}, now)
 	assert.Equal(t, []string{
 		"every reservation is below its scale-in threshold (CPU 45% < 50%, memory 10% < 50%)",
-		"without host-0 CPU reservation would be 90%, at or above 75%",
+		"without host-0, CPU reservation would be 90%, at or above 75%",
 	}, v.Why)
 }
 

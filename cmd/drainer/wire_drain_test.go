@@ -60,7 +60,7 @@ func TestTasksThatLeaveAfterSixMinutesOfDeregistration(t *testing.T) {
 	w.task(old, "STOPPED", "STOPPED", 7)
 	w.service("api", 1)
 	s := w.is(7, 0, "wait", "service_below_floor")
-	assert.Equal(t, "service api: 1 of at least 2 tasks run on ACTIVE hosts", s.Detail)
+	assert.Equal(t, "service api: 1 running on ACTIVE hosts (floor 2)", s.Detail)
 	assert.Empty(t, w.completed())
 	w.service("api", 2)
 	w.is(8, 0, "wait", "service_below_floor") // the counts say 2; one of them runs nowhere

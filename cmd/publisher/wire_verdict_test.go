@@ -57,7 +57,7 @@ func TestVerdictsThatReservationAveragesCannotGive(t *testing.T) {
 			signal:  -1, gap: -1, reason: "all_below_scale_in"},
 		"many idle hosts go together": {
 			cluster: lab.Cluster{Hosts: several(30, host())},
-			signal:  -1, gap: -3, reason: "all_below_scale_in", why: "any 3 hosts can go together"},
+			signal:  -1, gap: -3, reason: "all_below_scale_in", why: "any 3 hosts can be removed together"},
 		"headroom that is short": {
 			cluster: lab.Cluster{Entry: `{"headroom":{"tasks":2,"cpu":1500,"memory":1000}}`, Hosts: []lab.Host{host(lab.Task{CPU: 1200, Memory: 100}), host()}},
 			signal:  1, gap: 1, reason: "headroom_short"},

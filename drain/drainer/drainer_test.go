@@ -249,7 +249,7 @@ func TestAClusterThatMayNeverBeAskedKeepsAHostToTheLastMoment(t *testing.T) {
 	require.NotEmpty(t, f.left())
 	f.pass(time.Minute)
 	s := tick(t, f, d).Instances[0]
-	assert.Equal(t, "complete deadline not every known cluster was asked for it", fmt.Sprintf("%s %s %s", s.Action, s.Reason, s.Detail))
+	assert.Equal(t, "complete deadline not every known cluster was searched for it", fmt.Sprintf("%s %s %s", s.Action, s.Reason, s.Detail))
 	assert.Empty(t, f.left())
 }
 

@@ -35,7 +35,7 @@ func TestOfAServiceWithAHealthCheckTasksThatAreNotYetHealthyKeepNoFloor(t *testi
 	d := f.process()
 	s := tick(t, f, d).Instances[0]
 	assert.Equal(t, drain.ServiceBelowFloor, s.Reason)
-	assert.Equal(t, "service api: 0 of at least 1 tasks run on ACTIVE hosts", s.Detail)
+	assert.Equal(t, "service api: 0 running on ACTIVE hosts (floor 1)", s.Detail)
 	f.pass(time.Minute)
 	f.tasks["task/1"].health = "HEALTHY"
 	assert.Equal(t, drain.Complete, tick(t, f, d).Instances[0].Action)
@@ -106,7 +106,7 @@ func TestAFloorOfHundredsIsCountedPageByPage(t *testing.T) {
 		f.task("i-0", "api").health = map[bool]string{true: "HEALTHY", false: "UNKNOWN"}[n < 249]
 	}
 	s := tick(t, f, f.process()).Instances[0]
-	assert.Equal(t, fmt.Sprint(drain.ServiceBelowFloor, ": service api: 249 of at least 250 tasks run on ACTIVE hosts"), fmt.Sprint(s.Reason, ": ", s.Detail))
+	assert.Equal(t, fmt.Sprint(drain.ServiceBelowFloor, ": service api: 249 running on ACTIVE hosts (floor 250)"), fmt.Sprint(s.Reason, ": ", s.Detail))
 	f.tasks["task/1"].health = "HEALTHY"
 	assert.Equal(t, drain.Complete, tick(t, f, f.process()).Instances[0].Action)
 }

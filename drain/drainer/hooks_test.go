@@ -35,7 +35,7 @@ func TestAHookThatTheEnvironmentDoesNotNameIsNotCompleted(t *testing.T) {
 	assert.Zero(t, f.count("CompleteLifecycleAction"))
 	assert.Equal(t, drain.Wait, answer.Instances[0].Action)
 	assert.Equal(t, drain.HookNotAllowed, answer.Instances[0].Reason)
-	assert.Equal(t, "the entry names hook log-shipper, and DRAIN_HOOKS does not", answer.Instances[0].Detail)
+	assert.Equal(t, "the entry names hook log-shipper, which is not in DRAIN_HOOKS", answer.Instances[0].Detail)
 	assert.Contains(t, answer.Failed[0].Error, "drain.hook of its entry is log-shipper, which this function may not complete (DRAIN_HOOKS is ecs-cluster-scaler-drain)")
 	assert.InDelta(t, 1, f.put["DrainBlocked"], 0)
 	assert.Greater(t, f.now.Sub(f.beats[ours][len(f.beats[ours])-1]), 25*time.Minute, "an empty host is not held")

@@ -78,7 +78,7 @@ func TestDrainWithAWrongConfigurationPathEndsNothing(t *testing.T) {
 				"no host of a tagged group terminates that is this stack's\n", got.stdout)
 		} else {
 			assert.Contains(t, got.stdout, "no_entry")
-			assert.Regexp(t, `this stack has no\s.*entry for cluster\s`, got.stdout)
+			assert.Regexp(t, `(?s)this stack has .*no entry for cluster web `, got.stdout)
 		}
 		calls, err := moto.Calls(t.Context())
 		require.NoError(t, err)
