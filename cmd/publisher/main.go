@@ -2,18 +2,14 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
+	"log/slog"
 	"os"
 	"runtime/debug"
-	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"ecs-cluster-scaler/internal/awsclient"
-	"ecs-cluster-scaler/internal/lambdaevent"
+	"ecs-cluster-scaler/internal/function"
 	"ecs-cluster-scaler/internal/settings"
 	"ecs-cluster-scaler/scaler/publisher"
 )
@@ -26,39 +22,7 @@ func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	handler, err := handler(context.Background())
-	if err != nil {
-		fmt.Fprintln(os.Stderr, awsclient.Sentence(err))
-		os.Exit(1)
-	}
-	lambda.Start(handler)
-}
-
-// handler is made once per process, so that connections and caches outlive one pass.
-func handler(ctx context.Context) (func(context.Context, json.RawMessage) (any, error), error) {
-	s := settings.FromEnvironment(os.Getenv)
-	if err := s.Validate(); err != nil {
-		return nil, err
-	}
-	cfg, err := awsclient.Config(ctx, awsclient.PublisherShare)
-	if err != nil {
-		return nil, err
-	}
-	log := s.Logger(os.Stdout)
-	pass := publisher.New(publisher.Connect(cfg), s, log)
-	return func(ctx context.Context, event json.RawMessage) (any, error) {
-		scheduled, err := lambdaevent.Parse(event, time.Now())
-		if err != nil {
-			return nil, err
-		}
-		if scheduled.Stale {
-			log.Warn("the event is too old to act on, or from the future", "minute", scheduled.Minute)
-			return publisher.Dropped{Minute: scheduled.Minute, Dropped: "stale"}, nil
-		}
-		answer, err := pass.Run(ctx, scheduled.Minute)
-		if err != nil {
-			return nil, errors.New(awsclient.Sentence(err))
-		}
-		return answer, nil
-	}, nil
+	os.Exit(function.Run(awsclient.PublisherShare, func(cfg aws.Config, s settings.Settings, log *slog.Logger) function.Handler[any] {
+		return publisher.New(publisher.Connect(cfg), s, log).Event
+	}))
 }

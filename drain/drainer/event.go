@@ -24,7 +24,7 @@ func (d *Drainer) Event(ctx context.Context, event []byte, now time.Time) (Answe
 		if e.Kind == lambdaevent.Spot {
 			d.log.Warn("the warning is too old to act on, or from the future; the ticks go on", "minute", minute, "instance", e.Instance)
 			answer := NothingToDo(minute)
-			answer.Dropped = stale
+			answer.Dropped = lambdaevent.Dropped
 			return answer, nil
 		}
 		minute = lambdaevent.Minute(now)
@@ -39,6 +39,3 @@ func (d *Drainer) Event(ctx context.Context, event []byte, now time.Time) (Answe
 		return NothingToDo(minute), nil
 	}
 }
-
-// stale is why a late Spot warning is dropped.
-const stale = "stale"

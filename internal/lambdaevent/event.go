@@ -13,6 +13,9 @@ import (
 // be stamped with the wrong minute. An event from the future is a mistake, or the clock is wrong.
 const staleAfter = 90 * time.Second
 
+// Dropped is what an answer says of a stale event that was not acted on.
+const Dropped = "stale"
+
 // Kind is what an event is about.
 type Kind string
 

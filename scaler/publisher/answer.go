@@ -42,13 +42,6 @@ type Failure struct {
 	Error   string `json:"error"`
 }
 
-// Dropped is the answer to an event on which no pass was run.
-type Dropped struct {
-	Minute time.Time `json:"minute"`
-	// Dropped says why: stale.
-	Dropped string `json:"dropped"`
-}
-
 // data are the metrics of the whole pass. A cluster that could not be judged gets an explicit 0: a datapoint that is
 // merely missing would let an alarm go on with an older one
 // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html#alarms-and-missing-data).
