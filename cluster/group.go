@@ -67,8 +67,7 @@ type Instance struct {
 	// Weight is how many units of the group's sizes it counts; 0: AWS shows none.
 	Weight int
 	Phase  Phase
-	// State is AWS's own name of where it stands, such as Terminating:Wait.
-	State string
+	State  LifecycleState
 	// Template is the launch template, as id and version, or the launch configuration that it came from; empty: not known.
 	Template string
 	// Unhealthy: Auto Scaling's health status of it is Unhealthy.
@@ -94,6 +93,20 @@ func (i Instance) InLaunchHook() bool {
 // MostToJoin is the longest that any host is waited for, from its launch to its registration: as long as a launch hook
 // holds an instance unless told otherwise (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html).
 const MostToJoin = time.Hour
+
+// LifecycleState is Auto Scaling's own name of where an instance stands, such as Pending:Wait
+// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html).
+type LifecycleState = string
+
+// The states of a termination.
+const (
+	// JustTerminating: no hook waits yet. Where the group has a load balancer, it deregisters the instance first.
+	JustTerminating LifecycleState = "Terminating"
+	// TerminatingWait: a hook waits. Only now it can be completed.
+	TerminatingWait LifecycleState = "Terminating:Wait"
+	// TerminatingProceed: every hook is done.
+	TerminatingProceed LifecycleState = "Terminating:Proceed"
+)
 
 // Phase is where an instance stands in its life, which is less than AWS's lifecycle states tell
 // (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html).

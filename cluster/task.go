@@ -1,5 +1,7 @@
 package cluster
 
+import "time"
+
 // Task is one placed task.
 type Task struct {
 	ARN string
@@ -30,4 +32,22 @@ func (t Task) SizeIn(definitions map[string]Definition) (Resources, bool) {
 	}
 	d, known := definitions[t.Definition]
 	return d.Size, known
+}
+
+// Stopped tells whether the task holds nothing of the host any more. Only lastStatus tells: a task that is stopping has desired
+// status STOPPED for minutes
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html).
+func (t Task) Stopped() bool { return t.LastStatus == "STOPPED" || t.LastStatus == Forgotten }
+
+// Forgotten is the last status of a task that ECS knows no more.
+const Forgotten = "DELETED"
+
+// TaskDetail is a task with what only a drain asks about.
+type TaskDetail struct {
+	Task
+	// StoppingAt is when it was told to stop, StoppedAt when it had; zero: it was not, or that is not known
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html).
+	StoppingAt, StoppedAt time.Time
+	// ReportsHealth: it says HEALTHY or UNHEALTHY; Healthy: it says HEALTHY.
+	ReportsHealth, Healthy bool
 }

@@ -76,7 +76,7 @@ func (s *Step) set(a Action, r Reason, detail string) { s.Action, s.Reason, s.De
 func (p *picture) decide(h Host, due deadlines, want thresholds.Drain, s *Step) {
 	r := h.Registration
 	switch {
-	case h.State == Proceeding:
+	case h.State == cluster.TerminatingProceed:
 		s.set(None, Ready, "all its hooks are done")
 		// An agent that is connected when its instance ends takes its registration along; one that is not leaves it
 		// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html).
@@ -249,7 +249,7 @@ func (p *picture) mayComplete(h Host, due deadlines, s *Step) {
 		early += unsettled
 	}
 	switch {
-	case h.State != Waiting:
+	case h.State != cluster.TerminatingWait:
 		s.Action, s.Deregister = Wait, false
 		s.Detail = join(s.Detail, "the instance is not yet in Terminating:Wait")
 	case s.Reason != HostDead && p.now.Sub(h.Began) < early:
@@ -274,7 +274,7 @@ func (p *picture) mayComplete(h Host, due deadlines, s *Step) {
 // the others.
 func (h Host) beats(name string) []string {
 	switch {
-	case h.State == Proceeding:
+	case h.State == cluster.TerminatingProceed:
 		return nil
 	case h.Hook.Found || h.Hook.Unread:
 		return append([]string{name}, h.Hook.Others...)
@@ -289,7 +289,7 @@ func (h Host) beats(name string) []string {
 // could not be read, because its timeout is not known. If there is no such hook, AWS refuses the heartbeat.
 func (p *picture) beatDue(h Host) bool {
 	switch {
-	case h.State != Waiting || h.Hook.Gone || len(h.beats("")) == 0:
+	case h.State != cluster.TerminatingWait || h.Hook.Gone || len(h.beats("")) == 0:
 		return false
 	case h.Hook.Overdue:
 		return true

@@ -63,14 +63,14 @@ func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
 		step    string
 	}{
 		{"an idle host is set DRAINING too", picture(registered(cluster.Active, true)), defaults(), 0, "drain tasks_running"},
-		{"already in Terminating", picture(change(registered(cluster.Active, true), func(h *drain.Host) { h.State = drain.Leaving })), defaults(), 0, "drain tasks_running"},
+		{"already in Terminating", picture(change(registered(cluster.Active, true), func(h *drain.Host) { h.State = cluster.JustTerminating })), defaults(), 0, "drain tasks_running"},
 		{"an idle host goes", picture(host()), defaults(), 3, "complete ready"},
 		{"but never within 3 minutes", picture(host()), defaults(), 2, "wait ready"},
 		{"which count from the end of a minute where only that is known", picture(change(host(), func(h *drain.Host) { h.BeganKnown = false })), defaults(), 5, "wait ready"},
 		{"and of what an event may be late", picture(change(host(), func(h *drain.Host) { h.BeganKnown = false })), defaults(), 6, "complete ready"},
-		{"and only in Terminating:Wait", picture(change(host(), func(h *drain.Host) { h.State = drain.Leaving })), defaults(), 30, "wait ready"},
-		{"when its hooks are done there is nothing to do", picture(change(host(), func(h *drain.Host) { h.State = drain.Proceeding })), defaults(), 5, "none ready"},
-		{"but for a registration that nobody takes along", picture(change(registered(cluster.Draining, false), func(h *drain.Host) { h.State = drain.Proceeding })), defaults(), 5, "none ready deregister"},
+		{"and only in Terminating:Wait", picture(change(host(), func(h *drain.Host) { h.State = cluster.JustTerminating })), defaults(), 30, "wait ready"},
+		{"when its hooks are done there is nothing to do", picture(change(host(), func(h *drain.Host) { h.State = cluster.TerminatingProceed })), defaults(), 5, "none ready"},
+		{"but for a registration that nobody takes along", picture(change(registered(cluster.Draining, false), func(h *drain.Host) { h.State = cluster.TerminatingProceed })), defaults(), 5, "none ready deregister"},
 
 		{"never registered", picture(unknown(true)), defaults(), 3, "complete not_registered"},
 		{"never registered, within 3 minutes", picture(unknown(true)), defaults(), 2, "wait not_registered"},
@@ -83,7 +83,7 @@ func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
 		{"deregistering", picture(registered(cluster.Deregistering, true, stopping("api", 1)), api), defaults(), 5, "wait tasks_stopping"},
 		{"deregistering and empty", picture(registered(cluster.Deregistering, true)), defaults(), 5, "complete ready"},
 		{"dead: EC2 unhealthy and agent gone", picture(change(registered(cluster.Draining, false, task("api")), func(h *drain.Host) { h.Unhealthy = true }), api), defaults(), 0, "complete host_dead deregister"},
-		{"dead before Terminating:Wait: its registration stays until then", picture(change(registered(cluster.Draining, false, task("api")), func(h *drain.Host) { h.Unhealthy, h.State = true, drain.Leaving }), api), defaults(), 0, "wait host_dead"},
+		{"dead before Terminating:Wait: its registration stays until then", picture(change(registered(cluster.Draining, false, task("api")), func(h *drain.Host) { h.Unhealthy, h.State = true, cluster.JustTerminating }), api), defaults(), 0, "wait host_dead"},
 		{"dead with another's hook: its registration is not ours to remove", picture(change(registered(cluster.Draining, false, task("api")), func(h *drain.Host) { h.Unhealthy, h.Hook = true, drain.Hook{} }), api), defaults(), 0, "none foreign_hook"},
 		{"dead with our hook done: nor is it", picture(change(registered(cluster.Draining, false, task("api")), func(h *drain.Host) { h.Unhealthy, h.Hook.Gone = true, true }), api), defaults(), 0, "none foreign_hook"},
 		{"agent gone alone is a blink", picture(registered(cluster.Draining, false, task("api")), api), defaults(), 5, "wait tasks_running"},
@@ -189,7 +189,7 @@ func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
 		{"at a third from 3 minutes on", picture(change(short(540*time.Second, task("api")), func(h *drain.Host) { h.Hook.Beaten = at(20) }), api), defaults(), 22, "wait tasks_running"},
 		{"and then", picture(change(short(540*time.Second, task("api")), func(h *drain.Host) { h.Hook.Beaten = at(20) }), api), defaults(), 23, "wait tasks_running heartbeat"},
 		{"but none where our hook is done", picture(change(short(300*time.Second, task("api")), func(h *drain.Host) { h.Hook.Gone = true }), api), defaults(), 21, "wait tasks_running"},
-		{"none before Terminating:Wait", picture(change(host(task("api")), func(h *drain.Host) { h.State = drain.Leaving }), api), defaults(), 39, "wait tasks_running"},
+		{"none before Terminating:Wait", picture(change(host(task("api")), func(h *drain.Host) { h.State = cluster.JustTerminating }), api), defaults(), 39, "wait tasks_running"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			steps := drain.Next(c.picture, c.want, at(c.minute))

@@ -23,25 +23,11 @@ type Picture struct {
 	Healthy map[string]int
 }
 
-// State is how far a termination has come
-// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html).
-type State string
-
-// The states of a termination.
-const (
-	// Leaving: Terminating. No hook waits yet: where the group has a load balancer, it deregisters the instance first.
-	Leaving State = "leaving"
-	// Waiting: Terminating:Wait. Only now a hook can be completed.
-	Waiting State = "waiting"
-	// Proceeding: Terminating:Proceed. Every hook is done.
-	Proceeding State = "proceeding"
-)
-
 // Host is one instance that leaves.
 type Host struct {
 	// Instance is the EC2 instance's id, Group its Auto Scaling group.
 	Instance, Group string
-	State           State
+	State           cluster.LifecycleState
 	// Unhealthy: its group says so, and so does EC2, or the agent has been away for longer than agents blink.
 	Unhealthy bool
 	// Began is when the termination began; unless BeganKnown, when this process first saw it.
@@ -82,21 +68,11 @@ type Hook struct {
 
 // Task is one task on a host that leaves.
 type Task struct {
-	cluster.Task
-	// StoppingAt is when it was told to stop, StoppedAt when it had; zero: it was not, or that is not known
-	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html).
-	StoppingAt, StoppedAt time.Time
+	cluster.TaskDetail
 	// Protected from scale-in, until ProtectedUntil; zero: that is not known. ProtectionUnread: whether it is could not be
 	// read (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html).
 	Protected, ProtectionUnread bool
 	ProtectedUntil              time.Time
-	// ReportsHealth: it says HEALTHY or UNHEALTHY; Healthy: it says HEALTHY.
-	ReportsHealth, Healthy bool
 	// DefinitionUnread: its definition was asked for and could not be read, so that its stopTimeout is not known.
 	DefinitionUnread bool
 }
-
-// Stopped tells whether the task holds nothing of the host any more. Only lastStatus tells: a task that is stopping has desired
-// status STOPPED for minutes
-// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html).
-func (t Task) Stopped() bool { return t.LastStatus == "STOPPED" || t.LastStatus == "DELETED" }

@@ -33,7 +33,7 @@ func anyTask(t *rapid.T, n int) drain.Task {
 func anyHost(t *rapid.T, n int) drain.Host {
 	h := host()
 	h.Instance = fmt.Sprint("i-", n)
-	h.State = rapid.SampledFrom([]drain.State{drain.Leaving, drain.Waiting, drain.Waiting, drain.Proceeding}).Draw(t, "lifecycle")
+	h.State = rapid.SampledFrom([]cluster.LifecycleState{cluster.JustTerminating, cluster.TerminatingWait, cluster.TerminatingWait, cluster.TerminatingProceed}).Draw(t, "lifecycle")
 	h.Unhealthy, h.BeganKnown = rapid.Bool().Draw(t, "unhealthy"), rapid.Bool().Draw(t, "began known")
 	h.TasksRead, h.SearchedAll = rapid.IntRange(0, 5).Draw(t, "read") > 0, rapid.Bool().Draw(t, "searched")
 	h.Hook = drain.Hook{
@@ -79,7 +79,7 @@ func TestWhatACompletionAlwaysMeans(t *testing.T) {
 		for i, s := range drain.Next(p, want, now) {
 			h := p.Terminating[i]
 			if s.Action == drain.Complete {
-				assert.Equal(t, drain.Waiting, h.State, "only in Terminating:Wait")
+				assert.Equal(t, cluster.TerminatingWait, h.State, "only in Terminating:Wait")
 				assert.True(t, h.Hook.Found && !h.Hook.Gone, "a foreign hook is never completed")
 				if s.Reason != drain.HostDead {
 					assert.GreaterOrEqual(t, now.Sub(h.Began), 3*time.Minute)
@@ -93,7 +93,7 @@ func TestWhatACompletionAlwaysMeans(t *testing.T) {
 				}
 			}
 			if s.Heartbeat {
-				assert.True(t, h.State == drain.Waiting && h.Hook.Found && !h.Hook.Gone)
+				assert.True(t, h.State == cluster.TerminatingWait && h.Hook.Found && !h.Hook.Gone)
 			}
 			if s.Deregister {
 				assert.False(t, h.Registration.Connected, "an agent that answers takes its registration along itself")

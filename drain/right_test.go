@@ -61,7 +61,7 @@ func TestWithAnUnreadEntryNothingEndsAndEveryHookIsHeld(t *testing.T) {
 			h := p.Terminating[i]
 			assert.NotContains(t, []drain.Action{drain.StopTasks, drain.Complete}, s.Action)
 			assert.Empty(t, s.Tasks)
-			if h.State == drain.Waiting && h.Hook.Found && !h.Hook.Gone && now.Sub(h.Began) >= h.Hook.Timeout/3 {
+			if h.State == cluster.TerminatingWait && h.Hook.Found && !h.Hook.Gone && now.Sub(h.Began) >= h.Hook.Timeout/3 {
 				assert.True(t, s.Heartbeat, "%s %s", s.Action, s.Reason)
 			}
 		}

@@ -16,7 +16,7 @@ func at(minutes int) time.Time { return began.Add(time.Duration(minutes) * time.
 // host is a waiting one that is set DRAINING, with these tasks on it.
 func host(tasks ...drain.Task) drain.Host {
 	return drain.Host{
-		Instance: "i-1", Group: "web-blue", State: drain.Waiting, Began: began, BeganKnown: true,
+		Instance: "i-1", Group: "web-blue", State: cluster.TerminatingWait, Began: began, BeganKnown: true,
 		Hook:         drain.Hook{Found: true, Timeout: time.Hour},
 		Registration: &cluster.Host{ARN: "ci-1", InstanceID: "i-1", Status: cluster.Draining, Connected: true},
 		TasksRead:    true, SearchedAll: true, Tasks: tasks,
@@ -25,7 +25,7 @@ func host(tasks ...drain.Task) drain.Host {
 
 // task is one of a service that runs; of "": a standalone one.
 func task(service string) drain.Task {
-	return drain.Task{Task: cluster.Task{ARN: "task/" + service, Service: service, LastStatus: "RUNNING", WantedRunning: true, Definition: service + ":1"}}
+	return drain.Task{TaskDetail: cluster.TaskDetail{Task: cluster.Task{ARN: "task/" + service, Service: service, LastStatus: "RUNNING", WantedRunning: true, Definition: service + ":1"}}}
 }
 
 func stopping(service string, minute int) drain.Task {

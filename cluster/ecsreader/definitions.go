@@ -48,28 +48,39 @@ func (d *definitions) put(arn string, r revision) {
 	d.known[arn] = r
 }
 
-// ReadDefinitions adds the given revisions to the snapshot; each is read once while the process lives. What cannot be
-// read is named in the snapshot's Unread.
+// ReadDefinitions adds the given revisions to the snapshot. What cannot be read is named in the snapshot's Unread.
 func (r *Reader) ReadDefinitions(ctx context.Context, s *cluster.Snapshot, arns []string) {
+	read, unread := r.Definitions(ctx, arns)
 	if s.Definitions == nil {
 		s.Definitions = map[string]cluster.Definition{}
 	}
+	maps.Copy(s.Definitions, read)
+	for _, err := range unread {
+		noteUnread(s, err)
+	}
+}
+
+// Definitions reads the given revisions, by ARN; each is read once while the process lives.
+func (r *Reader) Definitions(ctx context.Context, arns []string) (read map[string]cluster.Definition, unread []error) {
+	read = map[string]cluster.Definition{}
 	for i, arn := range arns {
 		known, err := r.definition(ctx, arn)
-		if err != nil {
-			if _, ofThisOne := errors.AsType[*types.ClientException](err); ofThisOne {
-				lack(s, "the task definition "+arn, err) // it may be gone; the others are not
-				continue
-			}
-			what := "the task definition " + arn
-			if more := len(arns) - i - 1; more > 0 {
-				what += fmt.Sprintf(" and %d more", more)
-			}
-			lack(s, what, err) // what denies or throttles one does so to the next
-			return
+		if err == nil {
+			read[arn] = known.Definition
+			continue
 		}
-		s.Definitions[arn] = known.Definition
+		what := "the task definition " + arn
+		// One that is gone tells nothing of the others. What denies or throttles one does so to the next.
+		_, ofThisOne := errors.AsType[*types.ClientException](err)
+		if more := len(arns) - i - 1; !ofThisOne && more > 0 {
+			what += fmt.Sprintf(" and %d more", more)
+		}
+		unread = append(unread, fmt.Errorf("%s: %w", what, err))
+		if !ofThisOne {
+			break
+		}
 	}
+	return read, unread
 }
 
 func (r *Reader) definition(ctx context.Context, arn string) (revision, error) {

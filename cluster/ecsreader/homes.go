@@ -143,7 +143,7 @@ func (r *Reader) readProviders(ctx context.Context, s *cluster.Snapshot, service
 			CapacityProviders: batch,
 		})
 		if err != nil {
-			lack(s, "where services with a capacity provider run", err)
+			noteUnread(s, fmt.Errorf("where services with a capacity provider run: %w", err))
 			return
 		}
 		r.homes.learn(s.Cluster, out.CapacityProviders)

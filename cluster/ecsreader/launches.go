@@ -31,7 +31,7 @@ func (r *Reader) ReadLaunches(ctx context.Context, s *cluster.Snapshot, now time
 		if m.asks(never, now) {
 			started, err := r.launches(ctx, g.Name, never, now)
 			if err != nil {
-				lack(s, fmt.Sprintf("when the unregistered instances of group %s were launched", g.Name), err)
+				noteUnread(s, fmt.Errorf("when the unregistered instances of group %s were launched: %w", g.Name, err))
 			}
 			m.learn(started, err == nil, registered, now)
 		}

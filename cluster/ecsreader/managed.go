@@ -2,6 +2,7 @@ package ecsreader
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,7 +24,7 @@ func (r *Reader) ReadManagedScaling(ctx context.Context, s *cluster.Snapshot) {
 	for {
 		out, err := r.ecs.DescribeCapacityProviders(ctx, in)
 		if err != nil {
-			lack(s, "whether ECS scales its groups itself", err)
+			noteUnread(s, fmt.Errorf("whether ECS scales its groups itself: %w", err))
 			return
 		}
 		for _, p := range out.CapacityProviders {

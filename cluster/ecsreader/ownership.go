@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"ecs-cluster-scaler/cluster"
@@ -18,11 +17,11 @@ import (
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html).
 const deploymentID = "ecs-svc/"
 
-// ServiceOf is the name of the service that a task belongs to; empty: none. The task's group alone does not tell, because
+// serviceOf is the name of the service that a task belongs to; empty: none. The task's group alone does not tell, because
 // a caller of run-task may choose service:<name>. Of a service's task startedBy has the id of its deployment
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html); another tag is a caller's. sure is false
-// where there is none: ECS has to be asked, see Strangers.
-func ServiceOf(t types.Task) (service string, sure bool) {
+// where there is none: ECS has to be asked, see disown.
+func serviceOf(t types.Task) (service string, sure bool) {
 	service, ofService := strings.CutPrefix(aws.ToString(t.Group), "service:")
 	by := aws.ToString(t.StartedBy)
 	switch {
@@ -33,9 +32,33 @@ func ServiceOf(t types.Task) (service string, sure bool) {
 	}
 }
 
-// Strangers are those of the tasks, by ARN, that ECS does not list among the tasks of the service that they name. It
+// disown makes those of the described tasks standalone that only call themselves a service's. A task whose service is
+// known, by ARN, is not asked about again.
+func (r *Reader) disown(ctx context.Context, clusterName string, read *described, known map[string]cluster.TaskDetail) error {
+	var doubtful []cluster.Task
+	for i := range read.tasks {
+		t := &read.tasks[i]
+		before, ok := known[t.ARN]
+		switch {
+		case !read.doubtful[t.ARN]:
+		case ok:
+			t.Service = before.Service
+		default:
+			doubtful = append(doubtful, t.Task)
+		}
+	}
+	strangers, err := r.strangers(ctx, clusterName, doubtful)
+	for i := range read.tasks {
+		if strangers[read.tasks[i].ARN] {
+			read.tasks[i].Service = ""
+		}
+	}
+	return err
+}
+
+// strangers are those of the tasks, by ARN, that ECS does not list among the tasks of the service that they name. It
 // takes a call for each service and host, and one more where there is such a task.
-func (r *Reader) Strangers(ctx context.Context, clusterName string, tasks []cluster.Task) (map[string]bool, error) {
+func (r *Reader) strangers(ctx context.Context, clusterName string, tasks []cluster.Task) (map[string]bool, error) {
 	type place struct{ service, host string }
 	byPlace := map[place]map[string]bool{}
 	for _, t := range tasks {
@@ -52,11 +75,7 @@ func (r *Reader) Strangers(ctx context.Context, clusterName string, tasks []clus
 			if len(left) == 0 {
 				break
 			}
-			in := &ecs.ListTasksInput{Cluster: aws.String(clusterName), ServiceName: aws.String(p.service), DesiredStatus: desired, MaxResults: aws.Int32(tasksPerCall)}
-			if p.host != "" {
-				in.ContainerInstance = aws.String(p.host)
-			}
-			if err := r.strike(ctx, in, left); err != nil {
+			if err := r.strike(ctx, taskQuery{cluster: clusterName, host: p.host, service: p.service, desired: desired}, left); err != nil {
 				return nil, fmt.Errorf("whether tasks belong to service %s: %w", p.service, err)
 			}
 		}
@@ -66,17 +85,15 @@ func (r *Reader) Strangers(ctx context.Context, clusterName string, tasks []clus
 }
 
 // strike takes what ECS lists off left. A service that there is not has no tasks.
-func (r *Reader) strike(ctx context.Context, in *ecs.ListTasksInput, left map[string]bool) error {
-	pages := ecs.NewListTasksPaginator(r.ecs, in)
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+func (r *Reader) strike(ctx context.Context, q taskQuery, left map[string]bool) error {
+	for page, err := range r.taskPages(ctx, q) {
 		if _, none := errors.AsType[*types.ServiceNotFoundException](err); none {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		for _, arn := range page.TaskArns {
+		for _, arn := range page {
 			delete(left, arn)
 		}
 	}

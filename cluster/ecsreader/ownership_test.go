@@ -70,7 +70,7 @@ func TestATaskThatOnlyCallsItselfAServicesIsStandalone(t *testing.T) {
 
 func TestATaskThatStopsMeanwhileIsStillItsServices(t *testing.T) {
 	api := &fakeECS{owned: map[string][]string{"web RUNNING": {}, "web STOPPED": {"3"}}}
-	strangers, err := reader(api, nil).Strangers(t.Context(), "web", []cluster.Task{{ARN: "3", Service: "web"}, {ARN: "4", Service: "web"}})
+	strangers, err := ecsreader.Strangers(reader(api, nil), t.Context(), "web", []cluster.Task{{ARN: "3", Service: "web"}, {ARN: "4", Service: "web"}})
 	require.NoError(t, err)
 	assert.Equal(t, map[string]bool{"4": true}, strangers)
 }

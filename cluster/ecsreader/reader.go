@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -51,7 +53,9 @@ func (r *Reader) Read(ctx context.Context, name string) (cluster.Snapshot, error
 	if err != nil {
 		return cluster.Snapshot{}, err
 	}
-	r.ReadServices(ctx, &s)
+	if err := r.readServices(ctx, &s); err != nil {
+		noteUnread(&s, fmt.Errorf("its services: %w", err))
+	}
 	r.tasks.forget(s)
 	return s, nil
 }
@@ -75,27 +79,20 @@ func (r *Reader) Keep(clusters []string) {
 	r.launched.keepOnly(clusters)
 }
 
-// ReadServices adds the cluster's services to the snapshot; false: they could not be read, which Unread says too.
-func (r *Reader) ReadServices(ctx context.Context, s *cluster.Snapshot) bool {
-	before := len(s.Unread)
-	if err := r.readServices(ctx, s); err != nil {
-		lack(s, "its services", err)
+// WithServices returns the snapshot with the named services: a call for ten of them, however many the cluster has. Of a
+// service that does not exist there is nothing to read. unread says what could not be read.
+func (r *Reader) WithServices(ctx context.Context, s cluster.Snapshot, names []string) (with cluster.Snapshot, unread []string) {
+	before := s.Unread
+	s.Hosts, s.ProviderGroups, s.Unread = slices.Clone(s.Hosts), maps.Clone(s.ProviderGroups), nil
+	if err := r.describeServices(ctx, &s, names); err != nil {
+		noteUnread(&s, fmt.Errorf("its services: %w", err))
 	}
-	return len(s.Unread) == before
+	unread, s.Unread = s.Unread, slices.Concat(before, s.Unread)
+	return s, unread
 }
 
-// ReadServicesNamed is ReadServices for some services alone: a call for ten of them, however many the cluster has. Of a
-// service that does not exist there is nothing to read.
-func (r *Reader) ReadServicesNamed(ctx context.Context, s *cluster.Snapshot, names []string) bool {
-	before := len(s.Unread)
-	if err := r.describeServices(ctx, s, names); err != nil {
-		lack(s, "its services", err)
-	}
-	return len(s.Unread) == before
-}
-
-// lack notes in the snapshot what could not be read, and why.
-func lack(s *cluster.Snapshot, what string, err error) {
-	s.Unread = append(s.Unread, fmt.Sprintf("%s: %s", what, awsclient.Sentence(err)))
+// noteUnread notes in the snapshot what could not be read, and why.
+func noteUnread(s *cluster.Snapshot, err error) {
+	s.Unread = append(s.Unread, awsclient.Sentence(err))
 	s.OutOfTime = s.OutOfTime || awsclient.OutOfTime(err)
 }

@@ -4,18 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"unique"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"ecs-cluster-scaler/cluster"
 )
-
-// tasksPerCall is the most that ListTasks returns and DescribeTasks takes
-// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html).
-const tasksPerCall = 100
 
 // ReadTasks adds to the snapshot the tasks that ECS wants to run on the given hosts. Hosts that have not changed since
 // a pass read them are not asked about again. What cannot be read is named in the snapshot's Unread.
@@ -36,13 +29,13 @@ func (r *Reader) ReadTasks(ctx context.Context, s *cluster.Snapshot, hosts []clu
 		return
 	}
 	for i, h := range changed {
-		tasks, err := r.readTasks(ctx, s, remembered, &ecs.ListTasksInput{ContainerInstance: aws.String(h.ARN)})
+		tasks, err := r.readTasks(ctx, s, remembered, h.ARN)
 		if err != nil {
 			what := "the tasks of host " + h.InstanceID
 			if more := len(changed) - i - 1; more > 0 {
 				what += fmt.Sprintf(" and %d more", more)
 			}
-			lack(s, what, err) // what refuses one refuses the next
+			noteUnread(s, fmt.Errorf("%s: %w", what, err)) // what refuses one refuses the next
 			return
 		}
 		remembered.keep(h, tasks)
@@ -60,9 +53,9 @@ func listCalls(hosts []cluster.Host) int {
 }
 
 func (r *Reader) readAllTasks(ctx context.Context, s *cluster.Snapshot, hosts []cluster.Host, remembered *clusterTasks) {
-	tasks, err := r.readTasks(ctx, s, remembered, &ecs.ListTasksInput{})
+	tasks, err := r.readTasks(ctx, s, remembered, "")
 	if err != nil {
-		lack(s, "its tasks", err)
+		noteUnread(s, fmt.Errorf("its tasks: %w", err))
 		return
 	}
 	byHost := map[string][]cluster.Task{}
@@ -84,19 +77,16 @@ func add(s *cluster.Snapshot, host string, tasks []cluster.Task) {
 	}
 }
 
-// readTasks lists the tasks that in asks for, and describes those that are not known yet: but for its statuses, a task
-// never changes.
-func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, remembered *clusterTasks, in *ecs.ListTasksInput) ([]cluster.Task, error) {
-	in.Cluster, in.DesiredStatus, in.MaxResults = aws.String(s.Cluster), types.DesiredStatusRunning, aws.Int32(tasksPerCall)
+// readTasks lists the tasks that ECS wants to run on one host or, without one, on all, and describes those that are not
+// known yet: but for its statuses, a task never changes.
+func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, remembered *clusterTasks, host string) ([]cluster.Task, error) {
 	var tasks []cluster.Task
 	var unknown []string
-	pages := ecs.NewListTasksPaginator(r.ecs, in)
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range r.taskPages(ctx, taskQuery{cluster: s.Cluster, host: host, desired: types.DesiredStatusRunning}) {
 		if err != nil {
 			return nil, fmt.Errorf("list them: %w", err)
 		}
-		for _, arn := range page.TaskArns {
+		for _, arn := range page {
 			if known, ok := remembered.byARN[arn]; ok {
 				tasks = append(tasks, known)
 			} else {
@@ -104,73 +94,35 @@ func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, remembered 
 			}
 		}
 	}
-	described, err := r.describeTasks(ctx, s, unknown)
+	read, err := r.describeTasks(ctx, s.Cluster, unknown)
+	s.Unread = append(s.Unread, read.unread...)
 	if err != nil {
 		return nil, err
 	}
-	return append(tasks, described...), nil
-}
-
-func (r *Reader) describeTasks(ctx context.Context, s *cluster.Snapshot, arns []string) ([]cluster.Task, error) {
-	var tasks, doubtful []cluster.Task
-	for batch := range slices.Chunk(arns, tasksPerCall) {
-		out, err := r.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(s.Cluster), Tasks: batch})
-		if err != nil {
-			return nil, fmt.Errorf("describe them: %w", err)
-		}
-		for _, described := range out.Tasks {
-			t, err := r.task(ctx, described)
-			if err != nil {
-				return nil, fmt.Errorf("the size of task %s: %w", aws.ToString(described.TaskArn), err)
-			}
-			if _, sure := ServiceOf(described); !sure {
-				doubtful = append(doubtful, t)
-			}
-			tasks = append(tasks, t)
-		}
-		s.Unread = append(s.Unread, unanswered("task", len(batch), len(out.Tasks), out.Failures)...)
-	}
-	strangers, err := r.Strangers(ctx, s.Cluster, doubtful)
-	if err != nil {
+	if err := r.disown(ctx, s.Cluster, &read, nil); err != nil {
 		return nil, err
 	}
-	for i := range tasks {
-		if strangers[tasks[i].ARN] {
-			tasks[i].Service = ""
+	for _, t := range read.tasks {
+		if o := read.overrides[t.ARN]; o != nil {
+			if t.Size, err = r.overridden(ctx, t.Definition, o); err != nil {
+				return nil, fmt.Errorf("the size of task %s: %w", t.ARN, err)
+			}
 		}
+		tasks = append(tasks, t.Task)
 	}
 	return tasks, nil
 }
 
-func (r *Reader) task(ctx context.Context, t types.Task) (cluster.Task, error) {
-	service, _ := ServiceOf(t)
-	read := cluster.Task{
-		ARN:           aws.ToString(t.TaskArn),
-		Host:          shared(t.ContainerInstanceArn),
-		Service:       shared(&service),
-		Group:         shared(t.Group),
-		Definition:    shared(t.TaskDefinitionArn),
-		Provider:      shared(t.CapacityProviderName),
-		LastStatus:    shared(t.LastStatus),
-		WantedRunning: aws.ToString(t.DesiredStatus) == string(types.DesiredStatusRunning),
-	}
-	if !changesSize(t.Overrides) {
-		return read, nil
-	}
-	definition, err := r.definition(ctx, read.Definition)
+// overridden is the size of a task of this revision with what run-task changed.
+func (r *Reader) overridden(ctx context.Context, arn string, o *types.TaskOverride) (*cluster.Resources, error) {
+	definition, err := r.definition(ctx, arn)
 	if err != nil {
-		return cluster.Task{}, err
+		return nil, err
 	}
-	changed, err := definition.parts.overridden(t.Overrides)
+	changed, err := definition.parts.overridden(o)
 	if err != nil {
-		return cluster.Task{}, err
+		return nil, err
 	}
 	size := changed.size()
-	read.Size = &size
-	return read, nil
-}
-
-// shared is one copy of a text that many tasks have.
-func shared(text *string) string {
-	return unique.Make(aws.ToString(text)).Value()
+	return &size, nil
 }

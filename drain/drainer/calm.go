@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/cluster/ecsreader"
 	"ecs-cluster-scaler/drain"
 )
 
@@ -26,8 +27,8 @@ type looked struct {
 // calm are the clusters whose hosts, DRAINING and connected, all only wait for tasks that stop: one call for a hundred
 // tasks tells, and nothing but time ends it. Every other step rests on a whole look; said is what such a look need not
 // ask again, by cluster.
-func (d *Drainer) calm(ctx context.Context, leaving map[string][]leaver, groups map[string][]cluster.Group, now time.Time) (calm []*view, said map[string]described) {
-	said = map[string]described{}
+func (d *Drainer) calm(ctx context.Context, leaving map[string][]leaver, groups map[string][]cluster.Group, now time.Time) (calm []*view, said map[string]ecsreader.TaskAnswers) {
+	said = map[string]ecsreader.TaskAnswers{}
 	var views []*view
 	for _, name := range slices.Sorted(maps.Keys(leaving)) {
 		if v, ok := d.recollect(name, leaving[name], now); ok {
@@ -51,7 +52,7 @@ func (d *Drainer) recollect(name string, leaving []leaver, now time.Time) (*view
 	v.picture.Cluster, v.picture.HostsUnread = name, true
 	for _, l := range leaving {
 		was := d.memory.of(l.instance.ID, now).looked
-		if was == nil || was.cluster != name || now.Before(was.at) || now.Sub(was.at) >= calmFor || l.instance.Unhealthy || l.instance.State == proceeding {
+		if was == nil || was.cluster != name || now.Before(was.at) || now.Sub(was.at) >= calmFor || l.instance.Unhealthy || l.instance.State == cluster.TerminatingProceed {
 			return nil, false
 		}
 		v.entry = was.entry
@@ -68,20 +69,20 @@ func (d *Drainer) decideCalm(ctx context.Context, v *view, now time.Time) {
 	for _, l := range v.leaving {
 		p.Terminating = append(p.Terminating, d.host(v, l, now))
 	}
-	going := d.going(v, now)
-	if len(going) == 0 {
+	if !d.reader.RunningOn(p.Hosts) {
 		return
 	}
-	said, err := d.describe(ctx, v, going)
+	said, err := d.reader.AskAgain(ctx, v.name, p.Hosts, v.said)
 	if err != nil {
 		return // the whole look asks again, and says so
 	}
 	v.said = said
-	for i := range p.Terminating {
-		h := &p.Terminating[i]
-		if !d.memory.of(h.Instance, now).recall(h, said, now) {
+	for _, r := range p.Hosts {
+		tasks, ok := d.reader.Recall(r, said, now)
+		if !ok {
 			return
 		}
+		v.show(r.InstanceID, tasks)
 	}
 	d.readStopTimeouts(ctx, v, now)
 	steps := drain.Next(*p, v.entry.drain, now)

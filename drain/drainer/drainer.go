@@ -23,8 +23,7 @@ import (
 
 // ECS is what a tick asks of Amazon ECS.
 type ECS interface {
-	ecsreader.ECS
-	GetTaskProtection(ctx context.Context, in *ecs.GetTaskProtectionInput, opts ...func(*ecs.Options)) (*ecs.GetTaskProtectionOutput, error)
+	ecsreader.LeavingECS
 	UpdateContainerInstancesState(ctx context.Context, in *ecs.UpdateContainerInstancesStateInput, opts ...func(*ecs.Options)) (*ecs.UpdateContainerInstancesStateOutput, error)
 	StopTask(ctx context.Context, in *ecs.StopTaskInput, opts ...func(*ecs.Options)) (*ecs.StopTaskOutput, error)
 	DeregisterContainerInstance(ctx context.Context, in *ecs.DeregisterContainerInstanceInput, opts ...func(*ecs.Options)) (*ecs.DeregisterContainerInstanceOutput, error)
@@ -32,9 +31,7 @@ type ECS interface {
 
 // AutoScaling is what a tick asks of Amazon EC2 Auto Scaling.
 type AutoScaling interface {
-	ecsreader.AutoScaling
-	DescribeAutoScalingInstances(ctx context.Context, in *autoscaling.DescribeAutoScalingInstancesInput, opts ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingInstancesOutput, error)
-	DescribeLifecycleHooks(ctx context.Context, in *autoscaling.DescribeLifecycleHooksInput, opts ...func(*autoscaling.Options)) (*autoscaling.DescribeLifecycleHooksOutput, error)
+	ecsreader.LeavingAutoScaling
 	RecordLifecycleActionHeartbeat(ctx context.Context, in *autoscaling.RecordLifecycleActionHeartbeatInput, opts ...func(*autoscaling.Options)) (*autoscaling.RecordLifecycleActionHeartbeatOutput, error)
 	CompleteLifecycleAction(ctx context.Context, in *autoscaling.CompleteLifecycleActionInput, opts ...func(*autoscaling.Options)) (*autoscaling.CompleteLifecycleActionOutput, error)
 }
@@ -70,7 +67,7 @@ const (
 // Drainer runs ticks, one at a time. It is made once and used for many.
 type Drainer struct {
 	store       *ssmstore.Store
-	reader      *ecsreader.Reader
+	reader      *ecsreader.LeavingReader
 	ecs         ECS
 	autoscaling AutoScaling
 	cloudwatch  metrics.CloudWatch
@@ -83,7 +80,7 @@ type Drainer struct {
 func New(clients Clients, s settings.Settings, log *slog.Logger) *Drainer {
 	return &Drainer{
 		store:       ssmstore.New(clients.SSM, s.ConfigPath),
-		reader:      ecsreader.New(clients.ECS, clients.AutoScaling),
+		reader:      ecsreader.NewLeaving(clients.ECS, clients.AutoScaling),
 		ecs:         clients.ECS,
 		autoscaling: clients.AutoScaling,
 		cloudwatch:  clients.CloudWatch,

@@ -6,9 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/drain"
 	"ecs-cluster-scaler/internal/awsclient"
@@ -66,21 +63,17 @@ func (d *Drainer) groupsOf(ctx context.Context, e lambdaevent.Event) (map[string
 	if e.Group != "" {
 		return d.reader.ReadGroup(ctx, e.Group)
 	}
-	out, err := d.autoscaling.DescribeAutoScalingInstances(ctx, &autoscaling.DescribeAutoScalingInstancesInput{InstanceIds: []string{e.Instance}})
+	group, err := d.reader.GroupOf(ctx, e.Instance)
 	switch {
 	case awsclient.Denied(err):
 		// The function may be newer than its role. Two minutes are too short to wait for that.
 		d.log.Warn("the group of the instance is looked for among all", "instance", e.Instance, "error", awsclient.Sentence(err))
 		return d.reader.ReadGroups(ctx)
-	case err != nil:
-		return nil, fmt.Errorf("find the group of instance %s: %w", e.Instance, err)
+	case err != nil || group == "":
+		return nil, err
+	default:
+		return d.reader.ReadGroup(ctx, group)
 	}
-	for _, i := range out.AutoScalingInstances {
-		if aws.ToString(i.InstanceId) == e.Instance && aws.ToString(i.AutoScalingGroupName) != "" {
-			return d.reader.ReadGroup(ctx, *i.AutoScalingGroupName)
-		}
-	}
-	return nil, nil
 }
 
 // waitsBy remembers a host of which the event says that it waits for a hook that may be ours: the next tick may not be able

@@ -8,21 +8,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-
+	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/drain"
 )
 
-const (
-	terminatingHook = "autoscaling:EC2_INSTANCE_TERMINATING"
-	// hookTries is how often a group's hooks are asked for in one tick, where several of its hosts wait for one.
-	hookTries = 3
-	// hooksPerCall is the most names that DescribeLifecycleHooks takes, which is also the most hooks that a group has; without
-	// names it lists all
-	// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeLifecycleHooks.html).
-	hooksPerCall = 50
-)
+// hookTries is how often a group's hooks are asked for in one tick, where several of its hosts wait for one.
+const hookTries = 3
 
 // timeouts are the heartbeat timeouts of the terminating hooks that a group was found to have, by name.
 type timeouts map[string]time.Duration
@@ -33,11 +24,11 @@ func (d *Drainer) readHooks(ctx context.Context, v *view, now time.Time) {
 	tries := map[string]int{}
 	v.hooks = map[string]drain.Hook{}
 	for _, l := range v.leaving {
-		if l.instance.State != waiting || tries[l.group] > 0 && failed[l.group] == nil || tries[l.group] == hookTries {
+		if l.instance.State != cluster.TerminatingWait || tries[l.group] > 0 && failed[l.group] == nil || tries[l.group] == hookTries {
 			continue
 		}
 		tries[l.group]++
-		found, err := d.hooksOf(ctx, l.group, d.namesToAsk(v), now)
+		found, err := d.reader.Hooks(ctx, l.group, d.namesToAsk(v), now)
 		v.hooks[l.group], failed[l.group] = d.hookAmong(v, found, err), err
 	}
 	for _, group := range slices.Sorted(maps.Keys(failed)) {
@@ -119,29 +110,4 @@ func with(all []string, one string) []string {
 		return all
 	}
 	return append(slices.Clone(all), one)
-}
-
-// hooksOf are those of the named hooks that the group has, with what was last known where they cannot be read.
-func (d *Drainer) hooksOf(ctx context.Context, group string, names []string, now time.Time) (timeouts, error) {
-	key := hookKey{group, strings.Join(names, ",")}
-	known, fresh := d.memory.hook(key, now)
-	if fresh {
-		return known, nil
-	}
-	in := &autoscaling.DescribeLifecycleHooksInput{AutoScalingGroupName: aws.String(group)}
-	if len(names) <= hooksPerCall {
-		in.LifecycleHookNames = names // none: all
-	}
-	out, err := d.autoscaling.DescribeLifecycleHooks(ctx, in)
-	if err != nil {
-		return known, err // an old timeout is better than none
-	}
-	found := timeouts{}
-	for _, h := range out.LifecycleHooks {
-		if name := aws.ToString(h.LifecycleHookName); (len(names) == 0 || slices.Contains(names, name)) && aws.ToString(h.LifecycleTransition) == terminatingHook {
-			found[name] = time.Duration(aws.ToInt32(h.HeartbeatTimeout)) * time.Second
-		}
-	}
-	d.memory.keepHook(key, found, now)
-	return found, nil
 }

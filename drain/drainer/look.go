@@ -41,7 +41,7 @@ type view struct {
 	// panicked: an error in this program kept it from being looked at.
 	panicked bool
 	// said is what ECS has said of tasks in this tick.
-	said   described
+	said   ecsreader.TaskAnswers
 	steps  []drain.Step
 	failed []Failure
 }
@@ -67,6 +67,7 @@ func (d *Drainer) look(ctx context.Context, minute time.Time) (Answer, map[strin
 	answer.OtherStacks = others(groups, d.settings.ConfigPath)
 	leaving := leavers(groups, d.settings.ConfigPath)
 	d.memory.forget(instances(leaving))
+	d.reader.KeepHosts(instances(leaving))
 	if len(leaving) == 0 {
 		return answer, groups, nil
 	}

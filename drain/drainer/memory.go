@@ -11,8 +11,6 @@ import (
 )
 
 const (
-	// hooksFor is how long a hook's timeout is believed; a person may change it.
-	hooksFor = 15 * time.Minute
 	// goneFor is how long AWS is believed that a hook has no active action for an instance. Its list of instances and its
 	// lifecycle actions may disagree for a moment, and a hook that is given up ends with its timeout.
 	goneFor = 2 * time.Minute
@@ -23,13 +21,10 @@ const (
 type memory struct {
 	mu    sync.Mutex
 	hosts map[string]*remembered
-	hooks map[hookKey]knownHook
 	// departed are the hosts whose hooks are done, by instance.
 	departed map[string]departed
 	// entries are those that were last read, and those that were there before and are gone; nil: none were read, yet.
 	entries map[string]entry
-	// troubles are since when something has not worked.
-	troubles map[troubleIn]time.Time
 }
 
 type remembered struct {
@@ -50,15 +45,6 @@ type remembered struct {
 	looked *looked
 	// absent are the clusters that were asked for it and did not have it, with when.
 	absent map[string]time.Time
-	// tasks are the host's, listed while it was DRAINING: no other can come.
-	tasks map[string]drain.Task
-}
-
-type hookKey struct{ group, names string }
-
-type knownHook struct {
-	found timeouts
-	at    time.Time
 }
 
 const (
@@ -144,55 +130,4 @@ func (m *memory) forget(leaving map[string]bool) {
 			delete(m.hosts, instance)
 		}
 	}
-}
-
-// hook is what was last found of those hooks, and whether that is fresh enough not to ask again. What was not there is
-// asked for again each time: it may have been added for a host that waits.
-func (m *memory) hook(key hookKey, now time.Time) (found timeouts, fresh bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	known := m.hooks[key]
-	return known.found, len(known.found) > 0 && now.Sub(known.at) < hooksFor
-}
-
-func (m *memory) keepHook(key hookKey, found timeouts, now time.Time) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.hooks == nil {
-		m.hooks = map[hookKey]knownHook{}
-	}
-	m.hooks[key] = knownHook{found, now}
-}
-
-// trouble is something that did not work in a cluster, and would not a minute later.
-type trouble string
-
-// The troubles: what only explains could not be read, and there are more tasks than can be listed at once.
-const (
-	protectionDenied trouble = "protection"
-	tooManyTasks     trouble = "too many tasks"
-)
-
-// troubleFor is how long one is believed: a policy may be mended, and ECS shows a stopped task for an hour.
-const troubleFor = 15 * time.Minute
-
-type troubleIn struct {
-	what    trouble
-	cluster string
-}
-
-func (m *memory) lately(what trouble, clusterName string, now time.Time) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	since, known := m.troubles[troubleIn{what, clusterName}]
-	return known && now.Sub(since) < troubleFor
-}
-
-func (m *memory) note(what trouble, clusterName string, now time.Time) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.troubles == nil {
-		m.troubles = map[troubleIn]time.Time{}
-	}
-	m.troubles[troubleIn{what, clusterName}] = now
 }

@@ -41,9 +41,11 @@ func (d *Drainer) paint(ctx context.Context, v *view, now time.Time) {
 	}
 	d.readTasks(ctx, v, now)
 	if names := v.services(now); len(names) > 0 {
-		p.ServicesRead = d.reader.ReadServicesNamed(ctx, &p.Snapshot, names)
-		if !p.ServicesRead {
-			v.failed = append(v.failed, Failure{Cluster: v.name, Error: p.Unread[len(p.Unread)-1]})
+		var unread []string
+		p.Snapshot, unread = d.reader.WithServices(ctx, p.Snapshot, names)
+		p.ServicesRead = len(unread) == 0
+		for _, what := range unread {
+			v.failed = append(v.failed, Failure{Cluster: v.name, Error: what})
 		}
 		d.readHealthy(ctx, v, now)
 		d.readRoom(ctx, v, now)
@@ -57,18 +59,14 @@ func (d *Drainer) host(v *view, l leaver, now time.Time) drain.Host {
 	at := registration(v.picture.Hosts, l.instance.ID)
 	dead := known.isDead(at, now)
 	h := drain.Host{
-		Instance: l.instance.ID, Group: l.group, State: drain.Leaving, Unhealthy: l.instance.Unhealthy && dead,
+		Instance: l.instance.ID, Group: l.group, State: l.instance.State, Unhealthy: l.instance.Unhealthy && dead,
 		Began: known.start(), BeganKnown: !known.began.IsZero(), Right: v.right(l),
 		Registration: at, SearchedAll: v.searched[l.instance.ID],
 	}
 	h.Hook = d.hookOf(v, l, now)
-	switch l.instance.State {
-	case waiting:
-		h.State = drain.Waiting
+	if h.State == cluster.TerminatingWait {
 		h.Hook.Overdue = known.beaten.IsZero() && known.began.IsZero()
 		h.Hook.Beaten, h.Hook.Gone = known.beaten, !known.gone.IsZero() && now.Sub(known.gone) <= goneFor
-	case proceeding:
-		h.State = drain.Proceeding
 	}
 	return h
 }

@@ -85,7 +85,7 @@ func (d *Drainer) missing(v *view, now time.Time) []leaver {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(v.leaving), func(l leaver) bool {
-		return l.instance.State != waiting || registration(v.picture.Hosts, l.instance.ID) != nil ||
+		return l.instance.State != cluster.TerminatingWait || registration(v.picture.Hosts, l.instance.ID) != nil ||
 			now.Sub(d.memory.of(l.instance.ID, now).start()) < searchAfter
 	})
 }
@@ -132,12 +132,6 @@ func ids(leaving []leaver) []string {
 	}
 	return names
 }
-
-// waiting and proceeding are AWS's lifecycle states of those names.
-const (
-	waiting    = "Terminating:Wait"
-	proceeding = "Terminating:Proceed"
-)
 
 func registration(hosts []cluster.Host, instance string) *cluster.Host {
 	var found *cluster.Host

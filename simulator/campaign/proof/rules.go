@@ -18,7 +18,7 @@ var rules = []rule{
 	},
 	{
 		name: "tasks that stop are listed too",
-		file: "drain/drainer/tasks.go",
+		file: "cluster/ecsreader/leaving_tasks.go",
 		find: "{types.DesiredStatusRunning, types.DesiredStatusStopped}", replace: "{types.DesiredStatusRunning}",
 		breaks: []campaign.Promise{campaign.CompletedEarly, campaign.TaskEndedEarly},
 	},

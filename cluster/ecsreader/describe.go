@@ -1,0 +1,128 @@
+package ecsreader
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"unique"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"ecs-cluster-scaler/cluster"
+)
+
+// tasksPerCall is the most that ListTasks returns and DescribeTasks takes
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html).
+const tasksPerCall = 100
+
+// taskQuery selects tasks of a cluster; an empty host or service selects those of all. calls is how many calls the list may
+// take; nil: any number.
+type taskQuery struct {
+	cluster, host, service string
+	desired                types.DesiredStatus
+	calls                  *int
+}
+
+// taskPages are the ARNs that ECS lists, page by page. The pages end at an error.
+func (r *Reader) taskPages(ctx context.Context, q taskQuery) iter.Seq2[[]string, error] {
+	in := &ecs.ListTasksInput{Cluster: aws.String(q.cluster), DesiredStatus: q.desired, MaxResults: aws.Int32(tasksPerCall)}
+	if q.host != "" {
+		in.ContainerInstance = aws.String(q.host)
+	}
+	if q.service != "" {
+		in.ServiceName = aws.String(q.service)
+	}
+	return func(yield func([]string, error) bool) {
+		pages := ecs.NewListTasksPaginator(r.ecs, in)
+		for pages.HasMorePages() {
+			if q.calls != nil && *q.calls == 0 {
+				yield(nil, errTooMany)
+				return
+			} else if q.calls != nil {
+				*q.calls--
+			}
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(page.TaskArns, nil) {
+				return
+			}
+		}
+	}
+}
+
+// errTooMany: there are more tasks than calls for them.
+var errTooMany = errors.New("too many tasks")
+
+// described is what ECS said of tasks that it was asked for by ARN.
+type described struct {
+	tasks []cluster.TaskDetail
+	// missing are those that it does not know.
+	missing map[string]bool
+	// doubtful may only call themselves a service's; overrides are those that change a task's size. Both are by ARN.
+	doubtful  map[string]bool
+	overrides map[string]*types.TaskOverride
+	// unread says which tasks it neither described nor missed.
+	unread []string
+}
+
+// describeTasks asks for tasks by ARN. With an error comes what was read before it.
+func (r *Reader) describeTasks(ctx context.Context, clusterName string, arns []string) (described, error) {
+	read := described{missing: map[string]bool{}, doubtful: map[string]bool{}, overrides: map[string]*types.TaskOverride{}}
+	for batch := range slices.Chunk(arns, tasksPerCall) {
+		out, err := r.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(clusterName), Tasks: batch})
+		if err != nil {
+			return read, fmt.Errorf("describe them: %w", err)
+		}
+		for _, t := range out.Tasks {
+			task, sure := taskOf(t)
+			if !sure {
+				read.doubtful[task.ARN] = true
+			}
+			if changesSize(t.Overrides) {
+				read.overrides[task.ARN] = t.Overrides
+			}
+			read.tasks = append(read.tasks, task)
+		}
+		for _, f := range out.Failures {
+			if aws.ToString(f.Reason) == "MISSING" {
+				read.missing[aws.ToString(f.Arn)] = true
+			}
+		}
+		read.unread = append(read.unread, unanswered("task", len(batch), len(out.Tasks), out.Failures)...)
+	}
+	return read, nil
+}
+
+// taskOf converts a task; sure is false where it may only call itself a service's. Health is UNKNOWN for a task without a
+// health check, and for one whose first check is still to come
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html).
+func taskOf(t types.Task) (task cluster.TaskDetail, sure bool) {
+	service, sure := serviceOf(t)
+	return cluster.TaskDetail{
+		Task: cluster.Task{
+			ARN:           aws.ToString(t.TaskArn),
+			Host:          shared(t.ContainerInstanceArn),
+			Service:       shared(&service),
+			Group:         shared(t.Group),
+			Definition:    shared(t.TaskDefinitionArn),
+			Provider:      shared(t.CapacityProviderName),
+			LastStatus:    shared(t.LastStatus),
+			WantedRunning: aws.ToString(t.DesiredStatus) == string(types.DesiredStatusRunning),
+		},
+		StoppingAt: aws.ToTime(t.StoppingAt), StoppedAt: aws.ToTime(t.StoppedAt),
+		ReportsHealth: t.HealthStatus == types.HealthStatusHealthy || t.HealthStatus == types.HealthStatusUnhealthy,
+		Healthy:       t.HealthStatus == types.HealthStatusHealthy,
+	}, sure
+}
+
+// shared is one copy of a text that many tasks have.
+func shared(text *string) string {
+	return unique.Make(aws.ToString(text)).Value()
+}

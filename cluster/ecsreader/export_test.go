@@ -1,0 +1,7 @@
+package ecsreader
+
+// ServiceOf and Strangers are for the tests of whose a task is.
+var (
+	ServiceOf = serviceOf
+	Strangers = (*Reader).strangers
+)

@@ -1,0 +1,114 @@
+package ecsreader
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"ecs-cluster-scaler/cluster"
+)
+
+// Healthy counts running tasks of services.
+type Healthy struct {
+	// Running is how many tasks of a service count for its floor, by name. A service that is missing could not be counted.
+	Running map[string]int
+	// Definitions are the revisions that were asked for a health check.
+	Definitions map[string]cluster.Definition
+	// Unread says what could not be read.
+	Unread []error
+}
+
+// Healthy counts the tasks of the services that run on the given hosts, by ARN, page by page until a service's floor is
+// reached. Of a revision with a health check only HEALTHY ones count. UNKNOWN is what tasks without one say, and tasks whose
+// first check is still to come: either another task of the revision tells, or its definition
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html). A load balancer's checks are not in it.
+// reports are the revisions of which a task is known to report health.
+func (r *LeavingReader) Healthy(ctx context.Context, clusterName string, services []cluster.Service, on, reports map[string]bool) Healthy {
+	read := Healthy{Running: map[string]int{}, Definitions: map[string]cluster.Definition{}}
+	reports = maps.Clone(reports)
+	for _, s := range services {
+		n, err := r.countHealthy(ctx, clusterName, s, on, reports, &read)
+		if err != nil {
+			read.Unread = append(read.Unread, fmt.Errorf("the running tasks of service %s: %w", s.Name, err))
+			continue
+		}
+		read.Running[s.Name] = n
+	}
+	return read
+}
+
+func (r *LeavingReader) countHealthy(ctx context.Context, clusterName string, s cluster.Service, on, reports map[string]bool, read *Healthy) (int, error) {
+	count := counted{}
+	for page, err := range r.taskPages(ctx, taskQuery{cluster: clusterName, service: s.Name, desired: types.DesiredStatusRunning}) {
+		if err != nil {
+			return 0, err
+		}
+		tasks, err := r.describeTasks(ctx, clusterName, page)
+		if err != nil {
+			return 0, err
+		}
+		for _, t := range tasks.tasks {
+			reports[t.Definition] = reports[t.Definition] || t.ReportsHealth
+			if t.LastStatus == "RUNNING" && on[t.Host] {
+				count.add(t)
+			}
+		}
+		if count.sum(reports) >= s.Floor() {
+			r.readHealthChecks(ctx, s.Name, count, reports, read)
+		}
+		if n := count.sum(reports); n >= s.Floor() {
+			return n, nil
+		}
+	}
+	return count.sum(reports), nil
+}
+
+// readHealthChecks notes which of the revisions report health though no task of theirs has done so yet: those with a
+// health check. One whose definition cannot be read may have one; the floor then holds the host for 10 minutes.
+func (r *LeavingReader) readHealthChecks(ctx context.Context, service string, count counted, reports map[string]bool, read *Healthy) {
+	var silent []string
+	for _, definition := range slices.Sorted(maps.Keys(count)) {
+		if !reports[definition] {
+			silent = append(silent, definition)
+		}
+	}
+	definitions, unread := r.Definitions(ctx, silent)
+	for _, err := range unread {
+		read.Unread = append(read.Unread, fmt.Errorf("whether tasks of service %s report health: %w", service, err))
+	}
+	maps.Copy(read.Definitions, definitions)
+	for _, arn := range silent {
+		d, known := definitions[arn]
+		reports[arn] = !known || d.HealthChecked
+	}
+}
+
+// counted are running tasks by the ARN of their revision.
+type counted map[string]tally
+
+type tally struct{ running, healthy int }
+
+func (c counted) add(t cluster.TaskDetail) {
+	n := c[t.Definition]
+	n.running++
+	if t.Healthy {
+		n.healthy++
+	}
+	c[t.Definition] = n
+}
+
+// sum is how many count: of revisions that report health the HEALTHY ones.
+func (c counted) sum(reports map[string]bool) int {
+	all := 0
+	for definition, n := range c {
+		if reports[definition] {
+			all += n.healthy
+		} else {
+			all += n.running
+		}
+	}
+	return all
+}
