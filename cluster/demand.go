@@ -80,11 +80,6 @@ func (s Service) want(tasks map[start]int) []Demand {
 	return wanted
 }
 
-// Starts is the revision of the tasks that ECS starts next.
-func (s Service) Starts() string {
-	return cmp.Or(s.primary().TaskDefinition, s.TaskDefinition)
-}
-
 // Unplaced is how many tasks of all services are wanted now and held by no ACTIVE host. Waiting roll-outs are not
 // among them: whether they count depends on the room there is.
 func (s Snapshot) Unplaced() int {
@@ -95,6 +90,43 @@ func (s Snapshot) Unplaced() int {
 		}
 	}
 	return n
+}
+
+// Unplaced is how many tasks the service wants now that no ACTIVE host holds. onDraining is how many of its tasks with
+// desired status RUNNING sit on DRAINING hosts: they count as running for ECS, but have to go.
+//
+// A service that wants nothing of this cluster's hosts has none: not ACTIVE, DAEMON, or on other capacity.
+func (s Service) Unplaced(onDraining int) int {
+	if !s.WantsHosts() {
+		return 0
+	}
+	s = s.bounded()
+	if s.Rollout == SideBySide {
+		wanted, placed := 0, 0
+		for _, d := range s.Deployments {
+			if d.wants() {
+				wanted += d.Desired
+				placed += min(d.Desired, d.Running+d.Pending)
+			}
+		}
+		return max(0, wanted-placed+onDraining)
+	}
+	if s.primary().Failed {
+		return 0
+	}
+	missing := s.Desired - (s.Running + s.Pending - onDraining)
+	return max(0, min(missing, s.startable()))
+}
+
+// RolloutWaits tells whether a rolling deployment wants to start a task beside the old ones, which MaximumPercent
+// allows, though the service has all the tasks that it desires. Where that task fits nowhere, the deployment is stuck
+// until there is another host.
+func (s Service) RolloutWaits() bool {
+	s = s.bounded()
+	p := s.primary()
+	return s.WantsHosts() && s.Rollout == Rolling && p.InProgress && !p.Failed &&
+		p.Pending == 0 && p.Running < p.Desired &&
+		s.Running+s.Pending >= s.Desired && s.startable() > 0
 }
 
 // onDraining counts, by service and revision, the tasks on DRAINING hosts that ECS still wants to run.

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 )
@@ -81,6 +82,44 @@ type Deployment struct {
 	Providers []string
 }
 
+// WantsHosts tells whether its tasks run on this cluster's hosts and are a demand for them.
+func (s Service) WantsHosts() bool {
+	return s.Active && !s.Daemon && s.Home == OnEC2
+}
+
+// wants tells whether ECS starts tasks of the deployment on this cluster's hosts.
+func (d Deployment) wants() bool { return !d.Failed && !d.Stopping && d.Home != Elsewhere }
+
+// Starts is the revision of the tasks that ECS starts next.
+func (s Service) Starts() string {
+	return cmp.Or(s.primary().TaskDefinition, s.TaskDefinition)
+}
+
+// Keeps tells whether the service still wants tasks of a revision. It does not where every deployment of that revision is
+// being stopped; of one that no deployment names nothing is known, and it may.
+func (s Service) Keeps(revision string) bool {
+	named := false
+	for _, d := range s.Deployments {
+		if cmp.Or(d.TaskDefinition, s.Starts()) != revision {
+			continue
+		}
+		if !d.Stopping {
+			return true
+		}
+		named = true
+	}
+	return !named
+}
+
+func (s Service) primary() Deployment {
+	for _, d := range s.Deployments {
+		if d.Primary {
+			return d
+		}
+	}
+	return Deployment{}
+}
+
 // ProvidersOf are the capacity providers on whose hosts ECS places the service's tasks of a revision: those of the
 // deployments that start it. A rolling service starts tasks of its primary deployment alone, whatever revision it
 // replaces. None: every host will do.
@@ -112,4 +151,23 @@ func (s Service) providersOf(d Deployment) []string {
 		return s.Providers
 	}
 	return d.Providers
+}
+
+// mostCounted bounds the counts and percentages that ECS gives: they are 32-bit integers, of which two can be multiplied.
+const mostCounted = math.MaxInt32
+
+// bounded is the service with every count between 0 and mostCounted, so that no sum or product of them overflows.
+func (s Service) bounded() Service {
+	count := func(n int) int { return max(0, min(n, mostCounted)) }
+	s.Desired, s.Running, s.Pending = count(s.Desired), count(s.Running), count(s.Pending)
+	s.MinimumHealthyPercent, s.MaximumPercent = count(s.MinimumHealthyPercent), count(s.MaximumPercent)
+	for i, d := range s.Deployments {
+		within := d
+		within.Desired, within.Running, within.Pending = count(d.Desired), count(d.Running), count(d.Pending)
+		if within.Desired != d.Desired || within.Running != d.Running || within.Pending != d.Pending {
+			s.Deployments = slices.Clone(s.Deployments)
+			s.Deployments[i] = within
+		}
+	}
+	return s
 }

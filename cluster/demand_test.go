@@ -8,30 +8,6 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// service is an ACTIVE replica service on EC2 in a steady state, with AWS's default percentages.
-func service(desired, running, pending int, change ...func(*cluster.Service)) cluster.Service {
-	s := cluster.Service{
-		Name: "web", Active: true, Home: cluster.OnEC2, Rollout: cluster.Rolling,
-		Desired: desired, Running: running, Pending: pending,
-		MinimumHealthyPercent: 100, MaximumPercent: 200,
-		Deployments: []cluster.Deployment{{Primary: true, Desired: desired, Running: running, Pending: pending}},
-	}
-	for _, c := range change {
-		c(&s)
-	}
-	return s
-}
-
-// rollingOut puts a new deployment with so many running and pending tasks beside the old one.
-func rollingOut(running, pending int) func(*cluster.Service) {
-	return func(s *cluster.Service) {
-		s.Deployments = []cluster.Deployment{
-			{Primary: true, InProgress: true, Desired: s.Desired, Running: running, Pending: pending},
-			{Desired: s.Desired, Running: s.Running - running, Pending: s.Pending - pending},
-		}
-	}
-}
-
 func TestUnplacedTasksOfAService(t *testing.T) {
 	failed := func(s *cluster.Service) { s.Deployments[0].Failed = true }
 	percent := func(maximum int) func(*cluster.Service) {
@@ -90,13 +66,6 @@ func TestUnplacedTasksOfAService(t *testing.T) {
 	}
 }
 
-func TestFloorRoundsUp(t *testing.T) {
-	for _, tt := range []struct{ desired, percent, want int }{{4, 100, 4}, {3, 50, 2}, {1, 50, 1}, {1, 0, 0}, {0, 100, 0}, {10, 33, 4}} {
-		s := cluster.Service{Desired: tt.desired, MinimumHealthyPercent: tt.percent}
-		assert.Equal(t, tt.want, s.Floor(), tt)
-	}
-}
-
 // ECS stops them already; that their host drains asks for none elsewhere.
 func TestTasksOfASetThatIsBeingStoppedAreNotWantedElsewhere(t *testing.T) {
 	on := func(revision string) cluster.Task {
@@ -141,38 +110,6 @@ func TestUnplacedCountsTasksOnDrainingHosts(t *testing.T) {
 	assert.False(t, demand[0].Waiting)
 	assert.True(t, demand[1].Waiting)
 	assert.Equal(t, "api", demand[1].Service.Name)
-}
-
-func TestWhoFollowsTheSignal(t *testing.T) {
-	blue, green := cluster.Group{Name: "blue"}, cluster.Group{Name: "green"}
-	active := func(g cluster.Group) cluster.Group { g.TaggedActive = true; return g }
-	names := func(groups ...cluster.Group) []string {
-		var followers []string
-		for _, g := range (cluster.Snapshot{Groups: groups}).Followers() {
-			followers = append(followers, g.Name)
-		}
-		return followers
-	}
-	assert.Empty(t, names())
-	assert.Equal(t, []string{"blue"}, names(blue))
-	assert.Equal(t, []string{"green"}, names(blue, active(green)))
-	assert.Equal(t, []string{"blue", "green"}, names(blue, green), "none marked: all")
-	assert.Equal(t, []string{"blue", "green"}, names(active(blue), active(green)), "both marked: all")
-}
-
-func TestUnregisteredInstancesAreThoseThatCameUpAndDidNotJoin(t *testing.T) {
-	s := cluster.Snapshot{
-		Hosts: []cluster.Host{{InstanceID: "i-1"}, {InstanceID: "i-5"}},
-		Groups: []cluster.Group{
-			{Instances: []cluster.Instance{{ID: "i-1", Phase: cluster.InService}, {ID: "i-2", Phase: cluster.InService}}},
-			{Instances: []cluster.Instance{{ID: "i-3", Phase: cluster.Pending}, {ID: "i-4", Phase: cluster.Terminating}, {ID: "i-5", Phase: cluster.InService}, {ID: "i-6", Phase: cluster.Aside}}},
-		},
-	}
-	var ids []string
-	for _, i := range s.Unregistered() {
-		ids = append(ids, i.ID)
-	}
-	assert.ElementsMatch(t, []string{"i-2", "i-3"}, ids)
 }
 
 func TestDemandNamesTheRevisionThatECSWouldStart(t *testing.T) {

@@ -9,6 +9,13 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
+func TestFloorRoundsUp(t *testing.T) {
+	for _, tt := range []struct{ desired, percent, want int }{{4, 100, 4}, {3, 50, 2}, {1, 50, 1}, {1, 0, 0}, {0, 100, 0}, {10, 33, 4}} {
+		s := cluster.Service{Desired: tt.desired, MinimumHealthyPercent: tt.percent}
+		assert.Equal(t, tt.want, s.Floor(), tt)
+	}
+}
+
 // canLeave plays what ECS may do for a task on a DRAINING host: start one elsewhere while no more than maximumPercent of
 // the desired tasks run, and stop the one while no fewer than minimumHealthyPercent are left.
 func canLeave(desired, minimum, maximum int) bool {
