@@ -156,7 +156,7 @@ func (f *functions) write(ctx context.Context, made faulty.Call, c call, carryOu
 	}
 	if i.late {
 		f.world.After(time.Duration(i.luck.Int64N(int64(latest))), fmt.Sprintf("late %s %s", c.action, c.subject), func() { _, _ = attempt() })
-		return nil, nil //nolint:nilnil // an empty answer
+		return nil, nil // an empty answer
 	}
 	out, err := attempt()
 	if err == nil && i.luck.Float64() < f.plan.Faults.AnswersLost {
