@@ -18,7 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"ecs-cluster-scaler/internal/lab"
+	"ecs-cluster-scaler/internal/lab/moto"
 )
 
 // configuration is one folder in a copy of this one, as somebody would have it who applies it to a moto.
@@ -31,7 +31,7 @@ type configuration struct {
 }
 
 // newConfiguration prepares examples/<example>, with files besides, by their names in the copy of this folder.
-func newConfiguration(t *testing.T, moto *lab.Moto, example string, files map[string]string) *configuration {
+func newConfiguration(t *testing.T, server *moto.Server, example string, files map[string]string) *configuration {
 	t.Helper()
 	_, err := exec.LookPath("terraform")
 	require.NoError(t, err, "terraform is not on the PATH; this test applies with it")
@@ -49,7 +49,7 @@ func newConfiguration(t *testing.T, moto *lab.Moto, example string, files map[st
 		}
 		c.env = append(c.env, variable)
 	}
-	c.env = append(c.env, moto.Env()...)
+	c.env = append(c.env, server.Env()...)
 	c.env = append(c.env, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1")
 	if file := providers(t); file != "" {
 		c.env = append(c.env, "TF_CLI_CONFIG_FILE="+file)

@@ -25,7 +25,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"ecs-cluster-scaler/internal/lab"
+	"ecs-cluster-scaler/internal/lab/function"
+	"ecs-cluster-scaler/internal/lab/moto"
+	"ecs-cluster-scaler/internal/lab/seed"
 )
 
 // The story of one stack, from its first apply to its end: examples/complete on moto, with the functions that it deploys.
@@ -54,27 +56,27 @@ func TestCompleteExample(t *testing.T) {
 }
 
 type stack struct {
-	moto          *lab.Moto
+	moto          *moto.Server
 	configuration *configuration
 	groups        *autoscaling.Client
 	ecs           *ecs.Client
 	cli           string
 
-	publisher, drainer *function
-	hosts              map[string]lab.SeededHost // by EC2 id
+	publisher, drainer *appliedFunction
+	hosts              map[string]seed.SeededHost // by EC2 id
 }
 
 func newStack(t *testing.T) *stack {
 	t.Helper()
 	require.NoError(t, os.Unsetenv("AWS_CA_BUNDLE"))
-	moto, err := lab.StartMoto(t.Context())
+	server, err := moto.Start(t.Context())
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = moto.Close(); _ = lab.RemoveBuilds() })
-	cli, err := lab.CLI(t.Context())
+	t.Cleanup(func() { _ = server.Close(); _ = function.RemoveBuilds() })
+	cli, err := function.CLI(t.Context())
 	require.NoError(t, err)
 	s := &stack{
-		moto: moto, configuration: newConfiguration(t, moto, "complete", nil), cli: cli, hosts: map[string]lab.SeededHost{},
-		groups: autoscaling.NewFromConfig(moto.Config()), ecs: ecs.NewFromConfig(moto.Config()),
+		moto: server, configuration: newConfiguration(t, server, "complete", nil), cli: cli, hosts: map[string]seed.SeededHost{},
+		groups: autoscaling.NewFromConfig(server.Config()), ecs: ecs.NewFromConfig(server.Config()),
 	}
 	zip, architecture := processor()
 	for _, name := range []string{"publisher", "drainer"} {
@@ -118,7 +120,7 @@ func (s *stack) apply(t *testing.T) {
 	blue := s.group(t, "web", "blue")
 	assert.Len(t, blue.Instances, 2, "the active colour has its min_size")
 	assert.Empty(t, s.group(t, "web", "green").Instances)
-	assert.Equal(t, "true", tagOf(blue, lab.ActiveTag))
+	assert.Equal(t, "true", tagOf(blue, seed.ActiveTag))
 	assert.Equal(t, []string{"blue"}, s.colours(t, "render"))
 	for _, colour := range []string{"blue", "green"} {
 		assert.Equal(t, "/ecs-cluster-scaler", tagOf(s.group(t, "web", colour), "ecs-cluster-scaler:config-path"), "no other stack acts on it")
@@ -250,8 +252,8 @@ func (s *stack) scaleIn(t *testing.T) {
 		AutoScalingGroupName: group.AutoScalingGroupName, DesiredCapacity: aws.Int32(3),
 	})
 	require.NoError(t, err)
-	api := []lab.Task{{Service: "api", CPU: 512, Memory: 1024}}
-	s.register(t, "web", "blue", lab.Host{Tasks: api}, lab.Host{Tasks: api}, lab.Host{Tasks: api})
+	api := []seed.Task{{Service: "api", CPU: 512, Memory: 1024}}
+	s.register(t, "web", "blue", seed.Host{Tasks: api}, seed.Host{Tasks: api}, seed.Host{Tasks: api})
 
 	var answer struct {
 		Clusters []struct {
@@ -262,7 +264,7 @@ func (s *stack) scaleIn(t *testing.T) {
 	}
 	minute := s.publisher.tick(t, &answer)
 	require.Len(t, answer.Clusters, 2)
-	signal, found, err := lab.Metric(t.Context(), s.moto, s.publisher.env["METRIC_NAMESPACE"], "ScalingSignal", "web", minute)
+	signal, found, err := moto.Metric(t.Context(), s.moto, s.publisher.env["METRIC_NAMESPACE"], "ScalingSignal", "web", minute)
 	require.NoError(t, err)
 	require.True(t, found, "the metric has the dimension that the alarm looks at")
 	require.InDelta(t, -1, signal, 0, "%+v", answer)
@@ -293,8 +295,8 @@ func (s *stack) switchColours(t *testing.T) {
 			t.Helper()
 			require.Len(t, s.group(t, "web", "green").Instances, 2)
 			require.Len(t, s.group(t, "web", "blue").Instances, 2)
-			assert.Empty(t, tagOf(s.group(t, "web", "green"), lab.ActiveTag))
-			s.register(t, "web", "green", lab.Host{}, lab.Host{})
+			assert.Empty(t, tagOf(s.group(t, "web", "green"), seed.ActiveTag))
+			s.register(t, "web", "green", seed.Host{}, seed.Host{})
 		},
 		"Step 3": s.turned,
 		"Step 4": func(t *testing.T) {
@@ -324,9 +326,9 @@ func (s *stack) switchColours(t *testing.T) {
 func (s *stack) turned(t *testing.T) {
 	t.Helper()
 	blue, green := s.group(t, "web", "blue"), s.group(t, "web", "green")
-	assert.Equal(t, "true", tagOf(green, lab.ActiveTag))
-	assert.Empty(t, tagOf(blue, lab.ActiveTag))
-	assert.Equal(t, "web", tagOf(blue, lab.ClusterTag), "the publisher still sees it drain")
+	assert.Equal(t, "true", tagOf(green, seed.ActiveTag))
+	assert.Empty(t, tagOf(blue, seed.ActiveTag))
+	assert.Equal(t, "web", tagOf(blue, seed.ClusterTag), "the publisher still sees it drain")
 	assert.EqualValues(t, 0, aws.ToInt32(blue.DesiredCapacity))
 	assert.EqualValues(t, 2, aws.ToInt32(green.DesiredCapacity))
 	turnedTo := 0
@@ -473,7 +475,7 @@ func (s *stack) tickUntilNothingDrains(t *testing.T) {
 func (s *stack) letTimePass(t *testing.T) {
 	t.Helper()
 	for _, instance := range s.open(t) {
-		require.NoError(t, s.moto.SetInstance(t.Context(), instance, lab.InstanceChange{TerminatingAt: aws.Time(time.Now().Add(-5 * time.Minute))}))
+		require.NoError(t, s.moto.SetInstance(t.Context(), instance, moto.InstanceChange{TerminatingAt: aws.Time(time.Now().Add(-5 * time.Minute))}))
 	}
 }
 
@@ -498,7 +500,7 @@ func (s *stack) fireAlarm(t *testing.T, cluster, metric, comparison string, valu
 }
 
 // register is the agents' part: each instance of the group that ECS does not know yet joins as what the entry says.
-func (s *stack) register(t *testing.T, cluster, colour string, hosts ...lab.Host) {
+func (s *stack) register(t *testing.T, cluster, colour string, hosts ...seed.Host) {
 	t.Helper()
 	var entry struct{ Instance struct{ CPU, Memory int } }
 	require.NoError(t, json.Unmarshal([]byte(s.entry(t, cluster)), &entry))
@@ -507,7 +509,7 @@ func (s *stack) register(t *testing.T, cluster, colour string, hosts ...lab.Host
 		hosts[i].CPU, hosts[i].Memory, hosts[i].InstanceType = entry.Instance.CPU, entry.Instance.Memory, "m7g.large"
 	}
 	group := s.group(t, cluster, colour)
-	made, err := lab.Populate(t.Context(), s.moto, lab.Cluster{Name: cluster, Hosts: hosts}, aws.ToString(group.AutoScalingGroupName), ids(group))
+	made, err := seed.Populate(t.Context(), s.moto, seed.Cluster{Name: cluster, Hosts: hosts}, aws.ToString(group.AutoScalingGroupName), ids(group))
 	require.NoError(t, err)
 	for _, host := range made.Hosts {
 		s.hosts[host.Instance] = host
@@ -576,7 +578,7 @@ func (s *stack) colours(t *testing.T, cluster string) []string {
 	require.NoError(t, err)
 	var colours []string
 	for _, group := range found.AutoScalingGroups {
-		if tagOf(group, lab.ClusterTag) == cluster {
+		if tagOf(group, seed.ClusterTag) == cluster {
 			colours = append(colours, tagColour(group))
 		}
 	}
@@ -720,17 +722,17 @@ func (s *stack) explained(t *testing.T, cluster string) string {
 
 // function is an applied Lambda function: the binary of the zip that was uploaded, with the environment that it was given. Each
 // invocation is a process of its own, which remembers nothing: time passes in jumps here, and a process would not see them.
-type function struct {
+type appliedFunction struct {
 	name     string
-	moto     *lab.Moto
+	moto     *moto.Server
 	env      map[string]string
 	binary   string
 	memoryMB int
 }
 
-func (s *stack) start(t *testing.T, name string) *function {
+func (s *stack) start(t *testing.T, name string) *appliedFunction {
 	t.Helper()
-	f := &function{name: "ecs-cluster-scaler-" + name, moto: s.moto}
+	f := &appliedFunction{name: "ecs-cluster-scaler-" + name, moto: s.moto}
 	answer, err := s.moto.Signed(t.Context(), "lambda", "GET", "/2015-03-31/functions/"+f.name+"/configuration", nil, "")
 	require.NoError(t, err)
 	var applied struct {
@@ -747,13 +749,13 @@ func (s *stack) start(t *testing.T, name string) *function {
 	sum := sha256.Sum256(built)
 	require.Equal(t, base64.StdEncoding.EncodeToString(sum[:]), applied.CodeSha256, "what runs here is what was uploaded")
 	f.env, f.memoryMB = applied.Environment.Variables, applied.MemorySize
-	f.binary, err = lab.Bootstrap(t.Context(), name)
+	f.binary, err = function.Bootstrap(t.Context(), name)
 	require.NoError(t, err)
 	return f
 }
 
 // tick starts the function with what the schedule has as its input, as Scheduler fills it in.
-func (f *function) tick(t *testing.T, answer any) time.Time {
+func (f *appliedFunction) tick(t *testing.T, answer any) time.Time {
 	t.Helper()
 	schedule, err := f.schedule(t.Context())
 	require.NoError(t, err)
@@ -767,13 +769,13 @@ func (f *function) tick(t *testing.T, answer any) time.Time {
 	return minute
 }
 
-func (f *function) invoke(t *testing.T, event []byte) []byte {
+func (f *appliedFunction) invoke(t *testing.T, event []byte) []byte {
 	t.Helper()
 	env := f.moto.Env()
 	for name, value := range f.env {
 		env = append(env, name+"="+value)
 	}
-	process, err := lab.StartFunction(t.Context(), f.binary, env, lab.Named(f.name), lab.MemoryMB(f.memoryMB))
+	process, err := function.Start(t.Context(), f.binary, env, function.Named(f.name), function.MemoryMB(f.memoryMB))
 	require.NoError(t, err)
 	defer func() { _ = process.Close() }()
 	result, err := process.Invoke(t.Context(), event)
@@ -783,7 +785,7 @@ func (f *function) invoke(t *testing.T, event []byte) []byte {
 }
 
 // step is what the drainer did with an instance on an event.
-func (f *function) step(t *testing.T, event []byte, instance string) string {
+func (f *appliedFunction) step(t *testing.T, event []byte, instance string) string {
 	t.Helper()
 	var answer struct {
 		Instances []struct{ Instance, Step string }
@@ -794,7 +796,7 @@ func (f *function) step(t *testing.T, event []byte, instance string) string {
 	return answer.Instances[0].Step
 }
 
-func (f *function) schedule(ctx context.Context) (string, error) {
+func (f *appliedFunction) schedule(ctx context.Context) (string, error) {
 	answer, err := f.moto.Signed(ctx, "scheduler", "GET", "/schedules/"+f.name, nil, "")
 	if err != nil {
 		return "", err
@@ -804,7 +806,7 @@ func (f *function) schedule(ctx context.Context) (string, error) {
 	return schedule.Target.Input, err
 }
 
-func (f *function) scheduled(t *testing.T) bool {
+func (f *appliedFunction) scheduled(t *testing.T) bool {
 	t.Helper()
 	_, err := f.schedule(t.Context())
 	return err == nil

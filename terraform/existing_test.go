@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"ecs-cluster-scaler/internal/lab"
+	"ecs-cluster-scaler/internal/lab/moto"
 )
 
 // shop is what the commonest user has: a group of fixed name that Terraform made, without a hook, with hosts.
@@ -74,7 +74,7 @@ module "second" {
 
 type road struct {
 	*configuration
-	moto   *lab.Moto
+	moto   *moto.Server
 	groups *autoscaling.Client
 }
 
@@ -82,11 +82,11 @@ type road struct {
 func TestAGroupThatExistsIsNeverReplaced(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, os.Unsetenv("AWS_CA_BUNDLE"))
-	moto, err := lab.StartMoto(t.Context())
+	server, err := moto.Start(t.Context())
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = moto.Close() })
-	r := &road{newConfiguration(t, moto, "shop", map[string]string{"examples/shop/main.tf": shop}), moto, autoscaling.NewFromConfig(moto.Config())}
-	answer, err := moto.EC2(t.Context(), url.Values{"Action": {"DescribeSubnets"}})
+	t.Cleanup(func() { _ = server.Close() })
+	r := &road{newConfiguration(t, server, "shop", map[string]string{"examples/shop/main.tf": shop}), server, autoscaling.NewFromConfig(server.Config())}
+	answer, err := server.EC2(t.Context(), url.Values{"Action": {"DescribeSubnets"}})
 	require.NoError(t, err)
 	var subnets []string
 	for _, found := range regexp.MustCompile(`<subnetId>(.+?)</subnetId>`).FindAllSubmatch(answer, -1) {

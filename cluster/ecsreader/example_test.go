@@ -11,12 +11,12 @@ import (
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/cluster/ecsreader"
-	"ecs-cluster-scaler/internal/lab"
+	"ecs-cluster-scaler/internal/lab/moto"
 )
 
 // AWS's own example payloads, in AWS's own protocols, decode into the right snapshot. Nobody here wrote them.
 func TestAWSsExamplesDecodeIntoTheRightSnapshot(t *testing.T) {
-	moto, err := lab.StartMoto(t.Context())
+	moto, err := moto.Start(t.Context())
 	require.NoError(t, err)
 	defer moto.Close()
 	for _, action := range []string{

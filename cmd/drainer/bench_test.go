@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"ecs-cluster-scaler/internal/lab"
+	"ecs-cluster-scaler/internal/lab/seed"
 )
 
 func (w *world) total() int {
@@ -22,12 +22,12 @@ func (w *world) total() int {
 // their replacements run. It returns the calls that they took.
 func drained(b *testing.B, hosts int) int {
 	b.Helper()
-	room := lab.Host{CPU: 16384, Memory: 65536}
-	c := web(append(slices.Repeat([]lab.Host{leaving("api", "api", "api")}, hosts), room)...)
+	room := seed.Host{CPU: 16384, Memory: 65536}
+	c := web(append(slices.Repeat([]seed.Host{leaving("api", "api", "api")}, hosts), room)...)
 	c.Group.Heartbeat = 3600
-	w := seed(b, c)
+	w := seeded(b, c)
 	w.warm = true
-	events, err := moto.LifecycleEvents(b.Context())
+	events, err := server.LifecycleEvents(b.Context())
 	require.NoError(b, err)
 	for _, event := range events {
 		w.invoke(event)
@@ -69,7 +69,7 @@ func BenchmarkDrainedHostsOf3TasksStoppedAt360s(b *testing.B) {
 
 // BenchmarkIdleTick is a tick with nothing to do: one call per 100 groups.
 func BenchmarkIdleTickOver3Groups(b *testing.B) {
-	w := seed(b, web(staying()), lab.Cluster{Name: "a", Entry: `{}`, Group: &lab.Group{}}, lab.Cluster{Name: "b", Entry: `{}`, Group: &lab.Group{}})
+	w := seeded(b, web(staying()), seed.Cluster{Name: "a", Entry: `{}`, Group: &seed.Group{}}, seed.Cluster{Name: "b", Entry: `{}`, Group: &seed.Group{}})
 	w.warm = true
 	for range b.N {
 		w.tick(0)

@@ -12,30 +12,31 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"ecs-cluster-scaler/internal/lab"
+	"ecs-cluster-scaler/internal/lab/moto"
+	"ecs-cluster-scaler/internal/lab/seed"
 )
 
 // leaving is a host that terminates, with one task of each of the services.
-func leaving(services ...string) lab.Host {
-	h := lab.Host{CPU: 1000, Memory: 2000, Terminating: true}
+func leaving(services ...string) seed.Host {
+	h := seed.Host{CPU: 1000, Memory: 2000, Terminating: true}
 	for _, s := range services {
-		h.Tasks = append(h.Tasks, lab.Task{Service: s, CPU: 100, Memory: 100})
+		h.Tasks = append(h.Tasks, seed.Task{Service: s, CPU: 100, Memory: 100})
 	}
 	return h
 }
 
-func staying(services ...string) lab.Host {
+func staying(services ...string) seed.Host {
 	h := leaving(services...)
 	h.Terminating = false
 	return h
 }
 
-func web(hosts ...lab.Host) lab.Cluster {
-	return lab.Cluster{Name: "web", Entry: `{}`, Group: &lab.Group{Heartbeat: 900}, Hosts: hosts}
+func web(hosts ...seed.Host) seed.Cluster {
+	return seed.Cluster{Name: "web", Entry: `{}`, Group: &seed.Group{Heartbeat: 900}, Hosts: hosts}
 }
 
 func TestAnIdleHostGoesAfterThreeMinutes(t *testing.T) {
-	w := seed(t, web(leaving(), staying()))
+	w := seeded(t, web(leaving(), staying()))
 	s := w.is(0, 0, "drain", "tasks_running")
 	assert.Equal(t, w.began, s.Since.UTC())
 	assert.Equal(t, "web", s.Cluster)
@@ -48,7 +49,7 @@ func TestAnIdleHostGoesAfterThreeMinutes(t *testing.T) {
 }
 
 func TestTasksThatLeaveAfterSixMinutesOfDeregistration(t *testing.T) {
-	w := seed(t, web(leaving("api"), staying("api")))
+	w := seeded(t, web(leaving("api"), staying("api")))
 	old := w.host(0).Tasks[0]
 	w.is(0, 0, "drain", "tasks_running")
 	w.is(1, 0, "wait", "tasks_running")
@@ -72,7 +73,7 @@ func TestTasksThatLeaveAfterSixMinutesOfDeregistration(t *testing.T) {
 // start is the scheduler's: a task of the service on a host.
 func start(tb testing.TB, w *world, service string, host int) {
 	tb.Helper()
-	client := ecs.NewFromConfig(moto.Config())
+	client := ecs.NewFromConfig(server.Config())
 	described, err := client.DescribeServices(tb.Context(), &ecs.DescribeServicesInput{Cluster: aws.String("web"), Services: []string{service}})
 	require.NoError(tb, err)
 	out, err := client.StartTask(tb.Context(), &ecs.StartTaskInput{
@@ -85,8 +86,8 @@ func start(tb testing.TB, w *world, service string, host int) {
 
 func TestTwoHostsThatHoldBothCopiesOfOneService(t *testing.T) {
 	c := web(leaving("api"), leaving("api"), staying())
-	c.Services = []lab.Service{{Name: "api", Desired: 2, CPU: 100, Memory: 100, MinimumHealthyPercent: aws.Int32(50)}}
-	w := seed(t, c)
+	c.Services = []seed.Service{{Name: "api", Desired: 2, CPU: 100, Memory: 100, MinimumHealthyPercent: aws.Int32(50)}}
+	w := seeded(t, c)
 	w.tick(0)
 	for host := range 2 {
 		w.task(w.host(host).Tasks[0], "STOPPED", "STOPPED", 2)
@@ -107,7 +108,7 @@ func TestTwoHostsThatHoldBothCopiesOfOneService(t *testing.T) {
 func TestAStandaloneTaskHasItsOwnDeadline(t *testing.T) {
 	c := web(leaving(""), staying())
 	c.Entry = `{"drain": {"deadline_minutes": 5, "standalone_deadline_minutes": 30}}`
-	w := seed(t, c)
+	w := seeded(t, c)
 	w.tick(0)
 	w.is(29, 0, "wait", "standalone_task")
 	oldest, _ := w.metric("OldestDrainMinutes", 29)
@@ -120,7 +121,7 @@ func TestAStandaloneTaskHasItsOwnDeadline(t *testing.T) {
 }
 
 func TestAServiceThatIsBrokenForItsOwnReasons(t *testing.T) {
-	w := seed(t, web(leaving("api"), staying("api")))
+	w := seeded(t, web(leaving("api"), staying("api")))
 	w.tick(0)
 	w.task(w.host(0).Tasks[0], "STOPPED", "STOPPED", 4)
 	w.service("api", 1)
@@ -129,19 +130,19 @@ func TestAServiceThatIsBrokenForItsOwnReasons(t *testing.T) {
 }
 
 func TestAServiceScaledToZeroHoldsNothingUp(t *testing.T) {
-	w := seed(t, web(leaving("api"), staying()))
+	w := seeded(t, web(leaving("api"), staying()))
 	w.tick(0)
 	w.task(w.host(0).Tasks[0], "STOPPED", "STOPPED", 2)
-	require.NoError(t, moto.SetService(t.Context(), "web", "api", lab.ServiceChange{Desired: aws.Int(0), Running: aws.Int(0)}))
+	require.NoError(t, server.SetService(t.Context(), "web", "api", moto.ServiceChange{Desired: aws.Int(0), Running: aws.Int(0)}))
 	w.is(4, 0, "complete", "ready")
 }
 
 func TestAHookThatHasExpired(t *testing.T) {
-	w := seed(t, web(leaving(), staying()))
+	w := seeded(t, web(leaving(), staying()))
 	w.tick(0)
 	w.stop()
 	w.warm = true // one process, which remembers what AWS said
-	require.NoError(t, moto.Fault(t.Context(), lab.Fault{
+	require.NoError(t, server.Fault(t.Context(), moto.Fault{
 		Action: "autoscaling.CompleteLifecycleAction", Code: "ValidationError", Times: 1,
 		Message: "No active Lifecycle Action found with instance ID " + w.host(0).Instance,
 	}))
@@ -154,7 +155,7 @@ func TestAHookThatHasExpired(t *testing.T) {
 func TestAForeignHookIsNeverCompleted(t *testing.T) {
 	c := web(leaving(), staying())
 	c.Group.Hook = "somebody-else"
-	w := seed(t, c)
+	w := seeded(t, c)
 	w.tick(0)
 	w.is(20, 0, "none", "foreign_hook")
 	assert.Empty(t, w.completed())
@@ -162,8 +163,8 @@ func TestAForeignHookIsNeverCompleted(t *testing.T) {
 }
 
 func TestADoubledEventMakesTheFirstStepOnce(t *testing.T) {
-	w := seed(t, web(leaving("api"), staying()))
-	events, err := moto.LifecycleEvents(t.Context())
+	w := seeded(t, web(leaving("api"), staying()))
+	events, err := server.LifecycleEvents(t.Context())
 	require.NoError(t, err)
 	require.Len(t, events, 1)
 	assert.Equal(t, "drain", w.invoke(events[0]).Instances[0].Step)
@@ -175,8 +176,8 @@ func TestADoubledEventMakesTheFirstStepOnce(t *testing.T) {
 func TestAStrangersEventIsLeftAlone(t *testing.T) {
 	c := web(leaving(), staying())
 	c.Group.Untagged = true
-	w := seed(t, c)
-	events, err := moto.LifecycleEvents(t.Context())
+	w := seeded(t, c)
+	events, err := server.LifecycleEvents(t.Context())
 	require.NoError(t, err)
 	assert.Empty(t, w.invoke(events[0]).Instances)
 	assert.Empty(t, w.invoke([]byte(strings.Replace(string(events[0]), "EC2_INSTANCE_TERMINATING", "EC2_INSTANCE_LAUNCHING", 1))).Instances)
@@ -192,7 +193,7 @@ func spot(instance string) []byte {
 }
 
 func TestASpotWarningSetsTheHostDrainingAtOnce(t *testing.T) {
-	w := seed(t, web(staying("api"), staying()))
+	w := seeded(t, web(staying("api"), staying()))
 	s := w.invoke(spot(w.host(0).Instance)).Instances
 	require.Len(t, s, 1)
 	assert.Equal(t, "drain", s[0].Step)
@@ -202,15 +203,15 @@ func TestASpotWarningSetsTheHostDrainingAtOnce(t *testing.T) {
 func TestADeadHostGoesAtOnce(t *testing.T) {
 	h := leaving("api")
 	h.Unhealthy, h.Disconnected, h.Draining = true, true, true
-	w := seed(t, web(h, staying()))
-	require.NoError(t, moto.SetInstance(t.Context(), w.host(0).Instance, lab.InstanceChange{Health: aws.String("Unhealthy")}))
+	w := seeded(t, web(h, staying()))
+	require.NoError(t, server.SetInstance(t.Context(), w.host(0).Instance, moto.InstanceChange{Health: aws.String("Unhealthy")}))
 	w.is(0, 0, "complete", "host_dead")
 	assert.Equal(t, 1, w.calls()["ecs.DeregisterContainerInstance"])
 }
 
 func TestNeverRegisteredInAnyKnownCluster(t *testing.T) {
-	w := seed(t, web(leaving(), staying()), lab.Cluster{Name: "other", Entry: `{}`, Hosts: []lab.Host{{}}})
-	client := ecs.NewFromConfig(moto.Config())
+	w := seeded(t, web(leaving(), staying()), seed.Cluster{Name: "other", Entry: `{}`, Hosts: []seed.Host{{}}})
+	client := ecs.NewFromConfig(server.Config())
 	_, err := client.DeregisterContainerInstance(t.Context(), &ecs.DeregisterContainerInstanceInput{
 		Cluster: aws.String("web"), ContainerInstance: aws.String(w.host(0).ARN), Force: aws.Bool(true),
 	})
@@ -221,8 +222,8 @@ func TestNeverRegisteredInAnyKnownCluster(t *testing.T) {
 
 func TestAStuckServiceIsNamedAndStoppedAtTheDeadline(t *testing.T) {
 	c := web(leaving("api"), staying())
-	c.Services = []lab.Service{{Name: "api", Desired: 1, CPU: 100, Memory: 100, MaximumPercent: aws.Int32(100)}}
-	w := seed(t, c)
+	c.Services = []seed.Service{{Name: "api", Desired: 1, CPU: 100, Memory: 100, MaximumPercent: aws.Int32(100)}}
+	w := seeded(t, c)
 	w.tick(0)
 	w.is(16, 0, "wait", "cannot_move")
 	blocked, _ := w.metric("DrainBlocked", 16)
@@ -235,16 +236,16 @@ func TestAStuckServiceIsNamedAndStoppedAtTheDeadline(t *testing.T) {
 
 func TestAProtectedTaskAndOneWithoutRoomAreNamed(t *testing.T) {
 	full := staying()
-	full.Tasks = []lab.Task{{CPU: 950, Memory: 100}}
-	w := seed(t, web(leaving("api"), full))
+	full.Tasks = []seed.Task{{CPU: 950, Memory: 100}}
+	w := seeded(t, web(leaving("api"), full))
 	w.tick(0)
 	w.is(4, 0, "wait", "no_room")
-	require.NoError(t, moto.SetTask(t.Context(), "web", w.host(0).Tasks[0], lab.TaskChange{Protected: aws.Bool(true)}))
+	require.NoError(t, server.SetTask(t.Context(), "web", w.host(0).Tasks[0], moto.TaskChange{Protected: aws.Bool(true)}))
 	w.is(6, 0, "wait", "protected_task")
 }
 
 func TestAHundredAndTwentyHosts(t *testing.T) {
-	w := seed(t, web(append(slices.Repeat([]lab.Host{leaving()}, 120), staying())...))
+	w := seeded(t, web(append(slices.Repeat([]seed.Host{leaving()}, 120), staying())...))
 	assert.Len(t, w.tick(0), 120)
 	assert.Equal(t, 12, w.calls()["ecs.UpdateContainerInstancesState"], "ten a call")
 	w.tick(3)
@@ -252,7 +253,7 @@ func TestAHundredAndTwentyHosts(t *testing.T) {
 }
 
 func TestALateTickIsActedOn(t *testing.T) {
-	w := seed(t, web(leaving(), staying()))
+	w := seeded(t, web(leaving(), staying()))
 	w.grow(5)
 	a := w.invoke([]byte(`{"time": "` + w.at(-5).Format(time.RFC3339) + `"}`))
 	require.Len(t, a.Instances, 1)
@@ -262,15 +263,15 @@ func TestALateTickIsActedOn(t *testing.T) {
 }
 
 func TestALateSpotWarningIsDropped(t *testing.T) {
-	w := seed(t, web(leaving(), staying()))
+	w := seeded(t, web(leaving(), staying()))
 	a := w.invoke([]byte(`{"time": "` + w.at(-5).Format(time.RFC3339) + `", "source": "aws.ec2", "detail-type": "EC2 Spot Instance Interruption Warning", "detail": {"instance-id": "i-1"}}`))
 	assert.Equal(t, "stale", a.Dropped)
 	assert.Empty(t, w.calls())
 }
 
 func TestADeniedActionIsNamedAndTheOthersGoOn(t *testing.T) {
-	w := seed(t, web(leaving(), staying()))
-	require.NoError(t, moto.Fault(t.Context(), lab.Denied("ecs.UpdateContainerInstancesState", "ecs:UpdateContainerInstancesState")))
+	w := seeded(t, web(leaving(), staying()))
+	require.NoError(t, server.Fault(t.Context(), moto.Denied("ecs.UpdateContainerInstancesState", "ecs:UpdateContainerInstancesState")))
 	a := w.invoke([]byte(`{"time": "` + w.at(0).Format(time.RFC3339) + `"}`))
 	require.Len(t, a.Failed, 1)
 	assert.Contains(t, a.Failed[0].Error, "AWS denies ecs:UpdateContainerInstancesState; allow it in the policy")

@@ -7,22 +7,23 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"ecs-cluster-scaler/internal/lab"
+	"ecs-cluster-scaler/internal/lab/moto"
+	"ecs-cluster-scaler/internal/lab/seed"
 )
 
 // Two stacks in one account and region, each with its configuration path and its function.
-const first, second = lab.ConfigPath, "/second-stack"
+const first, second = seed.ConfigPath, "/second-stack"
 
 // asStack makes all further ticks those of the stack with that configuration path.
 func (w *world) asStack(path string) { w.env = []string{"CONFIG_PATH=" + path} }
 
 // twoStacks is a cluster of the first stack, whose entry gives tasks an hour; the second has another cluster.
-func twoStacks(t *testing.T, tag string, hosts ...lab.Host) *world {
+func twoStacks(t *testing.T, tag string, hosts ...seed.Host) *world {
 	t.Helper()
 	c := web(hosts...)
 	c.Group.ConfigPath = tag
-	w := seed(t, c)
-	require.NoError(t, lab.PutParameter(t.Context(), moto, second+"/clusters/another", false, `{"drain": {"deadline_minutes": 5}}`))
+	w := seeded(t, c)
+	require.NoError(t, seed.PutParameter(t.Context(), server, second+"/clusters/another", false, `{"drain": {"deadline_minutes": 5}}`))
 	return w
 }
 
@@ -80,14 +81,14 @@ func TestATagGivesItsStackEveryStepWithoutAnEntry(t *testing.T) {
 }
 
 func TestAHookThatCannotBeReadGetsItsHeartbeat(t *testing.T) {
-	for name, fault := range map[string]lab.Fault{
-		"denied":    lab.Denied("autoscaling.DescribeLifecycleHooks", "autoscaling:DescribeLifecycleHooks"),
+	for name, fault := range map[string]moto.Fault{
+		"denied":    moto.Denied("autoscaling.DescribeLifecycleHooks", "autoscaling:DescribeLifecycleHooks"),
 		"throttled": {Action: "autoscaling.DescribeLifecycleHooks", Times: -1, Code: "Throttling", Message: "Rate exceeded"},
 		"broken":    {Action: "autoscaling.DescribeLifecycleHooks", Times: -1, Status: 500, Code: "InternalFailure"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := seed(t, web(leaving("api"), staying()))
-			require.NoError(t, moto.Fault(t.Context(), fault))
+			w := seeded(t, web(leaving("api"), staying()))
+			require.NoError(t, server.Fault(t.Context(), fault))
 			for beats, minute := range []int{1, 30} {
 				w.grow(minute)
 				a := w.invoke([]byte(`{"time": "` + w.at(minute).Format(time.RFC3339) + `"}`))
@@ -104,8 +105,8 @@ func TestAHookOutsideDRAINHOOKSIsRefused(t *testing.T) {
 	shipper := web(leaving(), staying())
 	shipper.Entry = `{"drain": {"hook": "log-shipper"}}`
 	shipper.Group.Hook = "log-shipper"
-	w := seed(t, shipper)
-	w.env = []string{"DRAIN_HOOKS=" + lab.HookName + ",second-hook"}
+	w := seeded(t, shipper)
+	w.env = []string{"DRAIN_HOOKS=" + seed.HookName + ",second-hook"}
 	var a answer
 	for _, minute := range []int{0, 4} {
 		w.grow(minute)
@@ -121,7 +122,7 @@ func TestAHookOutsideDRAINHOOKSIsRefused(t *testing.T) {
 	assert.Zero(t, w.calls()["autoscaling.CompleteLifecycleAction"])
 
 	for _, allowed := range []string{"DRAIN_HOOKS=", "DRAIN_HOOKS=second-hook,log-shipper"} {
-		w := seed(t, shipper)
+		w := seeded(t, shipper)
 		w.env = []string{allowed}
 		w.tick(0)
 		w.is(4, 0, "complete", "ready")
@@ -131,7 +132,7 @@ func TestAHookOutsideDRAINHOOKSIsRefused(t *testing.T) {
 // heartbeats are those of all lifecycle actions.
 func (w *world) heartbeats() int {
 	w.t.Helper()
-	actions, err := moto.LifecycleActions(w.t.Context())
+	actions, err := server.LifecycleActions(w.t.Context())
 	require.NoError(w.t, err)
 	sum := 0
 	for _, a := range actions {

@@ -12,13 +12,15 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"ecs-cluster-scaler/internal/lab"
+	"ecs-cluster-scaler/internal/lab/function"
+	"ecs-cluster-scaler/internal/lab/moto"
+	"ecs-cluster-scaler/internal/lab/seed"
 )
 
 // The released binary, unchanged, behind a Lambda Runtime API, against moto over HTTP. The tick's time is its clock, and
 // may not be far from the present: so hours pass by moving the world's past, and nothing sleeps.
 var (
-	moto      *lab.Moto
+	server    *moto.Server
 	bootstrap string
 )
 
@@ -29,13 +31,13 @@ func TestMain(m *testing.M) {
 func run(m *testing.M) int {
 	ctx := context.Background()
 	var err error
-	if moto, err = lab.StartMoto(ctx); err != nil {
+	if server, err = moto.Start(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer moto.Close()
-	defer lab.RemoveBuilds()
-	if bootstrap, err = lab.Bootstrap(ctx, "drainer"); err != nil {
+	defer server.Close()
+	defer function.RemoveBuilds()
+	if bootstrap, err = function.Bootstrap(ctx, "drainer"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -61,29 +63,29 @@ type answer struct {
 
 // world is one seeded situation, with its own clock.
 type world struct {
-	*lab.World
+	*seed.World
 	t testing.TB
 	// began is minute 0; it moves back as the world grows older.
 	began time.Time
 	// leaving are the instances whose termination began then, stops what tasks were told since.
 	leaving []string
-	stops   map[string]func() lab.TaskChange
+	stops   map[string]func() moto.TaskChange
 	// warm: one process for all events. Otherwise each has its own, which remembers nothing and has its share of AWS's
 	// limits whole.
-	warm     bool
-	function *lab.Function
+	warm    bool
+	process *function.Process
 	// env is what the function has in its environment beside moto.
 	env []string
 }
 
 // seed makes the clusters; terminating hosts of theirs began to leave at minute 0.
-func seed(tb testing.TB, clusters ...lab.Cluster) *world {
+func seeded(tb testing.TB, clusters ...seed.Cluster) *world {
 	tb.Helper()
-	require.NoError(tb, moto.Reset(tb.Context()))
-	w := &world{t: tb, stops: map[string]func() lab.TaskChange{}, began: time.Now().UTC().Truncate(time.Minute)}
+	require.NoError(tb, server.Reset(tb.Context()))
+	w := &world{t: tb, stops: map[string]func() moto.TaskChange{}, began: time.Now().UTC().Truncate(time.Minute)}
 	tb.Cleanup(w.stop)
 	for c := range clusters {
-		hosts := [][]lab.Host{clusters[c].Hosts}
+		hosts := [][]seed.Host{clusters[c].Hosts}
 		for g := range clusters[c].Groups {
 			hosts = append(hosts, clusters[c].Groups[g].Hosts)
 		}
@@ -96,39 +98,39 @@ func seed(tb testing.TB, clusters ...lab.Cluster) *world {
 		}
 	}
 	var err error
-	w.World, err = lab.Seed(tb.Context(), moto, clusters...)
+	w.World, err = seed.Clusters(tb.Context(), server, clusters...)
 	require.NoError(tb, err)
-	actions, err := moto.LifecycleActions(tb.Context())
+	actions, err := server.LifecycleActions(tb.Context())
 	require.NoError(tb, err)
 	for _, a := range actions {
 		w.leaving = append(w.leaving, a.Instance)
 	}
-	require.NoError(tb, moto.ResetCalls(tb.Context()))
+	require.NoError(tb, server.ResetCalls(tb.Context()))
 	return w
 }
 
 func (w *world) stop() {
-	if w.function != nil {
-		assert.NoError(w.t, w.function.Close())
-		w.function = nil
+	if w.process != nil {
+		assert.NoError(w.t, w.process.Close())
+		w.process = nil
 	}
 }
 
 func (w *world) at(minute int) time.Time { return w.began.Add(time.Duration(minute) * time.Minute) }
 
-func (w *world) host(n int) lab.SeededHost { return w.Clusters["web"].Hosts[n] }
+func (w *world) host(n int) seed.SeededHost { return w.Clusters["web"].Hosts[n] }
 
 func (w *world) invoke(event []byte) answer {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.t.Context(), 50*time.Second)
 	defer cancel()
-	if w.function == nil || !w.warm {
+	if w.process == nil || !w.warm {
 		w.stop()
 		var err error
-		w.function, err = lab.StartFunction(context.WithoutCancel(ctx), bootstrap, append(moto.Env(), w.env...))
+		w.process, err = function.Start(context.WithoutCancel(ctx), bootstrap, append(server.Env(), w.env...))
 		require.NoError(w.t, err)
 	}
-	result, err := w.function.Invoke(ctx, event)
+	result, err := w.process.Invoke(ctx, event)
 	require.NoError(w.t, err)
 	require.Empty(w.t, result.ErrorMessage, string(result.Logs))
 	var a answer
@@ -143,11 +145,11 @@ func (w *world) grow(minute int) {
 	done := w.completed()
 	for _, instance := range w.leaving {
 		if _, gone := done[instance]; !gone {
-			require.NoError(w.t, moto.SetInstance(w.t.Context(), instance, lab.InstanceChange{TerminatingAt: &w.began}))
+			require.NoError(w.t, server.SetInstance(w.t.Context(), instance, moto.InstanceChange{TerminatingAt: &w.began}))
 		}
 	}
 	for arn, change := range w.stops {
-		require.NoError(w.t, moto.SetTask(w.t.Context(), "web", arn, change()))
+		require.NoError(w.t, server.SetTask(w.t.Context(), "web", arn, change()))
 	}
 }
 
@@ -175,25 +177,25 @@ func (w *world) is(minute, host int, does, why string) step {
 // task is where the scheduler or the agent has brought one.
 func (w *world) task(arn, desired, last string, minute int) {
 	w.t.Helper()
-	w.stops[arn] = func() lab.TaskChange {
-		change := lab.TaskChange{DesiredStatus: aws.String(desired), LastStatus: aws.String(last), StoppingAt: aws.Time(w.at(minute))}
+	w.stops[arn] = func() moto.TaskChange {
+		change := moto.TaskChange{DesiredStatus: aws.String(desired), LastStatus: aws.String(last), StoppingAt: aws.Time(w.at(minute))}
 		if last == "STOPPED" {
 			change.StoppedAt = aws.Time(w.at(minute))
 		}
 		return change
 	}
-	require.NoError(w.t, moto.SetTask(w.t.Context(), "web", arn, w.stops[arn]()))
+	require.NoError(w.t, server.SetTask(w.t.Context(), "web", arn, w.stops[arn]()))
 }
 
 func (w *world) service(name string, running int) {
 	w.t.Helper()
-	require.NoError(w.t, moto.SetService(w.t.Context(), "web", name, lab.ServiceChange{Running: aws.Int(running)}))
+	require.NoError(w.t, server.SetService(w.t.Context(), "web", name, moto.ServiceChange{Running: aws.Int(running)}))
 }
 
 // completed are the hosts whose hook was completed, with the heartbeats they had.
 func (w *world) completed() map[string]int {
 	w.t.Helper()
-	actions, err := moto.LifecycleActions(w.t.Context())
+	actions, err := server.LifecycleActions(w.t.Context())
 	require.NoError(w.t, err)
 	done := map[string]int{}
 	for _, a := range actions {
@@ -207,14 +209,14 @@ func (w *world) completed() map[string]int {
 
 func (w *world) calls() map[string]int {
 	w.t.Helper()
-	made, err := moto.Calls(w.t.Context())
+	made, err := server.Calls(w.t.Context())
 	require.NoError(w.t, err)
 	return made
 }
 
 func (w *world) metric(name string, minute int) (float64, bool) {
 	w.t.Helper()
-	value, found, err := lab.Metric(w.t.Context(), moto, "ECSClusterScaler", name, "web", w.at(minute))
+	value, found, err := moto.Metric(w.t.Context(), server, "ECSClusterScaler", name, "web", w.at(minute))
 	require.NoError(w.t, err)
 	return value, found
 }

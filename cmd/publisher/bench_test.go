@@ -14,11 +14,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/internal/awsclient"
-	"ecs-cluster-scaler/internal/lab"
+	"ecs-cluster-scaler/internal/lab/canned"
+	"ecs-cluster-scaler/internal/lab/function"
 )
 
 // measured runs one pass of the released function against canned answers and reports what it took.
-func measured(b *testing.B, canned *lab.Canned, f *lab.Function) {
+func measured(b *testing.B, canned *canned.Server, f *function.Process) {
 	b.Helper()
 	canned.Calls()
 	ctx, cancel := context.WithTimeout(b.Context(), 50*time.Second) // the function's time in Terraform
@@ -65,13 +66,13 @@ func measured(b *testing.B, canned *lab.Canned, f *lab.Function) {
 	b.ReportMetric(0, "ns/op")
 }
 
-func functionFor(b *testing.B, canned *lab.Canned) *lab.Function {
+func functionFor(b *testing.B, canned *canned.Server) *function.Process {
 	b.Helper()
 	require.NoError(b, canned.Start())
 	b.Cleanup(func() { canned.Close() })
-	bootstrap, err := lab.Bootstrap(b.Context(), "publisher")
+	bootstrap, err := function.Bootstrap(b.Context(), "publisher")
 	require.NoError(b, err)
-	f, err := lab.StartFunction(b.Context(), bootstrap, canned.Env())
+	f, err := function.Start(b.Context(), bootstrap, canned.Env())
 	require.NoError(b, err)
 	b.Cleanup(func() { f.Close() })
 	return f
@@ -79,7 +80,7 @@ func functionFor(b *testing.B, canned *lab.Canned) *lab.Function {
 
 // BenchmarkWarmHotPass is the world that the peers were measured on: 18, 37 and 63 calls.
 func BenchmarkWarmHotPass3ClustersOf10HostsAnd5Services(b *testing.B) {
-	canned := &lab.Canned{Clusters: 3, HostsEach: 10, ServicesEach: 5, TasksPerService: 4, Reserved: 80}
+	canned := &canned.Server{Clusters: 3, HostsEach: 10, ServicesEach: 5, TasksPerService: 4, Reserved: 80}
 	f := functionFor(b, canned)
 	measured(b, canned, f)
 	for b.Loop() {
@@ -90,8 +91,8 @@ func BenchmarkWarmHotPass3ClustersOf10HostsAnd5Services(b *testing.B) {
 // BenchmarkPass is one pass over 200 clusters of 20 hosts and 20 services at 20 ms a call. Between passes it waits
 // until half of each bucket is full again, as it is a minute later.
 func BenchmarkPass200ClustersOf20HostsAnd20Services(b *testing.B) {
-	world := func(reserved int) *lab.Canned {
-		return &lab.Canned{Clusters: 200, HostsEach: 20, ServicesEach: 20, TasksPerService: 5, Reserved: reserved, Delay: 20 * time.Millisecond}
+	world := func(reserved int) *canned.Server {
+		return &canned.Server{Clusters: 200, HostsEach: 20, ServicesEach: 20, TasksPerService: 5, Reserved: reserved, Delay: 20 * time.Millisecond}
 	}
 	const refill = 6 * time.Second
 	b.Run("cold", func(b *testing.B) {
@@ -125,14 +126,14 @@ func BenchmarkPass200ClustersOf20HostsAnd20Services(b *testing.B) {
 
 // BenchmarkStart is the time from starting the process to its first poll for an event, and the package's size.
 func BenchmarkStart(b *testing.B) {
-	canned := &lab.Canned{Clusters: 1}
+	canned := &canned.Server{Clusters: 1}
 	require.NoError(b, canned.Start())
 	defer canned.Close()
-	bootstrap, err := lab.Bootstrap(b.Context(), "publisher")
+	bootstrap, err := function.Bootstrap(b.Context(), "publisher")
 	require.NoError(b, err)
 	var total time.Duration
 	for b.Loop() {
-		f, err := lab.StartFunction(b.Context(), bootstrap, canned.Env())
+		f, err := function.Start(b.Context(), bootstrap, canned.Env())
 		require.NoError(b, err)
 		total += f.InitDuration()
 		require.NoError(b, f.Close())
@@ -143,7 +144,7 @@ func BenchmarkStart(b *testing.B) {
 	b.ReportMetric(float64(zip.Size())/1e6, "MB-zip")
 }
 
-// zipPath is what lab.Bootstrap has built.
+// zipPath is what function.Bootstrap has built.
 var zipPath = filepath.Join("..", "..", "dist", "publisher_linux_"+runtime.GOARCH+".zip")
 
 func TestThePackageStaysBelowFiveMegabytes(t *testing.T) {

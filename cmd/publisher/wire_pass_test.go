@@ -12,22 +12,23 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"ecs-cluster-scaler/internal/lab"
+	"ecs-cluster-scaler/internal/lab/moto"
+	"ecs-cluster-scaler/internal/lab/seed"
 )
 
 func calls(t *testing.T) map[string]int {
 	t.Helper()
-	made, err := moto.Calls(t.Context())
+	made, err := server.Calls(t.Context())
 	require.NoError(t, err)
 	return made
 }
 
-func seed(t *testing.T, clusters ...lab.Cluster) *lab.World {
+func seeded(t *testing.T, clusters ...seed.Cluster) *seed.World {
 	t.Helper()
 	reset(t)
-	world, err := lab.Seed(t.Context(), moto, clusters...)
+	world, err := seed.Clusters(t.Context(), server, clusters...)
 	require.NoError(t, err)
-	require.NoError(t, moto.ResetCalls(t.Context()))
+	require.NoError(t, server.ResetCalls(t.Context()))
 	return world
 }
 
@@ -35,11 +36,11 @@ func TestEveryPageOfEntriesIsRead(t *testing.T) {
 	reset(t)
 	const entries = 35
 	for n := range entries {
-		require.NoError(t, lab.PutEntry(t.Context(), moto, fmt.Sprintf("absent-%02d", n), `{}`))
+		require.NoError(t, seed.PutEntry(t.Context(), server, fmt.Sprintf("absent-%02d", n), `{}`))
 	}
-	_, err := lab.Seed(t.Context(), moto, lab.Cluster{Name: "there", Entry: `{}`, Hosts: loaded(2, 800, 1)})
+	_, err := seed.Clusters(t.Context(), server, seed.Cluster{Name: "there", Entry: `{}`, Hosts: loaded(2, 800, 1)})
 	require.NoError(t, err)
-	require.NoError(t, moto.ResetCalls(t.Context()))
+	require.NoError(t, server.ResetCalls(t.Context()))
 	got := pass(t, thisMinute())
 	assert.Len(t, got.Clusters, entries+1)
 	assert.Len(t, got.Failed, entries)
@@ -49,7 +50,7 @@ func TestEveryPageOfEntriesIsRead(t *testing.T) {
 
 func TestALargeClusterIsReadWhole(t *testing.T) {
 	// 248 idle hosts and, on the last page, two full ones.
-	seed(t, lab.Cluster{Name: "large", Entry: `{}`, Hosts: append(slices.Repeat([]lab.Host{{CPU: 1000, Memory: 2000}}, 248), loaded(2, 1000, 1)...)})
+	seeded(t, seed.Cluster{Name: "large", Entry: `{}`, Hosts: append(slices.Repeat([]seed.Host{{CPU: 1000, Memory: 2000}}, 248), loaded(2, 1000, 1)...)})
 	minute := thisMinute()
 	got := pass(t, minute)
 	require.Len(t, got.Clusters, 1)
@@ -61,16 +62,16 @@ func TestALargeClusterIsReadWhole(t *testing.T) {
 
 // The peers that were measured need 18, 37 and 63 calls for the same.
 func TestAWarmPassOverThreeClustersTakesFifteenCalls(t *testing.T) {
-	hot := func(name string) lab.Cluster {
-		c := lab.Cluster{Name: name, Entry: `{}`, Hosts: loaded(10, 0, 0), Group: &lab.Group{}}
+	hot := func(name string) seed.Cluster {
+		c := seed.Cluster{Name: name, Entry: `{}`, Hosts: loaded(10, 0, 0), Group: &seed.Group{}}
 		for i := range c.Hosts {
-			c.Hosts[i].Tasks = []lab.Task{{Service: fmt.Sprintf("s%d", i%5), CPU: 800, Memory: 100}}
+			c.Hosts[i].Tasks = []seed.Task{{Service: fmt.Sprintf("s%d", i%5), CPU: 800, Memory: 100}}
 		}
 		return c
 	}
-	seed(t, hot("a"), hot("b"), hot("c"))
+	seeded(t, hot("a"), hot("b"), hot("c"))
 	pass(t, thisMinute())
-	require.NoError(t, moto.ResetCalls(t.Context()))
+	require.NoError(t, server.ResetCalls(t.Context()))
 	got := pass(t, thisMinute())
 	for _, c := range got.Clusters {
 		assert.Equal(t, 1, c.Signal, c.Why)
@@ -85,17 +86,17 @@ func TestAWarmPassOverThreeClustersTakesFifteenCalls(t *testing.T) {
 func TestFaultyEditsNeverStopACluster(t *testing.T) {
 	reset(t)
 	// Valid under every version of the defaults; its second entry asks for a host at 60 %, which 65 % of CPU meets.
-	_, err := lab.Seed(t.Context(), moto,
-		lab.Cluster{Name: "broken-edit", History: []string{`{}`, `{"cpu":{"scale_out_at":60}}`}, Entry: `{"cpu":{"scale_out_at":600}}`, Hosts: loaded(3, 650, 1)},
-		lab.Cluster{Name: "never-valid", History: []string{`{`}, Entry: `[]`, Hosts: loaded(3, 900, 1)},
-		lab.Cluster{Name: "secure", Secure: true, Entry: `{"cpu":{"scale_out_at":60}}`, Hosts: loaded(3, 650, 1)},
-		lab.Cluster{Name: "long", Hosts: loaded(3, 650, 1)},
-		lab.Cluster{Name: "on-defaults", Entry: `{}`, Hosts: loaded(3, 850, 1)},
+	_, err := seed.Clusters(t.Context(), server,
+		seed.Cluster{Name: "broken-edit", History: []string{`{}`, `{"cpu":{"scale_out_at":60}}`}, Entry: `{"cpu":{"scale_out_at":600}}`, Hosts: loaded(3, 650, 1)},
+		seed.Cluster{Name: "never-valid", History: []string{`{`}, Entry: `[]`, Hosts: loaded(3, 900, 1)},
+		seed.Cluster{Name: "secure", Secure: true, Entry: `{"cpu":{"scale_out_at":60}}`, Hosts: loaded(3, 650, 1)},
+		seed.Cluster{Name: "long", Hosts: loaded(3, 650, 1)},
+		seed.Cluster{Name: "on-defaults", Entry: `{}`, Hosts: loaded(3, 850, 1)},
 	)
 	require.NoError(t, err)
 	// An advanced parameter holds up to 8 KB.
-	require.NoError(t, lab.PutEntry(t.Context(), moto, "long", `{"cpu":{"scale_out_at":60},`+strings.Repeat(" ", 7900)+`"memory":{}}`))
-	require.NoError(t, lab.PutDefaults(t.Context(), moto, `{"cpu":{"scale_out_at":90}}`, `{"cpu":{"scale_out_at":"ninety"}}`))
+	require.NoError(t, seed.PutEntry(t.Context(), server, "long", `{"cpu":{"scale_out_at":60},`+strings.Repeat(" ", 7900)+`"memory":{}}`))
+	require.NoError(t, seed.PutDefaults(t.Context(), server, `{"cpu":{"scale_out_at":90}}`, `{"cpu":{"scale_out_at":"ninety"}}`))
 
 	minute := thisMinute()
 	got := pass(t, minute)
@@ -109,13 +110,13 @@ func TestFaultyEditsNeverStopACluster(t *testing.T) {
 	_, found := metric(t, "ScalingSignal", "never-valid", minute)
 	assert.True(t, found, "an explicit 0")
 
-	require.NoError(t, moto.ResetCalls(t.Context()))
+	require.NoError(t, server.ResetCalls(t.Context()))
 	pass(t, minute)
 	assert.Zero(t, calls(t)["ssm.GetParameterHistory"], "found once per version, remembered while warm")
 
-	require.NoError(t, lab.PutDefaults(t.Context(), moto, `{}`))
-	require.NoError(t, lab.PutEntry(t.Context(), moto, "broken-edit", `{"cpu":{"scale_out_at":99}}`))
-	require.NoError(t, lab.DeleteEntry(t.Context(), moto, "never-valid"))
+	require.NoError(t, seed.PutDefaults(t.Context(), server, `{}`))
+	require.NoError(t, seed.PutEntry(t.Context(), server, "broken-edit", `{"cpu":{"scale_out_at":99}}`))
+	require.NoError(t, seed.DeleteEntry(t.Context(), server, "never-valid"))
 	next := minute.Add(time.Minute)
 	got = pass(t, next)
 	require.Len(t, got.Clusters, 4)
@@ -132,13 +133,13 @@ func TestOnlyHostsThatCanTakeTasksAreCapacity(t *testing.T) {
 	}
 	disconnected := loaded(1, 0, 0)
 	disconnected[0].Disconnected = true
-	gpus := []lab.Host{
-		{CPU: 4096, Memory: 16000, GPUs: 4, Tasks: []lab.Task{{CPU: 100, Memory: 100, GPUs: 3}}},
+	gpus := []seed.Host{
+		{CPU: 4096, Memory: 16000, GPUs: 4, Tasks: []seed.Task{{CPU: 100, Memory: 100, GPUs: 3}}},
 		{CPU: 4096, Memory: 16000, GPUs: 4, GPUInteger: true},
 	}
-	seed(t,
-		lab.Cluster{Name: "mixed", Entry: `{}`, Hosts: slices.Concat(loaded(2, 800, 1), draining, disconnected)},
-		lab.Cluster{Name: "gpus", Entry: `{"gpu":{"scale_out_at":35,"scale_in_below":10}}`, Hosts: gpus},
+	seeded(t,
+		seed.Cluster{Name: "mixed", Entry: `{}`, Hosts: slices.Concat(loaded(2, 800, 1), draining, disconnected)},
+		seed.Cluster{Name: "gpus", Entry: `{"gpu":{"scale_out_at":35,"scale_in_below":10}}`, Hosts: gpus},
 	)
 	minute := thisMinute()
 	got := pass(t, minute)
@@ -158,7 +159,7 @@ func TestOnlyHostsThatCanTakeTasksAreCapacity(t *testing.T) {
 func TestOnlyReplicaServicesOnEC2WantHosts(t *testing.T) {
 	cold(t)
 	// Each of its tasks needs a host of its own, and none is free.
-	stuck := lab.Service{Name: "stuck-rollout", Desired: 4, Running: 4, CPU: 900, Memory: 100, Deployments: []lab.Deployment{
+	stuck := seed.Service{Name: "stuck-rollout", Desired: 4, Running: 4, CPU: 900, Memory: 100, Deployments: []moto.Deployment{
 		{ID: "new", Status: "PRIMARY", Rollout: "IN_PROGRESS", Desired: 4},
 		{ID: "old", Status: "ACTIVE", Rollout: "COMPLETED", Desired: 4, Running: 4},
 	}}
@@ -166,13 +167,13 @@ func TestOnlyReplicaServicesOnEC2WantHosts(t *testing.T) {
 	failed.Name = "failed-rollout"
 	failed.Deployments = slices.Clone(stuck.Deployments)
 	failed.Deployments[0].Rollout = "FAILED"
-	seed(t, lab.Cluster{Name: "web", Entry: `{}`, Hosts: loaded(4, 600, 1), Services: []lab.Service{
+	seeded(t, seed.Cluster{Name: "web", Entry: `{}`, Hosts: loaded(4, 600, 1), Services: []seed.Service{
 		{Name: "short-of-two", Desired: 5, Running: 2, Pending: 1, CPU: 100, Memory: 100},
 		{Name: "complete", Desired: 3, Running: 3, CPU: 100, Memory: 100},
 		{Name: "daemon", Strategy: "DAEMON", Desired: 9, Running: 1, CPU: 100, Memory: 100},
 		{Name: "fargate", LaunchType: "FARGATE", Desired: 9, Running: 1, CPU: 256, Memory: 512},
 		{Name: "capped", Desired: 4, Running: 3, CPU: 100, Memory: 100, MaximumPercent: aws.Int32(75), MinimumHealthyPercent: aws.Int32(0)},
-		{Name: "sets", Controller: "EXTERNAL", Desired: 4, Running: 4, CPU: 100, Memory: 100, TaskSets: []lab.TaskSet{
+		{Name: "sets", Controller: "EXTERNAL", Desired: 4, Running: 4, CPU: 100, Memory: 100, TaskSets: []moto.TaskSet{
 			{ID: "blue", Status: "PRIMARY", ComputedDesired: 4, Running: 4}, {ID: "green", Status: "ACTIVE", ComputedDesired: 2, Running: 1}}},
 		stuck, failed,
 	}})
@@ -187,8 +188,8 @@ func TestOnlyReplicaServicesOnEC2WantHosts(t *testing.T) {
 }
 
 func TestTasksOnDrainingHostsAreDemand(t *testing.T) {
-	leaving := lab.Host{CPU: 1000, Memory: 2000, Draining: true, Tasks: []lab.Task{{Service: "web", CPU: 200, Memory: 200, Count: 2}, {CPU: 100, Memory: 100}}}
-	seed(t, lab.Cluster{Name: "c", Entry: `{}`, Hosts: append(loaded(3, 600, 1), leaving)})
+	leaving := seed.Host{CPU: 1000, Memory: 2000, Draining: true, Tasks: []seed.Task{{Service: "web", CPU: 200, Memory: 200, Count: 2}, {CPU: 100, Memory: 100}}}
+	seeded(t, seed.Cluster{Name: "c", Entry: `{}`, Hosts: append(loaded(3, 600, 1), leaving)})
 	minute := thisMinute()
 	pass(t, minute)
 	unplaced, _ := metric(t, "UnplacedTasks", "c", minute)
@@ -198,27 +199,27 @@ func TestTasksOnDrainingHostsAreDemand(t *testing.T) {
 
 func TestGroupsAreFoundByTagAndJudged(t *testing.T) {
 	full := 4
-	idle := func(name string, g lab.Group) lab.Cluster {
-		return lab.Cluster{Name: name, Entry: `{}`, Hosts: loaded(4, 100, 100), Group: &g}
+	idle := func(name string, g seed.Group) seed.Cluster {
+		return seed.Cluster{Name: name, Entry: `{}`, Hosts: loaded(4, 100, 100), Group: &g}
 	}
-	hot := func(name string, g lab.Group) lab.Cluster {
-		return lab.Cluster{Name: name, Entry: `{}`, Hosts: loaded(4, 900, 100), Group: &g}
+	hot := func(name string, g seed.Group) seed.Cluster {
+		return seed.Cluster{Name: name, Entry: `{}`, Hosts: loaded(4, 900, 100), Group: &g}
 	}
-	terminating := idle("terminating", lab.Group{})
+	terminating := idle("terminating", seed.Group{})
 	terminating.Hosts[0].Terminating, terminating.Hosts[0].Draining = true, true
-	protected := idle("protected", lab.Group{})
+	protected := idle("protected", seed.Group{})
 	for i := range protected.Hosts {
 		protected.Hosts[i].Protected = true
 	}
 	long := time.Now().Add(-time.Hour)
-	seed(t,
-		idle("free", lab.Group{}),
-		idle("at-min", lab.Group{Min: 4}),
-		hot("at-max", lab.Group{Max: &full}),
-		hot("suspended", lab.Group{Suspended: []string{"Launch"}}),
-		idle("launching", lab.Group{Unregistered: []lab.Instance{{State: "Pending"}}}),
-		idle("joining", lab.Group{Unregistered: []lab.Instance{{}}}),
-		idle("never-joined", lab.Group{Unregistered: []lab.Instance{{LaunchedAt: long}}}),
+	seeded(t,
+		idle("free", seed.Group{}),
+		idle("at-min", seed.Group{Min: 4}),
+		hot("at-max", seed.Group{Max: &full}),
+		hot("suspended", seed.Group{Suspended: []string{"Launch"}}),
+		idle("launching", seed.Group{Unregistered: []seed.Instance{{State: "Pending"}}}),
+		idle("joining", seed.Group{Unregistered: []seed.Instance{{}}}),
+		idle("never-joined", seed.Group{Unregistered: []seed.Instance{{LaunchedAt: long}}}),
 		terminating, protected,
 	)
 	want := map[string]struct {
@@ -261,9 +262,9 @@ func TestDeniedReadsDegradeToNoScaleInAndSaySo(t *testing.T) {
 		"autoscaling.DescribeAutoScalingGroups": "autoscaling:DescribeAutoScalingGroups",
 	} {
 		t.Run(iam, func(t *testing.T) {
-			seed(t, lab.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(4, 900, 1)}, lab.Cluster{Name: "idle", Entry: `{}`, Hosts: loaded(4, 100, 1),
-				Services: []lab.Service{{Name: "web", Desired: 1, Running: 1, CPU: 1, Memory: 1}}})
-			require.NoError(t, moto.Fault(t.Context(), lab.Denied(action, iam)))
+			seeded(t, seed.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(4, 900, 1)}, seed.Cluster{Name: "idle", Entry: `{}`, Hosts: loaded(4, 100, 1),
+				Services: []seed.Service{{Name: "web", Desired: 1, Running: 1, CPU: 1, Memory: 1}}})
+			require.NoError(t, server.Fault(t.Context(), moto.Denied(action, iam)))
 			result := invoke(t, scheduled(thisMinute()))
 			var got struct {
 				Clusters []struct {
@@ -287,12 +288,12 @@ func TestDeniedReadsDegradeToNoScaleInAndSaySo(t *testing.T) {
 
 // SSM throttles for a whole pass: who needs a host gets it, nobody gives one up, and a minute later all is as before.
 func TestAPassGoesOnWithTheEntriesThatItLastRead(t *testing.T) {
-	seed(t, lab.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(4, 900, 1)}, lab.Cluster{Name: "idle", Entry: `{}`, Hosts: loaded(4, 100, 1)})
+	seeded(t, seed.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(4, 900, 1)}, seed.Cluster{Name: "idle", Entry: `{}`, Hosts: loaded(4, 100, 1)})
 	minute := thisMinute()
 	before := pass(t, minute)
 	require.Equal(t, []int{1, -1}, []int{before.Clusters[0].Signal, before.Clusters[1].Signal})
 
-	require.NoError(t, moto.Fault(t.Context(), lab.Fault{Action: "ssm.GetParametersByPath", Times: 3, Code: "ThrottlingException", Message: "Rate exceeded"}))
+	require.NoError(t, server.Fault(t.Context(), moto.Fault{Action: "ssm.GetParametersByPath", Times: 3, Code: "ThrottlingException", Message: "Rate exceeded"}))
 	throttled := pass(t, minute)
 	require.Len(t, throttled.Clusters, 2)
 	assert.Equal(t, 1, throttled.Clusters[0].Signal)
@@ -310,9 +311,9 @@ func TestAPassGoesOnWithTheEntriesThatItLastRead(t *testing.T) {
 }
 
 func TestThrottledCallsAreTriedAgain(t *testing.T) {
-	seed(t, lab.Cluster{Name: "web", Entry: `{}`, Hosts: loaded(3, 900, 1)})
+	seeded(t, seed.Cluster{Name: "web", Entry: `{}`, Hosts: loaded(3, 900, 1)})
 	for _, action := range []string{"ssm.GetParametersByPath", "ecs.ListContainerInstances", "cloudwatch.PutMetricData"} {
-		require.NoError(t, moto.Fault(t.Context(), lab.Fault{Action: action, Times: 2, Code: "ThrottlingException", Message: "Rate exceeded"}))
+		require.NoError(t, server.Fault(t.Context(), moto.Fault{Action: action, Times: 2, Code: "ThrottlingException", Message: "Rate exceeded"}))
 	}
 	minute := thisMinute()
 	got := pass(t, minute)
@@ -323,12 +324,12 @@ func TestThrottledCallsAreTriedAgain(t *testing.T) {
 }
 
 func TestAPassPublishesBeforeItsFunctionEnds(t *testing.T) {
-	seed(t, lab.Cluster{Name: "quick", Entry: `{}`, Hosts: loaded(3, 900, 1)}, lab.Cluster{Name: "stuck", Entry: `{}`, Hosts: loaded(3, 900, 1)})
-	require.NoError(t, moto.Fault(t.Context(), lab.Fault{Action: "ecs.ListContainerInstances", Cluster: "stuck", Times: -1, Delay: time.Minute}))
+	seeded(t, seed.Cluster{Name: "quick", Entry: `{}`, Hosts: loaded(3, 900, 1)}, seed.Cluster{Name: "stuck", Entry: `{}`, Hosts: loaded(3, 900, 1)})
+	require.NoError(t, server.Fault(t.Context(), moto.Fault{Action: "ecs.ListContainerInstances", Cluster: "stuck", Times: -1, Delay: time.Minute}))
 	ctx, cancel := contextFor(t, 20*time.Second) // so that reading has fifteen, which is enough on a busy machine
 	defer cancel()
 	minute := thisMinute()
-	result, err := function.Invoke(ctx, scheduled(minute))
+	result, err := process.Invoke(ctx, scheduled(minute))
 	require.NoError(t, err)
 	var got answer
 	require.NoError(t, json.Unmarshal(result.Payload, &got), string(result.Payload))

@@ -11,14 +11,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"ecs-cluster-scaler/internal/lab"
+	"ecs-cluster-scaler/internal/lab/function"
+	"ecs-cluster-scaler/internal/lab/moto"
+	"ecs-cluster-scaler/internal/lab/seed"
 )
 
 // The released binary, unchanged, behind a Lambda Runtime API, against moto over HTTP.
 var (
-	moto      *lab.Moto
+	server    *moto.Server
 	bootstrap string
-	function  *lab.Function
+	process   *function.Process
 )
 
 func TestMain(m *testing.M) {
@@ -28,21 +30,21 @@ func TestMain(m *testing.M) {
 func run(m *testing.M) int {
 	ctx := context.Background()
 	var err error
-	if moto, err = lab.StartMoto(ctx); err != nil {
+	if server, err = moto.Start(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer moto.Close()
-	defer lab.RemoveBuilds()
-	if bootstrap, err = lab.Bootstrap(ctx, "publisher"); err != nil {
+	defer server.Close()
+	defer function.RemoveBuilds()
+	if bootstrap, err = function.Bootstrap(ctx, "publisher"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	if function, err = lab.StartFunction(ctx, bootstrap, moto.Env()); err != nil {
+	if process, err = function.Start(ctx, bootstrap, server.Env()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer function.Close()
+	defer process.Close()
 	return m.Run()
 }
 
@@ -77,11 +79,11 @@ func contextFor(t *testing.T, time time.Duration) (context.Context, context.Canc
 	return context.WithTimeout(t.Context(), time)
 }
 
-func invoke(t *testing.T, event []byte) lab.Result {
+func invoke(t *testing.T, event []byte) function.Result {
 	t.Helper()
 	ctx, cancel := contextFor(t, 50*time.Second)
 	defer cancel()
-	result, err := function.Invoke(ctx, event)
+	result, err := process.Invoke(ctx, event)
 	require.NoError(t, err)
 	return result
 }
@@ -97,23 +99,23 @@ func pass(t *testing.T, minute time.Time) answer {
 
 func metric(t *testing.T, name, cluster string, minute time.Time) (float64, bool) {
 	t.Helper()
-	value, found, err := lab.Metric(t.Context(), moto, "ECSClusterScaler", name, cluster, minute)
+	value, found, err := moto.Metric(t.Context(), server, "ECSClusterScaler", name, cluster, minute)
 	require.NoError(t, err)
 	return value, found
 }
 
 func reset(t *testing.T) {
 	t.Helper()
-	require.NoError(t, moto.Reset(t.Context()))
+	require.NoError(t, server.Reset(t.Context()))
 }
 
 // loaded are n hosts of 1000 CPU and 2000 MiB with one task of this size each.
-func loaded(n, cpu, memory int) []lab.Host {
-	hosts := make([]lab.Host, n)
+func loaded(n, cpu, memory int) []seed.Host {
+	hosts := make([]seed.Host, n)
 	for i := range hosts {
-		hosts[i] = lab.Host{CPU: 1000, Memory: 2000}
+		hosts[i] = seed.Host{CPU: 1000, Memory: 2000}
 		if cpu > 0 || memory > 0 {
-			hosts[i].Tasks = []lab.Task{{CPU: cpu, Memory: memory}}
+			hosts[i].Tasks = []seed.Task{{CPU: cpu, Memory: memory}}
 		}
 	}
 	return hosts
@@ -121,21 +123,21 @@ func loaded(n, cpu, memory int) []lab.Host {
 
 func TestAPassScoresEveryCluster(t *testing.T) {
 	reset(t)
-	_, err := lab.Seed(t.Context(), moto,
-		lab.Cluster{Name: "hot-cpu", Entry: `{}`, Hosts: loaded(4, 800, 1200)},
-		lab.Cluster{Name: "hot-memory", Entry: `{}`, Hosts: loaded(4, 600, 1600)},
-		lab.Cluster{Name: "hot-cpu-idle-memory", Entry: `{}`, Hosts: loaded(4, 800, 1)},
-		lab.Cluster{Name: "idle", Entry: `{}`, Hosts: loaded(4, 100, 100)},
-		lab.Cluster{Name: "within-band", Entry: `{}`, Hosts: loaded(4, 600, 1200)},
-		lab.Cluster{Name: "at-threshold", Entry: `{}`, Hosts: loaded(4, 750, 1)},
-		lab.Cluster{Name: "at-lower-threshold", Entry: `{}`, Hosts: loaded(4, 500, 1)},
-		lab.Cluster{Name: "empty", Entry: `{}`},
-		lab.Cluster{Name: "tuned", Entry: `{"cpu": {"scale_out_at": 90}}`, Hosts: loaded(4, 800, 1)},
-		lab.Cluster{Name: "faulty", Entry: `{"cpu": {"scale_out_at": 175}, "enable": true}`, Hosts: loaded(4, 800, 1)},
-		lab.Cluster{Name: "not-ours", Hosts: loaded(1, 800, 1)},
+	_, err := seed.Clusters(t.Context(), server,
+		seed.Cluster{Name: "hot-cpu", Entry: `{}`, Hosts: loaded(4, 800, 1200)},
+		seed.Cluster{Name: "hot-memory", Entry: `{}`, Hosts: loaded(4, 600, 1600)},
+		seed.Cluster{Name: "hot-cpu-idle-memory", Entry: `{}`, Hosts: loaded(4, 800, 1)},
+		seed.Cluster{Name: "idle", Entry: `{}`, Hosts: loaded(4, 100, 100)},
+		seed.Cluster{Name: "within-band", Entry: `{}`, Hosts: loaded(4, 600, 1200)},
+		seed.Cluster{Name: "at-threshold", Entry: `{}`, Hosts: loaded(4, 750, 1)},
+		seed.Cluster{Name: "at-lower-threshold", Entry: `{}`, Hosts: loaded(4, 500, 1)},
+		seed.Cluster{Name: "empty", Entry: `{}`},
+		seed.Cluster{Name: "tuned", Entry: `{"cpu": {"scale_out_at": 90}}`, Hosts: loaded(4, 800, 1)},
+		seed.Cluster{Name: "faulty", Entry: `{"cpu": {"scale_out_at": 175}, "enable": true}`, Hosts: loaded(4, 800, 1)},
+		seed.Cluster{Name: "not-ours", Hosts: loaded(1, 800, 1)},
 	)
 	require.NoError(t, err)
-	require.NoError(t, lab.PutEntry(t.Context(), moto, "gone", `{}`))
+	require.NoError(t, seed.PutEntry(t.Context(), server, "gone", `{}`))
 
 	want := map[string]struct {
 		signal  int
@@ -187,7 +189,7 @@ func TestAPassScoresEveryCluster(t *testing.T) {
 
 func TestALogLineTellsEachVerdict(t *testing.T) {
 	reset(t)
-	_, err := lab.Seed(t.Context(), moto, lab.Cluster{Name: "web", Entry: `{}`, Hosts: loaded(2, 800, 1)})
+	_, err := seed.Clusters(t.Context(), server, seed.Cluster{Name: "web", Entry: `{}`, Hosts: loaded(2, 800, 1)})
 	require.NoError(t, err)
 	result := invoke(t, scheduled(thisMinute()))
 	var line struct {
@@ -204,11 +206,11 @@ func TestALogLineTellsEachVerdict(t *testing.T) {
 // The in alarm takes the Maximum, so that of two passes in one minute the more careful one counts.
 func TestADoubledEventFallsIntoTheSameDatapoint(t *testing.T) {
 	reset(t)
-	_, err := lab.Seed(t.Context(), moto, lab.Cluster{Name: "web", Entry: `{}`, Hosts: loaded(4, 10, 1)})
+	_, err := seed.Clusters(t.Context(), server, seed.Cluster{Name: "web", Entry: `{}`, Hosts: loaded(4, 10, 1)})
 	require.NoError(t, err)
 	minute := thisMinute()
 	assert.Equal(t, -1, pass(t, minute).Clusters[0].Signal)
-	require.NoError(t, lab.PutEntry(t.Context(), moto, "web", `{"scale_in": false}`))
+	require.NoError(t, seed.PutEntry(t.Context(), server, "web", `{"scale_in": false}`))
 	assert.Equal(t, 0, pass(t, minute).Clusters[0].Signal)
 	signal, found := metric(t, "ScalingSignal", "web", minute)
 	assert.True(t, found)
@@ -220,11 +222,11 @@ func TestADoubledEventFallsIntoTheSameDatapoint(t *testing.T) {
 func TestAStaleEventIsDropped(t *testing.T) {
 	reset(t)
 	minute := thisMinute().Add(-5 * time.Minute)
-	require.NoError(t, moto.ResetCalls(t.Context()))
+	require.NoError(t, server.ResetCalls(t.Context()))
 	got := pass(t, minute)
 	assert.Equal(t, "stale", got.Dropped)
 	assert.Equal(t, minute.Format(time.RFC3339), got.Minute)
-	calls, err := moto.Calls(t.Context())
+	calls, err := server.Calls(t.Context())
 	require.NoError(t, err)
 	assert.Empty(t, calls)
 }
@@ -237,12 +239,12 @@ func TestAPathWithoutEntriesFailsWithTheNextStep(t *testing.T) {
 
 func TestADeniedActionIsNamed(t *testing.T) {
 	reset(t)
-	_, err := lab.Seed(t.Context(), moto, lab.Cluster{Name: "web", Entry: `{}`}, lab.Cluster{Name: "api", Entry: `{}`, Hosts: loaded(2, 800, 1)})
+	_, err := seed.Clusters(t.Context(), server, seed.Cluster{Name: "web", Entry: `{}`}, seed.Cluster{Name: "api", Entry: `{}`, Hosts: loaded(2, 800, 1)})
 	require.NoError(t, err)
 
-	denied := lab.Denied("ecs.ListContainerInstances", "ecs:ListContainerInstances")
+	denied := moto.Denied("ecs.ListContainerInstances", "ecs:ListContainerInstances")
 	denied.Cluster = "web"
-	require.NoError(t, moto.Fault(t.Context(), denied))
+	require.NoError(t, server.Fault(t.Context(), denied))
 	got := pass(t, thisMinute())
 	require.Len(t, got.Failed, 1)
 	assert.Equal(t, "web", got.Failed[0].Cluster)
@@ -250,10 +252,10 @@ func TestADeniedActionIsNamed(t *testing.T) {
 	assert.Equal(t, 1, got.Clusters[0].Signal, "the other cluster is scored all the same")
 
 	// In a process that has read no entry yet: one that has goes on with them.
-	denied = lab.Denied("ssm.GetParametersByPath", "ssm:GetParametersByPath")
+	denied = moto.Denied("ssm.GetParametersByPath", "ssm:GetParametersByPath")
 	denied.Times = 2 // the second attempt is without decryption
-	require.NoError(t, moto.Fault(t.Context(), denied))
-	cold, err := lab.StartFunction(t.Context(), bootstrap, moto.Env())
+	require.NoError(t, server.Fault(t.Context(), denied))
+	cold, err := function.Start(t.Context(), bootstrap, server.Env())
 	require.NoError(t, err)
 	defer cold.Close()
 	result, err := cold.Invoke(t.Context(), []byte(`{}`))
@@ -263,9 +265,9 @@ func TestADeniedActionIsNamed(t *testing.T) {
 
 func TestRefusedMetricsFailThePass(t *testing.T) {
 	reset(t)
-	_, err := lab.Seed(t.Context(), moto, lab.Cluster{Name: "web", Entry: `{}`, Hosts: loaded(2, 800, 1)})
+	_, err := seed.Clusters(t.Context(), server, seed.Cluster{Name: "web", Entry: `{}`, Hosts: loaded(2, 800, 1)})
 	require.NoError(t, err)
-	require.NoError(t, moto.Fault(t.Context(), lab.Denied("cloudwatch.PutMetricData", "cloudwatch:PutMetricData")))
+	require.NoError(t, server.Fault(t.Context(), moto.Denied("cloudwatch.PutMetricData", "cloudwatch:PutMetricData")))
 	result := invoke(t, []byte(`{}`))
 	assert.Contains(t, result.ErrorMessage, "AWS denies cloudwatch:PutMetricData; allow it in the policy")
 }

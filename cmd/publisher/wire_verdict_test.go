@@ -10,103 +10,105 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"ecs-cluster-scaler/internal/lab"
+	"ecs-cluster-scaler/internal/lab/function"
+	"ecs-cluster-scaler/internal/lab/moto"
+	"ecs-cluster-scaler/internal/lab/seed"
 )
 
 // host is one of 2048 CPU and 4000 MiB with the given tasks.
-func host(tasks ...lab.Task) lab.Host { return lab.Host{CPU: 2048, Memory: 4000, Tasks: tasks} }
+func host(tasks ...seed.Task) seed.Host { return seed.Host{CPU: 2048, Memory: 4000, Tasks: tasks} }
 
-func several(n int, h lab.Host) []lab.Host { return slices.Repeat([]lab.Host{h}, n) }
+func several(n int, h seed.Host) []seed.Host { return slices.Repeat([]seed.Host{h}, n) }
 
 // cold starts the function anew. After moto's reset a revision's name may come back with another meaning, which never
 // happens on AWS, and a warm function remembers revisions.
 func cold(t *testing.T) {
 	t.Helper()
-	warm := function
-	f, err := lab.StartFunction(t.Context(), bootstrap, moto.Env())
+	warm := process
+	f, err := function.Start(t.Context(), bootstrap, server.Env())
 	require.NoError(t, err)
-	function = f
+	process = f
 	t.Cleanup(func() {
-		function = warm
+		process = warm
 		require.NoError(t, f.Close())
 	})
 }
 
 func TestVerdictsThatReservationAveragesCannotGive(t *testing.T) {
 	now := time.Now()
-	refusal := func(at time.Time) []lab.Event {
-		return []lab.Event{{At: at, Message: "(service web) was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance 1) is missing an attribute required by your task."}}
+	refusal := func(at time.Time) []moto.Event {
+		return []moto.Event{{At: at, Message: "(service web) was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance 1) is missing an attribute required by your task."}}
 	}
 	tests := map[string]struct {
-		cluster lab.Cluster
+		cluster seed.Cluster
 		signal  int
 		gap     int
 		reason  string
 		why     string
 	}{
 		"a fragmented cluster": {
-			cluster: lab.Cluster{Hosts: []lab.Host{host(lab.Task{CPU: 256, Memory: 2400}), host(lab.Task{CPU: 256, Memory: 2400}), host(lab.Task{CPU: 256, Memory: 2400})},
-				Services: []lab.Service{{Name: "web", Desired: 1, Running: 0, CPU: 2048, Memory: 1000}}},
+			cluster: seed.Cluster{Hosts: []seed.Host{host(seed.Task{CPU: 256, Memory: 2400}), host(seed.Task{CPU: 256, Memory: 2400}), host(seed.Task{CPU: 256, Memory: 2400})},
+				Services: []seed.Service{{Name: "web", Desired: 1, Running: 0, CPU: 2048, Memory: 1000}}},
 			signal: 1, gap: 1, reason: "unplaced_tasks", why: "web (2048 CPU) fits nowhere: the freest host has 1792"},
 		"every average says in, the largest task says no": {
-			cluster: lab.Cluster{Hosts: several(3, host(lab.Task{Service: "wide", CPU: 900, Memory: 1000})), Entry: `{"instance":{"cpu":2048,"memory":4000}}`,
-				Services: []lab.Service{{Name: "wide", Desired: 3, CPU: 900, Memory: 1000, Constraints: []ecstypes.PlacementConstraint{{Type: ecstypes.PlacementConstraintTypeDistinctInstance}}}}},
+			cluster: seed.Cluster{Hosts: several(3, host(seed.Task{Service: "wide", CPU: 900, Memory: 1000})), Entry: `{"instance":{"cpu":2048,"memory":4000}}`,
+				Services: []seed.Service{{Name: "wide", Desired: 3, CPU: 900, Memory: 1000, Constraints: []ecstypes.PlacementConstraint{{Type: ecstypes.PlacementConstraintTypeDistinctInstance}}}}},
 			signal: 0, reason: "would_not_fit"},
 		"small tasks on every host: one can go": {
-			cluster: lab.Cluster{Hosts: several(6, host(lab.Task{Service: "web", CPU: 200, Memory: 200}))},
+			cluster: seed.Cluster{Hosts: several(6, host(seed.Task{Service: "web", CPU: 200, Memory: 200}))},
 			signal:  -1, gap: -1, reason: "all_below_scale_in"},
 		"many idle hosts go together": {
-			cluster: lab.Cluster{Hosts: several(30, host())},
+			cluster: seed.Cluster{Hosts: several(30, host())},
 			signal:  -1, gap: -3, reason: "all_below_scale_in", why: "any 3 hosts can be removed together"},
 		"headroom that is short": {
-			cluster: lab.Cluster{Entry: `{"headroom":{"tasks":2,"cpu":1500,"memory":1000}}`, Hosts: []lab.Host{host(lab.Task{CPU: 1200, Memory: 100}), host()}},
+			cluster: seed.Cluster{Entry: `{"headroom":{"tasks":2,"cpu":1500,"memory":1000}}`, Hosts: []seed.Host{host(seed.Task{CPU: 1200, Memory: 100}), host()}},
 			signal:  1, gap: 1, reason: "headroom_short"},
 		"headroom that a scale-in would break": {
-			cluster: lab.Cluster{Entry: `{"headroom":{"tasks":2,"cpu":1500,"memory":1000}}`, Hosts: several(2, host())},
+			cluster: seed.Cluster{Entry: `{"headroom":{"tasks":2,"cpu":1500,"memory":1000}}`, Hosts: several(2, host())},
 			signal:  0, reason: "headroom_would_break"},
 		"an empty cluster with tasks waiting gets the right size": {
-			cluster: lab.Cluster{Entry: `{"instance":{"cpu":2048,"memory":4000}}`, Services: []lab.Service{{Name: "web", Desired: 14, CPU: 1000, Memory: 100}}},
+			cluster: seed.Cluster{Entry: `{"instance":{"cpu":2048,"memory":4000}}`, Services: []seed.Service{{Name: "web", Desired: 14, CPU: 1000, Memory: 100}}},
 			signal:  1, gap: 10, reason: "unplaced_tasks"},
 		"a task that no instance takes is not chased": {
-			cluster: lab.Cluster{Hosts: several(2, host(lab.Task{CPU: 1100, Memory: 100})), Services: []lab.Service{{Name: "huge", Desired: 1, CPU: 4096, Memory: 100}}},
+			cluster: seed.Cluster{Hosts: several(2, host(seed.Task{CPU: 1100, Memory: 100})), Services: []seed.Service{{Name: "huge", Desired: 1, CPU: 4096, Memory: 100}}},
 			signal:  0, reason: "task_fits_no_instance"},
 		"a refusal that our packing cannot explain": {
-			cluster: lab.Cluster{Hosts: []lab.Host{
-				{CPU: 2048, Memory: 4000, RegisteredAt: now.Add(-time.Hour), Tasks: []lab.Task{{Service: "other", CPU: 1100, Memory: 100}}},
-				{CPU: 2048, Memory: 4000, RegisteredAt: now.Add(-time.Hour), Tasks: []lab.Task{{Service: "other", CPU: 1100, Memory: 100}}}},
-				Services: []lab.Service{{Name: "web", Desired: 1, CPU: 100, Memory: 100, Events: refusal(now.Add(-5 * time.Minute))}}},
+			cluster: seed.Cluster{Hosts: []seed.Host{
+				{CPU: 2048, Memory: 4000, RegisteredAt: now.Add(-time.Hour), Tasks: []seed.Task{{Service: "other", CPU: 1100, Memory: 100}}},
+				{CPU: 2048, Memory: 4000, RegisteredAt: now.Add(-time.Hour), Tasks: []seed.Task{{Service: "other", CPU: 1100, Memory: 100}}}},
+				Services: []seed.Service{{Name: "web", Desired: 1, CPU: 100, Memory: 100, Events: refusal(now.Add(-5 * time.Minute))}}},
 			signal: 1, gap: 1, reason: "placement_refused"},
 		"hosts that are on their way count from the first minute": {
-			cluster: lab.Cluster{Hosts: several(2, host(lab.Task{CPU: 2000, Memory: 100})), Group: &lab.Group{Unregistered: []lab.Instance{{State: "Pending"}, {}}}},
+			cluster: seed.Cluster{Hosts: several(2, host(seed.Task{CPU: 2000, Memory: 100})), Group: &seed.Group{Unregistered: []seed.Instance{{State: "Pending"}, {}}}},
 			signal:  0, reason: "instances_launching"},
 		"what is missing beyond them is still asked for": {
-			cluster: lab.Cluster{Hosts: several(2, host(lab.Task{CPU: 2000, Memory: 100})), Group: &lab.Group{Unregistered: []lab.Instance{{State: "Pending"}}},
-				Services: []lab.Service{{Name: "web", Desired: 3, CPU: 2000, Memory: 100}}},
+			cluster: seed.Cluster{Hosts: several(2, host(seed.Task{CPU: 2000, Memory: 100})), Group: &seed.Group{Unregistered: []seed.Instance{{State: "Pending"}}},
+				Services: []seed.Service{{Name: "web", Desired: 3, CPU: 2000, Memory: 100}}},
 			signal: 1, gap: 4, reason: "unplaced_tasks"},
 		"a bad image buys no fleet": {
-			cluster: lab.Cluster{Hosts: []lab.Host{{CPU: 2048, Memory: 4000, RegisteredAt: now.Add(-time.Hour), Tasks: []lab.Task{{CPU: 2000, Memory: 100}}}},
-				Group: &lab.Group{Unregistered: []lab.Instance{{LaunchedAt: now.Add(-15 * time.Minute)}, {LaunchedAt: now.Add(-14 * time.Minute)}}}},
+			cluster: seed.Cluster{Hosts: []seed.Host{{CPU: 2048, Memory: 4000, RegisteredAt: now.Add(-time.Hour), Tasks: []seed.Task{{CPU: 2000, Memory: 100}}}},
+				Group: &seed.Group{Unregistered: []seed.Instance{{LaunchedAt: now.Add(-15 * time.Minute)}, {LaunchedAt: now.Add(-14 * time.Minute)}}}},
 			signal: 0, reason: "instances_not_joining"},
 		"instances that were here long before say nothing of the image": {
-			cluster: lab.Cluster{Hosts: []lab.Host{{CPU: 2048, Memory: 4000, RegisteredAt: now.Add(-6 * time.Hour), Tasks: []lab.Task{{CPU: 1500, Memory: 100}}}},
-				Services: []lab.Service{{Name: "web", Desired: 2, CPU: 1500, Memory: 100}},
-				Group:    &lab.Group{Unregistered: []lab.Instance{{LaunchedAt: now.Add(-3 * time.Hour)}, {LaunchedAt: now.Add(-25 * time.Minute)}}}},
+			cluster: seed.Cluster{Hosts: []seed.Host{{CPU: 2048, Memory: 4000, RegisteredAt: now.Add(-6 * time.Hour), Tasks: []seed.Task{{CPU: 1500, Memory: 100}}}},
+				Services: []seed.Service{{Name: "web", Desired: 2, CPU: 1500, Memory: 100}},
+				Group:    &seed.Group{Unregistered: []seed.Instance{{LaunchedAt: now.Add(-3 * time.Hour)}, {LaunchedAt: now.Add(-25 * time.Minute)}}}},
 			signal: 1, gap: 2, reason: "unplaced_tasks"},
 		"hosts have the time that their group's usually take": {
-			cluster: lab.Cluster{Hosts: []lab.Host{{CPU: 2048, Memory: 4000, LaunchedAt: now.Add(-373 * time.Minute), RegisteredAt: now.Add(-6 * time.Hour), Tasks: []lab.Task{{CPU: 2000, Memory: 100}}}},
-				Group: &lab.Group{Unregistered: []lab.Instance{{LaunchedAt: now.Add(-11 * time.Minute)}, {LaunchedAt: now.Add(-12 * time.Minute)}}}},
+			cluster: seed.Cluster{Hosts: []seed.Host{{CPU: 2048, Memory: 4000, LaunchedAt: now.Add(-373 * time.Minute), RegisteredAt: now.Add(-6 * time.Hour), Tasks: []seed.Task{{CPU: 2000, Memory: 100}}}},
+				Group: &seed.Group{Unregistered: []seed.Instance{{LaunchedAt: now.Add(-11 * time.Minute)}, {LaunchedAt: now.Add(-12 * time.Minute)}}}},
 			signal: 0, reason: "instances_launching"},
 		"a group that ECS scales itself": {
-			cluster: lab.Cluster{Hosts: several(2, host(lab.Task{CPU: 2000, Memory: 100})), Group: &lab.Group{Managed: true}},
+			cluster: seed.Cluster{Hosts: several(2, host(seed.Task{CPU: 2000, Memory: 100})), Group: &seed.Group{Managed: true}},
 			signal:  0, reason: "managed_scaling"},
 		"a fixed port that every other host has taken": {
-			cluster: lab.Cluster{Hosts: several(3, host(lab.Task{Service: "edge", CPU: 100, Memory: 100, HostPorts: []int32{443}}))},
+			cluster: seed.Cluster{Hosts: several(3, host(seed.Task{Service: "edge", CPU: 100, Memory: 100, HostPorts: []int32{443}}))},
 			signal:  0, reason: "would_not_fit"},
 		"as many network interfaces as the fullest host uses": {
-			cluster: lab.Cluster{Hosts: several(3, host(lab.Task{Service: "vpc", CPU: 100, Memory: 100, AwsVPC: true, Count: 2}))},
+			cluster: seed.Cluster{Hosts: several(3, host(seed.Task{Service: "vpc", CPU: 100, Memory: 100, AwsVPC: true, Count: 2}))},
 			signal:  0, reason: "would_not_fit"},
 		"the entry knows that more interfaces are free": {
-			cluster: lab.Cluster{Entry: `{"instance":{"cpu":2048,"memory":4000,"awsvpc_tasks":3}}`, Hosts: several(3, host(lab.Task{Service: "vpc", CPU: 100, Memory: 100, AwsVPC: true, Count: 2}))},
+			cluster: seed.Cluster{Entry: `{"instance":{"cpu":2048,"memory":4000,"awsvpc_tasks":3}}`, Hosts: several(3, host(seed.Task{Service: "vpc", CPU: 100, Memory: 100, AwsVPC: true, Count: 2}))},
 			signal:  -1, gap: -1, reason: "all_below_scale_in"},
 	}
 	for name, tt := range tests {
@@ -117,7 +119,7 @@ func TestVerdictsThatReservationAveragesCannotGive(t *testing.T) {
 				c.Entry = `{}`
 			}
 			cold(t)
-			seed(t, c)
+			seeded(t, c)
 			minute := thisMinute()
 			got := pass(t, minute)
 			require.Len(t, got.Clusters, 1)
@@ -137,23 +139,23 @@ func TestVerdictsThatReservationAveragesCannotGive(t *testing.T) {
 
 func TestAWarmFunctionDoesNotReadUnchangedHostsTasksAgain(t *testing.T) {
 	cold(t)
-	c := lab.Cluster{Name: "web", Entry: `{}`}
+	c := seed.Cluster{Name: "web", Entry: `{}`}
 	for range 6 {
-		h := host(lab.Task{Service: "web", CPU: 200, Memory: 200})
+		h := host(seed.Task{Service: "web", CPU: 200, Memory: 200})
 		h.Version = 7
 		c.Hosts = append(c.Hosts, h)
 	}
-	world := seed(t, c)
+	world := seeded(t, c)
 	assert.Equal(t, -1, pass(t, thisMinute()).Clusters[0].Signal)
 	assert.Equal(t, 1, calls(t)["ecs.ListTasks"])
 	assert.Equal(t, 1, calls(t)["ecs.DescribeTaskDefinition"])
 
-	require.NoError(t, moto.ResetCalls(t.Context()))
+	require.NoError(t, server.ResetCalls(t.Context()))
 	assert.Equal(t, -1, pass(t, thisMinute()).Clusters[0].Signal)
 	assert.Zero(t, calls(t)["ecs.ListTasks"]+calls(t)["ecs.DescribeTasks"]+calls(t)["ecs.DescribeTaskDefinition"])
 
-	require.NoError(t, moto.SetHost(t.Context(), "web", world.Cluster("web").Hosts[0].ARN, lab.HostChange{Version: aws.Int64(8)}))
-	require.NoError(t, moto.ResetCalls(t.Context()))
+	require.NoError(t, server.SetHost(t.Context(), "web", world.Cluster("web").Hosts[0].ARN, moto.HostChange{Version: aws.Int64(8)}))
+	require.NoError(t, server.ResetCalls(t.Context()))
 	assert.Equal(t, -1, pass(t, thisMinute()).Clusters[0].Signal)
 	assert.Equal(t, 1, calls(t)["ecs.ListTasks"], "only the host that changed")
 	assert.Zero(t, calls(t)["ecs.DescribeTasks"], "whose task is known")
@@ -161,7 +163,7 @@ func TestAWarmFunctionDoesNotReadUnchangedHostsTasksAgain(t *testing.T) {
 
 func TestAHotClusterReadsNoTasks(t *testing.T) {
 	cold(t)
-	seed(t, lab.Cluster{Name: "web", Entry: `{}`, Hosts: several(4, host(lab.Task{Service: "web", CPU: 1800, Memory: 200}))})
+	seeded(t, seed.Cluster{Name: "web", Entry: `{}`, Hosts: several(4, host(seed.Task{Service: "web", CPU: 1800, Memory: 200}))})
 	assert.Equal(t, 1, pass(t, thisMinute()).Clusters[0].Signal)
 	assert.Zero(t, calls(t)["ecs.ListTasks"])
 }

@@ -9,28 +9,30 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
-	"ecs-cluster-scaler/internal/lab"
+	"ecs-cluster-scaler/internal/lab/function"
+	"ecs-cluster-scaler/internal/lab/moto"
+	"ecs-cluster-scaler/internal/lab/seed"
 )
 
 // drainDemo drains two hosts that hold both copies of one service with the released drainer. The scheduler's part, which
 // moto has not, is played here and told.
 type drainDemo struct {
-	moto      *lab.Moto
+	moto      *moto.Server
 	bootstrap string
 	say       func(string, ...any)
-	hosts     []lab.SeededHost
+	hosts     []seed.SeededHost
 }
 
-func demoDrain(ctx context.Context, moto *lab.Moto, say func(string, ...any)) error {
-	if err := moto.Reset(ctx); err != nil {
+func demoDrain(ctx context.Context, server *moto.Server, say func(string, ...any)) error {
+	if err := server.Reset(ctx); err != nil {
 		return err
 	}
-	d := drainDemo{moto: moto, say: say}
-	copyOf := []lab.Task{{Service: "web", CPU: 256, Memory: 512}}
-	world, err := lab.Seed(ctx, moto, lab.Cluster{
-		Name: "shop", Entry: `{}`, Group: &lab.Group{Name: "shop-blue"},
-		Services: []lab.Service{{Name: "web", Desired: 2, CPU: 256, Memory: 512, MinimumHealthyPercent: aws.Int32(50)}},
-		Hosts: []lab.Host{
+	d := drainDemo{moto: server, say: say}
+	copyOf := []seed.Task{{Service: "web", CPU: 256, Memory: 512}}
+	world, err := seed.Clusters(ctx, server, seed.Cluster{
+		Name: "shop", Entry: `{}`, Group: &seed.Group{Name: "shop-blue"},
+		Services: []seed.Service{{Name: "web", Desired: 2, CPU: 256, Memory: 512, MinimumHealthyPercent: aws.Int32(50)}},
+		Hosts: []seed.Host{
 			{CPU: 2048, Memory: 7680, Terminating: true, Tasks: copyOf},
 			{CPU: 2048, Memory: 7680, Terminating: true, Tasks: copyOf}, {CPU: 2048, Memory: 7680},
 		},
@@ -39,7 +41,7 @@ func demoDrain(ctx context.Context, moto *lab.Moto, say func(string, ...any)) er
 		return err
 	}
 	d.hosts = world.Clusters["shop"].Hosts
-	if d.bootstrap, err = lab.Bootstrap(ctx, "drainer"); err != nil {
+	if d.bootstrap, err = function.Bootstrap(ctx, "drainer"); err != nil {
 		return err
 	}
 	say("\nthe drainer, as released: group shop-blue scales in two of three hosts at once, which hold both copies of service web (floor: 1 of 2); each tick is a new process, which remembers nothing")
@@ -80,17 +82,17 @@ func (d drainDemo) tick(ctx context.Context, minute int) error {
 	now := time.Now().UTC().Truncate(time.Minute)
 	began := now.Add(-time.Duration(minute) * time.Minute)
 	for _, h := range d.hosts[:2] {
-		if err := d.moto.SetInstance(ctx, h.Instance, lab.InstanceChange{TerminatingAt: &began}); err != nil && minute < 5 {
+		if err := d.moto.SetInstance(ctx, h.Instance, moto.InstanceChange{TerminatingAt: &began}); err != nil && minute < 5 {
 			return err
 		}
 	}
 	event := fmt.Sprintf(`{"time": %q}`, now.Format(time.RFC3339))
-	function, err := lab.StartFunction(ctx, d.bootstrap, d.moto.Env())
+	process, err := function.Start(ctx, d.bootstrap, d.moto.Env())
 	if err != nil {
 		return err
 	}
-	defer function.Close() //nolint:errcheck // it ends with this process in any case
-	result, err := function.Invoke(bounded, []byte(event))
+	defer process.Close() //nolint:errcheck // it ends with this process in any case
+	result, err := process.Invoke(bounded, []byte(event))
 	if err != nil {
 		return err
 	}
@@ -116,14 +118,14 @@ func (d drainDemo) tick(ctx context.Context, minute int) error {
 func (d drainDemo) stopping(host int, status string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		now := time.Now()
-		change := lab.TaskChange{DesiredStatus: aws.String("STOPPED"), LastStatus: aws.String(status), StoppingAt: aws.Time(now)}
+		change := moto.TaskChange{DesiredStatus: aws.String("STOPPED"), LastStatus: aws.String(status), StoppingAt: aws.Time(now)}
 		if status == "STOPPED" {
 			change.StoppedAt = aws.Time(now)
 		}
 		if err := d.moto.SetTask(ctx, "shop", d.hosts[host].Tasks[0], change); err != nil {
 			return err
 		}
-		return d.moto.SetService(ctx, "shop", "web", lab.ServiceChange{Running: aws.Int(1)})
+		return d.moto.SetService(ctx, "shop", "web", moto.ServiceChange{Running: aws.Int(1)})
 	}
 }
 
@@ -141,5 +143,5 @@ func (d drainDemo) replace(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("start a copy: %w", err)
 	}
-	return d.moto.SetService(ctx, "shop", "web", lab.ServiceChange{Running: aws.Int(2)})
+	return d.moto.SetService(ctx, "shop", "web", moto.ServiceChange{Running: aws.Int(2)})
 }

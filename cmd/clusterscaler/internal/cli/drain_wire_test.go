@@ -8,14 +8,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"ecs-cluster-scaler/internal/lab"
+	"ecs-cluster-scaler/internal/lab/seed"
 )
 
 func seedDrain(t *testing.T) {
 	t.Helper()
 	ago := time.Now().Truncate(time.Minute).Add(-20 * time.Minute)
-	seed(t, lab.Cluster{Name: "web", Entry: `{}`, Group: &lab.Group{}, Hosts: []lab.Host{
-		{CPU: 1000, Memory: 2000, Terminating: true, Draining: true, Since: ago, Tasks: []lab.Task{{CPU: 100, Memory: 100}}},
+	seeded(t, seed.Cluster{Name: "web", Entry: `{}`, Group: &seed.Group{}, Hosts: []seed.Host{
+		{CPU: 1000, Memory: 2000, Terminating: true, Draining: true, Since: ago, Tasks: []seed.Task{{CPU: 100, Memory: 100}}},
 		{CPU: 1000, Memory: 2000, Terminating: true, Draining: true, Since: ago},
 		{CPU: 1000, Memory: 2000},
 	}})
@@ -38,7 +38,7 @@ func TestDrainShowsEveryTerminatingHostWhatItWaitsForAndSinceWhen(t *testing.T) 
 
 	got = clusterscaler(t, nil, "drain", "--run", "--dry-run")
 	assert.Contains(t, got.stderr, "dry run: nothing was written")
-	actions, err := moto.LifecycleActions(t.Context())
+	actions, err := server.LifecycleActions(t.Context())
 	require.NoError(t, err)
 	for _, a := range actions {
 		assert.Empty(t, a.Result)
@@ -52,7 +52,7 @@ func TestDrainRunDoesOneTick(t *testing.T) {
 	got := clusterscaler(t, nil, "drain", "--run")
 	require.Zero(t, got.code, got.stderr)
 	assert.Contains(t, got.stderr, "one tick was run")
-	actions, err := moto.LifecycleActions(t.Context())
+	actions, err := server.LifecycleActions(t.Context())
 	require.NoError(t, err)
 	assert.Empty(t, actions[0].Result)
 	assert.Equal(t, 1, actions[0].Heartbeats)
@@ -62,13 +62,13 @@ func TestDrainRunDoesOneTick(t *testing.T) {
 
 func TestDrainWithAWrongConfigurationPathEndsNothing(t *testing.T) {
 	for _, tagged := range []bool{false, true} {
-		group := &lab.Group{}
+		group := &seed.Group{}
 		if tagged {
-			group.ConfigPath = lab.ConfigPath
+			group.ConfigPath = seed.ConfigPath
 		}
 		ago := time.Now().Truncate(time.Minute).Add(-10 * time.Hour)
-		seed(t, lab.Cluster{Name: "web", Entry: `{"drain": {"at_deadline": "hold"}}`, Group: group, Hosts: []lab.Host{
-			{CPU: 1000, Memory: 2000, Terminating: true, Draining: true, Since: ago, Tasks: []lab.Task{{Service: "api", CPU: 100, Memory: 100}}},
+		seeded(t, seed.Cluster{Name: "web", Entry: `{"drain": {"at_deadline": "hold"}}`, Group: group, Hosts: []seed.Host{
+			{CPU: 1000, Memory: 2000, Terminating: true, Draining: true, Since: ago, Tasks: []seed.Task{{Service: "api", CPU: 100, Memory: 100}}},
 			{CPU: 1000, Memory: 2000},
 		}})
 		got := clusterscaler(t, nil, "drain", "--run", "--config-path", "/ecs-cluster-scalar")
@@ -80,7 +80,7 @@ func TestDrainWithAWrongConfigurationPathEndsNothing(t *testing.T) {
 			assert.Contains(t, got.stdout, "no_entry")
 			assert.Regexp(t, `(?s)this stack has .*no entry for cluster web `, got.stdout)
 		}
-		calls, err := moto.Calls(t.Context())
+		calls, err := server.Calls(t.Context())
 		require.NoError(t, err)
 		assert.Zero(t, calls["ecs.StopTask"]+calls["autoscaling.CompleteLifecycleAction"])
 
@@ -90,7 +90,7 @@ func TestDrainWithAWrongConfigurationPathEndsNothing(t *testing.T) {
 }
 
 func TestDrainWithNothingToShowSaysSo(t *testing.T) {
-	seed(t, lab.Cluster{Name: "web", Entry: `{}`, Group: &lab.Group{}, Hosts: []lab.Host{{}}})
+	seeded(t, seed.Cluster{Name: "web", Entry: `{}`, Group: &seed.Group{}, Hosts: []seed.Host{{}}})
 	assert.Equal(t, "no host of a tagged group terminates\n", clusterscaler(t, nil, "drain").stdout)
 	got := clusterscaler(t, nil, "drain", "--dry-run")
 	assert.Equal(t, 1, got.code)

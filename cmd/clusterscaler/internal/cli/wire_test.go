@@ -24,12 +24,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/cluster/ecsreader"
-	"ecs-cluster-scaler/internal/lab"
+	"ecs-cluster-scaler/internal/lab/function"
+	"ecs-cluster-scaler/internal/lab/moto"
+	"ecs-cluster-scaler/internal/lab/seed"
 )
 
 // The built binary against moto over HTTP.
 var (
-	moto   *lab.Moto
+	server *moto.Server
 	binary string
 )
 
@@ -40,13 +42,13 @@ func TestMain(m *testing.M) {
 func run(m *testing.M) int {
 	ctx := context.Background()
 	var err error
-	if moto, err = lab.StartMoto(ctx); err != nil {
+	if server, err = moto.Start(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer moto.Close()
-	defer lab.RemoveBuilds()
-	if binary, err = lab.CLI(ctx); err != nil {
+	defer server.Close()
+	defer function.RemoveBuilds()
+	if binary, err = function.CLI(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -61,7 +63,7 @@ type ran struct {
 // clusterscaler runs the binary with moto's environment, changed by NAME=value (an empty value unsets).
 func clusterscaler(t *testing.T, changes []string, args ...string) ran {
 	t.Helper()
-	environment := append(moto.Env(), "PATH="+os.Getenv("PATH"))
+	environment := append(server.Env(), "PATH="+os.Getenv("PATH"))
 	for _, change := range changes {
 		name, value, _ := strings.Cut(change, "=")
 		environment = slices.DeleteFunc(environment, func(pair string) bool { return strings.HasPrefix(pair, name+"=") })
@@ -81,24 +83,24 @@ func clusterscaler(t *testing.T, changes []string, args ...string) ran {
 	return ran{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
 }
 
-func loaded(n, cpu, memory int) []lab.Host {
-	hosts := make([]lab.Host, n)
+func loaded(n, cpu, memory int) []seed.Host {
+	hosts := make([]seed.Host, n)
 	for i := range hosts {
-		hosts[i] = lab.Host{CPU: 1000, Memory: 2000, Tasks: []lab.Task{{CPU: cpu, Memory: memory}}}
+		hosts[i] = seed.Host{CPU: 1000, Memory: 2000, Tasks: []seed.Task{{CPU: cpu, Memory: memory}}}
 	}
 	return hosts
 }
 
-func seed(t *testing.T, clusters ...lab.Cluster) {
+func seeded(t *testing.T, clusters ...seed.Cluster) {
 	t.Helper()
-	require.NoError(t, moto.Reset(t.Context()))
-	_, err := lab.Seed(t.Context(), moto, clusters...)
+	require.NoError(t, server.Reset(t.Context()))
+	_, err := seed.Clusters(t.Context(), server, clusters...)
 	require.NoError(t, err)
 }
 
 func written(t *testing.T) int {
 	t.Helper()
-	calls, err := moto.Calls(t.Context())
+	calls, err := server.Calls(t.Context())
 	require.NoError(t, err)
 	return calls["cloudwatch.PutMetricData"]
 }
@@ -106,13 +108,13 @@ func written(t *testing.T) int {
 var stamp = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d UTC`)
 
 func TestExplainShowsReservationAgainstThresholdsAndWhy(t *testing.T) {
-	seed(t,
-		lab.Cluster{Name: "api", Entry: `{"cpu": {"scale_out_at": 90, "scale_in_below": 60}}`, Hosts: append(loaded(3, 700, 1200), lab.Host{CPU: 1000, Memory: 2000, Draining: true})},
-		lab.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(3, 800, 600)},
-		lab.Cluster{Name: "idle", Entry: `{}`, Hosts: loaded(3, 100, 100)},
-		lab.Cluster{Name: "faulty", Entry: `{"scale_in": "no"}`},
+	seeded(t,
+		seed.Cluster{Name: "api", Entry: `{"cpu": {"scale_out_at": 90, "scale_in_below": 60}}`, Hosts: append(loaded(3, 700, 1200), seed.Host{CPU: 1000, Memory: 2000, Draining: true})},
+		seed.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(3, 800, 600)},
+		seed.Cluster{Name: "idle", Entry: `{}`, Hosts: loaded(3, 100, 100)},
+		seed.Cluster{Name: "faulty", Entry: `{"scale_in": "no"}`},
 	)
-	require.NoError(t, lab.PutEntry(t.Context(), moto, "gone", `{}`))
+	require.NoError(t, seed.PutEntry(t.Context(), server, "gone", `{}`))
 	got := clusterscaler(t, nil, "explain")
 	assert.Zero(t, got.code)
 	assert.Empty(t, got.stderr)
@@ -123,7 +125,7 @@ func TestExplainShowsReservationAgainstThresholdsAndWhy(t *testing.T) {
 }
 
 func TestExplainAsJSONIsTheAnswer(t *testing.T) {
-	seed(t, lab.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(3, 800, 600)}, lab.Cluster{Name: "idle", Entry: `{}`, Hosts: loaded(3, 100, 100)})
+	seeded(t, seed.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(3, 800, 600)}, seed.Cluster{Name: "idle", Entry: `{}`, Hosts: loaded(3, 100, 100)})
 	got := clusterscaler(t, nil, "explain", "idle", "--output", "json")
 	require.Zero(t, got.code, got.stderr)
 	var answer struct {
@@ -142,7 +144,7 @@ func TestExplainAsJSONIsTheAnswer(t *testing.T) {
 }
 
 func TestPublishWritesAndADryRunDoesNot(t *testing.T) {
-	seed(t, lab.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(3, 800, 600)})
+	seeded(t, seed.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(3, 800, 600)})
 	dry := clusterscaler(t, nil, "publish", "--dry-run")
 	assert.Zero(t, dry.code)
 	assert.Contains(t, dry.stdout, "CPU reservation 80% is at or above 75%")
@@ -157,7 +159,7 @@ func TestPublishWritesAndADryRunDoesNot(t *testing.T) {
 }
 
 func TestMistakesEndInOneSentence(t *testing.T) {
-	seed(t, lab.Cluster{Name: "web", Entry: `{}`})
+	seeded(t, seed.Cluster{Name: "web", Entry: `{}`})
 	tests := map[string]struct {
 		changes []string
 		args    []string
@@ -187,8 +189,8 @@ func TestMistakesEndInOneSentence(t *testing.T) {
 }
 
 func TestADeniedActionIsNamed(t *testing.T) {
-	seed(t, lab.Cluster{Name: "web", Entry: `{}`})
-	require.NoError(t, moto.Fault(t.Context(), lab.Denied("ssm.GetParametersByPath", "ssm:GetParametersByPath")))
+	seeded(t, seed.Cluster{Name: "web", Entry: `{}`})
+	require.NoError(t, server.Fault(t.Context(), moto.Denied("ssm.GetParametersByPath", "ssm:GetParametersByPath")))
 	got := clusterscaler(t, nil, "explain")
 	assert.Equal(t, 1, got.code)
 	assert.Contains(t, got.stderr, "AWS denies ssm:GetParametersByPath; allow it in the policy of whoever runs this")
@@ -196,17 +198,17 @@ func TestADeniedActionIsNamed(t *testing.T) {
 
 // Whatever the policy lacks beside what names the clusters and their hosts costs scale-ins, never tasks, and is named.
 func TestExplainNamesEachDeniedReadAndNothingScalesIn(t *testing.T) {
-	web := lab.Host{CPU: 2048, Memory: 4000, RegisteredAt: time.Now().Add(-time.Hour), CapacityProvider: "spot", Tasks: []lab.Task{{Service: "web", CPU: 200, Memory: 200}}}
-	idle := lab.Cluster{
-		Name: "idle", Entry: `{}`, Hosts: []lab.Host{web, web, web, web, web, web},
-		Services: []lab.Service{{Name: "web", Desired: 6, CPU: 200, Memory: 200, CapacityProviders: []string{"spot"}}},
+	web := seed.Host{CPU: 2048, Memory: 4000, RegisteredAt: time.Now().Add(-time.Hour), CapacityProvider: "spot", Tasks: []seed.Task{{Service: "web", CPU: 200, Memory: 200}}}
+	idle := seed.Cluster{
+		Name: "idle", Entry: `{}`, Hosts: []seed.Host{web, web, web, web, web, web},
+		Services: []seed.Service{{Name: "web", Desired: 6, CPU: 200, Memory: 200, CapacityProviders: []string{"spot"}}},
 		// So that its launch is asked for; one hour later it is no capacity to come.
-		Group: &lab.Group{Unregistered: []lab.Instance{{LaunchedAt: time.Now().Add(-time.Hour)}}},
+		Group: &seed.Group{Unregistered: []seed.Instance{{LaunchedAt: time.Now().Add(-time.Hour)}}},
 	}
 	seedIt := func(t *testing.T) {
 		t.Helper()
-		seed(t, idle)
-		_, err := ecs.NewFromConfig(moto.Config()).CreateCapacityProvider(t.Context(), &ecs.CreateCapacityProviderInput{
+		seeded(t, idle)
+		_, err := ecs.NewFromConfig(server.Config()).CreateCapacityProvider(t.Context(), &ecs.CreateCapacityProviderInput{
 			Name: aws.String("spot"),
 			AutoScalingGroupProvider: &ecstypes.AutoScalingGroupProvider{
 				AutoScalingGroupArn: aws.String("arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:1:autoScalingGroupName/idle"),
@@ -235,7 +237,7 @@ func TestExplainNamesEachDeniedReadAndNothingScalesIn(t *testing.T) {
 			t.Run(method.Name, func(t *testing.T) {
 				iam := service + ":" + method.Name
 				seedIt(t)
-				require.NoError(t, moto.Fault(t.Context(), lab.Denied(service+"."+method.Name, iam)))
+				require.NoError(t, server.Fault(t.Context(), moto.Denied(service+"."+method.Name, iam)))
 				signal, whole := explained(t)
 				assert.Zero(t, signal, whole)
 				assert.Contains(t, whole, "AWS denies "+iam)
@@ -257,15 +259,15 @@ func TestVersionNeedsNoAWS(t *testing.T) {
 func TestAnInterruptedCommandShowsNoHalfAnswer(t *testing.T) {
 	for _, command := range []string{"explain", "publish"} {
 		t.Run(command, func(t *testing.T) {
-			seed(t, lab.Cluster{Name: "web", Entry: `{}`})
-			require.NoError(t, moto.Fault(t.Context(), lab.Fault{Action: "ecs.ListContainerInstances", Times: -1, Delay: 20 * time.Second}))
+			seeded(t, seed.Cluster{Name: "web", Entry: `{}`})
+			require.NoError(t, server.Fault(t.Context(), moto.Fault{Action: "ecs.ListContainerInstances", Times: -1, Delay: 20 * time.Second}))
 			cmd := exec.CommandContext(t.Context(), binary, command)
-			cmd.Env = moto.Env()
+			cmd.Env = server.Env()
 			var stdout, stderr bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &stdout, &stderr
 			require.NoError(t, cmd.Start())
 			require.Eventually(t, func() bool {
-				calls, err := moto.Calls(t.Context())
+				calls, err := server.Calls(t.Context())
 				return err == nil && calls["ecs.ListContainerInstances"] > 0
 			}, time.Minute, 20*time.Millisecond)
 			require.NoError(t, cmd.Process.Signal(os.Interrupt))
@@ -279,9 +281,9 @@ func TestAnInterruptedCommandShowsNoHalfAnswer(t *testing.T) {
 }
 
 func TestTheDaemonEndsCleanlyOnSIGTERM(t *testing.T) {
-	seed(t, lab.Cluster{Name: "web", Entry: `{}`})
+	seeded(t, seed.Cluster{Name: "web", Entry: `{}`})
 	cmd := exec.CommandContext(t.Context(), binary, "publish", "--every", "1m")
-	cmd.Env = moto.Env()
+	cmd.Env = server.Env()
 	stdout, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
