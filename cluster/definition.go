@@ -2,7 +2,8 @@ package cluster
 
 import "time"
 
-// Definition is one revision of a task definition: what decides where its tasks fit. Revisions never change
+// Definition is what one revision of a task definition says about where its tasks fit and how they stop. A revision never
+// changes
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html).
 type Definition struct {
 	// Size is what ECS reserves for a task: cpu (CPU units) and memory (MiB) of the task where they are set, else the
@@ -10,7 +11,7 @@ type Definition struct {
 	// resourceRequirements
 	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html).
 	Size Resources
-	// Awsvpc: network mode awsvpc, so that each task takes a network interface of its host.
+	// Awsvpc: its network mode is awsvpc, so each task takes a network interface of its host.
 	Awsvpc bool
 	// Ports are the fixed host ports of its containers: portMappings with a hostPort above 0 in network mode bridge,
 	// every containerPort in mode host. A host holds each once
@@ -25,7 +26,7 @@ type Definition struct {
 	// the host's agent gives, 30 s by default. Containers that depend on each other stop one after the other
 	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html).
 	StopTimeout time.Duration
-	// HealthChecked: an essential container has a health check, so that its tasks report health
+	// HealthChecked: an essential container has a health check, so its tasks report health
 	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html).
 	HealthChecked bool
 }
@@ -36,7 +37,7 @@ type Port struct {
 	UDP    bool
 }
 
-// Constraint is one placement constraint: it binds, strategies do not
+// Constraint is one placement constraint. Constraints bind, strategies do not
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementConstraint.html).
 type Constraint struct {
 	Type ConstraintType
@@ -54,11 +55,11 @@ const (
 	MemberOf         ConstraintType = "memberOf"
 )
 
-// Strategy is one link of a service's placement strategy; links apply in order
+// Strategy is one part of a service's placement strategy. The parts apply in order
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementStrategy.html).
 type Strategy struct {
 	Type StrategyType
-	// Field is what it goes by: instanceId, host or attribute:<name> to spread; cpu or memory to pack.
+	// Field is instanceId, host or attribute:<name> to spread by, or cpu or memory to pack by.
 	Field string
 }
 

@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// Demand is so many tasks of one service and one revision that no ACTIVE host holds.
+// Demand is a number of tasks of one service and one revision that are wanted and that no ACTIVE host holds.
 type Demand struct {
 	Service Service
 	// Definition is the ARN of the revision that ECS would start.
 	Definition string
-	// Providers are the capacity providers on whose hosts it would; none: every host.
+	// Providers are the capacity providers on whose hosts ECS would start them; none: every host.
 	Providers []string
 	Tasks     int
-	// Waiting: the next task of a roll-out that has all the tasks which the service desires. It is wanted only where it
-	// fits nowhere, because then the roll-out is stuck.
+	// Waiting: it is the next task of a roll-out whose service has all the tasks that it desires. It counts only if it fits
+	// nowhere, because then the roll-out is stuck.
 	Waiting bool
 }
 
-// Demand is what all services want now, in their order; waiting roll-outs follow their service.
+// Demand is what all services want now, in their order. A waiting roll-out follows its service.
 func (s Snapshot) Demand() []Demand {
 	draining := s.onDraining()
 	var wanted []Demand
@@ -35,8 +35,8 @@ func (s Snapshot) Demand() []Demand {
 	return wanted
 }
 
-// demand splits Unplaced by revision. A rolling service starts tasks of its primary deployment; side by side, each
-// deployment starts its own, and a task on a DRAINING host is replaced by one of the same revision.
+// demand splits Unplaced by revision. A rolling service starts tasks of its primary deployment. Side by side, each
+// deployment starts its own tasks, and a task on a DRAINING host is replaced by one of the same revision.
 func (s Service) demand(onDraining map[string]int) []Demand {
 	s = s.bounded()
 	onDraining = maps.Clone(onDraining)
@@ -57,7 +57,7 @@ func (s Service) demand(onDraining map[string]int) []Demand {
 	return s.want(wanted)
 }
 
-// start is what ECS starts, and on whose hosts: the providers' names, with a zero byte between.
+// start is a revision that ECS starts, and the providers on whose hosts: their names with a zero byte between.
 type start struct{ revision, providers string }
 
 func startOf(revision string, providers []string) start {
@@ -80,8 +80,8 @@ func (s Service) want(tasks map[start]int) []Demand {
 	return wanted
 }
 
-// Unplaced is how many tasks of all services are wanted now and held by no ACTIVE host. Waiting roll-outs are not
-// among them: whether they count depends on the room there is.
+// Unplaced is how many tasks of all services are wanted now and held by no ACTIVE host. Waiting tasks are left out, because
+// whether they count depends on the room there is.
 func (s Snapshot) Unplaced() int {
 	n := 0
 	for _, d := range s.Demand() {
@@ -93,9 +93,7 @@ func (s Snapshot) Unplaced() int {
 }
 
 // Unplaced is how many tasks the service wants now that no ACTIVE host holds. onDraining is how many of its tasks with
-// desired status RUNNING sit on DRAINING hosts: they count as running for ECS, but have to go.
-//
-// A service that wants nothing of this cluster's hosts has none: not ACTIVE, DAEMON, or on other capacity.
+// desired status RUNNING are on DRAINING hosts: ECS counts them as running, but they have to move.
 func (s Service) Unplaced(onDraining int) int {
 	if !s.WantsHosts() {
 		return 0
@@ -118,9 +116,9 @@ func (s Service) Unplaced(onDraining int) int {
 	return max(0, min(missing, s.startable()))
 }
 
-// RolloutWaits tells whether a rolling deployment wants to start a task beside the old ones, which MaximumPercent
-// allows, though the service has all the tasks that it desires. Where that task fits nowhere, the deployment is stuck
-// until there is another host.
+// RolloutWaits tells whether a rolling deployment wants to start a task beside the old ones, which MaximumPercent allows,
+// although the service has all the tasks that it desires. If that task fits nowhere, the deployment is stuck until there
+// is another host.
 func (s Service) RolloutWaits() bool {
 	s = s.bounded()
 	p := s.primary()

@@ -67,7 +67,7 @@ func TestUnplacedTasksOfAService(t *testing.T) {
 }
 
 // ECS stops them already; that their host drains asks for none elsewhere.
-func TestTasksOfASetThatIsBeingStoppedAreNotWantedElsewhere(t *testing.T) {
+func TestStoppingTaskSetsWantNothing(t *testing.T) {
 	on := func(revision string) cluster.Task {
 		return cluster.Task{Host: "b", Service: "web", Definition: revision, WantedRunning: true}
 	}
@@ -112,7 +112,7 @@ func TestUnplacedCountsTasksOnDrainingHosts(t *testing.T) {
 	assert.Equal(t, "api", demand[1].Service.Name)
 }
 
-func TestDemandNamesTheRevisionThatECSWouldStart(t *testing.T) {
+func TestDemandNamesTheNextRevision(t *testing.T) {
 	rolling := service(4, 2, 0, rollingOut(0, 0))
 	rolling.Deployments[0].TaskDefinition, rolling.Deployments[1].TaskDefinition = "web:2", "web:1"
 	green := service(4, 4, 0, func(s *cluster.Service) {

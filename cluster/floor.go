@@ -1,6 +1,6 @@
 package cluster
 
-// Floor is the fewest tasks that the service may have: ceil(desired × minimumHealthyPercent / 100)
+// Floor is the fewest tasks of the service that must run: ceil(desired × minimumHealthyPercent / 100)
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html).
 func (s Service) Floor() int {
 	s = s.bounded()
@@ -18,10 +18,10 @@ func (s Service) startable() int {
 	return s.Most() - s.Running - s.Pending
 }
 
-// Immovable tells whether a service that has all its tasks keeps each on its host for ever, a DRAINING one too: Floor
-// forbids to stop one first, and Most to start another first
-// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html). Most binds no
-// deployments that run side by side, and where no task is desired each is stopped.
+// Immovable tells whether ECS can never move a task of the service once all its tasks run, not even off a DRAINING host:
+// Floor forbids to stop one first, and Most forbids to start another first
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html). Most does not bind
+// deployments side by side, and a service that desires no task has all of them stopped.
 func (s Service) Immovable() bool {
 	s = s.bounded()
 	return s.Active && !s.Daemon && s.Rollout != SideBySide && s.Desired > 0 && s.Floor() >= s.Desired && s.Most() <= s.Desired

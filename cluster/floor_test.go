@@ -29,7 +29,7 @@ func canLeave(desired, minimum, maximum int) bool {
 	}
 }
 
-func TestAServiceIsImmovableWhereECSMayNeitherStopNorStartATask(t *testing.T) {
+func TestImmovableIfNoneMayStopOrStart(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := service(rapid.IntRange(1, 300).Draw(t, "desired"), 0, 0)
 		s.MinimumHealthyPercent = rapid.IntRange(0, 100).Draw(t, "minimumHealthyPercent")
@@ -38,7 +38,7 @@ func TestAServiceIsImmovableWhereECSMayNeitherStopNorStartATask(t *testing.T) {
 	})
 }
 
-func TestWhatElseKeepsAServiceMovable(t *testing.T) {
+func TestMovableServices(t *testing.T) {
 	fixed := func(change func(*cluster.Service)) cluster.Service {
 		s := service(4, 4, 0)
 		s.MaximumPercent = 100

@@ -9,16 +9,16 @@ import (
 // Group is one Auto Scaling group that is tagged as this cluster's.
 type Group struct {
 	Name string
-	// ConfigPath is the configuration path of the stack that it belongs to; empty: its tags name none.
+	// ConfigPath is the configuration path of the stack that the group belongs to; empty: its tags name none.
 	ConfigPath string
-	// OtherStack: it belongs to another stack than the one that reads the cluster. Its instances are the cluster's, but no
-	// signal of ours moves it.
+	// OtherStack: it belongs to another stack than the one that reads the cluster. Its instances are the cluster's, but it
+	// does not follow our signal.
 	OtherStack bool
 	// TaggedActive: it carries ecs-cluster-scaler:active = true.
 	TaggedActive bool
-	// Min, Max and Desired are its sizes, in instances, or in the units that Unit names.
+	// Min, Max and Desired are its sizes, in instances or in the units that Unit names.
 	Min, Max, Desired int
-	// Unit is Weights, VCPUs or MiB where it does not count instances.
+	// Unit is Weights, VCPUs or MiB; empty: it counts instances.
 	Unit string
 	// Suspended are the names of its suspended processes, such as Launch.
 	Suspended []string
@@ -27,30 +27,30 @@ type Group struct {
 	ManagedScaling bool
 	// Zones are the Availability Zones that it launches into.
 	Zones []string
-	// Types are the instance types that it may launch, where it names them; none: that of its template, which is not read.
-	// AnyType: it names requirements in their place, which many types meet.
+	// Types are the instance types that its policy names; none: it launches the type of its template, which is not read.
+	// AnyType: its policy names requirements instead, which many types meet.
 	Types   []string
 	AnyType bool
-	// Templates are what it launches from: launch templates as id and version, or a launch configuration's name. One whose
-	// version moves by itself ($Latest, $Default) ends at its colon.
+	// Templates are what it launches from: launch templates as id:version, or a launch configuration's name. If the version
+	// moves by itself ($Latest, $Default), the text ends at the colon.
 	Templates []string
 	Instances []Instance
-	// SlowestJoin is the longest that one of its latest hosts took from its launch to its registration, MostToJoin at most;
-	// zero: not known.
+	// SlowestJoin is the longest that one of its latest hosts took from launch to registration, at most MostToJoin; zero: not
+	// known.
 	SlowestJoin time.Duration
-	// LastJoined is when a host of it last registered, as far as is remembered, and LastLaunch when one was last launched;
-	// zero: not known.
+	// LastJoined is when one of its hosts last registered, as far as is remembered. LastLaunch is when one was last launched.
+	// Zero: not known.
 	LastJoined, LastLaunch time.Time
 }
 
-// OfOther tells whether the group belongs to another stack than that of the given configuration path. One whose tags name
-// none may be anybody's.
+// OfOther tells whether the group belongs to another stack than that of configPath. A group whose tags name no stack may
+// belong to any.
 func (g Group) OfOther(configPath string) bool {
 	return g.ConfigPath != "" && g.ConfigPath != strings.TrimRight(configPath, "/")
 }
 
-// LaunchesFrom tells whether the group would launch from the template that an instance came from. What is not known
-// tells nothing against it.
+// LaunchesFrom tells whether the group may still launch from the template that an instance came from. It may if either is
+// not known.
 func (g Group) LaunchesFrom(template string) bool {
 	return len(g.Templates) == 0 || template == "" || slices.ContainsFunc(g.Templates, func(t string) bool {
 		return t == template || moves(t) && strings.HasPrefix(template, t) || moves(template) && strings.HasPrefix(t, template)
@@ -59,8 +59,8 @@ func (g Group) LaunchesFrom(template string) bool {
 
 func moves(template string) bool { return strings.HasSuffix(template, ":") }
 
-// ActiveGroup is the group that follows the signal: the one tagged so, or the only one there is. nil: none, or several
-// of which not exactly one is tagged.
+// ActiveGroup is the one group that follows the signal: the one tagged active, or the only one. nil: there is none, or
+// there are several and not exactly one is tagged.
 func (s Snapshot) ActiveGroup() *Group {
 	var ours, tagged []*Group
 	for i := range s.Groups {
@@ -83,7 +83,7 @@ func (s Snapshot) ActiveGroup() *Group {
 	}
 }
 
-// Followers are the groups that a signal may move: the active one, or, where that is not clear, all but those of another
+// Followers are the groups that follow the signal: the active one, or, if that is not clear, all but those of another
 // stack.
 func (s Snapshot) Followers() []Group {
 	if active := s.ActiveGroup(); active != nil {

@@ -18,27 +18,27 @@ const (
 
 // Host is one container instance.
 type Host struct {
-	// ARN is the container instance's, InstanceID that of the EC2 (i-…) or external (mi-…) instance under it.
+	// ARN is that of the container instance. InstanceID is that of the EC2 (i-…) or external (mi-…) instance under it.
 	ARN        string
 	InstanceID string
 	Status     HostStatus
 	// Connected: the agent is reachable, so that tasks can be placed.
 	Connected bool
-	// ConnectedAt is when an agent that is away was last seen connected; zero: not known.
+	// ConnectedAt is when a disconnected agent was last seen connected; zero: not known.
 	ConnectedAt time.Time
-	// External: registered through ECS Anywhere, or launched by ECS Managed Instances; no Auto Scaling group can add or
-	// remove it, and tasks of services on EC2 are not placed there.
+	// External: registered through ECS Anywhere, or launched by ECS Managed Instances. No Auto Scaling group adds or removes
+	// it, and ECS places no tasks of services on EC2 there.
 	External bool
 	// Provider is the capacity provider that it belongs to; empty: none.
 	Provider string
-	// Registered is what it offers, Remaining what is not reserved by placed tasks.
+	// Registered is what it offers. Remaining is what placed tasks do not reserve of it.
 	Registered Resources
 	Remaining  Resources
-	// Tasks are those that ECS wants to run here or has just placed here; stopping ones are not among them.
+	// Tasks counts those that ECS wants to run here or has just placed here, without stopping ones.
 	Tasks int
-	// TasksRead: every task that ECS wants to run here is among the snapshot's.
+	// TasksRead: the snapshot has every task that ECS wants to run here.
 	TasksRead bool
-	// Version counts the host's changes, every start and stop of a task among them; 0: not known
+	// Version counts the host's changes, such as each start and stop of a task; 0: not known
 	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html).
 	Version int64
 	// RegisteredAt is when it joined the cluster.
@@ -46,11 +46,11 @@ type Host struct {
 	// Attributes are ECS's and its operator's, by name; an attribute without a value has "". nil: not read
 	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html).
 	Attributes map[string]string
-	// Ports are those in use: PORTS and PORTS_UDP of its remaining resources, which list what is taken.
+	// Ports are those in use. ECS lists them as PORTS and PORTS_UDP of the remaining resources.
 	Ports []Port
 }
 
-// The attributes that ECS sets and rules go by
+// The attributes that ECS sets and that our rules use
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html#attributes).
 const (
 	TypeAttribute   = "ecs.instance-type"
@@ -64,8 +64,8 @@ func (h Host) Type() string { return h.Attributes[TypeAttribute] }
 // Zone is the host's Availability Zone; empty: not known.
 func (h Host) Zone() string { return h.Attributes[ZoneAttribute] }
 
-// Providers are the capacity providers that the host is of: one, or none. A host that registered before its group got a
-// provider may be of none
+// Providers are the host's capacity providers: one, or none. A host that registered before its group got a provider may
+// have none
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/asg-capacity-providers.html).
 func (h Host) Providers() []string {
 	if h.Provider == "" {
@@ -74,28 +74,28 @@ func (h Host) Providers() []string {
 	return []string{h.Provider}
 }
 
-// IsCapacity tells whether tasks can be placed on the host: ACTIVE, connected, and not external. Only such hosts count
-// in a reservation, on both sides of the ratio; AWS's own CPUReservation counts DRAINING ones too
+// IsCapacity tells whether tasks can be placed on the host: it is ACTIVE, connected and not external. Only such hosts count
+// in a reservation, on both sides of the ratio. AWS's own CPUReservation counts DRAINING hosts too
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html).
 func (h Host) IsCapacity() bool {
 	return h.Status == Active && h.Connected && !h.External
 }
 
-// Reserved is what placed tasks hold of the host, PENDING ones included: remaining resources are those not allocated
-// yet (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html).
+// Reserved is what placed tasks hold of the host, PENDING ones included. Remaining resources are those that are not
+// allocated yet (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html).
 func (h Host) Reserved() Resources {
 	return h.Registered.Minus(h.Remaining)
 }
 
-// Counts is how many hosts are in which condition; one host counts once.
+// Counts says how many hosts are in which condition. Each host counts once.
 type Counts struct {
-	// Active are those on which tasks can be placed.
+	// Active hosts can take tasks.
 	Active int `json:"active"`
-	// Draining take no new tasks and lose those they have.
+	// Draining hosts take no new tasks and lose those they have.
 	Draining int `json:"draining"`
-	// Disconnected are ACTIVE, but their agent does not answer.
+	// Disconnected hosts are ACTIVE, but their agent does not answer.
 	Disconnected int `json:"disconnected"`
-	// Other are registering, deregistering, failed or external.
+	// Other hosts are registering, deregistering, failed or external.
 	Other int `json:"other"`
 }
 
@@ -119,7 +119,7 @@ func (s Snapshot) Count() Counts {
 	return c
 }
 
-// Capacity adds up what the hosts on which tasks can be placed registered, and what tasks reserve of it.
+// Capacity adds up what the hosts that can take tasks registered, and what tasks reserve of it.
 func (s Snapshot) Capacity() (registered, reserved Resources) {
 	for _, h := range s.Hosts {
 		if h.IsCapacity() {
@@ -130,8 +130,8 @@ func (s Snapshot) Capacity() (registered, reserved Resources) {
 	return registered, reserved
 }
 
-// LargestHost is the largest host on which tasks can be placed, in registered resources: by CPU, then memory, then
-// GPUs. false: there is none.
+// LargestHost is the size of the largest host that can take tasks: by registered CPU, then memory, then GPUs. false: there
+// is none.
 func (s Snapshot) LargestHost() (Resources, bool) {
 	var largest Resources
 	found := false

@@ -10,7 +10,7 @@ type Instance struct {
 	ID string
 	// Protected from scale-in.
 	Protected bool
-	// Weight is how many units of the group's sizes it counts; 0: AWS shows none.
+	// Weight is how many units it counts in the group's sizes; 0: AWS shows none.
 	Weight int
 	Phase  Phase
 	State  LifecycleState
@@ -18,29 +18,29 @@ type Instance struct {
 	Template string
 	// Unhealthy: Auto Scaling's health status of it is Unhealthy.
 	Unhealthy bool
-	// LaunchedAt is when its launch began: StartTime of the launch activity. Zero: not known, or of no account, because it
-	// was registered before. It is read for unregistered instances only
+	// LaunchedAt is when its launch began: StartTime of the launch activity. It is read for unregistered instances only. Zero:
+	// not known, or not needed because the instance was registered before
 	// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Activity.html).
 	LaunchedAt time.Time
 	// HeldUntil is when it was last seen waiting for a launch hook; zero: never.
 	HeldUntil time.Time
 	// Warmed: it came from the group's warm pool.
 	Warmed bool
-	// Watched: its launch was young when it was first seen, and it has not been registered since.
+	// Watched: it was first seen soon after its launch, and has not been registered since.
 	Watched bool
 }
 
-// InLaunchHook tells whether a launch hook holds the instance, or has just let it go: it is for the hook, not for the
-// image, how long that takes (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html).
+// InLaunchHook tells whether a launch hook holds the instance or has just released it. How long that takes says nothing
+// about the image (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html).
 func (i Instance) InLaunchHook() bool {
 	return i.Phase == Pending && strings.HasPrefix(i.State, "Pending:")
 }
 
-// MostToJoin is the longest that any host is waited for, from its launch to its registration: as long as a launch hook
-// holds an instance unless told otherwise (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html).
+// MostToJoin is the longest that any host may take from launch to registration: the default timeout of a launch hook
+// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html).
 const MostToJoin = time.Hour
 
-// LifecycleState is Auto Scaling's own name of where an instance stands, such as Pending:Wait
+// LifecycleState is an instance's lifecycle state as Auto Scaling names it, such as Pending:Wait
 // (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html).
 type LifecycleState = string
 
@@ -54,7 +54,7 @@ const (
 	TerminatingProceed LifecycleState = "Terminating:Proceed"
 )
 
-// Phase is where an instance stands in its life, which is less than AWS's lifecycle states tell
+// Phase sums up the lifecycle states of AWS
 // (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html).
 type Phase string
 
@@ -63,11 +63,11 @@ const (
 	Pending     Phase = "pending"
 	InService   Phase = "in_service"
 	Terminating Phase = "terminating"
-	// Aside: standby, detaching, warm pool, retained. It neither serves nor is about to.
+	// Aside: standby, detaching, warm pool or retained. It does not serve and is not about to.
 	Aside Phase = "aside"
 )
 
-// Instances are those of all the cluster's groups that are in the given phase.
+// Instances are those of all the cluster's groups in the given phase.
 func (s Snapshot) Instances(phase Phase) []Instance {
 	var found []Instance
 	for _, g := range s.Groups {
@@ -80,7 +80,7 @@ func (s Snapshot) Instances(phase Phase) []Instance {
 	return found
 }
 
-// Unregistered are the Pending and InService instances of the cluster's groups that are no container instance of it.
+// Unregistered are the Pending and InService instances of the cluster's groups that are not registered with it.
 func (s Snapshot) Unregistered() []Instance {
 	registered := make(map[string]bool, len(s.Hosts))
 	for _, h := range s.Hosts {

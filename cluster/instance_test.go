@@ -8,7 +8,7 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-func TestUnregisteredInstancesAreThoseThatCameUpAndDidNotJoin(t *testing.T) {
+func TestUnregisteredInstances(t *testing.T) {
 	s := cluster.Snapshot{
 		Hosts: []cluster.Host{{InstanceID: "i-1"}, {InstanceID: "i-5"}},
 		Groups: []cluster.Group{

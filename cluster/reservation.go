@@ -5,7 +5,7 @@ import "strconv"
 // Percent is a reservation in percent. It is compared as it is and shown with two decimals.
 type Percent float64
 
-// MarshalJSON rounds to two decimals, which is what a reader can use.
+// MarshalJSON rounds to two decimals.
 func (p Percent) MarshalJSON() ([]byte, error) {
 	rounded, err := strconv.ParseFloat(strconv.FormatFloat(float64(p), 'f', 2, 64), 64)
 	if err != nil {
@@ -14,8 +14,8 @@ func (p Percent) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, rounded, 'f', -1, 64), nil
 }
 
-// Reservation is the part of each resource that placed tasks hold. nil: no capacity has this resource, so that there
-// is no ratio.
+// Reservation is the share of each resource that placed tasks reserve. nil: no host that can take tasks has this resource,
+// so there is no ratio.
 type Reservation struct {
 	CPU    *Percent `json:"cpu,omitempty"`
 	Memory *Percent `json:"memory,omitempty"`
@@ -31,13 +31,13 @@ func ReservationOf(registered, reserved Resources) Reservation {
 	}
 }
 
-// Reservation is the cluster's, over the hosts on which tasks can be placed.
+// Reservation is that of the cluster, over the hosts that can take tasks.
 func (s Snapshot) Reservation() Reservation {
 	return ReservationOf(s.Capacity())
 }
 
-// percent multiplies before it divides: both factors are whole and below 2^53 (see MostOfAResource), so that a
-// reservation of exactly the threshold compares as equal.
+// percent multiplies before it divides. Both factors are whole and below 2^53 (see MostOfAResource), so a reservation of
+// exactly the threshold compares as equal.
 func percent(registered, reserved int64) *Percent {
 	if registered <= 0 {
 		return nil

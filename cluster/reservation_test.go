@@ -11,7 +11,7 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-func TestReservationWithoutCapacityIsAbsentNotZero(t *testing.T) {
+func TestNoCapacityNoReservation(t *testing.T) {
 	text, err := json.Marshal(cluster.Snapshot{Hosts: []cluster.Host{host(cluster.Draining, true)}}.Reservation())
 	require.NoError(t, err)
 	assert.JSONEq(t, `{}`, string(text))
@@ -21,13 +21,13 @@ func TestReservationWithoutCapacityIsAbsentNotZero(t *testing.T) {
 	assert.JSONEq(t, `{"cpu": 75, "memory": 25}`, string(text), "no GPUs: no GPU reservation")
 }
 
-func TestPercentagesAreShownWithTwoDecimals(t *testing.T) {
+func TestPercentShowsTwoDecimals(t *testing.T) {
 	text, err := json.Marshal([]cluster.Percent{100.0 / 3, 75, 0, 62.5})
 	require.NoError(t, err)
 	assert.Equal(t, `[33.33,75,0,62.5]`, string(text))
 }
 
-func TestAHostOfAbsurdSizeLeavesTheRatioWhole(t *testing.T) {
+func TestAbsurdSizesKeepTheRatio(t *testing.T) {
 	for name, tt := range map[string]struct {
 		registered, remaining int64
 		want                  cluster.Percent

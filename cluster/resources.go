@@ -12,9 +12,9 @@ type Resources struct {
 	GPU int64 `json:"gpu"`
 }
 
-// MostOfAResource bounds every sum of resources, in either direction. No cluster has as much: it is a million hosts of
-// 64 TiB. Sizes come from outside, and a sum that overflowed would turn a full cluster into an empty one. A hundredfold
-// of it is still exact as a float64, which percentages need.
+// MostOfAResource bounds every sum of resources, above and below zero. No cluster has as much: it is a million hosts of
+// 64 TiB. Sizes come from outside, and an overflow would turn a full cluster into an empty one. A hundred times as much is
+// still exact as a float64, which percentages need.
 const MostOfAResource = 1 << 46
 
 func bounded(n int64) int64 { return max(-MostOfAResource, min(n, MostOfAResource)) }

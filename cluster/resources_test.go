@@ -11,7 +11,7 @@ import (
 )
 
 // A sum that overflowed would turn a full cluster into an empty one.
-func TestSumsOfResourcesNeverOverflow(t *testing.T) {
+func TestResourceSumsNeverOverflow(t *testing.T) {
 	amounts := rapid.OneOf(rapid.Int64(), rapid.Int64Range(-1<<20, 1<<20), rapid.SampledFrom([]int64{math.MinInt64, math.MaxInt64, cluster.MostOfAResource, -cluster.MostOfAResource}))
 	within := func(n int64) *big.Int {
 		return big.NewInt(max(-cluster.MostOfAResource, min(n, cluster.MostOfAResource)))

@@ -10,16 +10,16 @@ import (
 // Service is one ECS service.
 type Service struct {
 	Name string
-	// Active: ECS keeps tasks of it running. DRAINING and INACTIVE services want none.
+	// Active: ECS keeps its tasks running. DRAINING and INACTIVE services want none.
 	Active bool
-	// Daemon: one task on each host, so never a demand for hosts.
+	// Daemon: it has one task on each host, so it never demands hosts.
 	Daemon bool
 	// Home is where its tasks run.
 	Home Home
-	// Providers are the capacity providers that its strategy names: its tasks are placed on their hosts alone. None: launch
-	// type EC2, whose tasks are placed on every host of the cluster.
+	// Providers are the capacity providers that its strategy names. ECS places its tasks on their hosts only. None: launch
+	// type EC2, whose tasks may be placed on every host of the cluster.
 	Providers []string
-	// Desired, Running and Pending are the service's counts, over all its deployments. Stopping tasks are in none.
+	// Desired, Running and Pending count its tasks over all deployments, without stopping ones.
 	Desired, Running, Pending int
 	// MinimumHealthyPercent and MaximumPercent bound a rolling deployment, in percent of Desired.
 	MinimumHealthyPercent, MaximumPercent int
@@ -33,7 +33,7 @@ type Service struct {
 	// Placement is its placementStrategy; none: ECS spreads over Availability Zones, then over hosts
 	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html).
 	Placement []Strategy
-	// Refused is when ECS last said that it could not place a task of this service; zero: it did not, lately.
+	// Refused is when ECS last said that it could not place a task of this service; zero: not lately.
 	Refused time.Time
 }
 
@@ -42,7 +42,7 @@ type Home string
 
 // The kinds of capacity.
 const (
-	// OnEC2: container instances of this cluster, through launch type EC2 or an Auto Scaling group's capacity provider.
+	// OnEC2: container instances of this cluster, by launch type EC2 or by an Auto Scaling group's capacity provider.
 	OnEC2 Home = "ec2"
 	// Elsewhere: Fargate, ECS Anywhere, ECS Managed Instances.
 	Elsewhere Home = "elsewhere"
@@ -53,9 +53,9 @@ const (
 // Rollout is how a service replaces its tasks.
 type Rollout string
 
-// The ways of rolling out, by what bounds the number of tasks meanwhile.
+// The ways of rolling out. They differ in what bounds the number of tasks meanwhile.
 const (
-	// Rolling keeps all deployments together within MaximumPercent.
+	// Rolling keeps the sum of all deployments within MaximumPercent.
 	Rolling Rollout = "rolling"
 	// SideBySide runs each deployment or task set at its own desired count: CODE_DEPLOY, EXTERNAL, BLUE_GREEN, LINEAR,
 	// CANARY. MaximumPercent does not bound them.
@@ -64,12 +64,12 @@ const (
 
 // Deployment is one deployment or task set of a service.
 type Deployment struct {
-	// Primary is the newest one, which the others make room for.
+	// Primary: it is the newest one, and replaces the others.
 	Primary bool
-	// Failed: the circuit breaker ended it; ECS starts no more tasks of it.
+	// Failed: the circuit breaker ended it. ECS starts no more tasks of it.
 	Failed bool
-	// Stopping: ECS is stopping its tasks, and wants none of them whatever its counts say: a task set in status DRAINING, a
-	// deployment in status INACTIVE
+	// Stopping: ECS is stopping its tasks and wants none of them, whatever its counts say. It is a task set in status DRAINING
+	// or a deployment in status INACTIVE
 	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html,
 	// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html).
 	Stopping bool
@@ -77,12 +77,12 @@ type Deployment struct {
 	InProgress                bool
 	Desired, Running, Pending int
 	TaskDefinition            string
-	// Home and Providers are its own, as the service's are; no Home: those of the service.
+	// Home and Providers are like those of a service. No Home: those of the service apply.
 	Home      Home
 	Providers []string
 }
 
-// WantsHosts tells whether its tasks run on this cluster's hosts and are a demand for them.
+// WantsHosts tells whether its tasks need hosts of this cluster.
 func (s Service) WantsHosts() bool {
 	return s.Active && !s.Daemon && s.Home == OnEC2
 }
@@ -95,8 +95,8 @@ func (s Service) Starts() string {
 	return cmp.Or(s.primary().TaskDefinition, s.TaskDefinition)
 }
 
-// Keeps tells whether the service still wants tasks of a revision. It does not where every deployment of that revision is
-// being stopped; of one that no deployment names nothing is known, and it may.
+// Keeps tells whether the service may still want tasks of a revision. It does not if every deployment of that revision is
+// being stopped. It may if no deployment names the revision, because then nothing is known of it.
 func (s Service) Keeps(revision string) bool {
 	named := false
 	for _, d := range s.Deployments {
@@ -121,8 +121,8 @@ func (s Service) primary() Deployment {
 }
 
 // ProvidersOf are the capacity providers on whose hosts ECS places the service's tasks of a revision: those of the
-// deployments that start it. A rolling service starts tasks of its primary deployment alone, whatever revision it
-// replaces. None: every host will do.
+// deployments that start this revision. A rolling service starts tasks of its primary deployment only, whatever revision
+// it replaces. None: every host will do.
 func (s Service) ProvidersOf(revision string) []string {
 	if s.Rollout != SideBySide {
 		return s.providersOf(s.primary())
@@ -153,10 +153,10 @@ func (s Service) providersOf(d Deployment) []string {
 	return d.Providers
 }
 
-// mostCounted bounds the counts and percentages that ECS gives: they are 32-bit integers, of which two can be multiplied.
+// mostCounted bounds the counts and percentages that ECS gives. They are 32-bit integers, so two can be multiplied.
 const mostCounted = math.MaxInt32
 
-// bounded is the service with every count between 0 and mostCounted, so that no sum or product of them overflows.
+// bounded is the service with every count between 0 and mostCounted, so no sum or product of them overflows.
 func (s Service) bounded() Service {
 	count := func(n int) int { return max(0, min(n, mostCounted)) }
 	s.Desired, s.Running, s.Pending = count(s.Desired), count(s.Running), count(s.Pending)

@@ -33,7 +33,7 @@ func rollingOut(running, pending int) func(*cluster.Service) {
 	}
 }
 
-func TestCountsBeyondAnyServiceNeverOverflow(t *testing.T) {
+func TestAbsurdCountsNeverOverflow(t *testing.T) {
 	for name, desired := range map[string]int{"32 bits": math.MaxInt32, "64 bits": math.MaxInt64} {
 		t.Run(name, func(t *testing.T) {
 			s := cluster.Service{Name: "web", Active: true, Home: cluster.OnEC2, Rollout: cluster.Rolling, Desired: desired, MinimumHealthyPercent: desired, MaximumPercent: desired}

@@ -1,5 +1,5 @@
-// Package cluster holds what is known of one ECS cluster at one moment: plain values, read elsewhere, and the
-// arithmetic that belongs to them.
+// Package cluster holds the values that describe one ECS cluster at one moment, and the arithmetic on them. Other packages
+// read them from AWS.
 package cluster
 
 // Snapshot is one ECS cluster as a pass saw it.
@@ -12,19 +12,18 @@ type Snapshot struct {
 	Services []Service
 	// Groups are the Auto Scaling groups that are tagged as this cluster's.
 	Groups []Group
-	// Tasks are those on the hosts whose tasks were asked for: see Host.TasksRead.
+	// Tasks are those of the hosts whose tasks were read: see Host.TasksRead.
 	Tasks []Task
-	// Definitions are the revisions that were asked for, by ARN. One that is missing is not known.
+	// Definitions are the revisions that were read, by ARN. A missing one is not known.
 	Definitions map[string]Definition
-	// ProviderGroups are the names of the Auto Scaling groups behind the capacity providers that hosts and services name. One
-	// that is missing is not known.
+	// ProviderGroups are the names of the capacity providers' Auto Scaling groups, by provider, for the providers that hosts
+	// and services name. A missing one is not known.
 	ProviderGroups map[string]string
-	// Unread says what could not be read, each as a clause. While anything is left unread, nothing is scaled in.
+	// Unread says what could not be read, one clause each. While it is not empty, nothing is scaled in.
 	Unread []string
-	// HostsUnread: ECS listed hosts that it did not describe, so that a host which is not among Hosts may be registered.
+	// HostsUnread: ECS listed hosts that it did not describe, so a host may be registered without being in Hosts.
 	HostsUnread bool
-	// GroupsUnread: Groups are as they were some minutes ago, or missing, so that a host which was launched since is not
-	// known.
+	// GroupsUnread: Groups are missing or some minutes old, so hosts that were launched since are not known.
 	GroupsUnread bool
 	// OutOfTime: something was not read because the pass had no time left for it.
 	OutOfTime bool

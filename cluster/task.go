@@ -19,9 +19,9 @@ type Task struct {
 	// Size is what it reserves where run-task overrode its definition, as Definition.Size counts; nil: no override
 	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html).
 	Size *Resources
-	// WantedRunning: its desired status is RUNNING. A task that is stopping is wanted no more.
+	// WantedRunning: its desired status is RUNNING. A stopping task is no longer wanted.
 	WantedRunning bool
-	// LastStatus is how far it has come, as ECS names it: STOPPED is the end.
+	// LastStatus is its last known status, as ECS names it. STOPPED is the end.
 	LastStatus string
 }
 

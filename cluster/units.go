@@ -14,13 +14,13 @@ const (
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html).
 const cpuUnits = 1024
 
-// Capacity is what a group's instances in service count, in the units of its sizes: instances, unless it has others.
+// Capacity is what a group's instances in service count, in the units of its sizes.
 type Capacity struct {
 	// InService is their sum.
 	InService int
-	// Lightest and Heaviest are the fewest and the most units that an instance counts which may go; 0: none may go.
+	// Lightest and Heaviest are the fewest and the most units of an unprotected instance; 0: all are protected.
 	Lightest, Heaviest int
-	// Known: it is known how many units each instance counts. Otherwise all other fields are zero.
+	// Known: the units of each instance are known. Otherwise all other fields are zero.
 	Known bool
 }
 
@@ -47,8 +47,8 @@ func (s Snapshot) CapacityOf(g Group) Capacity {
 	return c
 }
 
-// weight is what an instance counts; 0: not known. Where AWS does not show it, a host's vCPUs are what it registered; its
-// memory is less than what the group counts.
+// weight is how many units an instance counts; 0: not known. If AWS does not show it, a host's vCPUs are those that it
+// registered. Its registered memory would not do: it is less than what the group counts.
 func (s Snapshot) weight(g Group, i Instance) int {
 	switch {
 	case g.Unit == "":
@@ -65,9 +65,9 @@ func (s Snapshot) weight(g Group, i Instance) int {
 	return 0
 }
 
-// Standing is the capacity from which a scale-in is reckoned: what is in service, or what is desired where hosts are on
-// their way out. In units a group may stand above what is desired for good, by less than its heaviest host, because AWS
-// lets no host go that would leave it below.
+// Standing is the capacity that a scale-in starts from: what is in service, or what is desired if hosts are leaving. In
+// units, a group may stay above its desired capacity by less than its heaviest host, because AWS removes no host if that
+// would leave the group below.
 func (g Group) Standing(c Capacity) int {
 	if c.InService-g.Desired < max(c.Heaviest, 1) {
 		return c.InService
@@ -75,7 +75,7 @@ func (g Group) Standing(c Capacity) int {
 	return g.Desired
 }
 
-// Spare is how many hosts can go before the group is at its MinSize, whichever they are.
+// Spare is how many hosts can be removed before the group is at its MinSize, whichever they are.
 func (g Group) Spare(c Capacity) int {
 	return max(0, g.Standing(c)-g.Min) / max(c.Heaviest, 1)
 }

@@ -8,7 +8,7 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-func TestWhatAGroupCountsAndHowManyHostsItCanSpare(t *testing.T) {
+func TestCapacityAndSpareHosts(t *testing.T) {
 	weighing := func(weights ...int) (in []cluster.Instance) {
 		for n, weight := range weights {
 			in = append(in, cluster.Instance{ID: string(rune('a' + n)), Phase: cluster.InService, Weight: weight})
