@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +15,15 @@ import (
 	"ecs-cluster-scaler/internal/fairness"
 	"ecs-cluster-scaler/scaler"
 	"ecs-cluster-scaler/thresholds/ssmstore"
+)
+
+const (
+	// sideBySide is how many clusters are read at once. At 20 ms a call, eight readers make more calls a second than
+	// our share of AWS's limits allows on end, so that more would only wait.
+	sideBySide = 8
+	// besides is for how many clusters more is read at once. All lanes draw on one bucket for hosts and tasks, in turn,
+	// so that these get a quarter of it while clusters are still to be read.
+	besides = 3
 )
 
 // candidate is one cluster on the way to its verdict.
@@ -108,18 +116,6 @@ func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now tim
 	p.reader.ReadLaunches(ctx, &s, now)
 	c.snapshot, c.partly = s, s.OutOfTime
 	return !p.need(c, now).Nothing()
-}
-
-// ownership marks the groups that belong to another stack, and says of each to which.
-func ownership(groups []cluster.Group, configPath string) (marked []cluster.Group, theirs []string) {
-	marked = slices.Clone(groups)
-	for i := range marked {
-		if g := &marked[i]; g.OfOther(configPath) {
-			g.OtherStack = true
-			theirs = append(theirs, fmt.Sprintf("group %s belongs to the stack with configuration path %s", g.Name, g.ConfigPath))
-		}
-	}
-	return marked, theirs
 }
 
 // readMore reads what the verdict needs besides, round by round: what is read may show that more is needed. Where

@@ -14,32 +14,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	"golang.org/x/sync/errgroup"
 
-	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/cluster/ecsreader"
 	"ecs-cluster-scaler/internal/awsclient"
 	"ecs-cluster-scaler/internal/metrics"
 	"ecs-cluster-scaler/internal/settings"
-	"ecs-cluster-scaler/scaler"
 	"ecs-cluster-scaler/thresholds/ssmstore"
-)
-
-const (
-	// sideBySide is how many clusters are read at once. At 20 ms a call, eight readers make more calls a second than
-	// our share of AWS's limits allows on end, so that more would only wait.
-	sideBySide = 8
-	// besides is for how many clusters more is read at once. All lanes draw on one bucket for hosts and tasks, in turn,
-	// so that these get a quarter of it while clusters are still to be read.
-	besides = 3
-	// toFindGroups is how long a pass waits for Auto Scaling. Without it the clusters are judged by what ECS says.
-	toFindGroups = 10 * time.Second
-	// groupsFor is how long groups are believed while they cannot be read: a few passes. Without them a pass would not know
-	// what was bought a minute before, and buy it again.
-	groupsFor = 5 * time.Minute
-	// toPublish is what is kept of the function's time for all that comes after reading, toSend for what comes after judging.
-	// What is read last has still to be judged.
-	toPublish, toSend = 5 * time.Second, 3 * time.Second
 )
 
 // Clients are the AWS services that a pass uses.
@@ -134,62 +114,4 @@ func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string)
 	answer := p.answer(minute, judged)
 	answer.expired = listing.Expired
 	return answer, nil
-}
-
-// timeToRead is ctx without the time that publishing will need.
-func timeToRead(ctx context.Context) (context.Context, context.CancelFunc) {
-	if deadline, ok := ctx.Deadline(); ok {
-		return context.WithDeadline(ctx, deadline.Add(-toPublish))
-	}
-	return context.WithCancel(ctx)
-}
-
-// timeToJudge says when judging must end, so that what was judged is still published. One cluster takes some seconds at
-// its bound of steps, and many may be at theirs.
-func timeToJudge(ctx context.Context) scaler.Until {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		return nil
-	}
-	end := deadline.Add(-toSend)
-	return func() bool { return !time.Now().Before(end) }
-}
-
-// groups are the Auto Scaling groups of all clusters; err says why they are not known.
-type groups struct {
-	of  map[string][]cluster.Group
-	err error
-}
-
-// lastGroups are the groups as this process last read them.
-type lastGroups struct {
-	of map[string][]cluster.Group
-	at time.Time
-}
-
-// orLast takes the last groups where they cannot be read now. That nothing is scaled in on them is what err is for.
-func (l *lastGroups) orLast(now groups, minute time.Time) groups {
-	switch {
-	case now.err == nil:
-		l.of, l.at = now.of, minute
-	case l.of != nil && minute.Sub(l.at) <= groupsFor:
-		now.of = l.of
-	}
-	return now
-}
-
-// findGroups reads the groups of all clusters beside whatever else goes on; the function it returns waits for them.
-func (p *Publisher) findGroups(ctx context.Context) func() groups {
-	var found groups
-	var group errgroup.Group
-	group.Go(func() error {
-		ctx, cancel := context.WithTimeout(ctx, toFindGroups)
-		defer cancel()
-		found.of, found.err = p.reader.ReadGroups(ctx)
-		return nil
-	})
-	return func() groups {
-		_ = group.Wait() // found holds the error
-		return found
-	}
 }
