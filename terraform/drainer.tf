@@ -44,7 +44,7 @@ resource "aws_lambda_function" "drainer" {
   for_each = local.drainer
 
   function_name = local.drainer_name
-  description   = "Each minute: moves every host that Auto Scaling terminates one step on, and lets it go when nothing is left on it."
+  description   = "Each minute: takes the next step for every host that Auto Scaling terminates, and releases it when no task is left on it."
   role          = aws_iam_role.drainer[each.key].arn
 
   filename          = each.value.file
@@ -83,7 +83,7 @@ resource "aws_lambda_function" "drainer" {
   lifecycle {
     precondition {
       condition     = !strcontains(basename(coalesce(each.value.file, try(each.value.s3.key, ""))), var.architecture == "arm64" ? "_amd64" : "_arm64")
-      error_message = "The drainer's package is named for another processor than architecture = \"${var.architecture}\", and would end with \"exec format error\". Use drainer_linux_${var.architecture == "arm64" ? "arm64" : "amd64"}.zip, or change architecture."
+      error_message = "The drainer's package is built for another processor than architecture = \"${var.architecture}\", by its name. It would fail with \"exec format error\". Use drainer_linux_${var.architecture == "arm64" ? "arm64" : "amd64"}.zip, or change architecture."
     }
 
     precondition {

@@ -26,7 +26,7 @@ resource "aws_cloudwatch_log_group" "publisher" {
 
 resource "aws_lambda_function" "publisher" {
   function_name = local.publisher
-  description   = "Each minute: reads the clusters named under ${var.config_path} and publishes one scaling signal for each."
+  description   = "Each minute: reads the clusters that have an entry under ${var.config_path} and publishes one scaling signal for each."
   role          = aws_iam_role.publisher.arn
 
   filename          = var.package.file
@@ -70,7 +70,7 @@ resource "aws_lambda_function" "publisher" {
   lifecycle {
     precondition {
       condition     = !strcontains(basename(coalesce(var.package.file, try(var.package.s3.key, ""))), var.architecture == "arm64" ? "_amd64" : "_arm64")
-      error_message = "The package is named for another processor than architecture = \"${var.architecture}\", and would end with \"exec format error\". Use publisher_linux_${var.architecture == "arm64" ? "arm64" : "amd64"}.zip, or change architecture."
+      error_message = "The package is built for another processor than architecture = \"${var.architecture}\", by its name. It would fail with \"exec format error\". Use publisher_linux_${var.architecture == "arm64" ? "arm64" : "amd64"}.zip, or change architecture."
     }
   }
 }

@@ -63,7 +63,7 @@ output "drainer_function_name" {
 
 # Whoever names this output waits for all that lets the drainer work, and for what its drains inherit, and is destroyed before any of it.
 output "drainer_function_arn" {
-  description = "ARN of the drainer; null without drainer_package. Groups that depend on it go first on destroy, while somebody still completes their drains."
+  description = "ARN of the drainer; null without drainer_package. Groups that depend on it are destroyed first, while the drainer can still complete their drains."
   value       = try(aws_lambda_function.drainer["drainer"].arn, null)
 
   depends_on = [

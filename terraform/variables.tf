@@ -23,7 +23,7 @@ variable "package" {
 }
 
 variable "name" {
-  description = "Prefix of every name here. Give a second stack in the same account and region another one. Choose it once: another name makes functions, alarms and log groups anew, and the old logs go."
+  description = "Prefix of every name here. A second stack in the same account and region needs another one. Choose it once: a changed name replaces functions, alarms and log groups, and deletes the old logs."
   type        = string
   default     = "ecs-cluster-scaler"
   nullable    = false
@@ -48,7 +48,7 @@ variable "architecture" {
 }
 
 variable "memory_mb" {
-  description = "Memory of each function in MB. Lambda gives processor time in proportion: raise it when passes over many clusters come near the 50 s timeout."
+  description = "Memory of each function in MB. Lambda gives processor time in proportion. Raise it if passes over many clusters come near the timeout of 50 s."
   type        = number
   default     = 256
   nullable    = false
@@ -60,7 +60,7 @@ variable "memory_mb" {
 }
 
 variable "config_path" {
-  description = "SSM path of the configuration: `<config_path>/clusters/<ECS cluster name>` holds a cluster's entry, `<config_path>/defaults` what all inherit. Choose it once: another path makes every entry anew, without its history and without what was tuned by hand."
+  description = "SSM path of the configuration. `<config_path>/clusters/<ECS cluster name>` holds a cluster's entry, `<config_path>/defaults` what all entries inherit. Choose it once: a changed path makes every entry anew, without its history and without what was tuned by hand."
   type        = string
   default     = "/ecs-cluster-scaler"
   nullable    = false
@@ -95,7 +95,7 @@ variable "namespace" {
 }
 
 variable "metrics" {
-  description = "Which metrics are published: `all`, or `scaling` (only those that scaling and its alarms need: each cluster then costs fewer custom metrics)."
+  description = "Which metrics are published: `all`, or `scaling`: only those that scaling and its alarms need, so that each cluster costs fewer custom metrics."
   type        = string
   default     = "all"
   nullable    = false
@@ -107,7 +107,7 @@ variable "metrics" {
 }
 
 variable "log_level" {
-  description = "Least level that is logged: `debug`, `info`, `warn` or `error`."
+  description = "Lowest level that is logged: `debug`, `info`, `warn` or `error`."
   type        = string
   default     = "info"
   nullable    = false
@@ -119,7 +119,7 @@ variable "log_level" {
 }
 
 variable "log_retention_days" {
-  description = "Days for which logs are kept."
+  description = "Days that logs are kept."
   type        = number
   default     = 30
   nullable    = false
@@ -131,7 +131,7 @@ variable "log_retention_days" {
 }
 
 variable "schedule" {
-  description = "What starts a pass each minute: `scheduler` (EventBridge Scheduler, which AWS recommends) or `rule` (an EventBridge rule, where Scheduler is not to be had or not allowed)."
+  description = "What starts a pass each minute: `scheduler` (EventBridge Scheduler, which AWS recommends) or `rule` (an EventBridge rule, for regions and accounts without Scheduler)."
   type        = string
   default     = "scheduler"
   nullable    = false
@@ -145,7 +145,7 @@ variable "schedule" {
 # any, not an object type with optional fields: those would turn every field that was not given into an explicit null, and in an
 # entry null says something ("scale_out_at": null means that this resource is never a cause).
 variable "defaults" {
-  description = "What every cluster's entry inherits, as an object with the fields of an entry; it becomes the parameter `<config_path>/defaults`. null: no such parameter, the built-in defaults hold. Judged at plan by the publisher's own schema (modules/entry)."
+  description = "What every cluster's entry inherits, as an object with the fields of an entry. It becomes the parameter `<config_path>/defaults`. null: no such parameter, so the built-in defaults apply. The plan checks it against the publisher's own schema (modules/entry)."
   type        = any
   default     = null
 
@@ -156,7 +156,7 @@ variable "defaults" {
 }
 
 variable "cluster_name_patterns" {
-  description = "ECS clusters that the publisher may read: names, `*` and `?` allowed. Narrow it where the account holds clusters that are none of its business; a cluster with an entry that no pattern covers is then reported as failed."
+  description = "ECS clusters that the publisher may read: names, with `*` and `?` as wildcards. Narrow it if the account holds other clusters. A cluster that has an entry and matches no pattern is reported as failed."
   type        = set(string)
   default     = ["*"]
   nullable    = false
@@ -168,7 +168,7 @@ variable "cluster_name_patterns" {
 }
 
 variable "kms_key_arns" {
-  description = "ARNs of the KMS keys of entries kept as SecureString. Empty: nothing may be decrypted, which is right for parameters of type String."
+  description = "ARNs of the KMS keys of entries that are kept as SecureString. Empty: nothing may be decrypted, which is right for parameters of type String."
   type        = set(string)
   default     = []
   nullable    = false
@@ -180,18 +180,18 @@ variable "kms_key_arns" {
 }
 
 variable "publisher_reserved_concurrency" {
-  description = "Reserved concurrency of the publisher. null: none, which is right for most: a pass ends before the next one starts. 1: two passes never overlap, at the price of one of the account's unreserved executions, of which AWS keeps 100 back. The drainer never has one: its ticks and events may overlap."
+  description = "Reserved concurrency of the publisher. null: none, which is right for most, because a pass ends before the next one starts. 1: two passes never overlap, but the account has one unreserved execution less, and AWS keeps 100 of those back. The drainer never has one: its ticks and events may overlap."
   type        = number
   default     = null
 
   validation {
     condition     = var.publisher_reserved_concurrency == null || try(var.publisher_reserved_concurrency >= 1 && floor(var.publisher_reserved_concurrency) == var.publisher_reserved_concurrency, false)
-    error_message = "publisher_reserved_concurrency must be a whole number of at least 1, or null for none. 0 would let no pass run at all: remove the module instead, or set enabled = false in defaults."
+    error_message = "publisher_reserved_concurrency must be a whole number of at least 1, or null for none. With 0 no pass would run at all: remove the module instead, or set enabled = false in defaults."
   }
 }
 
 variable "page_topic_arn" {
-  description = "SNS topic for what must wake somebody: a function that is silent. null: the alarms are there and tell nobody. Give modules/cluster the same one."
+  description = "SNS topic for what must wake somebody: a function that is silent. null: the alarms exist and notify nobody. Give modules/cluster the same one."
   type        = string
   default     = null
 
@@ -213,7 +213,7 @@ variable "tell_topic_arn" {
 }
 
 variable "dashboard" {
-  description = "true: a CloudWatch dashboard of all clusters, named `<name>-<region>`, because dashboards are global. A new cluster shows on it by itself."
+  description = "true: a CloudWatch dashboard of all clusters. Its name is `<name>-<region>`, because dashboards are global. A new cluster appears on it by itself."
   type        = bool
   default     = true
   nullable    = false
@@ -227,7 +227,7 @@ variable "tags" {
 }
 
 variable "drainer_package" {
-  description = "The drainer's zip, in the forms of `package`. null: no drainer, and terminating hosts are none of this stack's business."
+  description = "The drainer's zip, in the forms of `package`. null: no drainer; this stack does nothing for terminating hosts."
   type = object({
     file = optional(string)
     s3 = optional(object({
@@ -250,7 +250,7 @@ variable "drainer_package" {
 }
 
 variable "drain_hook_names" {
-  description = "Names of the lifecycle hooks that the drainer may complete, and whose events make a host's first step immediate: all that entries name in `drain.hook`. An entry that names another is refused, and a host that is ready waits out its hook. So whoever writes an entry cannot end a hook that does something else."
+  description = "Names of the lifecycle hooks that the drainer may complete. List all that entries name in `drain.hook`. Their events also start a host's first step at once. If an entry names another hook, the drainer does not complete it, and the host waits until that hook times out. So an entry cannot end a hook that does something else."
   type        = set(string)
   default     = ["ecs-cluster-scaler-drain"]
   nullable    = false

@@ -10,7 +10,7 @@ locals {
   watch = {
     # The datapoint itself is what is missed: each pass publishes it, and a pass that fails publishes nothing.
     publisher-silent = {
-      description = "For 5 minutes the publisher has published nothing, or scored nothing because it has not read the entries for over an hour: no cluster here scales in any direction. Its log group ${aws_cloudwatch_log_group.publisher.name} says why."
+      description = "No cluster of this stack scales: for 5 minutes the publisher has published nothing, or could not judge because it has not read the entries for over an hour. Its log group ${aws_cloudwatch_log_group.publisher.name} says why."
       metric      = "ClustersRead"
       statistic   = "SampleCount"
       comparison  = "LessThanThreshold"
@@ -19,7 +19,7 @@ locals {
       topics      = local.page
     }
     invalid-entries = {
-      description = "An entry, or the defaults, has had faults for 3 minutes; the newest valid version goes on counting. The publisher's log and `clusterscaler explain` name every fault."
+      description = "An entry or the defaults have had faults for 3 minutes. The newest valid version stays in force. The publisher's log and `clusterscaler explain` name every fault."
       metric      = "InvalidEntries"
       statistic   = "Maximum"
       comparison  = "GreaterThanOrEqualToThreshold"
@@ -29,7 +29,7 @@ locals {
     }
     # One that AWS throttled, or for which there was no time, is read a minute later.
     clusters-failed = {
-      description = "For 5 minutes there has been a cluster that could not be read whole, or whose entry could not: it does not scale in. The publisher's log names it."
+      description = "For 5 minutes a cluster or its entry could not be read completely. It does not scale in. The publisher's log names it."
       metric      = "ClustersFailed"
       statistic   = "Maximum"
       comparison  = "GreaterThanOrEqualToThreshold"
@@ -71,7 +71,7 @@ resource "aws_cloudwatch_metric_alarm" "drainer_silent" {
   for_each = local.drainer
 
   alarm_name        = "${var.name}/drainer-silent"
-  alarm_description = "No tick of the drainer has succeeded for 5 minutes: hosts that leave wait for their hook's timeout and then go with their tasks. Its log group ${aws_cloudwatch_log_group.drainer[each.key].name} says why."
+  alarm_description = "No tick of the drainer has succeeded for 5 minutes. Leaving hosts wait for their hook's timeout and then end with their tasks. Its log group ${aws_cloudwatch_log_group.drainer[each.key].name} says why."
 
   metric_query {
     id          = "succeeded"

@@ -27,7 +27,7 @@ variable "foreign_group" {
 }
 
 variable "alarm_topic_arn" {
-  description = "SNS topic for all alarms that call people. null: they tell nobody."
+  description = "SNS topic for all alarms that call people. null: they notify nobody."
   type        = string
   default     = null
 }

@@ -137,19 +137,19 @@ resource "aws_launch_template" "host" {
 
     precondition {
       condition     = alltrue([for type in local.types[each.key] : contains(type.supported_architectures, each.value.image == "arm64" ? "arm64" : "x86_64")])
-      error_message = "An instance type of colour ${each.key} (${join(", ", each.value.instance_types)}) does not run image \"${each.value.image}\". Use \"arm64\" for Graviton, \"amd64\" for Intel and AMD, \"gpu\" for Intel and AMD with NVIDIA GPUs, and one kind a colour."
+      error_message = "An instance type of colour ${each.key} (${join(", ", each.value.instance_types)}) does not run image \"${each.value.image}\". Use \"arm64\" for Graviton, \"amd64\" for Intel and AMD, \"gpu\" for Intel and AMD with NVIDIA GPUs. All types of a colour must be of one kind."
     }
 
     precondition {
       condition     = each.value.image != "gpu" || local.instances[each.key].gpu > 0
-      error_message = "An instance type of colour ${each.key} (${join(", ", each.value.instance_types)}) has no GPU of NVIDIA's. Use types like g5.xlarge, or another image than \"gpu\"."
+      error_message = "An instance type of colour ${each.key} (${join(", ", each.value.instance_types)}) has no NVIDIA GPU. Use types like g5.xlarge, or another image than \"gpu\"."
     }
 
     # The agent reads ECS_RESERVED_MEMORY as 16 bits, and takes more for none:
     # https://github.com/aws/amazon-ecs-agent/blob/master/agent/config/config.go
     precondition {
       condition     = alltrue([for type in local.types[each.key] : type.memory_size - local.instances[each.key].memory <= 65535])
-      error_message = "A host of colour ${each.key} (${join(", ", each.value.instance_types)}) would have to reserve more than the 65535 MiB that the ECS agent can, so as to register the colour's ${local.instances[each.key].memory} MiB: it would register all it has, and the entry would be wrong. Use types of more alike size, or give a higher memory."
+      error_message = "A host of colour ${each.key} (${join(", ", each.value.instance_types)}) would have to reserve more than 65535 MiB, which is the agent's limit, to register the colour's ${local.instances[each.key].memory} MiB. It would register all it has, and the entry would be wrong. Use types of similar size, or give a higher memory."
     }
   }
 }
@@ -258,22 +258,22 @@ resource "aws_autoscaling_group" "hosts" {
 
     precondition {
       condition     = contains(keys(var.colours), var.active)
-      error_message = "active = \"${var.active}\" is no key of colours: no group of cluster ${var.cluster_name} would follow its signal. Add the colour, or make another one active."
+      error_message = "active = \"${var.active}\" is not a key of colours, so no group of cluster ${var.cluster_name} would follow its signal. Add the colour, or make another one active."
     }
 
     precondition {
       condition     = var.incoming == null || try(contains(keys(var.colours), var.incoming.colour), false)
-      error_message = "incoming.colour = \"${try(var.incoming.colour, "")}\" is no key of colours. Add the colour first."
+      error_message = "incoming.colour = \"${try(var.incoming.colour, "")}\" is not a key of colours. Add the colour first."
     }
 
     precondition {
       condition     = var.entry_name == null || local.config_path == local.entry_path
-      error_message = "The entry ${coalesce(var.entry_name, "none")} of cluster ${var.cluster_name} belongs to the stack of ${local.entry_path}, config_path names ${local.config_path}: no stack would drain these hosts by their entry. Pass the same module's outputs: config_path = module.<name>.config_path, and entry_name of the modules/cluster that takes the same config_path."
+      error_message = "The entry ${coalesce(var.entry_name, "none")} of cluster ${var.cluster_name} belongs to the stack of ${local.entry_path}, but config_path names ${local.config_path}. No stack would drain these hosts by their entry. Pass the same module's outputs: config_path = module.<name>.config_path, and entry_name of the modules/cluster that takes the same config_path."
     }
 
     precondition {
       condition     = var.min_size <= var.max_size
-      error_message = "min_size (${var.min_size}) of cluster ${var.cluster_name} is more than max_size (${var.max_size}). Lower the one or raise the other."
+      error_message = "min_size (${var.min_size}) of cluster ${var.cluster_name} is more than max_size (${var.max_size}). Lower min_size or raise max_size."
     }
   }
 }

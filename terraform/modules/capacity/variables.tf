@@ -1,5 +1,5 @@
 variable "cluster_name" {
-  description = "Name of the ECS cluster that the hosts join. A cluster of another name is another module: hosts that run would lose the right to follow the old one."
+  description = "Name of the ECS cluster that the hosts join. For another cluster add another module: with a changed name, running hosts would lose the right to stay in the old one."
   type        = string
   nullable    = false
 
@@ -11,18 +11,18 @@ variable "cluster_name" {
 }
 
 variable "drainer_arn" {
-  description = "The root module's output `drainer_function_arn`. Because the groups refer to it, a destroy takes them first, and somebody is still there to complete their drains."
+  description = "The root module's output `drainer_function_arn`. Because the groups refer to it, they are destroyed first, while the drainer can still complete their drains."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^arn:[a-z0-9-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:.+$", var.drainer_arn))
-    error_message = "drainer_arn must be the drainer's ARN: pass module.<name>.drainer_function_arn, and give the root module a drainer_package. Without a drainer each host that leaves would wait 30 minutes for nobody."
+    error_message = "drainer_arn must be the drainer's ARN: pass module.<name>.drainer_function_arn, and give the root module a drainer_package. Without a drainer each leaving host would wait 30 minutes for nothing."
   }
 }
 
 variable "entry_name" {
-  description = "modules/cluster's output `entry_name`. Because the groups refer to it, a destroy takes them first, and their drains end by the entry and not by the built-in settings. null: where no modules/cluster makes the entry."
+  description = "The output `entry_name` of modules/cluster. Because the groups refer to it, they are destroyed first, and their drains follow the entry, not the built-in settings. null: no modules/cluster makes the entry."
   type        = string
   default     = null
 
@@ -33,7 +33,7 @@ variable "entry_name" {
 }
 
 variable "config_path" {
-  description = "SSM path of the stack's configuration: the root module's output `config_path`. Both groups carry it as a tag, and only that stack's functions act on them. null: that of entry_name, or else `/ecs-cluster-scaler`."
+  description = "SSM path of the stack's configuration: the root module's output `config_path`. Both groups carry it as a tag, and only that stack's functions act on them. null: the path of entry_name, or else `/ecs-cluster-scaler`."
   type        = string
   default     = null
 
@@ -44,13 +44,13 @@ variable "config_path" {
 }
 
 variable "subnet_ids" {
-  description = "Subnets that hosts start in, one in each of three availability zones."
+  description = "Subnets in which hosts start, one in each of three availability zones."
   type        = list(string)
   nullable    = false
 
   validation {
     condition     = length(distinct(var.subnet_ids)) >= 3 && alltrue([for id in var.subnet_ids : startswith(id, "subnet-")])
-    error_message = "subnet_ids must hold at least three subnets (subnet-…), one in each of three availability zones, so that the loss of one takes a third of the hosts and not half. Where a region has two, give one of them two subnets."
+    error_message = "subnet_ids must hold at least three subnets (subnet-…), one in each of three availability zones, so that the loss of one zone takes a third of the hosts and not half. If a region has only two zones, give one of them two subnets."
   }
 }
 
@@ -61,12 +61,12 @@ variable "security_group_ids" {
 
   validation {
     condition     = length(var.security_group_ids) >= 1 && alltrue([for id in var.security_group_ids : startswith(id, "sg-")])
-    error_message = "security_group_ids must hold at least one security group (sg-…). Hosts need a way out to ECS, ECR and CloudWatch Logs, and no way in but what their tasks serve."
+    error_message = "security_group_ids must hold at least one security group (sg-…). Hosts must reach ECS, ECR and CloudWatch Logs. Only what their tasks serve needs a way in."
   }
 }
 
 variable "colours" {
-  description = "What the hosts of each colour are: `blue`, `green` or both. A colour that is taken out is drained, then deleted. See the README for each field."
+  description = "The hosts of each colour: `blue`, `green` or both. A colour that you remove is drained, then deleted. The README explains each field."
   type = map(object({
     instance_types  = list(string)
     image           = optional(string, "arm64")
@@ -101,7 +101,7 @@ variable "colours" {
 
   validation {
     condition     = alltrue([for colour in var.colours : colour.spot_percent >= 0 && colour.spot_percent <= 100 && floor(colour.spot_percent) == colour.spot_percent && colour.on_demand_base >= 0 && floor(colour.on_demand_base) == colour.on_demand_base])
-    error_message = "spot_percent must be a whole number from 0 to 100, on_demand_base one of at least 0: so many hosts on demand first, of the further ones so many in a hundred on Spot."
+    error_message = "spot_percent must be a whole number from 0 to 100, and on_demand_base one of at least 0. The first on_demand_base hosts are on demand; of the others, spot_percent in a hundred are on Spot."
   }
 
   validation {
@@ -111,12 +111,12 @@ variable "colours" {
 
   validation {
     condition     = alltrue([for colour in var.colours : (colour.memory == null || try(colour.memory >= 128 && floor(colour.memory) == colour.memory, false)) && (colour.awsvpc_tasks == null || try(colour.awsvpc_tasks >= 0 && floor(colour.awsvpc_tasks) == colour.awsvpc_tasks, false))])
-    error_message = "memory must be a whole number of MiB, at least 128, and awsvpc_tasks a whole number of at least 0. Leave them out to have both from the instance types."
+    error_message = "memory must be a whole number of MiB, at least 128, and awsvpc_tasks a whole number of at least 0. Leave them out to take both from the instance types."
   }
 }
 
 variable "active" {
-  description = "The colour that follows the signal. Any other goes to 0, but for what `incoming` says."
+  description = "The colour that follows the signal. The other one shrinks to 0 hosts, or to what `incoming` says."
   type        = string
   default     = "blue"
   nullable    = false
@@ -128,7 +128,7 @@ variable "active" {
 }
 
 variable "incoming" {
-  description = "A colour that is not active yet and holds so many hosts, so that it can take over: step 2 of the README's runbook. Without effect on the active colour; null: the other colour holds none."
+  description = "A colour that is not active yet and the number of hosts that it holds, so that it can take over: step 2 of the README's runbook. It has no effect on the active colour. null: the other colour holds none."
   type = object({
     colour = string
     size   = number
@@ -142,7 +142,7 @@ variable "incoming" {
 }
 
 variable "min_size" {
-  description = "So many hosts the active colour has at least."
+  description = "Fewest hosts of the active colour."
   type        = number
   default     = 0
   nullable    = false
@@ -154,7 +154,7 @@ variable "min_size" {
 }
 
 variable "max_size" {
-  description = "So many hosts the active colour has at most."
+  description = "Most hosts of the active colour."
   type        = number
   nullable    = false
 
@@ -165,7 +165,7 @@ variable "max_size" {
 }
 
 variable "drain_deadline_minutes" {
-  description = "The longest deadline of the entry, `drain.deadline_minutes`, or `drain.standalone_deadline_minutes` where tasks of run-task must end by themselves. Deleting a group waits for 30 minutes more."
+  description = "The longest deadline of the entry: `drain.deadline_minutes`, or `drain.standalone_deadline_minutes` if tasks of run-task must end by themselves. Deleting a group waits for 30 minutes more."
   type        = number
   default     = 60
   nullable    = false
@@ -177,7 +177,7 @@ variable "drain_deadline_minutes" {
 }
 
 variable "agent_settings" {
-  description = "Further settings of the ECS agent, name to value, over those that this module writes to /etc/ecs/ecs.config."
+  description = "Further settings of the ECS agent, name to value. They override those that this module writes to /etc/ecs/ecs.config."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -20,10 +20,10 @@ locals {
   scaling = toset(concat(["out"], var.surge ? ["surge"] : [], [{ signal = "in", gap = "in_by_gap" }[var.scale_in_by]]))
 
   descriptions = {
-    out       = "One host more for ECS cluster ${var.cluster_name}: its scaling signal is 1."
-    surge     = "As many hosts more for ECS cluster ${var.cluster_name} as its instance gap says, two or more."
-    in        = "One host less for ECS cluster ${var.cluster_name}: its scaling signal has been -1 for 5 minutes."
-    in_by_gap = "As many hosts less for ECS cluster ${var.cluster_name} as its instance gap has said for 5 minutes."
+    out       = "Adds one host to ECS cluster ${var.cluster_name}: its scaling signal is 1."
+    surge     = "Adds two or more hosts to ECS cluster ${var.cluster_name}, as many as its instance gap says."
+    in        = "Removes one host from ECS cluster ${var.cluster_name}: its scaling signal has been -1 for 5 minutes."
+    in_by_gap = "Removes hosts from ECS cluster ${var.cluster_name}, as many as its instance gap has said for 5 minutes."
   }
 
   # Of alarms and policies alike. / stands in no name of a stack or a cluster, so that no two of them make the same name: PutMetricAlarm and
@@ -157,7 +157,7 @@ locals {
   foreign_groups = setunion(var.drain_groups, var.tag_groups ? [var.autoscaling_group_name] : [])
 
   missing_groups         = setsubtract(local.foreign_groups, flatten([for found in data.aws_autoscaling_groups.foreign : [for arn in found.arns : element(split("autoScalingGroupName/", arn), 1)]]))
-  missing_groups_message = "This account and region has no Auto Scaling group named ${join(", ", local.missing_groups)}. tag_groups and drain_groups are for groups that exist: give a new group its hook where it is made (README, \"The drain hook\"); `aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].AutoScalingGroupName'` prints them."
+  missing_groups_message = "This account and region has no Auto Scaling group named ${join(", ", local.missing_groups)}. tag_groups and drain_groups are for groups that exist. Give a new group its hook where it is made (README, \"The drain hook\"); `aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].AutoScalingGroupName'` prints them."
 }
 
 data "aws_autoscaling_groups" "foreign" {
@@ -186,7 +186,7 @@ locals {
   tagged        = { for by, found in data.aws_autoscaling_groups.tagged : by => [for arn in found.arns : element(split("autoScalingGroupName/", arn), 1)] }
   others_groups = setintersection(local.foreign_groups, setunion(try(setsubtract(local.tagged.any_stack, local.tagged.this_stack), []), try(setsubtract(local.tagged.any_cluster, local.tagged.this_cluster), [])))
 
-  others_groups_message = "Auto Scaling group ${join(", ", local.others_groups)} is tagged as another stack's or another cluster's, not as cluster ${var.cluster_name} of ${var.config_path}. Its tags and its hook would be overwritten here, and removed with this module. If it is to be this one's, take it out of the other module first, or change its tags ecs-cluster-scaler:cluster and ecs-cluster-scaler:config-path with `aws autoscaling create-or-update-tags`."
+  others_groups_message = "Auto Scaling group ${join(", ", local.others_groups)} is tagged as another stack's or another cluster's, not as cluster ${var.cluster_name} of ${var.config_path}. Its tags and its hook would be overwritten here, and removed with this module. To move it here, take it out of the other module first, or change its tags ecs-cluster-scaler:cluster and ecs-cluster-scaler:config-path with `aws autoscaling create-or-update-tags`."
 }
 
 # --- the group's tags, where nothing else manages them -------------------------------------------------------------------------
@@ -255,7 +255,7 @@ resource "aws_autoscaling_lifecycle_hook" "drain" {
 
     precondition {
       condition     = length(local.too_long) == 0
-      error_message = "The entry's drain.${join(" and drain.", local.too_long)} cannot be kept: with drain_heartbeat_seconds = ${var.drain_heartbeat_seconds} every drain ends after ${local.longest_drain_minutes} minutes. Raise drain_heartbeat_seconds (1800 is enough for every deadline), or lower the deadline."
+      error_message = "The entry's drain.${join(" and drain.", local.too_long)} cannot be kept: with drain_heartbeat_seconds = ${var.drain_heartbeat_seconds}, every drain ends after ${local.longest_drain_minutes} minutes at the latest. Raise drain_heartbeat_seconds (1800 is enough for every deadline), or lower the deadline."
     }
   }
 }

@@ -1,12 +1,12 @@
 output "group_tags" {
-  description = "Tags for the active group, key to value, to be put on it with propagate_at_launch = false. Another group of the same cluster gets them without `ecs-cluster-scaler:active`."
+  description = "Tags for the active group, key to value. Put them on it with propagate_at_launch = false. Another group of the same cluster gets them without `ecs-cluster-scaler:active`."
   value       = local.group_tags
 }
 
 # Whoever names this output waits for the entry, and is destroyed before it. The name is put together, not taken from the resource, so that
 # plans show it.
 output "entry_name" {
-  description = "Name of the SSM parameter that holds the entry. Groups that depend on it go first on destroy, while their drains still follow the entry."
+  description = "Name of the SSM parameter that holds the entry. Groups that depend on it are destroyed first, while their drains still follow the entry."
   value       = local.entry_name
 
   depends_on = [aws_ssm_parameter.entry, aws_ssm_parameter.entry_by_hand]

@@ -1,5 +1,5 @@
 variable "cluster_name" {
-  description = "Name of the ECS cluster. A cluster of another name is another module: here it would make the entry anew, without what was tuned."
+  description = "Name of the ECS cluster. For another cluster add another module: a changed name makes a new entry without what was tuned."
   type        = string
   nullable    = false
 
@@ -10,7 +10,7 @@ variable "cluster_name" {
 }
 
 variable "autoscaling_group_name" {
-  description = "Name of the active Auto Scaling group: the one that follows the signal, and so gets the policies. Where two groups take turns (blue and green), the one in use."
+  description = "Name of the active Auto Scaling group. It follows the signal, so it gets the policies. If two groups take turns (blue and green), it is the one in use."
   type        = string
   nullable    = false
 
@@ -58,7 +58,7 @@ variable "namespace" {
 # any, not an object type with optional fields: those would turn every field that was not given into an explicit null, and in an
 # entry null says something ("scale_out_at": null means that this resource is never a cause).
 variable "entry" {
-  description = "The cluster's entry, as an object; `{}` is complete. What is not given comes from the defaults. Given fields, nulls too, are written as they are. Judged at plan by the publisher's own schema (modules/entry)."
+  description = "The cluster's entry, as an object; `{}` is complete. Fields that you leave out come from the defaults. Fields that you give are written as they are, nulls too. The plan checks them against the publisher's own schema (modules/entry)."
   type        = any
   default     = {}
   nullable    = false
@@ -70,7 +70,7 @@ variable "entry" {
 }
 
 variable "entry_owner" {
-  description = "Who changes the entry after it was made: `terraform` (each apply brings it back to `entry`) or `hand` (made once from `entry`, then left alone, so that operators tune it live). Read the README before changing it later."
+  description = "Who changes the entry after it was made. `terraform`: each apply brings it back to `entry`. `hand`: it is made once from `entry` and then left alone, so that operators can tune it live. Read the README before you change this later."
   type        = string
   default     = "terraform"
   nullable    = false
@@ -85,38 +85,38 @@ variable "entry_owner" {
 # action each minute, also on datapoints from before the host came: a pass takes up to 50 s, a datapoint up to two minutes to show.
 # Boot time is not in it: the publisher counts hosts that are still booting itself.
 variable "instance_warmup_seconds" {
-  description = "Seconds for which a new host is warming up for the policies. It must outlast the slowest stale datapoint (not the boot), so that an alarm repeated on old data cannot buy twice: at least 180."
+  description = "Seconds for which the policies count a new host as warming up, at least 180. It need not cover the boot. It must outlast the slowest stale datapoint, so that an alarm that repeats on old data cannot buy twice."
   type        = number
   default     = 180
   nullable    = false
 
   validation {
     condition     = var.instance_warmup_seconds >= 180 && floor(var.instance_warmup_seconds) == var.instance_warmup_seconds
-    error_message = "instance_warmup_seconds must be a whole number of at least 180: with less, an alarm that repeats on old datapoints buys a second host for the same need. Keep 180; longer only slows further hosts down."
+    error_message = "instance_warmup_seconds must be a whole number of at least 180: with less, an alarm that repeats on old datapoints buys a second host for the same need. Keep 180; more only delays further hosts."
   }
 }
 
 variable "surge" {
-  description = "true: where two or more hosts are missing, as many are added at once. false: one for each warm-up."
+  description = "true: if two or more hosts are missing, all are added at once. false: one host for each warm-up."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "scale_in_by" {
-  description = "What takes hosts away: `signal` (one host for each drain) or `gap` (as many as can go together, at most a tenth of the group). Never both: Auto Scaling would always take the smaller step."
+  description = "What removes hosts. `signal`: one host for each drain. `gap`: as many as can be removed together, at most a tenth of the group. Never both: Auto Scaling would always take the smaller step."
   type        = string
   default     = "signal"
   nullable    = false
 
   validation {
     condition     = contains(["signal", "gap"], var.scale_in_by)
-    error_message = "scale_in_by must be \"signal\" (one host for each drain) or \"gap\" (as many as can go together). To take no host away at all, say scale_in = false in the entry."
+    error_message = "scale_in_by must be \"signal\" (one host for each drain) or \"gap\" (as many as can be removed together). To remove no host at all, say scale_in = false in the entry."
   }
 }
 
 variable "page_topic_arn" {
-  description = "SNS topic for what must wake somebody: no capacity for this cluster, a drain past its deadline. null: the alarms are there and tell nobody."
+  description = "SNS topic for what must wake somebody: no capacity for this cluster, a drain past its deadline. null: the alarms exist and notify nobody."
   type        = string
   default     = null
 
@@ -138,7 +138,7 @@ variable "tell_topic_arn" {
 }
 
 variable "drain_alarm_minutes" {
-  description = "Age of a drain, in minutes, past which somebody is paged. null: the entry's `drain.deadline_minutes`, or 60. Give it where the deadline is tuned by hand or stands in the defaults."
+  description = "Age of a drain in minutes after which somebody is paged. null: the `drain.deadline_minutes` that `entry` gives, or else 60. Set it if the deadline is tuned by hand or comes from the defaults."
   type        = number
   default     = null
 
@@ -149,7 +149,7 @@ variable "drain_alarm_minutes" {
 }
 
 variable "tag_groups" {
-  description = "true: this module tags the group. Only for a group that Terraform did not make (for example one of CloudFormation): beside an aws_autoscaling_group resource both would undo each other's tags at each apply. There, put the output `group_tags` on the group, which changes it in place."
+  description = "true: this module tags the group. Only for a group that Terraform did not make, for example one of CloudFormation. Beside an aws_autoscaling_group resource, each would remove the other's tags at every apply; put the output `group_tags` on that resource instead, which changes the group in place."
   type        = bool
   default     = false
   nullable    = false
@@ -175,7 +175,7 @@ variable "tags" {
 }
 
 variable "drain_groups" {
-  description = "Names of the cluster's Auto Scaling groups that get the drain hook here: the way for every group that exists, whoever made it, because nothing is replaced. Before you remove such a group, or take it out of this list, set its MinSize and MaxSize to 0 and wait until `clusterscaler drain` shows no host of it: the hook goes first, and every host that is still there then goes with its tasks."
+  description = "Names of the cluster's Auto Scaling groups that get the drain hook from this module. Use it for every group that exists, whoever made it: nothing is replaced. Before you remove such a group or take it out of this list, set its MinSize and MaxSize to 0 and wait until `clusterscaler drain` shows no host of it. The hook is deleted first, and every host that still waits for it then ends with its tasks."
   type        = set(string)
   default     = []
   nullable    = false
@@ -187,7 +187,7 @@ variable "drain_groups" {
 }
 
 variable "drain_heartbeat_seconds" {
-  description = "Heartbeat timeout of the drain hook, at least 600. The drainer sends a heartbeat at a third of it; a host whose drainer is silent goes after it. A hundred of them, and 48 hours, bound every drain: with less than 1728 the longest deadlines of an entry cannot be kept."
+  description = "Heartbeat timeout of the drain hook in seconds, at least 600. The drainer sends a heartbeat after a third of it. If the drainer is silent, Auto Scaling ends the host after it. No drain can take longer than a hundred of them, or 48 hours: with less than 1728 the longest deadlines of an entry cannot be kept."
   type        = number
   default     = 1800
   nullable    = false

@@ -11,7 +11,7 @@ locals {
 
   watch = {
     no-capacity = {
-      description = "ECS cluster ${var.cluster_name} has wanted another host for 20 minutes and is not served by those that came. `clusterscaler explain ${var.cluster_name}` says why."
+      description = "ECS cluster ${var.cluster_name} has wanted another host for 20 minutes, and hosts that came did not end that. `clusterscaler explain ${var.cluster_name}` says why."
       metric      = "ScalingSignal"
       comparison  = "GreaterThanOrEqualToThreshold"
       threshold   = 1
@@ -28,7 +28,7 @@ locals {
     }
     # Tasks that are stopped at the deadline have 10 minutes more: only a drain that outlasts them is stuck. Held hosts wait for a person.
     drain-past-deadline = {
-      description = "A host of ECS cluster ${var.cluster_name} has been draining past ${local.drain_alarm_minutes} minutes. `clusterscaler drain` says what it waits for."
+      description = "A host of ECS cluster ${var.cluster_name} has been draining for more than ${local.drain_alarm_minutes} minutes. `clusterscaler drain` says what it waits for."
       metric      = "OldestDrainMinutes"
       comparison  = "GreaterThanThreshold"
       threshold   = local.drain_alarm_minutes
@@ -36,7 +36,7 @@ locals {
       topics      = local.page
     }
     drain-blocked = {
-      description = "A leaving host of ECS cluster ${var.cluster_name} has waited over 15 minutes for something that does not end by itself, or waits for a hook outside DRAIN_HOOKS. `clusterscaler drain` says for what."
+      description = "A leaving host of ECS cluster ${var.cluster_name} has waited over 15 minutes for something that does not end by itself, or its hook is not in DRAIN_HOOKS. `clusterscaler drain` says which."
       metric      = "DrainBlocked"
       comparison  = "GreaterThanOrEqualToThreshold"
       threshold   = 1

@@ -1,5 +1,5 @@
 variable "entry" {
-  description = "The entry, as an object; null: nothing to judge."
+  description = "The entry, as an object; null: nothing to check."
   type        = any
   default     = null
 }
