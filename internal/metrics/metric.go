@@ -20,11 +20,11 @@ type Metric struct {
 // The metrics of a cluster, published every minute.
 var (
 	ScalingSignal = Metric{"ScalingSignal", types.StandardUnitNone,
-		"1: the cluster needs another host; −1: one can go; 0: neither. Every minute, zeros too.", true, true}
+		"1: the cluster needs another host; −1: one can be removed; 0: neither. Every minute, zeros too.", true, true}
 	InstanceGap = Metric{"InstanceGap", types.StandardUnitCount,
-		"Hosts that are missing (positive) or can safely go (negative).", true, true}
+		"Hosts that are missing (positive) or can safely be removed (negative).", true, true}
 	ScaleOutBlocked = Metric{"ScaleOutBlocked", types.StandardUnitCount,
-		"1: another host is wanted, and the group is at its maximum, suspended, or its new hosts do not join; else 0.", true, true}
+		"1: another host is wanted, but the group is at its maximum or suspended, or its new hosts do not join; else 0.", true, true}
 	CPUReservation = Metric{"CPUReservation", types.StandardUnitPercent,
 		"CPU units that placed tasks reserve, of those that ACTIVE, connected hosts registered.", true, false}
 	MemoryReservation = Metric{"MemoryReservation", types.StandardUnitPercent,
@@ -36,7 +36,7 @@ var (
 	DrainingInstances = Metric{"DrainingInstances", types.StandardUnitCount,
 		"Hosts in status DRAINING.", true, false}
 	UnregisteredInstances = Metric{"UnregisteredInstances", types.StandardUnitCount,
-		"Pending and InService instances of the cluster's groups that are no container instance of it.", true, false}
+		"Pending and InService instances of the cluster's groups that are not registered with it.", true, false}
 	DisconnectedInstances = Metric{"DisconnectedInstances", types.StandardUnitCount,
 		"ACTIVE hosts whose agent is not connected.", true, false}
 )
@@ -44,19 +44,19 @@ var (
 // The metrics of a cluster from which hosts leave, published by the drainer in each minute in which one does.
 var (
 	DrainBlocked = Metric{"DrainBlocked", types.StandardUnitCount,
-		"Leaving hosts that have waited over 15 minutes for something else than stopping or standalone tasks, or that wait for a hook outside DRAIN_HOOKS.", true, true}
+		"Leaving hosts that have waited over 15 minutes, but not for stopping or standalone tasks, or whose hook is not in DRAIN_HOOKS.", true, true}
 	OldestDrainMinutes = Metric{"OldestDrainMinutes", types.StandardUnitNone,
-		"Minutes since the oldest termination that is under way began; hosts that wait only for standalone or protected tasks before their own deadline are left out.", true, true}
+		"Minutes since the oldest unfinished termination began. Hosts that wait only for standalone or protected tasks before their own deadline are left out.", true, true}
 )
 
 // The metrics of a pass.
 var (
 	ClustersRead = Metric{"ClustersRead", types.StandardUnitCount,
-		"Clusters that the pass read; none where the entries have not been readable for over an hour.", false, true}
+		"Clusters that the pass read. Not published while the entries have not been readable for over an hour.", false, true}
 	ClustersFailed = Metric{"ClustersFailed", types.StandardUnitCount,
-		"Clusters that the pass could not read, or whose entry it could not, or that it had no time to read whole.", false, true}
+		"Clusters that the pass could not read completely, by an error or for lack of time, or whose entry it could not read.", false, true}
 	InvalidEntries = Metric{"InvalidEntries", types.StandardUnitCount,
-		"Entries that have faults, or stand on defaults that have.", false, true}
+		"Entries that have faults, or inherit from defaults that have.", false, true}
 )
 
 // All lists every metric in the order of the documentation.
