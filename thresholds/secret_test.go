@@ -20,7 +20,7 @@ const (
 	secretNumber = "73912.5"
 )
 
-func TestFaultsOfASecretDocumentRepeatNothingOfIt(t *testing.T) {
+func TestSecretFaultsRepeatNothing(t *testing.T) {
 	tests := map[string]struct {
 		entry, defaults string
 		want            []string
@@ -73,7 +73,7 @@ func requireNothingRepeated(t require.TestingT, err error) {
 }
 
 // The secret may be anywhere: in any field of any part, as a value of any type, as a name, twice, or in text that is no JSON.
-func TestNoFaultRepeatsASecretWhereverItStands(t *testing.T) {
+func TestNoFaultRepeatsASecretAnywhere(t *testing.T) {
 	var schema struct {
 		Properties map[string]struct{ Default any }
 	}
@@ -113,7 +113,7 @@ func TestNoFaultRepeatsASecretWhereverItStands(t *testing.T) {
 	})
 }
 
-func TestASecretDocumentWithoutFaultsIsReadAsAnyOther(t *testing.T) {
+func TestASecretWithoutFaultsIsReadAsAnyOther(t *testing.T) {
 	entry, defaults := []byte(`{"cpu": {"scale_out_at": 85}}`), []byte(`{"min_instances": 3}`)
 	want, err := thresholds.Parse(entry, defaults)
 	require.NoError(t, err)

@@ -26,7 +26,7 @@ func throttled() error {
 }
 
 // Whatever keeps SSM from answering, the entries that were last read whole count for an hour, and say why.
-func TestEntriesThatCannotBeReadAgainCountAsTheyWere(t *testing.T) {
+func TestUnreadableEntriesCountAsLastRead(t *testing.T) {
 	always := func(err error) func(context.Context, int) error {
 		return func(context.Context, int) error { return err }
 	}
@@ -90,7 +90,7 @@ func TestEntriesThatCannotBeReadAgainCountAsTheyWere(t *testing.T) {
 	}
 }
 
-func TestTheHourBeginsWithTheLastListingThatWasReadWhole(t *testing.T) {
+func TestTheHourBeginsWithTheLastWholeListing(t *testing.T) {
 	api := holding("/s/clusters/a", `{}`)
 	store := open(api)
 	for _, after := range []time.Duration{0, 50 * time.Minute} {
@@ -106,14 +106,14 @@ func TestTheHourBeginsWithTheLastListingThatWasReadWhole(t *testing.T) {
 	assert.True(t, got.Expired)
 }
 
-func TestAProcessThatHasReadNoEntryYetSaysWhy(t *testing.T) {
+func TestAFirstReadingThatFailsSaysWhy(t *testing.T) {
 	api := holding("/s/clusters/a", `{}`)
 	api.spoil = func(context.Context, int) error { return throttled() }
 	_, err := open(api).ReadOrLast(t.Context(), readAt)
 	require.ErrorContains(t, err, "read the entries below /s")
 }
 
-func TestEntriesThatWereDeletedDoNotCountAgain(t *testing.T) {
+func TestDeletedEntriesDoNotCountAgain(t *testing.T) {
 	api := holding("/s/clusters/a", `{}`, "/s/clusters/b", `{}`)
 	store := open(api)
 	_, err := store.ReadOrLast(t.Context(), readAt)
@@ -138,7 +138,7 @@ func TestEntriesThatWereDeletedDoNotCountAgain(t *testing.T) {
 }
 
 // The rest of the pass needs its time, too.
-func TestEntriesThatCanStandInAreNotWaitedForLong(t *testing.T) {
+func TestLastEntriesShortenTheWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := holding("/s/clusters/a", `{"min_instances": 4}`)
 		store := open(api)
@@ -155,7 +155,7 @@ func TestEntriesThatCanStandInAreNotWaitedForLong(t *testing.T) {
 	})
 }
 
-func TestWhoeverNoLongerWaitsGetsNoEntries(t *testing.T) {
+func TestACancelledReadingGetsNoEntries(t *testing.T) {
 	api := holding("/s/clusters/a", `{}`)
 	store := open(api)
 	_, err := store.ReadOrLast(t.Context(), readAt)
@@ -165,63 +165,4 @@ func TestWhoeverNoLongerWaitsGetsNoEntries(t *testing.T) {
 	api.spoil = func(ctx context.Context, _ int) error { return ctx.Err() }
 	_, err = store.ReadOrLast(ctx, readAt)
 	require.ErrorIs(t, err, context.Canceled)
-}
-
-// A faulty edit whose history cannot be read leaves in doubt what counts, of that entry alone, and for an hour.
-func TestAFaultyEditWithoutItsHistoryIsDoubtForAnHour(t *testing.T) {
-	api := holding("/s/clusters/a", `{"min_instances": 1}`, "/s/clusters/b", `{"min_instances": 2}`)
-	store := open(api)
-	at := func(after time.Duration) []ssmstore.Listed {
-		got, err := store.ReadOrLast(t.Context(), readAt.Add(after))
-		require.NoError(t, err)
-		assert.Empty(t, got.Unread, "the entries themselves were read")
-		return got.Clusters
-	}
-	at(0)
-	at(10 * time.Minute)
-	api.put("/s/clusters/a", `{`)
-	api.refuse = throttled()
-	for _, after := range []time.Duration{11 * time.Minute, 70 * time.Minute} {
-		got := at(after)
-		assert.Equal(t, ssmstore.Fallback, got[0].State)
-		assert.Equal(t, 1, got[0].Entry.MinInstances)
-		assert.Contains(t, got[0].Unread, "what was read at 04:48 UTC counts until 05:48 UTC")
-		assert.Contains(t, got[0].Faults, "its older versions could not be read")
-		assert.Empty(t, got[1].Unread, "the other's was read")
-	}
-	late := at(71 * time.Minute)
-	assert.Equal(t, ssmstore.Unsure, late[0].State, "as in a process that never saw it valid")
-	assert.True(t, late[1].Usable())
-
-	api.refuse = nil
-	mended := at(72 * time.Minute)
-	assert.Equal(t, "version 1 of the entry is used", mended[0].Instead)
-	assert.Empty(t, mended[0].Unread, "its history says which entry counts")
-}
-
-func TestAStrayIsNewsOncePerVersion(t *testing.T) {
-	f := holding("/s/clusters/b", `{}`, "/s/notes", `hello`)
-	store := open(f)
-	news := func(strays ...string) []string {
-		listing, err := store.ReadOrLast(t.Context(), readAt)
-		require.NoError(t, err)
-		assert.Equal(t, strays, listing.Strays)
-		return listing.NewStrays
-	}
-	assert.Equal(t, []string{"/s/notes"}, news("/s/notes"))
-	assert.Empty(t, news("/s/notes"))
-	f.put("/s/clusters/b/old", `{}`)
-	assert.Equal(t, []string{"/s/clusters/b/old"}, news("/s/notes", "/s/clusters/b/old"), "another one")
-	f.put("/s/notes", `hello again`)
-	assert.Equal(t, []string{"/s/notes"}, news("/s/notes", "/s/clusters/b/old"), "another version")
-
-	f.spoil = func(context.Context, int) error { return throttled() }
-	assert.Empty(t, news("/s/notes", "/s/clusters/b/old"), "what was read before is no news")
-	f.spoil = nil
-	assert.Empty(t, news("/s/notes", "/s/clusters/b/old"))
-
-	f.remove("/s/notes")
-	assert.Empty(t, news("/s/clusters/b/old"))
-	f.put("/s/notes", `hello`)
-	assert.Equal(t, []string{"/s/notes"}, news("/s/clusters/b/old", "/s/notes"), "made anew, as its first version again")
 }

@@ -1,0 +1,30 @@
+package thresholds_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/thresholds"
+)
+
+func TestTextsThatAreNoObject(t *testing.T) {
+	requireFaults(t, map[string]faulty{
+		"not JSON":      {entry: `cpu: 75`, want: []string{`entry: is not JSON: invalid character 'c' looking for beginning of value; the smallest one is {}`}},
+		"empty":         {entry: ``, want: []string{`entry: is not JSON: it ends too early; the smallest one is {}`}},
+		"cut off":       {entry: `{"cpu": {"scale_out_at": 75`, want: []string{`entry: is not JSON: it ends too early; the smallest one is {}`}},
+		"a list":        {entry: `[]`, want: []string{`entry: must be a JSON object, not a list; the smallest one is {}`}},
+		"null":          {entry: `null`, want: []string{`entry: must be a JSON object, not null; the smallest one is {}`}},
+		"two documents": {entry: `{} {}`, want: []string{`entry: is not JSON: something follows the closing brace; the smallest one is {}`}},
+		"huge number":   {entry: `{"min_instances": 1e400}`, want: []string{`entry: min_instances 1e400 is beyond any number that can be used`}},
+		"repeated key":  {entry: `{"cpu": {"scale_out_at": 80, "scale_out_at": 70}}`, want: []string{`entry: cpu.scale_out_at is there twice; keep one`}},
+	})
+}
+
+func TestWholeNumbersMayBeWrittenAsDecimals(t *testing.T) {
+	entry, err := thresholds.Parse([]byte(`{"min_instances": 2.0, "headroom": {"tasks": 1e1}}`), nil)
+	require.NoError(t, err)
+	assert.Equal(t, 2, entry.MinInstances)
+	assert.Equal(t, 10, entry.Headroom.Tasks)
+}
