@@ -67,6 +67,12 @@ TESTS := 'terraform: $(MAKE) test-terraform' 'go: $(MAKE) -k test-package test-g
 test: lab ## all tests: Terraform beside packages and Go
 	@tools/side-by-side.sh $(TESTS)
 
+# Faults in what changed since SINCE, committed or not, and what rests on nothing else.
+.PHONY: quick
+quick: bin/tools/golangci-lint ## in a minute: vet, lint of the packages that differ from SINCE=main, pure packages and docs
+	@tools/side-by-side.sh 'vet: go vet ./...' 'lint: tools/lint-changed.sh $< $(or $(SINCE),main)' \
+		'test: go test -short ./thresholds ./cluster ./placement ./scaler ./drain ./docs'
+
 .PHONY: ci
 ci: lab ## lint and a campaign beside all tests
 	@tools/side-by-side.sh 'lint: $(MAKE) lint' 'campaign: $(MAKE) campaign' $(TESTS)
