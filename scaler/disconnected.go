@@ -1,6 +1,7 @@
 package scaler
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -28,23 +29,30 @@ func returned(s cluster.Snapshot, now time.Time) (cluster.Snapshot, int) {
 	return s, n
 }
 
-// holdForReconnect takes back what a scale-out asks for only because an agent is away for a moment: a host that is bought on
-// that is given up half an hour later. A new host without tasks that blinks takes much of the capacity and nothing of what
-// is reserved.
-func (j *Judgement) holdForReconnect(d decision) decision {
+// patient takes back what a scale-out asks for only because an agent is away for a moment: a host that is bought on that
+// is given up half an hour later. A new host without tasks that blinks takes much of the capacity and nothing of what is
+// reserved.
+func (v *Verdict) patient(j *judgement) {
 	s, n := returned(j.s, j.now)
-	if d.signal != ScaleOut || n == 0 {
-		return d
+	if v.Signal != ScaleOut || n == 0 {
+		return
 	}
-	again, then := j.until.Judge(j.entry, s, j.now), decision{}
-	if len(again.causes) > 0 {
-		then = again.scaleOut(again.causes)
+	then := Verdict{}
+	again := judge(j.entry, s, j.now, j.until)
+	if causes := again.causes(); len(causes) > 0 {
+		again.scaleOut(causes, &then)
 	}
-	if then.signal == ScaleOut {
-		d.gap = min(d.gap, then.gap)
-		return d
+	if then.Signal == ScaleOut {
+		v.InstanceGap = min(v.InstanceGap, then.InstanceGap)
+		return
 	}
-	d.signal, d.gap, d.blocked = Stay, 0, false
-	d.because(AgentsAway, "%s disconnected less than %d minutes ago; counting their hosts, no other is needed", agents(n), int(awayFor.Minutes()))
-	return d
+	v.Signal, v.InstanceGap, v.ScaleOutBlocked = Stay, 0, false
+	v.because(AgentsAway, fmt.Sprintf("%s disconnected less than %d minutes ago; counting their hosts, no other is needed", agents(n), int(awayFor.Minutes())))
+}
+
+func agents(n int) string {
+	if n == 1 {
+		return "1 agent"
+	}
+	return fmt.Sprintf("%d agents", n)
 }

@@ -48,27 +48,24 @@ func Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Needed {
 
 // Need is the function of that name, within the time.
 func (u Until) Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Needed {
-	return u.Judge(entry, s, now).Need()
-}
-
-// Need is what this judgement lacks; where it lacks nothing, its Verdict stands.
-func (j *Judgement) Need() Needed {
+	j := judge(entry, s, now, u)
 	n := Needed{Tasks: None}
 	definitions := map[string]bool{}
-	for _, w := range j.demand.unread {
+	for _, w := range j.wanted.unread {
 		definitions[w.Definition] = true
 	}
-	for _, arn := range j.demand.headroom.unread {
+	for _, arn := range j.headroom.unread {
 		definitions[arn] = true
 	}
 	for _, h := range j.s.Hosts {
-		if h.Status == cluster.Draining && !tasksKnown(h) {
+		if h.Status == cluster.Draining && !read(h) {
 			n.Tasks = OnDraining
 			n.Hosts = append(n.Hosts, h)
 		}
 	}
-	if len(j.causes) > 0 || j.unplaceable != "" || len(definitions) > 0 {
-		for _, arn := range j.unreadDaemons() {
+	causes := j.causes()
+	if len(causes) > 0 || j.hopeless() != "" || len(definitions) > 0 {
+		for _, arn := range j.instance.unread {
 			definitions[arn] = true
 		}
 	}
@@ -78,15 +75,12 @@ func (j *Judgement) Need() Needed {
 	case j.interfaces != nil:
 		n.everywhere(j.capacity)
 		j.definitionsOn(j.capacity, definitions)
-	case j.demand.needsNeighbours(j.facts) || j.mayBeRefused():
+	case j.goesByNeighbours() || j.mayBeRefused(causes):
 		n.everywhere(j.capacity)
 	case len(doubtful) > 0:
 		n.everywhere(doubtful)
-	case j.mightScaleIn():
-		hosts := slices.DeleteFunc(slices.Clone(j.s.Hosts), func(h cluster.Host) bool { return h.External })
-		n.everywhere(hosts)
-		maps.Copy(definitions, j.toCome.unread)
-		j.definitionsOn(hosts, definitions)
+	case len(causes) == 0 && j.mightScaleIn():
+		n.toMove(j, definitions)
 	}
 	delete(definitions, "") // a task set that names none: it stays unknown
 	n.Definitions = slices.Sorted(maps.Keys(definitions))
@@ -98,8 +92,8 @@ func (n *Needed) everywhere(hosts []cluster.Host) {
 	tasks := 0
 	var unread []cluster.Host
 	for _, h := range hosts {
-		if !tasksKnown(h) {
-			tasks += unknownTasks(h)
+		if !read(h) {
+			tasks += unreadOn(h)
 			unread = append(unread, h)
 		}
 	}
@@ -109,24 +103,31 @@ func (n *Needed) everywhere(hosts []cluster.Host) {
 	}
 }
 
+// toMove asks for what re-placing needs: all tasks, then their definitions.
+func (n *Needed) toMove(j *judgement, definitions map[string]bool) {
+	hosts := slices.DeleteFunc(slices.Clone(j.s.Hosts), func(h cluster.Host) bool { return h.External })
+	n.everywhere(hosts)
+	maps.Copy(definitions, j.coming.unread)
+	j.definitionsOn(hosts, definitions)
+}
+
 // definitionsOn adds the definitions of the hosts' tasks that are not known.
-func (f *facts) definitionsOn(hosts []cluster.Host, definitions map[string]bool) {
+func (j *judgement) definitionsOn(hosts []cluster.Host, definitions map[string]bool) {
 	for _, h := range hosts {
-		for _, t := range f.tasks[h.ARN] {
-			if _, known := f.s.Definitions[t.Definition]; !known && t.Definition != "" {
+		for _, t := range j.tasks[h.ARN] {
+			if _, known := j.s.Definitions[t.Definition]; !known && t.Definition != "" {
 				definitions[t.Definition] = true
 			}
 		}
 	}
 }
 
-// mightScaleIn tells whether nothing but the tasks can still forbid it.
-func (j *Judgement) mightScaleIn() bool {
-	return j.entry.Enabled && j.spare && len(j.objections) == 0
+// mightScaleIn: nothing but the tasks can still forbid it.
+func (j *judgement) mightScaleIn() bool {
+	return j.entry.Enabled && len(j.capacity) > 0 && len(notBelow(j.entry, j.reservation)) == 0 && len(j.objections()) == 0
 }
 
-// mayBeRefused tells whether a refusal would be a cause if only no unused host stood there, which the tasks tell.
-func (j *Judgement) mayBeRefused() bool {
-	return len(j.causes) == 0 && len(j.refusals) > 0 &&
-		slices.ContainsFunc(j.capacity, func(h cluster.Host) bool { return j.newHost.isOfNewSize(h) && !tasksKnown(h) })
+// mayBeRefused: a refusal would be a cause if only no unused host stood there, which the tasks tell.
+func (j *judgement) mayBeRefused(causes []cause) bool {
+	return len(causes) == 0 && len(j.refusals()) > 0 && j.mayBeFresh()
 }

@@ -1,0 +1,134 @@
+package docs_test
+
+import (
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const root = ".."
+
+var (
+	link     = regexp.MustCompile(`\]\(([^()\s]+)\)`)
+	heading  = regexp.MustCompile(`(?m)^#+ +(.*)$`)
+	fence    = regexp.MustCompile("(?s)```.*?```")
+	named    = regexp.MustCompile("`([^`\n]+)`")
+	filename = regexp.MustCompile(`^[\w.*-]+(/[\w.*-]+)*\.(go|json|md|sh|tf|txtar|yml)$`)
+	testname = regexp.MustCompile(`^Test[A-Z]\w+$`)
+	declared = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	run      = regexp.MustCompile(`-run '?(Test\w+)`)
+)
+
+// files are the repository's own files, by their paths from its root.
+func files(t *testing.T) map[string]bool {
+	t.Helper()
+	all := map[string]bool{}
+	require.NoError(t, fs.WalkDir(os.DirFS(root), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		base := path.Base(name)
+		switch {
+		case !entry.IsDir():
+			all[name] = true
+		case base == "bin" || base == "dist" || strings.HasPrefix(base, ".") && base != "." && base != ".github" && base != ".ci":
+			return fs.SkipDir
+		}
+		return nil
+	}))
+	return all
+}
+
+// slug is what GitHub makes of a heading.
+func slug(heading string) string {
+	kept := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(strings.TrimSpace(heading)), "")
+	return strings.ReplaceAll(kept, " ", "-")
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, name))
+	require.NoError(t, err)
+	return string(text)
+}
+
+func TestLinksLeadSomewhere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("names move in several commits")
+	}
+	for document := range files(t) {
+		if path.Ext(document) != ".md" {
+			continue
+		}
+		for _, found := range link.FindAllStringSubmatch(fence.ReplaceAllString(read(t, document), ""), -1) {
+			target, anchor, _ := strings.Cut(found[1], "#")
+			if strings.Contains(target, ":") {
+				continue
+			}
+			if target = path.Join(path.Dir(document), target); found[1][0] == '#' {
+				target = document
+			}
+			if _, err := os.Stat(filepath.Join(root, target)); !assert.NoError(t, err, "%s: %s", document, found[1]) || anchor == "" {
+				continue
+			}
+			var anchors []string
+			for _, h := range heading.FindAllStringSubmatch(read(t, target), -1) {
+				anchors = append(anchors, slug(h[1]))
+			}
+			assert.Contains(t, anchors, anchor, "%s: %s", document, found[1])
+		}
+	}
+}
+
+// A file is named by its path from the root or from the document; by its bare name where that says which.
+func TestNamedFilesAndTestsExist(t *testing.T) {
+	if testing.Short() {
+		t.Skip("names move in several commits")
+	}
+	all, tests := files(t), map[string]bool{}
+	for name := range all {
+		if strings.HasSuffix(name, "_test.go") {
+			for _, found := range declared.FindAllStringSubmatch(read(t, name), -1) {
+				tests[found[1]] = true
+			}
+		}
+	}
+	exists := func(document, file string) bool {
+		for name := range all {
+			for _, want := range []string{file, path.Join(path.Dir(document), file)} {
+				if matched, err := path.Match(want, name); err == nil && matched {
+					return true
+				}
+			}
+			if matched, err := path.Match(file, path.Base(name)); err == nil && matched {
+				return true
+			}
+		}
+		return false
+	}
+	for document := range all {
+		if path.Ext(document) != ".md" || document == "CHANGELOG.md" { // which tells of files that were
+			continue
+		}
+		for _, found := range run.FindAllStringSubmatch(read(t, document), -1) {
+			assert.True(t, slices.ContainsFunc(slices.Collect(maps.Keys(tests)), func(name string) bool { return strings.HasPrefix(name, found[1]) }), "%s runs %s", document, found[1])
+		}
+		for _, found := range named.FindAllStringSubmatch(fence.ReplaceAllString(read(t, document), ""), -1) {
+			switch name := found[1]; {
+			case filename.MatchString(name):
+				assert.True(t, exists(document, name), "%s names %s", document, name)
+			case testname.MatchString(name):
+				assert.True(t, tests[name], "%s names %s", document, name)
+			}
+		}
+	}
+}
