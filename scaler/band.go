@@ -17,8 +17,8 @@ type resource struct {
 	amount   func(cluster.Resources) int64
 }
 
-func resources(entry thresholds.Entry, r cluster.Reservation) []resource {
-	return []resource{
+func resources(entry thresholds.Entry, r cluster.Reservation) [3]resource {
+	return [...]resource{
 		{"CPU", CPUAtScaleOut, entry.CPU, r.CPU, func(r cluster.Resources) int64 { return r.CPU }},
 		{"memory", MemoryAtScaleOut, entry.Memory, r.Memory, func(r cluster.Resources) int64 { return r.Memory }},
 		{"GPU", GPUAtScaleOut, entry.GPU, r.GPU, func(r cluster.Resources) int64 { return r.GPU }},

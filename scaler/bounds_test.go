@@ -83,7 +83,7 @@ func TestEveryVerdictEndsWhateverTheEntryAndTheCluster(t *testing.T) {
 		e, s := validEntry(t), extremeSnapshot(t)
 		Need(e, s, noon)
 		v := Decide(e, s, noon)
-		if steps := judge(e, s, noon, nil).steps.Taken(); steps > 2*mostSteps+1 {
+		if steps := Judge(e, s, noon).steps.Taken(); steps > 2*mostSteps+1 {
 			t.Fatalf("%d steps", steps)
 		}
 		if v.InstanceGap > mostHosts || v.InstanceGap < -mostHosts {

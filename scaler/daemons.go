@@ -1,8 +1,6 @@
 package scaler
 
 import (
-	"slices"
-
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/placement"
 )
@@ -15,95 +13,111 @@ type daemon struct {
 }
 
 // daemons are those whose tasks run on container instances.
-func (j *judgement) daemons() []daemon {
+func daemons(s cluster.Snapshot) []daemon {
 	var found []daemon
 	var kinds placement.Kinds
-	for _, service := range j.s.Services {
-		if service.Active && service.Daemon && service.Home == cluster.OnEC2 {
-			d, known := j.s.Definitions[service.Starts()]
+	for _, service := range s.Services {
+		if isDaemon(service) {
+			d, known := s.Definitions[service.Starts()]
 			found = append(found, daemon{service.Name, service.Starts(), kinds.Of(service, d), known})
 		}
 	}
 	return found
 }
 
-// toCome is the room that ECS keeps on a host for DAEMON tasks that are not there yet: CPU, memory and network interfaces
-// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html#service_scheduler_daemon), and their
-// ports, which nothing else can have. A host shows that room as free.
-type toCome struct {
+func isDaemon(s cluster.Service) bool {
+	return s.Active && s.Daemon && s.Home == cluster.OnEC2
+}
+
+// unreadDaemons are the definitions of DAEMON services that are not known.
+func (f *facts) unreadDaemons() []string {
+	var unread []string
+	for _, d := range f.daemons {
+		if !d.known {
+			unread = append(unread, d.definition)
+		}
+	}
+	return unread
+}
+
+// daemonRoom is the room that ECS keeps on a host for DAEMON tasks that are not there yet: CPU, memory and network
+// interfaces (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html#service_scheduler_daemon),
+// and their ports, which nothing else can have. A host shows that room as free.
+type daemonRoom struct {
 	size   cluster.Resources
 	ports  []cluster.Port
 	awsvpc int
 }
 
-func (c *toCome) add(size cluster.Resources, of placement.Kind) {
-	c.size = c.size.Plus(size)
-	c.ports = append(c.ports, of.Ports...)
+func (r *daemonRoom) add(of placement.Kind) {
+	r.size = r.size.Plus(of.Size)
+	r.ports = append(r.ports, of.Ports...)
 	if of.Awsvpc {
-		c.awsvpc++
+		r.awsvpc++
 	}
 }
 
-// coming is the same for all hosts, by ARN: what comes for certain, and what may come.
-type coming struct {
-	certain, possible map[string]toCome
+// daemonsToCome is the room for them by the host's ARN: for those that come for certain, and for those that may come.
+type daemonsToCome struct {
+	certain, possible map[string]daemonRoom
 	// sum is of all that may come.
 	sum cluster.Resources
 	// unread are the definitions without which it is not known.
 	unread map[string]bool
 }
 
-// newComing looks at the hosts whose tasks are known. What is certain leaves out a task that does not fit: whether ECS
-// keeps what is not there, AWS's documents do not say. What is possible counts it, and the growth of a task whose
+// newDaemonsToCome looks at the hosts whose tasks are known. What is certain leaves out a task that does not fit: whether
+// ECS keeps what is not there, AWS's documents do not say. What is possible counts it, and the growth of a task whose
 // service starts a larger revision now.
-func newComing(j *judgement) coming {
-	c := coming{certain: map[string]toCome{}, possible: map[string]toCome{}, unread: map[string]bool{}}
-	daemons := j.daemons()
-	if len(daemons) == 0 {
+func newDaemonsToCome(f *facts) daemonsToCome {
+	c := daemonsToCome{certain: map[string]daemonRoom{}, possible: map[string]daemonRoom{}, unread: map[string]bool{}}
+	if len(f.daemons) == 0 {
 		return c
 	}
-	for _, h := range j.capacity {
-		if !read(h) || j.steps.Spent() {
+	for _, h := range f.capacity {
+		if !tasksKnown(h) || f.steps.Spent() {
 			continue
 		}
-		certain, possible := c.on(h, daemons, j)
+		certain, possible, unread := f.daemonsToComeOn(h)
 		c.certain[h.ARN], c.possible[h.ARN] = certain, possible
 		c.sum = c.sum.Plus(possible.size)
+		for _, definition := range unread {
+			c.unread[definition] = true
+		}
 	}
 	return c
 }
 
-// on is what comes to one host.
-func (c coming) on(h cluster.Host, daemons []daemon, j *judgement) (certain, possible toCome) {
-	here := j.daemonTasks(h)
-	at := j.place(h, false)
-	for _, d := range daemons {
+func (f *facts) daemonsToComeOn(h cluster.Host) (certain, possible daemonRoom, unread []string) {
+	here := f.daemonTasks(h)
+	at := f.packed(h, false, daemonRoom{}, f.awsvpcLimit())
+	for _, d := range f.daemons {
 		reserved, runs := here[d.service]
 		switch {
 		case !d.known && !runs:
-			c.unread[d.definition] = true
+			unread = append(unread, d.definition)
 		case !d.known:
 		case runs:
 			possible.size = possible.size.Plus(grown(d.kind.Size, reserved))
 		case grown(d.kind.Size, h.Registered) != (cluster.Resources{}): // it never comes to a host that is smaller
-		case placement.Suits(at, d.kind, placement.Config{Strict: true, Steps: j.steps}):
-			possible.add(d.kind.Size, d.kind)
+		case placement.Suits(at, d.kind, placement.Config{Strict: true, Steps: f.steps}):
+			possible.add(d.kind)
 			if left := h.Remaining.Minus(certain.size).Minus(d.kind.Size); left.CPU >= 0 && left.Memory >= 0 && left.GPU >= 0 {
-				certain.add(d.kind.Size, d.kind)
+				certain.add(d.kind)
 			}
-		case placement.Suits(at, d.kind, placement.Config{Steps: j.steps}):
-			possible.add(d.kind.Size, d.kind)
+		case placement.Suits(at, d.kind, placement.Config{Steps: f.steps}):
+			possible.add(d.kind)
 		}
 	}
-	return certain, possible
+	return certain, possible, unread
 }
 
 // daemonTasks are what each DAEMON service's tasks reserve on a host.
-func (j *judgement) daemonTasks(h cluster.Host) map[string]cluster.Resources {
+func (f *facts) daemonTasks(h cluster.Host) map[string]cluster.Resources {
 	here := map[string]cluster.Resources{}
-	for _, t := range j.tasks[h.ARN] {
-		if j.services[t.Service].Daemon {
-			size, _ := t.SizeIn(j.s.Definitions)
+	for _, t := range f.tasks[h.ARN] {
+		if f.services[t.Service].Daemon {
+			size, _ := t.SizeIn(f.s.Definitions)
 			here[t.Service] = here[t.Service].Plus(size)
 		}
 	}
@@ -116,9 +130,32 @@ func grown(to, from cluster.Resources) cluster.Resources {
 	return cluster.Resources{CPU: max(0, by.CPU), Memory: max(0, by.Memory), GPU: max(0, by.GPU)}
 }
 
-// keepFrom takes the room for what is to come from a host as a packing sees it.
-func (c toCome) keepFrom(p *placement.Host) {
-	p.Free = p.Free.Minus(c.size)
-	p.Ports = slices.Concat(p.Ports, c.ports)
-	p.Awsvpc += c.awsvpc
+// onlyDaemons tells whether the host has no tasks but daemons', by their number at least: one of each service.
+func (f *facts) onlyDaemons(h cluster.Host) bool {
+	return !tasksKnown(h) && h.Tasks <= len(f.daemons)
+}
+
+// daemonLoad is the most that the daemons of any host reserve there, as far as its other tasks are known. It stands for
+// daemons whose definition is not known: what a new host then seems to have free it would not have, and a task that no
+// host takes would buy one after another.
+func (f *facts) daemonLoad() cluster.Resources {
+	var most cluster.Resources
+	for _, h := range f.capacity {
+		load := h.Reserved()
+		if !tasksKnown(h) && !f.onlyDaemons(h) {
+			continue
+		}
+		known := true
+		for _, t := range f.tasks[h.ARN] {
+			if t.Service != "" && f.services[t.Service].Daemon {
+				continue
+			}
+			size, sized := t.SizeIn(f.s.Definitions)
+			load, known = load.Minus(size), known && sized
+		}
+		if known {
+			most = cluster.Resources{CPU: max(most.CPU, load.CPU), Memory: max(most.Memory, load.Memory), GPU: max(most.GPU, load.GPU)}
+		}
+	}
+	return most
 }

@@ -3,6 +3,7 @@ package scaler
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"ecs-cluster-scaler/cluster"
@@ -15,91 +16,75 @@ func Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Verdict {
 	return Until(nil).Decide(entry, s, now)
 }
 
-// Until says that the time for judging is over. Packing then ends as it does at its bound of steps: a cause that is known
-// stays 1, and nothing is scaled in. A pass judges many clusters, and must publish before its function ends.
-type Until func() bool
-
 // Decide is the function of that name, within the time.
 func (u Until) Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Verdict {
-	j := judge(entry, s, now, u)
+	return u.Judge(entry, s, now).Verdict()
+}
+
+// decision is what the rules come to, before it is written down as a Verdict.
+type decision struct {
+	signal  Signal
+	gap     int
+	blocked bool
+	causes  []cause
+	notes   []string
+}
+
+func (d *decision) because(r Reason, format string, args ...any) {
+	d.causes = append(d.causes, cause{r, fmt.Sprintf(format, args...)})
+}
+
+func (d *decision) has(r Reason) bool {
+	return slices.ContainsFunc(d.causes, func(c cause) bool { return c.reason == r })
+}
+
+func (d *decision) note(format string, args ...any) {
+	d.notes = append(d.notes, fmt.Sprintf(format, args...))
+}
+
+// Verdict is what the rules come to.
+func (j *Judgement) Verdict() Verdict {
+	d := j.decide()
 	v := Verdict{
-		Cluster:       s.Cluster,
+		Cluster: j.s.Cluster, Signal: d.signal, InstanceGap: d.gap, ScaleOutBlocked: d.blocked,
 		Reservation:   j.reservation,
-		Thresholds:    &Thresholds{CPU: entry.CPU, Memory: entry.Memory, GPU: entry.GPU},
-		Hosts:         s.Count(),
-		UnplacedTasks: j.counted(),
-		Instances:     count(s),
-		Groups:        groups(s),
-		Notes:         append(unitNotes(s), s.Unread...),
+		Thresholds:    &Thresholds{CPU: j.entry.CPU, Memory: j.entry.Memory, GPU: j.entry.GPU},
+		Hosts:         j.s.Count(),
+		UnplacedTasks: j.shortage.counted(j.demand),
+		Instances:     count(j.s),
+		Groups:        groups(j.s),
+		Notes:         append(append(unitNotes(j.s), j.s.Unread...), d.notes...),
 		Judged:        true,
 	}
-	if causes := j.causes(); len(causes) > 0 {
-		j.scaleOut(causes, &v)
-		v.patient(j)
-	} else if n := j.mayScaleIn(&v); n > 0 {
-		v.Signal, v.InstanceGap = ScaleIn, -n
-		if n > 1 {
-			v.because(AllBelowScaleIn, fmt.Sprintf("any %d hosts can be removed together", n))
-		}
-	}
-	switch {
-	case j.lack.cut && v.Signal == ScaleOut:
-		v.Notes = append(v.Notes, cutShort+"; the gap is only what is known to be missing")
-	case j.lack.cut && !v.Has(TooLarge):
-		v.because(TooLarge, cutShort)
-	}
-	if hopeless := j.hopeless(); hopeless != "" {
-		v.because(TaskFitsNoInstance, hopeless)
-	}
-	if j.overruled != "" {
-		v.Notes = append(v.Notes, j.overruled)
-	}
-	if !entry.Enabled {
-		v.Signal, v.InstanceGap, v.ScaleOutBlocked = Stay, 0, false
-		v.because(Disabled, "enabled is false in the entry, so the signal stays 0")
+	for _, c := range d.causes {
+		v.because(c.reason, c.why)
 	}
 	return v
 }
 
-// scaleOut asks for the hosts that are missing beyond those in flight, unless asking would be in vain or worse.
-func (j *judgement) scaleOut(causes []cause, v *Verdict) {
-	for _, c := range causes {
-		v.because(c.reason, c.why)
+// decide asks for hosts where there is a cause, and otherwise for as many hosts less as can be spared.
+func (j *Judgement) decide() decision {
+	var d decision
+	if len(j.causes) > 0 {
+		d = j.holdForReconnect(j.scaleOut(j.causes))
+	} else {
+		d = j.scaleIn()
 	}
-	if names := managed(j.s); names != "" {
-		v.because(ManagedScaling, fmt.Sprintf("ECS managed scaling sets the size of group %s, so the signal stays 0", names))
-		return
+	switch {
+	case j.shortage.cut && d.signal == ScaleOut:
+		d.note(cutShort + "; the gap is only what is known to be missing")
+	case j.shortage.cut && !d.has(TooLarge):
+		d.because(TooLarge, cutShort)
 	}
-	if j.late.why != "" {
-		v.because(InstancesNotJoining, j.late.why)
-		if j.late.probe {
-			v.Signal, v.InstanceGap = ScaleOut, 1
-			blocked(j.s, v)
-		}
-		v.ScaleOutBlocked = true // people are called meanwhile
-		return
+	if j.unplaceable != "" {
+		d.because(TaskFitsNoInstance, "%s", j.unplaceable)
 	}
-	gap := j.gap()
-	if gap == 0 {
-		v.because(InstancesLaunching, fmt.Sprintf("%s launching, which is enough for all that", hosts(j.flying)))
-		return
+	if j.newHost.overruled != "" {
+		d.note("%s", j.newHost.overruled)
 	}
-	if j.flying > 0 {
-		v.Notes = append(v.Notes, fmt.Sprintf("%s launching; the gap is what is missing beyond that", hosts(j.flying)))
+	if !j.entry.Enabled {
+		d.signal, d.gap, d.blocked = Stay, 0, false
+		d.because(Disabled, "enabled is false in the entry, so the signal stays 0")
 	}
-	if !j.instance.known {
-		v.because(InstanceSizeUnknown, "the size of a new host is unknown, so the gap is 1; set instance.cpu and instance.memory in the entry")
-	}
-	if j.instance.known && len(j.untold()) > 0 {
-		v.Notes = append(v.Notes, "a task waits that fits on no host like those that the groups launched last; they may launch others, so one host is tried")
-	}
-	if j.s.GroupsUnread && gap > 1 {
-		v.Notes = append(v.Notes, fmt.Sprintf("%d hosts are missing, but the groups were not read and may be launching some, so the gap is 1", gap))
-		gap = 1
-	}
-	v.Signal, v.InstanceGap = ScaleOut, gap
-	if len(j.s.Followers()) > 1 {
-		v.InstanceGap = 1 // each of them would follow the gap
-	}
-	v.ScaleOutBlocked = blocked(j.s, v)
+	return d
 }

@@ -14,37 +14,38 @@ type kind struct{ service, definition, providers string }
 
 // catalogue numbers kinds in the order of their names.
 type catalogue struct {
-	kinds []placement.Kind
-	of    map[kind]int
+	kinds  []placement.Kind
+	number map[kind]int
 }
 
-func (j *judgement) catalogue(named map[kind]bool) catalogue {
-	c := catalogue{of: make(map[kind]int, len(named))}
+func newCatalogue(f *facts, named map[kind]bool) catalogue {
+	c := catalogue{number: make(map[kind]int, len(named))}
 	var kinds placement.Kinds
 	for _, k := range slices.SortedFunc(maps.Keys(named), func(a, b kind) int {
 		return cmp.Or(cmp.Compare(a.service, b.service), cmp.Compare(a.definition, b.definition), cmp.Compare(a.providers, b.providers))
 	}) {
-		of := kinds.Of(j.services[k.service], j.s.Definitions[k.definition])
+		of := kinds.Of(f.services[k.service].Service, f.s.Definitions[k.definition])
 		of.Providers = asMany(k.providers)
-		c.of[k] = len(c.kinds)
+		c.number[k] = len(c.kinds)
 		c.kinds = append(c.kinds, of)
 	}
 	return c
 }
 
-// demand is what services want and no ACTIVE host holds.
+// demand is what services want and no ACTIVE host holds, and the headroom that is kept beside it.
 type demand struct {
-	// unplaced tasks are wanted now, waiting ones only if they fit nowhere: see cluster.Demand. Those whose definition is
-	// not known are in unread instead.
-	unplaced, waiting, unread []cluster.Demand
-	catalogue                 catalogue
+	catalogue
+	// all are the demands as the snapshot tells them. unplaced tasks are wanted now, waiting ones only if they fit nowhere:
+	// see cluster.Demand. Those whose definition is not known are in unread instead.
+	all, unplaced, waiting, unread []cluster.Demand
+	headroom                       headroom
 }
 
-func newDemand(j *judgement) demand {
-	var d demand
+func newDemand(f *facts, n newHost) demand {
+	d := demand{all: f.s.Demand(), headroom: newHeadroom(f, n.unit)}
 	named := map[kind]bool{}
-	for _, w := range j.s.Demand() {
-		if _, known := j.s.Definitions[w.Definition]; !known {
+	for _, w := range d.all {
+		if _, known := f.s.Definitions[w.Definition]; !known {
 			d.unread = append(d.unread, w)
 			continue
 		}
@@ -55,7 +56,7 @@ func newDemand(j *judgement) demand {
 			d.unplaced = append(d.unplaced, w)
 		}
 	}
-	d.catalogue = j.catalogue(named)
+	d.catalogue = newCatalogue(f, named)
 	return d
 }
 
@@ -63,26 +64,30 @@ func kindOf(w cluster.Demand) kind {
 	return kind{w.Service.Name, w.Definition, asOne(w.Providers)}
 }
 
+// known are the demands of which the definition is known.
+func (d demand) known() []cluster.Demand { return slices.Concat(d.unplaced, d.waiting) }
+
 // batches are demands as a packing takes them.
 func (c catalogue) batches(wanted []cluster.Demand) []placement.Batch {
 	batches := make([]placement.Batch, 0, len(wanted))
 	for _, w := range wanted {
-		batches = append(batches, placement.Batch{Kind: c.of[kindOf(w)], Tasks: w.Tasks})
+		batches = append(batches, placement.Batch{Kind: c.number[kindOf(w)], Tasks: w.Tasks})
 	}
 	return batches
 }
 
+// tasks is how many tasks of known definitions are wanted.
 func (d demand) tasks() int {
 	n := 0
-	for _, w := range slices.Concat(d.unplaced, d.waiting) {
+	for _, w := range d.known() {
 		n += w.Tasks
 	}
 	return n
 }
 
-// goesByNeighbours tells whether some wanted task's place depends on the tasks that are on hosts already.
-func (j *judgement) goesByNeighbours() bool {
-	return slices.ContainsFunc(j.wanted.catalogue.kinds, func(k placement.Kind) bool {
-		return k.GoesByNeighbours() || k.Awsvpc && j.awsvpcLimit() >= 0
+// needsNeighbours tells whether some wanted task's place depends on the tasks that are on hosts already.
+func (d demand) needsNeighbours(f *facts) bool {
+	return slices.ContainsFunc(d.kinds, func(k placement.Kind) bool {
+		return k.GoesByNeighbours() || k.Awsvpc && f.awsvpcLimit() >= 0
 	})
 }

@@ -1,7 +1,6 @@
 package scaler
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -29,30 +28,23 @@ func returned(s cluster.Snapshot, now time.Time) (cluster.Snapshot, int) {
 	return s, n
 }
 
-// patient takes back what a scale-out asks for only because an agent is away for a moment: a host that is bought on that
-// is given up half an hour later. A new host without tasks that blinks takes much of the capacity and nothing of what is
-// reserved.
-func (v *Verdict) patient(j *judgement) {
+// holdForReconnect takes back what a scale-out asks for only because an agent is away for a moment: a host that is bought on
+// that is given up half an hour later. A new host without tasks that blinks takes much of the capacity and nothing of what
+// is reserved.
+func (j *Judgement) holdForReconnect(d decision) decision {
 	s, n := returned(j.s, j.now)
-	if v.Signal != ScaleOut || n == 0 {
-		return
+	if d.signal != ScaleOut || n == 0 {
+		return d
 	}
-	then := Verdict{}
-	again := judge(j.entry, s, j.now, j.until)
-	if causes := again.causes(); len(causes) > 0 {
-		again.scaleOut(causes, &then)
+	again, then := j.until.Judge(j.entry, s, j.now), decision{}
+	if len(again.causes) > 0 {
+		then = again.scaleOut(again.causes)
 	}
-	if then.Signal == ScaleOut {
-		v.InstanceGap = min(v.InstanceGap, then.InstanceGap)
-		return
+	if then.signal == ScaleOut {
+		d.gap = min(d.gap, then.gap)
+		return d
 	}
-	v.Signal, v.InstanceGap, v.ScaleOutBlocked = Stay, 0, false
-	v.because(AgentsAway, fmt.Sprintf("%s disconnected less than %d minutes ago; counting their hosts, no other is needed", agents(n), int(awayFor.Minutes())))
-}
-
-func agents(n int) string {
-	if n == 1 {
-		return "1 agent"
-	}
-	return fmt.Sprintf("%d agents", n)
+	d.signal, d.gap, d.blocked = Stay, 0, false
+	d.because(AgentsAway, "%s disconnected less than %d minutes ago; counting their hosts, no other is needed", agents(n), int(awayFor.Minutes()))
+	return d
 }

@@ -10,75 +10,48 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// judgement is one cluster while it is judged: what was read, in an order that does not depend on how it was read, and
-// what follows from it. Need and Decide both work on it, so that they cannot disagree.
-type judgement struct {
+// facts are what was read of one cluster, sorted, so that nothing depends on the order of reading. Only steps changes.
+type facts struct {
 	entry thresholds.Entry
 	s     cluster.Snapshot
 	now   time.Time
+	until Until
+	// steps counts the packing of what is wanted. What depends on every host's tasks has a count of its own.
+	steps *placement.Steps
 
-	// capacity are the hosts on which tasks can be placed, the oldest first: what is added comes last, as new hosts do.
+	// capacity are the hosts on which tasks can be placed, the oldest first: new hosts come last, as in a packing.
 	capacity             []cluster.Host
 	registered, reserved cluster.Resources
 	reservation          cluster.Reservation
-	services             map[string]cluster.Service
-	// unsure are the services of which only hosts tell that they run here: see findHomes.
-	unsure   map[string]bool
-	tasks    map[string][]*cluster.Task
-	wanted   demand
-	headroom headroom
-	instance instance
-	// overruled says why the size that the entry gives a new host does not count; empty: it does.
-	overruled string
-	flying    int
-	late      failedJoins
-	coming    coming
-	// interfaces bounds the tasks with an interface by a host's type: see newInterfaces.
-	interfaces map[string]int
-	lack       lack
-	until      Until
-	// steps are those that packing what is wanted takes; what goes by a look at each host has its own.
-	steps *placement.Steps
-	// holder and provider remember what holders and behind found, which every group asks.
-	holder, provider map[string]string
-	// held are the hosts by the group that holds them; "": none does.
-	held map[string][]*cluster.Host
-	// split remembers what reservedBy found, because hosts are tried in many choices.
-	split map[string][2]cluster.Resources
+	services             map[string]service
+	// unsure are the services of which only hosts tell that they run here: see inferHomes.
+	unsure map[string]bool
+	// tasks are those that are wanted, by host.
+	tasks   map[string][]*cluster.Task
+	daemons []daemon
+	// heldBy are the hosts by the group that holds them; "": no group does.
+	heldBy map[string][]*cluster.Host
+	// groupOf are the groups of capacity providers, providers the names of those that services use.
+	groupOf   map[string]string
+	providers []string
 }
 
-func judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time, until Until) *judgement {
-	// Their orders are the reader's; the verdict must not depend on them.
+func newFacts(entry thresholds.Entry, s cluster.Snapshot, now time.Time, until Until) *facts {
 	s.Hosts = slices.Clone(s.Hosts)
 	slices.SortStableFunc(s.Hosts, byAge)
 	s.Services = slices.Clone(s.Services)
 	slices.SortStableFunc(s.Services, func(a, b cluster.Service) int { return cmp.Compare(a.Name, b.Name) })
-
-	j := &judgement{entry: entry, s: s, now: now, services: map[string]cluster.Service{}, split: map[string][2]cluster.Resources{}, until: until, steps: placement.NewSteps(mostSteps).Until(until)}
-	for _, h := range s.Hosts {
-		if h.IsCapacity() {
-			j.capacity = append(j.capacity, h)
-		}
+	holder := holders(s.Groups)
+	groupOf := groupsOfProviders(s, holder)
+	unsure := inferHomes(s.Services, groupOf)
+	registered, reserved := s.Capacity()
+	return &facts{
+		entry: entry, s: s, now: now, until: until, steps: placement.NewSteps(mostSteps).Until(until),
+		capacity:   slices.DeleteFunc(slices.Clone(s.Hosts), func(h cluster.Host) bool { return !h.IsCapacity() }),
+		registered: registered, reserved: reserved, reservation: cluster.ReservationOf(registered, reserved),
+		services: byName(s.Services), unsure: unsure, tasks: byHost(s.Tasks, len(s.Hosts)), daemons: daemons(s),
+		heldBy: byHolder(s.Hosts, holder), groupOf: groupOf, providers: namedProviders(s.Services),
 	}
-	j.findHomes()
-	for _, service := range s.Services {
-		j.services[service.Name] = service
-	}
-	j.registered, j.reserved = s.Capacity()
-	j.reservation = s.Reservation()
-	j.tasks = byHost(s.Tasks)
-	j.instance = newInstance(j)
-	j.wanted = newDemand(j)
-	j.headroom = newHeadroom(j)
-	j.flying = inFlight(s, now)
-	j.late = notJoining(s, j.flying, now)
-	j.coming = newComing(j)
-	j.lack = newLack(j)
-	if j.interfaces = newInterfaces(j); j.interfaces != nil {
-		j.boundNew()
-		j.lack = newLack(j)
-	}
-	return j
 }
 
 func byAge(a, b cluster.Host) int {
@@ -89,55 +62,97 @@ func byAge(a, b cluster.Host) int {
 	)
 }
 
-func byHost(tasks []cluster.Task) map[string][]*cluster.Task {
-	of := make(map[string][]*cluster.Task, len(tasks)/4)
+// service is a service with the name of its tasks' group.
+type service struct {
+	cluster.Service
+	group string
+}
+
+func byName(services []cluster.Service) map[string]service {
+	named := make(map[string]service, len(services))
+	for _, s := range services {
+		named[s.Name] = service{s, "service:" + s.Name}
+	}
+	return named
+}
+
+// byHost sorts the wanted tasks by host, within one piece of memory.
+func byHost(tasks []cluster.Task, hosts int) map[string][]*cluster.Task {
+	count := make(map[string]int, hosts)
+	n := 0
 	for i := range tasks {
-		if t := &tasks[i]; t.WantedRunning {
-			of[t.Host] = append(of[t.Host], t)
+		if tasks[i].WantedRunning {
+			count[tasks[i].Host]++
+			n++
 		}
+	}
+	all, of := make([]*cluster.Task, n), make(map[string][]*cluster.Task, len(count))
+	for i := range tasks {
+		t := &tasks[i]
+		if !t.WantedRunning {
+			continue
+		}
+		on, begun := of[t.Host]
+		if !begun {
+			n := count[t.Host]
+			on, all = all[:0:n], all[n:]
+		}
+		of[t.Host] = append(on, t)
 	}
 	return of
 }
 
-// unit is the host by which dominant shares are judged.
-func (j *judgement) unit() cluster.Resources {
-	if j.entry.Instance.CPU != nil && j.entry.Instance.Memory != nil {
-		return j.instance.size
+// holders are the groups' names by instance.
+func holders(groups []cluster.Group) map[string]string {
+	holder := map[string]string{}
+	for _, g := range groups {
+		for _, i := range g.Instances {
+			holder[i.ID] = g.Name
+		}
 	}
-	if largest, found := j.s.LargestHost(); found {
-		return largest
-	}
-	return j.instance.size
+	return holder
 }
 
-// read tells whether every task on the host is known.
-func read(h cluster.Host) bool {
+func byHolder(hosts []cluster.Host, holder map[string]string) map[string][]*cluster.Host {
+	held := map[string][]*cluster.Host{}
+	for i := range hosts {
+		g := holder[hosts[i].InstanceID]
+		held[g] = append(held[g], &hosts[i])
+	}
+	return held
+}
+
+// tasksKnown tells whether every task on the host is known.
+func tasksKnown(h cluster.Host) bool {
 	return h.TasksRead || h.Tasks == 0
 }
 
-// unreadOn is how many tasks of the host are not known, so bounded that they can be added up. A count that makes no sense
-// is at least one.
-func unreadOn(h cluster.Host) int {
+// unknownTasks is how many tasks of the host are not known, so bounded that they can be added up. A count that makes no
+// sense is at least one.
+func unknownTasks(h cluster.Host) int {
 	return max(1, min(h.Tasks, mostUnread+1))
 }
 
-// place is the host as a packing sees it, less the room that ECS keeps for daemons. Its network interfaces are limited
-// where the entry or a refusal says so. Strictly, a task of which nothing is known has an interface; loosely it has none.
-func (j *judgement) place(h cluster.Host, strict bool) placement.Host {
+// serves tells whether the host has a task of a service that is no daemon.
+func (f *facts) serves(h cluster.Host) bool {
+	return slices.ContainsFunc(f.tasks[h.ARN], func(t *cluster.Task) bool { return t.Service != "" && !f.services[t.Service].Daemon })
+}
+
+// packed is the host as a packing sees it, less the room that is kept on it, with so many network interfaces at most.
+// Strictly, a task of which nothing is known has an interface; loosely it has none.
+func (f *facts) packed(h cluster.Host, strict bool, kept daemonRoom, interfaces int) placement.Host {
 	p := placement.Host{
-		ID: h.InstanceID, Free: h.Remaining, Closed: !h.IsCapacity(), Attributes: h.Attributes, Ports: h.Ports,
-		AwsvpcLimit: j.interfacesOn(h), GroupsKnown: read(h), Providers: h.Providers(),
+		ID: h.InstanceID, Free: h.Remaining.Minus(kept.size), Closed: !h.IsCapacity(), Attributes: h.Attributes, Ports: h.Ports,
+		Awsvpc: kept.awsvpc, AwsvpcLimit: interfaces, GroupsKnown: tasksKnown(h), Providers: h.Providers(),
 	}
-	if strict {
-		j.coming.possible[h.ARN].keepFrom(&p)
-	} else {
-		j.coming.certain[h.ARN].keepFrom(&p)
+	if len(kept.ports) > 0 {
+		p.Ports = slices.Concat(h.Ports, kept.ports)
 	}
-	if tasks := j.tasks[h.ARN]; len(tasks) > 0 {
+	if tasks := f.tasks[h.ARN]; len(tasks) > 0 {
 		p.Groups = make(map[string]int, len(tasks))
 		for _, t := range tasks {
-			p.Groups[group(t)]++
-			if d, known := j.s.Definitions[t.Definition]; d.Awsvpc || strict && !known {
+			p.Groups[f.group(t)]++
+			if d, known := f.s.Definitions[t.Definition]; d.Awsvpc || strict && !known {
 				p.Awsvpc++
 			}
 		}
@@ -145,17 +160,21 @@ func (j *judgement) place(h cluster.Host, strict bool) placement.Host {
 	return p
 }
 
-func (j *judgement) awsvpcLimit() int {
-	if j.entry.Instance.AwsvpcTasks != nil {
-		return *j.entry.Instance.AwsvpcTasks
+// awsvpcLimit is how many tasks with a network interface the entry gives a host; -1: it does not say.
+func (f *facts) awsvpcLimit() int {
+	if f.entry.Instance.AwsvpcTasks != nil {
+		return *f.entry.Instance.AwsvpcTasks
 	}
 	return -1
 }
 
 // group is the task's group; that of a service's task is given by its service.
-func group(t *cluster.Task) string {
-	if t.Service != "" {
-		return "service:" + t.Service
+func (f *facts) group(t *cluster.Task) string {
+	if t.Service == "" {
+		return t.Group
 	}
-	return t.Group
+	if s, known := f.services[t.Service]; known {
+		return s.group
+	}
+	return "service:" + t.Service
 }

@@ -11,41 +11,41 @@ import (
 // mostHosts bounds the gap.
 const mostHosts = placement.MostHosts
 
-// gap is how many hosts are missing beyond those in flight. Each host in flight counts for the thresholds. For the
+// gap is how many hosts are missing beyond those launching. Each host that is launching counts for the thresholds. For the
 // tasks that wait only those count whose group is one where such a task lands.
-func (j *judgement) gap() int {
-	all, forTasks := j.missing()
-	return max(all-j.flying, forTasks-j.helping(), 0)
+func (f *findings) gap() int {
+	all, forTasks := f.missing()
+	return max(all-f.launching, forTasks-f.helpful(), 0)
 }
 
-// missing is the fewest new hosts, those in flight among them, that clear every cause; at least 1. So many of them are for
+// missing is the fewest new hosts, those launching among them, that clear every cause; at least 1. So many of them are for
 // tasks, or for the headroom.
-func (j *judgement) missing() (all, forTasks int) {
-	p := j.newHosts()
-	if !j.instance.known {
+func (f *findings) missing() (all, forTasks int) {
+	p := f.plan()
+	if !f.newHost.known {
 		return 1, min(1, p.hosts)
 	}
-	all = min(mostHosts, max(1, p.hosts+j.toGoBelow(p)))
+	all = min(mostHosts, max(1, p.hosts+f.toGoBelow(p)))
 	return all, min(all, p.hosts)
 }
 
 // toGoBelow is the fewest new hosts beyond those planned that bring every resource below its scale-out threshold, unplaced
 // tasks counted as placed. A new host brings its daemons; one that would itself stand at the threshold, or that has nothing
 // of the resource, can never help and is not bought for it.
-func (j *judgement) toGoBelow(p planned) int {
-	registered, reserved := j.registered.Plus(p.size), j.reserved.Plus(j.toBePlaced()).Plus(p.daemons)
+func (f *findings) toGoBelow(p planned) int {
+	registered, reserved := f.registered.Plus(p.size), f.reserved.Plus(f.toBePlaced()).Plus(p.daemons)
 	hosts := 0
-	for _, r := range resources(j.entry, j.reservation) {
+	for _, r := range resources(f.entry, f.reservation) {
 		if r.band.ScaleOutAt != nil {
-			hosts = max(hosts, j.toGoBelowOf(r, registered, reserved))
+			hosts = max(hosts, f.toGoBelowOf(r, registered, reserved))
 		}
 	}
 	return hosts
 }
 
 // toGoBelowOf plans by the newest host, and by the one before it where the newest can never help.
-func (j *judgement) toGoBelowOf(r resource, registered, reserved cluster.Resources) int {
-	for _, l := range j.instance.launchers {
+func (f *findings) toGoBelowOf(r resource, registered, reserved cluster.Resources) int {
+	for _, l := range f.newHost.launchers {
 		for _, of := range l.all()[:min(twice, len(l.all()))] {
 			if n := hostsToGoBelow(*r.band.ScaleOutAt, r.amount(registered), r.amount(reserved), r.amount(of.size), r.amount(of.daemons)); of.sized && n > 0 {
 				return n
@@ -56,16 +56,16 @@ func (j *judgement) toGoBelowOf(r resource, registered, reserved cluster.Resourc
 }
 
 // toBePlaced is the sum of the wanted tasks that a host can take whose size is known.
-func (j *judgement) toBePlaced() cluster.Resources {
+func (f *findings) toBePlaced() cluster.Resources {
 	var sum cluster.Resources
-	c := j.wanted.catalogue
-	for _, b := range c.batches(j.wanted.unplaced) {
+	c := f.demand.catalogue
+	for _, b := range c.batches(f.demand.unplaced) {
 		sum = sum.Plus(c.kinds[b.Kind].Size.Times(int64(b.Tasks)))
 	}
-	for _, l := range j.lack.waiting {
+	for _, l := range f.shortage.waiting {
 		sum = sum.Plus(c.kinds[l.Kind].Size.Times(int64(l.Tasks)))
 	}
-	for _, l := range slices.Concat(j.lack.hopeless, j.untold()) {
+	for _, l := range slices.Concat(f.shortage.unplaceable, f.shortage.unseen()) {
 		sum = sum.Minus(c.kinds[l.Kind].Size.Times(int64(l.Tasks)))
 	}
 	return sum

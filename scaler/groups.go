@@ -34,8 +34,8 @@ func groups(s cluster.Snapshot) []Group {
 	return seen
 }
 
-// blocked tells whether no group that follows the signal can launch, and notes why.
-func blocked(s cluster.Snapshot, v *Verdict) bool {
+// blocked are the obstacles, where no group that follows the signal can launch.
+func blocked(s cluster.Snapshot) []cause {
 	var obstacles []cause
 	followers := s.Followers()
 	for _, g := range followers {
@@ -44,15 +44,11 @@ func blocked(s cluster.Snapshot, v *Verdict) bool {
 			obstacles = append(obstacles, cause{AtMaxInstances, fmt.Sprintf("group %s is at its MaxSize %d%s", g.Name, g.Max, inUnits(g, s.CapacityOf(g)))})
 		case len(halted) > 0:
 			obstacles = append(obstacles, cause{ScalingSuspended, fmt.Sprintf("group %s has suspended %s", g.Name, strings.Join(halted, " and "))})
+		default:
+			return nil
 		}
 	}
-	if len(followers) == 0 || len(obstacles) < len(followers) {
-		return false
-	}
-	for _, o := range obstacles {
-		v.because(o.reason, o.why)
-	}
-	return true
+	return obstacles
 }
 
 // leaving counts the hosts that are about to leave: those that a group which follows the signal terminates, and those that

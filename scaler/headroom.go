@@ -22,15 +22,16 @@ func (h headroom) kind() placement.Kind {
 
 // newHeadroom takes the size from the entry, or else that of the service task with the largest dominant share of a
 // host.
-func newHeadroom(j *judgement) headroom {
-	h := headroom{tasks: j.entry.Headroom.Tasks}
+func newHeadroom(f *facts, unit cluster.Resources) headroom {
+	e := f.entry.Headroom
+	h := headroom{tasks: e.Tasks}
 	if h.tasks == 0 {
 		return h
 	}
-	if j.entry.Headroom.CPU != nil && j.entry.Headroom.Memory != nil {
-		h.size = cluster.Resources{CPU: *j.entry.Headroom.CPU, Memory: *j.entry.Headroom.Memory}
+	if e.CPU != nil && e.Memory != nil {
+		h.size = cluster.Resources{CPU: *e.CPU, Memory: *e.Memory}
 	} else {
-		h.size, h.providers, h.unread = j.largestTask()
+		h.size, h.providers, h.unread = largestTask(f, unit)
 	}
 	if len(h.unread) > 0 || h.size == (cluster.Resources{}) {
 		h.tasks = 0
@@ -38,13 +39,13 @@ func newHeadroom(j *judgement) headroom {
 	return h
 }
 
-func (j *judgement) largestTask() (largest cluster.Resources, providers, unread []string) {
-	share, unit := -1.0, j.unit()
-	for _, service := range j.s.Services {
+func largestTask(f *facts, unit cluster.Resources) (largest cluster.Resources, providers, unread []string) {
+	share := -1.0
+	for _, service := range f.s.Services {
 		if !service.WantsHosts() || service.Desired == 0 {
 			continue
 		}
-		d, known := j.s.Definitions[service.Starts()]
+		d, known := f.s.Definitions[service.Starts()]
 		if !known {
 			unread = append(unread, service.Starts())
 			continue

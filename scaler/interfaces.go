@@ -8,88 +8,101 @@ import (
 	"ecs-cluster-scaler/placement"
 )
 
-// newInterfaces is how many tasks with a network interface a host of each type is taken to hold, where ECS refused such a
-// task that by our packing fits: as many as the fullest holds. ECS shows no interfaces, so that its refusal is the only
-// sign that they ran out; without one, that a host holds few is no sign that it cannot hold more. A type of which a
-// host's tasks are not known, or whose hosts hold none but daemons', has no bound. nil: nothing of this is known.
-func newInterfaces(j *judgement) map[string]int {
-	refused := j.interfacesRefused()
+// interfaces is how many tasks with a network interface a host of each type is taken to hold; nil: nothing of this is
+// known.
+type interfaces map[string]int
+
+// newInterfaces bounds a type where ECS refused such a task that by our packing fits: to as many as the fullest host
+// holds. ECS shows no interfaces, so that its refusal is the only sign that they ran out; without one, that a host holds
+// few is no sign that it cannot hold more. A type of which a host's tasks are not known, or whose hosts hold none but
+// daemons', has no bound.
+func newInterfaces(f *facts, n newHost, d demand, c daemonsToCome, s shortage) interfaces {
+	refused := interfacesRefused(f, d, c, s)
 	if len(refused) == 0 {
 		return nil
 	}
-	most, unknown := map[string]int{}, map[string]bool{}
-	for _, h := range j.s.Hosts {
+	most, unknown := interfaces{}, map[string]bool{}
+	for _, h := range f.s.Hosts {
 		kind := h.Type()
-		if !h.IsCapacity() && (h.External || !read(h)) {
+		if !h.IsCapacity() && (h.External || !tasksKnown(h)) {
 			continue // it is not read for this
 		}
-		unknown[kind] = unknown[kind] || kind == "" || !read(h)
-		most[kind] = max(most[kind], j.place(h, true).Awsvpc)
+		unknown[kind] = unknown[kind] || kind == "" || !tasksKnown(h)
+		most[kind] = max(most[kind], f.packed(h, true, c.possible[h.ARN], f.awsvpcLimit()).Awsvpc)
 	}
-	maps.DeleteFunc(most, func(kind string, n int) bool {
-		return unknown[kind] || !refused[kind] || n <= j.instance.host.Awsvpc
+	maps.DeleteFunc(most, func(kind string, held int) bool {
+		return unknown[kind] || !refused[kind] || held <= n.host.Awsvpc
 	})
 	return most
 }
 
 // interfacesRefused are the types of hosts that had no room, as ECS said, for a task with an interface that by our packing
 // fits there. A host that registered after the refusal was not asked: the task may have been refused for want of it.
-func (j *judgement) interfacesRefused() map[string]bool {
+func interfacesRefused(f *facts, d demand, c daemonsToCome, s shortage) map[string]bool {
 	types := map[string]bool{}
-	if j.awsvpcLimit() >= 0 {
+	if f.awsvpcLimit() >= 0 {
 		return types // the entry says how many fit
 	}
 	refused := map[string]bool{}
-	for _, service := range j.refusals() {
+	for _, service := range refusals(f, d, s) {
 		refused[service.Name] = true
 	}
-	for _, w := range slices.Concat(j.wanted.unplaced, j.wanted.waiting) {
-		if refused[w.Service.Name] && j.s.Definitions[w.Definition].Awsvpc {
-			j.wereRefused(w, types)
+	for _, w := range d.known() {
+		if !refused[w.Service.Name] || !f.s.Definitions[w.Definition].Awsvpc {
+			continue
+		}
+		k := d.kinds[d.number[kindOf(w)]]
+		for _, h := range f.capacity { // the oldest first
+			if !h.RegisteredAt.Before(w.Service.Refused) || f.steps.Spent() {
+				break
+			}
+			if !types[h.Type()] && k.Size == least(k.Size, h.Remaining) &&
+				placement.TakesEmpty(f.packed(h, false, c.certain[h.ARN], f.awsvpcLimit()), k, placement.Config{Steps: f.steps}) {
+				types[h.Type()] = true
+			}
 		}
 	}
 	return types
 }
 
-// wereRefused adds the types of the hosts that stood when ECS refused the service's task.
-func (j *judgement) wereRefused(w cluster.Demand, types map[string]bool) {
-	k := j.wanted.catalogue.kinds[j.wanted.catalogue.of[kindOf(w)]]
-	for _, h := range j.capacity { // the oldest first
-		if !h.RegisteredAt.Before(w.Service.Refused) || j.steps.Spent() {
-			return
-		}
-		if !types[h.Type()] && k.Size == least(k.Size, h.Remaining) && placement.TakesEmpty(j.place(h, false), k, placement.Config{Steps: j.steps}) {
-			types[h.Type()] = true
-		}
-	}
-}
-
-// interfacesOn is how many tasks with an interface the host can hold; negative: not limited, as far as is known.
-func (j *judgement) interfacesOn(h cluster.Host) int {
-	if limit, bounded := j.interfaces[h.Type()]; bounded {
+// on is how many tasks with an interface the host can hold; otherwise, where its type has no bound.
+func (i interfaces) on(h cluster.Host, otherwise int) int {
+	if limit, bounded := i[h.Type()]; bounded {
 		return limit
 	}
-	return j.awsvpcLimit()
+	return otherwise
 }
 
-// boundNew bounds every new host that may come.
-func (j *judgement) boundNew() {
-	j.instance.host.AwsvpcLimit = j.interfacesOfNew(j.instance.host)
-	for _, l := range j.instance.launchers {
-		for _, of := range l.all() {
-			of.host.AwsvpcLimit = j.interfacesOfNew(of.host)
-		}
-	}
-}
-
-// interfacesOfNew is interfacesOn for a new host: as many as its type holds. If that is not known, as the roomiest type holds.
-func (j *judgement) interfacesOfNew(of placement.Host) int {
-	if limit, bounded := j.interfaces[of.Attributes[cluster.TypeAttribute]]; bounded {
+// ofNew is on for a new host: as many as its type holds. If that is not known, as the roomiest type holds.
+func (i interfaces) ofNew(h placement.Host) int {
+	if limit, bounded := i[h.Attributes[cluster.TypeAttribute]]; bounded {
 		return limit
 	}
-	roomiest := j.awsvpcLimit()
-	for _, limit := range j.interfaces {
+	roomiest := h.AwsvpcLimit
+	for _, limit := range i {
 		roomiest = max(roomiest, limit)
 	}
 	return roomiest
+}
+
+// within is the new host with its interfaces bounded, whichever comes.
+func (n newHost) within(i interfaces) newHost {
+	n.host.AwsvpcLimit = i.ofNew(n.host)
+	bounded := func(s *sample) *sample {
+		of := *s
+		of.host.AwsvpcLimit = i.ofNew(of.host)
+		return &of
+	}
+	n.launchers = slices.Clone(n.launchers)
+	for at := range n.launchers {
+		l := &n.launchers[at]
+		l.samples = slices.Clone(l.samples)
+		for of := range l.samples {
+			l.samples[of] = bounded(l.samples[of])
+		}
+		if l.unseen != nil {
+			l.unseen = bounded(l.unseen)
+		}
+	}
+	return n
 }

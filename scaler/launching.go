@@ -66,18 +66,14 @@ func (n newcomer) tells(now time.Time) bool {
 		(n.Watched || now.Sub(n.LaunchedAt) < 2*toJoin(n.group))
 }
 
-// inFlight counts the hosts that were launched lately and have not registered yet.
-func inFlight(s cluster.Snapshot, now time.Time) int {
-	n := 0
-	for i := range s.Groups {
-		n += inFlightOf(s, &s.Groups[i], now)
-	}
-	return n
+// launching counts the hosts that were launched lately and have not registered yet.
+func launching(s cluster.Snapshot, now time.Time) int {
+	return launchingOf(s, s.Groups, now)
 }
 
-func inFlightOf(s cluster.Snapshot, g *cluster.Group, now time.Time) int {
+func launchingOf(s cluster.Snapshot, groups []cluster.Group, now time.Time) int {
 	n := 0
-	for _, i := range newcomers(s, []cluster.Group{*g}) {
+	for _, i := range newcomers(s, groups) {
 		if i.young(now) {
 			n++
 		}
@@ -85,20 +81,20 @@ func inFlightOf(s cluster.Snapshot, g *cluster.Group, now time.Time) int {
 	return n
 }
 
-// helping counts those in flight that would take a task that waits, or one of the headroom, by what their group launches:
+// helpful counts those launching that would take a task that waits, or one of the headroom, by what their group launches:
 // a host of another capacity provider, or one without a GPU, may not. Where nothing waits, all help.
-func (j *judgement) helping() int {
+func (f *findings) helpful() int {
 	var kinds []placement.Kind
-	for _, l := range slices.Concat(j.lack.unplaced, j.lack.waiting) {
-		kinds = append(kinds, j.wanted.catalogue.kinds[l.Kind])
+	for _, l := range f.shortage.needHost() {
+		kinds = append(kinds, f.demand.kinds[l.Kind])
 	}
-	if j.lack.headroom > 0 && !j.lack.vain {
-		kinds = append(kinds, j.headroom.kind())
+	if f.shortage.headroomShort() {
+		kinds = append(kinds, f.demand.headroom.kind())
 	}
 	n := 0
-	for i := range j.s.Groups {
-		g := &j.s.Groups[i]
-		if young := inFlightOf(j.s, g, j.now); young > 0 && (len(kinds) == 0 || j.groupHelps(g, kinds)) {
+	for i := range f.s.Groups {
+		g := &f.s.Groups[i]
+		if young := launchingOf(f.s, f.s.Groups[i:i+1], f.now); young > 0 && (len(kinds) == 0 || f.groupHelps(g, kinds)) {
 			n += young
 		}
 	}
@@ -106,13 +102,12 @@ func (j *judgement) helping() int {
 }
 
 // groupHelps tells whether a new host of the group would take a task of one of the kinds.
-func (j *judgement) groupHelps(g *cluster.Group, kinds []placement.Kind) bool {
-	defer func(was string) { j.overruled = was }(j.overruled) // it is about the groups that follow the signal
-	of := j.launcher(g, j.instance.bring, len(j.instance.unread) > 0)
-	return slices.ContainsFunc(kinds, func(k placement.Kind) bool { return of.lands(k, j.now) != nil })
+func (f *findings) groupHelps(g *cluster.Group, kinds []placement.Kind) bool {
+	of := newLauncher(f.facts, g)
+	return slices.ContainsFunc(kinds, func(k placement.Kind) bool { return of.hostFor(k) != nil })
 }
 
-// arriving counts the instances that are on their way in: Pending ones however old, and those in flight.
+// arriving counts the instances that are on their way in: Pending ones however old, and those launching.
 func arriving(s cluster.Snapshot, now time.Time) int {
 	n := len(s.Instances(cluster.Pending))
 	for _, i := range newcomers(s, s.Groups) {
@@ -131,11 +126,11 @@ type failedJoins struct {
 	probe bool
 }
 
-// notJoining finds two or more instances of the groups that follow the signal that should have joined, while nothing has
+// newFailedJoins finds two or more instances of the groups that follow the signal that should have joined, while nothing has
 // registered since the second youngest of them was launched. One dud, or two with a good one between, is no proof; nor
 // is anything where ECS did not describe all hosts. Then one host is tried now and again, so that an image that was
 // mended is found out.
-func notJoining(s cluster.Snapshot, flying int, now time.Time) failedJoins {
+func newFailedJoins(s cluster.Snapshot, launching int, now time.Time) failedJoins {
 	if s.HostsUnread {
 		return failedJoins{}
 	}
@@ -172,8 +167,8 @@ func notJoining(s cluster.Snapshot, flying int, now time.Time) failedJoins {
 		len(late), int(wait.Minutes()), strings.Join(ids[:min(len(ids), 5)], ", "), late[1].LaunchedAt.UTC().Format("15:04"))
 	next := newest.Add(probesEvery)
 	switch {
-	case flying > 0:
-		return failedJoins{why: why + fmt.Sprintf("; %s launching, which will show whether that was fixed", hosts(flying))}
+	case launching > 0:
+		return failedJoins{why: why + fmt.Sprintf("; %s launching, which will show whether that was fixed", hostsAre(launching))}
 	case now.Before(next):
 		return failedJoins{why: why + fmt.Sprintf("; a single host is tried at %s UTC", next.UTC().Format("15:04"))}
 	default:

@@ -48,24 +48,27 @@ func Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Needed {
 
 // Need is the function of that name, within the time.
 func (u Until) Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Needed {
-	j := judge(entry, s, now, u)
+	return u.Judge(entry, s, now).Need()
+}
+
+// Need is what this judgement lacks; where it lacks nothing, its Verdict stands.
+func (j *Judgement) Need() Needed {
 	n := Needed{Tasks: None}
 	definitions := map[string]bool{}
-	for _, w := range j.wanted.unread {
+	for _, w := range j.demand.unread {
 		definitions[w.Definition] = true
 	}
-	for _, arn := range j.headroom.unread {
+	for _, arn := range j.demand.headroom.unread {
 		definitions[arn] = true
 	}
 	for _, h := range j.s.Hosts {
-		if h.Status == cluster.Draining && !read(h) {
+		if h.Status == cluster.Draining && !tasksKnown(h) {
 			n.Tasks = OnDraining
 			n.Hosts = append(n.Hosts, h)
 		}
 	}
-	causes := j.causes()
-	if len(causes) > 0 || j.hopeless() != "" || len(definitions) > 0 {
-		for _, arn := range j.instance.unread {
+	if len(j.causes) > 0 || j.unplaceable != "" || len(definitions) > 0 {
+		for _, arn := range j.unreadDaemons() {
 			definitions[arn] = true
 		}
 	}
@@ -75,12 +78,15 @@ func (u Until) Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) N
 	case j.interfaces != nil:
 		n.everywhere(j.capacity)
 		j.definitionsOn(j.capacity, definitions)
-	case j.goesByNeighbours() || j.mayBeRefused(causes):
+	case j.demand.needsNeighbours(j.facts) || j.mayBeRefused():
 		n.everywhere(j.capacity)
 	case len(doubtful) > 0:
 		n.everywhere(doubtful)
-	case len(causes) == 0 && j.mightScaleIn():
-		n.toMove(j, definitions)
+	case j.mightScaleIn():
+		hosts := slices.DeleteFunc(slices.Clone(j.s.Hosts), func(h cluster.Host) bool { return h.External })
+		n.everywhere(hosts)
+		maps.Copy(definitions, j.toCome.unread)
+		j.definitionsOn(hosts, definitions)
 	}
 	delete(definitions, "") // a task set that names none: it stays unknown
 	n.Definitions = slices.Sorted(maps.Keys(definitions))
@@ -92,8 +98,8 @@ func (n *Needed) everywhere(hosts []cluster.Host) {
 	tasks := 0
 	var unread []cluster.Host
 	for _, h := range hosts {
-		if !read(h) {
-			tasks += unreadOn(h)
+		if !tasksKnown(h) {
+			tasks += unknownTasks(h)
 			unread = append(unread, h)
 		}
 	}
@@ -103,31 +109,24 @@ func (n *Needed) everywhere(hosts []cluster.Host) {
 	}
 }
 
-// toMove asks for what re-placing needs: all tasks, then their definitions.
-func (n *Needed) toMove(j *judgement, definitions map[string]bool) {
-	hosts := slices.DeleteFunc(slices.Clone(j.s.Hosts), func(h cluster.Host) bool { return h.External })
-	n.everywhere(hosts)
-	maps.Copy(definitions, j.coming.unread)
-	j.definitionsOn(hosts, definitions)
-}
-
 // definitionsOn adds the definitions of the hosts' tasks that are not known.
-func (j *judgement) definitionsOn(hosts []cluster.Host, definitions map[string]bool) {
+func (f *facts) definitionsOn(hosts []cluster.Host, definitions map[string]bool) {
 	for _, h := range hosts {
-		for _, t := range j.tasks[h.ARN] {
-			if _, known := j.s.Definitions[t.Definition]; !known && t.Definition != "" {
+		for _, t := range f.tasks[h.ARN] {
+			if _, known := f.s.Definitions[t.Definition]; !known && t.Definition != "" {
 				definitions[t.Definition] = true
 			}
 		}
 	}
 }
 
-// mightScaleIn: nothing but the tasks can still forbid it.
-func (j *judgement) mightScaleIn() bool {
-	return j.entry.Enabled && len(j.capacity) > 0 && len(notBelow(j.entry, j.reservation)) == 0 && len(j.objections()) == 0
+// mightScaleIn tells whether nothing but the tasks can still forbid it.
+func (j *Judgement) mightScaleIn() bool {
+	return j.entry.Enabled && j.spare && len(j.objections) == 0
 }
 
-// mayBeRefused: a refusal would be a cause if only no unused host stood there, which the tasks tell.
-func (j *judgement) mayBeRefused(causes []cause) bool {
-	return len(causes) == 0 && len(j.refusals()) > 0 && j.mayBeFresh()
+// mayBeRefused tells whether a refusal would be a cause if only no unused host stood there, which the tasks tell.
+func (j *Judgement) mayBeRefused() bool {
+	return len(j.causes) == 0 && len(j.refusals) > 0 &&
+		slices.ContainsFunc(j.capacity, func(h cluster.Host) bool { return j.newHost.isOfNewSize(h) && !tasksKnown(h) })
 }

@@ -5,21 +5,17 @@ import (
 	"slices"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/thresholds"
 )
 
-// candidates are the hosts of which one may be chosen to go, by group that follows the signal: those that it holds in
+// removableHosts are the hosts of which one may be chosen, by group that follows the signal: those that it holds in
 // service unprotected. Without any group, all that are ACTIVE. A disconnected host is one too: its tasks still run.
-func (j *judgement) candidates() [][]cluster.Host {
-	if len(j.s.Groups) == 0 {
-		var all []cluster.Host
-		for _, h := range j.s.Hosts {
-			if h.Status == cluster.Active && !h.External {
-				all = append(all, h)
-			}
-		}
-		return [][]cluster.Host{all}
+func removableHosts(s cluster.Snapshot) [][]cluster.Host {
+	if len(s.Groups) == 0 {
+		return [][]cluster.Host{slices.DeleteFunc(slices.Clone(s.Hosts), func(h cluster.Host) bool { return h.Status != cluster.Active || h.External })}
 	}
-	followers := j.s.Followers()
+	followers := s.Followers()
+	of := make([][]cluster.Host, len(followers))
 	mayGo := map[string][]int{}
 	for g := range followers {
 		for _, i := range followers[g].Instances {
@@ -28,8 +24,7 @@ func (j *judgement) candidates() [][]cluster.Host {
 			}
 		}
 	}
-	of := make([][]cluster.Host, len(followers))
-	for _, h := range j.s.Hosts {
+	for _, h := range s.Hosts {
 		for _, g := range mayGo[h.InstanceID] {
 			of[g] = append(of[g], h)
 		}
@@ -37,12 +32,61 @@ func (j *judgement) candidates() [][]cluster.Host {
 	return of
 }
 
-// wouldBounce says which resource would ask for a host back, whichever goes. As long as a host's tasks are not known,
-// all of its reservation is taken to go with it.
-func (j *judgement) wouldBounce() string {
-	for _, of := range j.candidates() {
+// rebound tells whether the reservation would land at a threshold again when hosts are removed. Unplaced tasks and daemons
+// that are to come count as placed; daemons and standalone tasks end with their host.
+type rebound struct {
+	entry                thresholds.Entry
+	registered, reserved cluster.Resources
+	removable            [][]cluster.Host
+	// without is what the removal of a host changes, by ARN.
+	without map[string]change
+}
+
+// change is what is registered and reserved no more, and what is reserved elsewhere.
+type change struct {
+	registered, ends, daemons, moves cluster.Resources
+}
+
+func newRebound(f *findings) rebound {
+	r := rebound{
+		entry: f.entry, registered: f.registered, reserved: f.reserved.Plus(f.toBePlaced()).Plus(f.toCome.sum),
+		removable: removableHosts(f.s), without: map[string]change{},
+	}
+	for _, of := range r.removable {
+		for _, h := range of {
+			moves, ends := f.reservedBy(h)
+			if h.IsCapacity() {
+				r.without[h.ARN] = change{registered: h.Registered, ends: ends, daemons: f.toCome.possible[h.ARN].size}
+			} else {
+				r.without[h.ARN] = change{moves: moves}
+			}
+		}
+	}
+	return r
+}
+
+// reservedBy splits what a host's tasks reserve: what has to find room elsewhere, and what ends with the host. As long as
+// they are not known, all of it is taken to end. Of a task whose size is not known, nothing does.
+func (f *facts) reservedBy(h cluster.Host) (moves, ends cluster.Resources) {
+	if !tasksKnown(h) {
+		return cluster.Resources{}, h.Reserved()
+	}
+	for _, t := range f.tasks[h.ARN] {
+		size, _ := t.SizeIn(f.s.Definitions)
+		if t.Service == "" || f.services[t.Service].Daemon {
+			ends = ends.Plus(size)
+		} else {
+			moves = moves.Plus(size)
+		}
+	}
+	return moves, ends
+}
+
+// ofAny says which resource would ask for a host back, whichever is removed; empty: none.
+func (r rebound) ofAny() string {
+	for _, of := range r.removable {
 		for i := range of {
-			if bounce := j.bounce(of[i : i+1]); bounce != "" {
+			if bounce := r.of(of[i : i+1]); bounce != "" {
 				return bounce
 			}
 		}
@@ -50,53 +94,20 @@ func (j *judgement) wouldBounce() string {
 	return ""
 }
 
-// bounce says which resource would land at or above its threshold without these hosts; empty: none. Unplaced tasks
-// and daemons that are to come count as placed; daemons and standalone tasks go with their host.
-func (j *judgement) bounce(gone []cluster.Host) string {
-	registered, reserved := j.registered, j.reserved.Plus(j.toBePlaced()).Plus(j.coming.sum)
+// of says which resource would land at or above its threshold without these hosts; empty: none.
+func (r rebound) of(gone []cluster.Host) string {
+	registered, reserved := r.registered, r.reserved
 	for _, h := range gone {
-		stays, goes := j.reservedBy(h)
-		if h.IsCapacity() {
-			registered, reserved = registered.Minus(h.Registered), reserved.Minus(goes).Minus(j.coming.possible[h.ARN].size)
-		} else {
-			reserved = reserved.Plus(stays)
-		}
+		c := r.without[h.ARN]
+		registered, reserved = registered.Minus(c.registered), reserved.Minus(c.ends).Minus(c.daemons).Plus(c.moves)
 	}
-	for _, r := range resources(j.entry, cluster.ReservationOf(registered, reserved)) {
+	for _, of := range resources(r.entry, cluster.ReservationOf(registered, reserved)) {
 		switch {
-		case r.atScaleOut():
-			return fmt.Sprintf("without %s, %s reservation would be %s, at or above %s", called(gone), r.name, show(float64(*r.reserved)), show(*r.band.ScaleOutAt))
-		case r.reserved == nil && r.amount(reserved) > 0:
-			return fmt.Sprintf("without %s, no %s would be left for the tasks that reserve it", called(gone), r.name)
+		case of.atScaleOut():
+			return fmt.Sprintf("without %s, %s reservation would be %s, at or above %s", namesOf(gone), of.name, show(float64(*of.reserved)), show(*of.band.ScaleOutAt))
+		case of.reserved == nil && of.amount(reserved) > 0:
+			return fmt.Sprintf("without %s, no %s would be left for the tasks that reserve it", namesOf(gone), of.name)
 		}
 	}
 	return ""
-}
-
-// reservedBy splits what a host's tasks reserve: what has to find room elsewhere, and what goes with the host. Of a
-// task whose size is not known, nothing goes.
-func (j *judgement) reservedBy(h cluster.Host) (stays, goes cluster.Resources) {
-	if known, ok := j.split[h.ARN]; ok {
-		return known[0], known[1]
-	}
-	defer func() { j.split[h.ARN] = [2]cluster.Resources{stays, goes} }()
-	if !read(h) {
-		return cluster.Resources{}, h.Reserved()
-	}
-	for _, t := range j.tasks[h.ARN] {
-		size, _ := t.SizeIn(j.s.Definitions)
-		if t.Service == "" || j.services[t.Service].Daemon {
-			goes = goes.Plus(size)
-		} else {
-			stays = stays.Plus(size)
-		}
-	}
-	return stays, goes
-}
-
-func called(hosts []cluster.Host) string {
-	if len(hosts) == 1 {
-		return name(hosts[0])
-	}
-	return fmt.Sprintf("%s and %d more", name(hosts[0]), len(hosts)-1)
 }

@@ -16,14 +16,14 @@ const backOff = 30 * time.Minute
 
 // refusals are the services that still want a task of which ECS said lately that it fits nowhere, though by our packing
 // it does: the second witness, for what is not modelled.
-func (j *judgement) refusals() []cluster.Service {
+func refusals(f *facts, d demand, s shortage) []cluster.Service {
 	stuck := map[string]bool{}
-	for _, l := range slices.Concat(j.lack.unplaced, j.lack.waiting, j.lack.hopeless, j.lack.hopelessWaiting) {
-		stuck[j.wanted.catalogue.kinds[l.Kind].Name] = true
+	for _, l := range s.all() {
+		stuck[d.kinds[l.Kind].Name] = true
 	}
 	var refused []cluster.Service
-	for _, w := range j.s.Demand() {
-		young := !w.Service.Refused.IsZero() && j.now.Sub(w.Service.Refused) < backOff
+	for _, w := range d.all {
+		young := !w.Service.Refused.IsZero() && f.now.Sub(w.Service.Refused) < backOff
 		if young && !stuck[w.Service.Name] {
 			stuck[w.Service.Name] = true // once is enough
 			refused = append(refused, w.Service)
@@ -32,68 +32,34 @@ func (j *judgement) refusals() []cluster.Service {
 	return refused
 }
 
-// refused says why a host is added for refusals; empty: none is. The host is bought once: no refusal that is older than
-// the newest registration counts, and none while one of the new size stands unused.
-func (j *judgement) refused() string {
-	refusals := j.refusals()
-	if len(refusals) == 0 {
+// refused returns why ECS's refusals justify a host; empty: they do not. The host is bought once: no refusal that is older
+// than the newest registration counts, and none while a host of the new size stands unused.
+func (f *findings) refused() string {
+	if len(f.refusals) == 0 {
 		return ""
 	}
-	unused := j.unused()
+	unused := f.mayBeUnused()
 	var why []string
-	for _, service := range refusals {
+	for _, service := range f.refusals {
 		newest := time.Time{}
-		for _, h := range slices.Backward(j.s.Hosts) { // the youngest comes last
+		for _, h := range slices.Backward(f.s.Hosts) { // the youngest comes last
 			if admits(service, h) {
 				newest = h.RegisteredAt
 				break
 			}
 		}
-		if service.Refused.After(newest) && !fresh(service, unused) && j.helps(service) {
+		stands := slices.ContainsFunc(unused, func(h cluster.Host) bool { return admits(service, h) })
+		helps := func() bool { return f.newHost.takes(placement.Kind{Providers: service.ProvidersOf(service.Starts())}) }
+		if service.Refused.After(newest) && !stands && helps() {
 			why = append(why, fmt.Sprintf("ECS said at %s UTC that no host met all requirements of a task of %s", service.Refused.UTC().Format("15:04"), service.Name))
 		}
 	}
 	return firstOf(why)
 }
 
-// helps tells whether a new host could take the service's tasks, by its capacity provider.
-func (j *judgement) helps(service cluster.Service) bool {
-	return j.takes(placement.Kind{Providers: service.ProvidersOf(service.Starts())})
-}
-
-// fresh tells whether a host as a new one would be stands there without service tasks, so that another would not help the
-// service.
-func fresh(service cluster.Service, unused []cluster.Host) bool {
-	return slices.ContainsFunc(unused, func(h cluster.Host) bool { return admits(service, h) })
-}
-
-// unused are the hosts as a new one would be that have no service tasks. One whose tasks are not known may be one.
-func (j *judgement) unused() []cluster.Host {
-	var hosts []cluster.Host
-	for _, h := range j.capacity {
-		if j.isOfNewSize(h) && (!read(h) || !j.serves(h)) {
-			hosts = append(hosts, h)
-		}
-	}
-	return hosts
-}
-
-// serves tells whether the host has a task of a service that is no daemon.
-func (j *judgement) serves(h cluster.Host) bool {
-	for _, t := range j.tasks[h.ARN] {
-		if t.Service != "" && !j.services[t.Service].Daemon {
-			return true
-		}
-	}
-	return false
-}
-
-// mayBeFresh are the hosts whose tasks decide on a refusal.
-func (j *judgement) mayBeFresh() bool {
-	for _, h := range j.capacity {
-		if j.isOfNewSize(h) && !read(h) {
-			return true
-		}
-	}
-	return false
+// mayBeUnused are the hosts as a new one would be that have no service tasks. One whose tasks are not known may be one.
+func (f *findings) mayBeUnused() []cluster.Host {
+	return slices.DeleteFunc(slices.Clone(f.capacity), func(h cluster.Host) bool {
+		return !f.newHost.isOfNewSize(h) || tasksKnown(h) && f.serves(h)
+	})
 }

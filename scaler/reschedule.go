@@ -1,260 +1,196 @@
 package scaler
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/placement"
 )
 
-const (
-	// mostUnread is how many tasks a pass reads of one cluster: at 100 tasks for two calls (ListTasks, DescribeTasks),
-	// 400 calls. Half of ECS's bucket for them is 50 at once and 10 a second after
-	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html), so that they fill 35 of the
-	// pass's 45 seconds. Tasks that are known already do not count.
-	mostUnread = 20_000
-	// mostTries is how many unplaced tasks times hosts are tried: each host is judged with all of them beside its own
-	// tasks, at about a microsecond in each of three orders. So many unplaced tasks are placed within minutes; until
-	// then nothing goes. It spares a pass the steps that would be taken in vain.
-	mostTries = 200_000
-	// toLeave: a host goes only where so many times the headroom is left, for the same reason for which scale_in_below lies
-	// below scale_out_at. With once, a simulated week of taxi rides on some fifteen hosts bought back 112 hosts within half
-	// an hour of their going, 42 of them though nothing had changed; with twice, at most one
-	// (docs/evaluation.md).
-	toLeave = 2
-)
+// mostUnread is how many tasks a pass reads of one cluster: at 100 tasks for two calls (ListTasks, DescribeTasks),
+// 400 calls. Half of ECS's bucket for them is 50 at once and 10 a second after
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html), so that they fill 35 of the
+// pass's 45 seconds. Tasks that are known already do not count.
+const mostUnread = 20_000
 
-// moving is what happens to tasks when hosts go.
-type moving struct {
-	j *judgement
-	// hosts are capacity first, then those that take no tasks but have some.
-	hosts     []cluster.Host
-	at        map[string]int
-	fleet     *placement.Fleet
-	steps     *placement.Steps
-	catalogue catalogue
-	beside    []placement.Batch
-	// candidates are those that may go, as indices, by group.
-	candidates [][]int
-	// stuck says, by host's ARN, which of its tasks ECS could never move.
-	stuck map[string]string
-}
-
-// newMoving readies the re-placing of every host's tasks; the cause says what is not known for it.
-func newMoving(j *judgement) (*moving, *cause) {
-	m := &moving{j: j, hosts: slices.Clone(j.capacity), at: map[string]int{}, stuck: map[string]string{}, steps: placement.NewSteps(placement.MostSteps).Until(j.until)}
-	for i, h := range m.hosts {
-		m.at[h.ARN] = i
-	}
-	for _, h := range j.s.Hosts {
+// hostsToEmpty are capacity first, then those that take no tasks but have some.
+func (f *facts) hostsToEmpty() []cluster.Host {
+	hosts := slices.Clone(f.capacity)
+	for _, h := range f.s.Hosts {
 		if !h.IsCapacity() && !h.External {
-			m.at[h.ARN] = len(m.hosts)
-			m.hosts = append(m.hosts, h)
+			hosts = append(hosts, h)
 		}
 	}
-	if c := m.unread(); c != nil {
-		return nil, c
-	}
-	if len(j.coming.unread) > 0 {
-		return nil, &cause{TasksUnread, fmt.Sprintf("the room that ECS keeps for daemon tasks is not known without %s", firstOf(slices.Sorted(maps.Keys(j.coming.unread))))}
-	}
-	named, c := m.kinds()
-	if c != nil {
-		return nil, c
-	}
-	m.catalogue = j.catalogue(named)
-	for _, w := range slices.Concat(j.wanted.unplaced, j.wanted.waiting) {
-		for _, k := range each(w.Service.Name, w.Definition, w.Providers) {
-			m.beside = append(m.beside, placement.Batch{Kind: m.catalogue.of[k], Tasks: w.Tasks})
-		}
-	}
-	choices := 0
-	for _, of := range j.candidates() {
-		var these []int
-		for _, h := range of {
-			these = append(these, m.at[h.ARN])
-		}
-		m.candidates = append(m.candidates, these)
-		choices += len(these)
-	}
-	if j.wanted.tasks() > mostTries/max(1, choices) {
-		return nil, &cause{TooLarge, fmt.Sprintf("%d tasks wait for a host, too many to try beside the tasks of each of %d hosts; most will be placed soon", j.wanted.tasks(), choices)}
-	}
-	config := j.packing(true)
-	config.Steps = m.steps
-	m.fleet = placement.New(m.places(), m.catalogue.kinds, config)
-	return m, nil
+	return hosts
 }
 
-// unread is what forbids re-placing because tasks were not read.
-func (m *moving) unread() *cause {
-	tasks, hosts := 0, 0
-	for _, h := range m.hosts {
-		if !read(h) {
-			tasks += unreadOn(h)
-			hosts++
+// tasksMissing is what forbids re-placing because tasks were not read; nil: nothing does.
+func tasksMissing(hosts []cluster.Host) *cause {
+	tasks, on := 0, 0
+	for _, h := range hosts {
+		if !tasksKnown(h) {
+			tasks += unknownTasks(h)
+			on++
 		}
 	}
 	switch {
 	case tasks > mostUnread:
 		return &cause{TooLarge, fmt.Sprintf("%d tasks would have to be read, and a pass can read %d of one cluster", tasks, mostUnread)}
 	case tasks > 0:
-		return &cause{TasksUnread, fmt.Sprintf("%d tasks on %d hosts were not read, so it is not known whether they would fit elsewhere", tasks, hosts)}
+		return &cause{TasksUnread, fmt.Sprintf("%d tasks on %d hosts were not read, so it is not known whether they would fit elsewhere", tasks, on)}
 	default:
 		return nil
 	}
 }
 
-// kinds names all that may have to be placed.
-func (m *moving) kinds() (map[kind]bool, *cause) {
-	named := map[kind]bool{}
-	for of := range m.j.wanted.catalogue.of {
-		note(named, each(of.service, of.definition, asMany(of.providers)))
+// alike are tasks of one service and revision that were placed through one capacity provider: what becomes of them when
+// their host is removed.
+type alike struct {
+	// kinds are those of which they may turn out to be elsewhere; none: ECS does not start them again.
+	kinds []kind
+	// doubt says what is not known of them; nil: nothing.
+	doubt *cause
+	// stuck says why ECS could never move them; empty: it could.
+	stuck  string
+	awsvpc bool
+}
+
+// tasksAlike are each host's tasks, in the order of the hosts.
+func (f *facts) tasksAlike(hosts []cluster.Host) [][]*alike {
+	known := map[kind]*alike{}
+	on, all := make([][]*alike, len(hosts)), make([]*alike, 0, len(f.s.Tasks))
+	for i, h := range hosts {
+		first := len(all)
+		for _, t := range f.tasks[h.ARN] {
+			key := kind{t.Service, t.Definition, cmp.Or(t.Provider, h.Provider)}
+			a, met := known[key]
+			if !met {
+				a = f.newAlike(key)
+				known[key] = a
+			}
+			all = append(all, a)
+		}
+		on[i] = all[first:]
 	}
-	for _, h := range m.hosts {
-		var doubt *cause // the first by its words, because tasks come in no order
-		for _, t := range m.j.tasks[h.ARN] {
-			moves, c := m.moves(t)
-			if c != nil && (doubt == nil || c.why < doubt.why) {
-				doubt = c
+	return on
+}
+
+// newAlike finds whether ECS would start such tasks again elsewhere. Daemons die with their host, standalone tasks are
+// nobody's to restart, and a service or task set that is being deleted wants no tasks. Where the service's strategy still
+// names the capacity provider that a task runs on, it is placed through that again.
+func (f *facts) newAlike(t kind) *alike {
+	d, defined := f.s.Definitions[t.definition]
+	a := &alike{awsvpc: d.Awsvpc}
+	s, known := f.services[t.service]
+	switch {
+	case t.service == "":
+	case !known:
+		a.doubt = &cause{TasksUnread, fmt.Sprintf("a task of service %s is running, and nothing is known about that service", t.service)}
+	case s.Daemon || !s.Active || !s.Keeps(t.definition):
+	case !defined:
+		a.doubt = &cause{TasksUnread, fmt.Sprintf("the definition %s of the tasks of %s is not known", t.definition, t.service)}
+	default:
+		providers := s.ProvidersOf(t.definition)
+		if slices.Contains(providers, t.providers) {
+			providers = []string{t.providers}
+		}
+		a.kinds = kindsOf(t.service, t.definition, providers)
+		if s.Immovable() {
+			a.stuck = fmt.Sprintf("a task of %s that can never move: with %d desired, minimumHealthyPercent %d and maximumPercent %d let ECS neither start another task first nor stop this one first; raise maximumPercent so that one more may start",
+				s.Name, s.Desired, s.MinimumHealthyPercent, s.MaximumPercent)
+		}
+	}
+	return a
+}
+
+// doubtful is the first doubt about the tasks of the first host that has any: the first by its words, because tasks come
+// in no order. nil: there is none.
+func doubtful(tasks [][]*alike) *cause {
+	for _, on := range tasks {
+		var doubt *cause
+		for _, a := range on {
+			if a.doubt != nil && (doubt == nil || a.doubt.why < doubt.why) {
+				doubt = a.doubt
 			}
-			if !moves {
-				continue
-			}
-			note(named, m.j.moved(t, h))
-			m.noteStuck(t, h)
 		}
 		if doubt != nil {
-			return nil, doubt
-		}
-	}
-	return named, nil
-}
-
-func note(named map[kind]bool, kinds []kind) {
-	for _, k := range kinds {
-		named[k] = true
-	}
-}
-
-// noteStuck notes on a task's host that ECS can never move the task; of several the first by its words is told.
-func (m *moving) noteStuck(t *cluster.Task, h cluster.Host) {
-	s := m.j.services[t.Service]
-	if !s.Immovable() {
-		return
-	}
-	why := fmt.Sprintf("a task of %s that can never move: with %d desired, minimumHealthyPercent %d and maximumPercent %d let ECS neither start another task first nor stop this one first; raise maximumPercent so that one more may start",
-		s.Name, s.Desired, s.MinimumHealthyPercent, s.MaximumPercent)
-	if told := m.stuck[h.ARN]; told == "" || why < told {
-		m.stuck[h.ARN] = why
-	}
-}
-
-// moves tells whether ECS would start the task again elsewhere. Daemons die with their host, standalone tasks are
-// nobody's to restart, and a service or task set that is being deleted wants no tasks.
-func (m *moving) moves(t *cluster.Task) (bool, *cause) {
-	if t.Service == "" {
-		return false, nil
-	}
-	service, known := m.j.services[t.Service]
-	if !known {
-		return false, &cause{TasksUnread, fmt.Sprintf("a task of service %s is running, and nothing is known about that service", t.Service)}
-	}
-	if service.Daemon || !service.Active || !service.Keeps(t.Definition) {
-		return false, nil
-	}
-	if _, known := m.j.s.Definitions[t.Definition]; !known {
-		return false, &cause{TasksUnread, fmt.Sprintf("the definition %s of the tasks of %s is not known", t.Definition, t.Service)}
-	}
-	return true, nil
-}
-
-// places are the hosts with what would have to move from each. The network interfaces of a host are not to be seen, so
-// that without instance.awsvpc_tasks none may hold more than the fullest of its type does.
-func (m *moving) places() []placement.Host {
-	places := make([]placement.Host, len(m.hosts))
-	fullest := map[string]int{}
-	for i, h := range m.hosts {
-		places[i] = m.j.place(h, true)
-		counts := map[int]int{}
-		known := 0
-		for _, t := range m.j.tasks[h.ARN] {
-			if m.j.s.Definitions[t.Definition].Awsvpc {
-				known++
-			}
-			// What is on a draining host is wanted elsewhere already.
-			if moves, _ := m.moves(t); moves && h.Status != cluster.Draining {
-				for _, k := range m.j.moved(t, h) {
-					counts[m.catalogue.of[k]]++
-				}
-			}
-		}
-		for number, n := range counts {
-			places[i].Moves = append(places[i].Moves, placement.Batch{Kind: number, Tasks: n})
-		}
-		fullest[h.Type()] = max(fullest[h.Type()], known)
-	}
-	if m.j.awsvpcLimit() >= 0 {
-		return places
-	}
-	for i, h := range m.hosts {
-		places[i].AwsvpcLimit = places[i].Awsvpc
-		if h.Type() != "" {
-			places[i].AwsvpcLimit = max(0, fullest[h.Type()])
-		}
-	}
-	return places
-}
-
-// objection is what forbids that any one host goes; with several groups of which none is marked, one of each goes at
-// once. nil: nothing.
-func (m *moving) objection() *cause {
-	fullest := make([]int, len(m.candidates))
-	for g, of := range m.candidates {
-		if len(of) > 0 {
-			fullest[g] = m.byFill(of)[0]
-		}
-	}
-	for g, of := range m.candidates {
-		for _, host := range of {
-			set := []int{host}
-			for other, choices := range m.candidates {
-				if other != g && len(choices) > 0 {
-					set = append(set, fullest[other])
-				}
-			}
-			if c := m.refuses(set); c != nil {
-				return c
-			}
+			return doubt
 		}
 	}
 	return nil
 }
 
-// refuses says why these hosts cannot go together; nil: they can.
-func (m *moving) refuses(set []int) *cause {
-	gone := make([]cluster.Host, len(set))
-	for i, host := range set {
-		gone[i] = m.hosts[host]
-		if stuck := m.stuck[m.hosts[host].ARN]; stuck != "" {
-			return &cause{CannotMove, fmt.Sprintf("%s has %s", name(gone[i]), stuck)}
+// stuckOn says which of a host's tasks ECS can never move; of several the first by its words. Empty: none.
+func stuckOn(tasks []*alike) string {
+	stuck := ""
+	for _, a := range tasks {
+		if a.stuck != "" && (stuck == "" || a.stuck < stuck) {
+			stuck = a.stuck
 		}
 	}
-	if bounce := m.j.bounce(gone); bounce != "" {
-		return &cause{WouldBounce, bounce}
+	return stuck
+}
+
+// kindsToPlace are all that may have to be placed: what is wanted already, and what moves.
+func kindsToPlace(d demand, tasks [][]*alike) map[kind]bool {
+	named := map[kind]bool{}
+	add := func(kinds []kind) {
+		for _, k := range kinds {
+			named[k] = true
+		}
 	}
-	o, fits := m.fleet.FitsInEveryOrder(set, m.beside, toLeave*m.j.headroom.tasks)
-	switch {
-	case fits:
-		return nil
-	case o.Cut:
-		return &cause{TooLarge, cutShort}
-	case len(o.Left) > 0:
-		return &cause{WouldNotFit, fmt.Sprintf("without %s, %s", called(gone), fitsNowhere(m.catalogue.kinds, o.Left[0]))}
-	default:
-		return &cause{HeadroomWouldBreak, fmt.Sprintf("without %s, %d headroom tasks (%s each) fit; %d must fit, twice the headroom, so that the next task does not buy the host back",
-			called(gone), o.Spare, m.j.headroom.size, toLeave*m.j.headroom.tasks)}
+	for of := range d.number {
+		add(kindsOf(of.service, of.definition, asMany(of.providers)))
 	}
+	added := map[*alike]bool{}
+	for _, on := range tasks {
+		for _, a := range on {
+			if !added[a] {
+				added[a] = true
+				add(a.kinds)
+			}
+		}
+	}
+	return named
+}
+
+// movable are the hosts as a packing sees them, with what would have to move from each. The network interfaces of a host
+// are not to be seen, so that without instance.awsvpc_tasks none may hold more than the fullest of its type does.
+func (f *findings) movable(hosts []cluster.Host, tasks [][]*alike, c catalogue) []placement.Host {
+	packed := make([]placement.Host, len(hosts))
+	fullest := map[string]int{}
+	moves := map[int]int{}
+	for i, h := range hosts {
+		packed[i] = f.packed(h, true, f.toCome.possible[h.ARN], f.interfaces.on(h, f.awsvpcLimit()))
+		clear(moves)
+		awsvpc := 0
+		for _, a := range tasks[i] {
+			if a.awsvpc {
+				awsvpc++
+			}
+			if h.Status == cluster.Draining {
+				continue // what is on a draining host is wanted elsewhere already
+			}
+			for _, k := range a.kinds {
+				moves[c.number[k]]++
+			}
+		}
+		packed[i].Moves = make([]placement.Batch, 0, len(moves))
+		for number, n := range moves {
+			packed[i].Moves = append(packed[i].Moves, placement.Batch{Kind: number, Tasks: n})
+		}
+		fullest[h.Type()] = max(fullest[h.Type()], awsvpc)
+	}
+	if f.awsvpcLimit() >= 0 {
+		return packed
+	}
+	for i, h := range hosts {
+		packed[i].AwsvpcLimit = packed[i].Awsvpc
+		if h.Type() != "" {
+			packed[i].AwsvpcLimit = max(0, fullest[h.Type()])
+		}
+	}
+	return packed
 }

@@ -7,128 +7,125 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// mayScaleIn tells how many hosts can go, and notes why or why not. Every objection is noted, so that an operator does
-// not remove one only to meet the next; but tasks are re-placed only where nothing else objects, because that needs
-// every one of them to be read.
-func (j *judgement) mayScaleIn(v *Verdict) int {
+// scaleIn asks for as many hosts less as can be spared. Every objection is noted, so that an operator does not remove one
+// only to meet the next; but tasks are re-placed only where nothing else objects, because that needs every one of them to
+// be read.
+func (j *Judgement) scaleIn() decision {
+	var d decision
 	if len(j.capacity) == 0 {
-		v.because(NoInstances, "no host can take tasks, so there is none to remove")
-		return 0
+		d.because(NoInstances, "no host can take tasks, so there is none to remove")
+		return d
 	}
 	if above := notBelow(j.entry, j.reservation); len(above) > 0 {
-		v.because(WithinBand, strings.Join(above, " and "))
-		return 0
+		d.because(WithinBand, "%s", strings.Join(above, " and "))
+		return d
 	}
-	v.because(AllBelowScaleIn, "every reservation is below its scale-in threshold ("+allBelow(j.entry, j.reservation)+")")
-	objections := j.objections()
-	for _, o := range objections {
-		v.because(o.reason, o.why)
+	d.because(AllBelowScaleIn, "every reservation is below its scale-in threshold (%s)", allBelow(j.entry, j.reservation))
+	d.causes = append(d.causes, j.objections...)
+	if len(j.objections) > 0 || !j.entry.Enabled {
+		return d
 	}
-	if len(objections) > 0 || !j.entry.Enabled {
-		return 0
-	}
-	m, objection := newMoving(j)
+	m, objection := newRemoval(&j.findings, j.rebound)
 	if objection == nil {
 		objection = m.objection()
 	}
 	if objection != nil {
-		v.because(objection.reason, objection.why)
-		return 0
+		d.causes = append(d.causes, *objection)
+		return d
 	}
-	return m.together()
+	n := m.atOnce()
+	d.signal, d.gap = ScaleIn, -n
+	if n > 1 {
+		d.because(AllBelowScaleIn, "any %d hosts can be removed together", n)
+	}
+	return d
 }
 
 // objections are all that forbid a scale-in without a look at the tasks.
-func (j *judgement) objections() []cause {
-	var found []cause
-	object := func(r Reason, format string, args ...any) {
-		found = append(found, cause{r, fmt.Sprintf(format, args...)})
+func (f *findings) objections(r rebound) []cause {
+	var d decision
+	if len(f.s.Unread) > 0 {
+		d.because(Unreadable, "nothing is scaled in while this is not known: %s", strings.Join(f.s.Unread, "; "))
 	}
-	if len(j.s.Unread) > 0 {
-		object(Unreadable, "nothing is scaled in while this is not known: %s", strings.Join(j.s.Unread, "; "))
+	if doubt := f.doubt(f.demand); doubt != "" {
+		d.because(TasksUnread, "%s", doubt)
 	}
-	if doubt := j.doubt(); doubt != "" {
-		object(TasksUnread, "%s", doubt)
+	if f.shortage.cut {
+		d.because(TooLarge, "%s", cutShort)
 	}
-	if j.lack.cut {
-		object(TooLarge, "%s", cutShort)
+	if !f.entry.ScaleIn {
+		d.because(ScaleInOff, "scale_in is false in the entry")
 	}
-	if !j.entry.ScaleIn {
-		object(ScaleInOff, "scale_in is false in the entry")
+	if n := leaving(f.s); n > 0 {
+		d.because(InstancesDraining, "%s leaving; the next scale-in waits until that is over", hostsAre(n))
 	}
-	if n := leaving(j.s); n > 0 {
-		object(InstancesDraining, "%s leaving; the next scale-in waits until that is over", hosts(n))
-	}
-	if n := arriving(j.s, j.now); n > 0 {
-		object(InstancesLaunching, "%s launching; nothing is scaled in until that is over", hosts(n))
+	if n := arriving(f.s, f.now); n > 0 {
+		d.because(InstancesLaunching, "%s launching; nothing is scaled in until that is over", hostsAre(n))
 	}
 	var refused []string
-	for _, service := range j.refusals() {
+	for _, service := range f.refusals {
 		refused = append(refused, fmt.Sprintf("ECS said at %s UTC that a task of %s fits nowhere, and the service still wants it", service.Refused.UTC().Format("15:04"), service.Name))
 	}
 	if len(refused) > 0 {
-		object(PlacementRefused, "%s", firstOf(refused))
+		d.because(PlacementRefused, "%s", firstOf(refused))
 	}
-	if len(j.lack.hopeless)+len(j.lack.hopelessWaiting) > 0 {
-		object(WouldNotFit, "tasks already wait that fit on no host")
+	if len(f.shortage.unplaceableTasks()) > 0 {
+		d.because(WouldNotFit, "tasks already wait that fit on no host")
 	}
-	if j.lack.headroom > 0 {
-		object(HeadroomWouldBreak, "the headroom does not fit even now")
+	if f.shortage.headroom > 0 {
+		d.because(HeadroomWouldBreak, "the headroom does not fit even now")
 	}
-	found = append(found, j.limits()...)
-	if landing := j.wouldBounce(); landing != "" {
-		object(WouldBounce, "%s", landing)
+	d.causes = append(d.causes, f.limits()...)
+	if bounce := r.ofAny(); bounce != "" {
+		d.because(WouldBounce, "%s", bounce)
 	}
-	return found
+	return d.causes
 }
 
 // limits are what the entry and the groups set.
-func (j *judgement) limits() []cause {
-	var found []cause
-	object := func(r Reason, format string, args ...any) {
-		found = append(found, cause{r, fmt.Sprintf(format, args...)})
+func (f *findings) limits() []cause {
+	var d decision
+	if len(f.capacity) <= f.entry.MinInstances {
+		d.because(AtMinInstances, "%s in service and min_instances is %d", hostsAre(len(f.capacity)), f.entry.MinInstances)
 	}
-	if len(j.capacity) <= j.entry.MinInstances {
-		object(AtMinInstances, "%s in service and min_instances is %d", hosts(len(j.capacity)), j.entry.MinInstances)
-	}
-	for _, g := range j.s.Followers() {
-		c := j.s.CapacityOf(g)
+	for _, g := range f.s.Followers() {
+		c := f.s.CapacityOf(g)
 		switch halted := g.Halts("Terminate", "AlarmNotification"); {
 		case !c.Known:
-			object(CapacityUnitsUnknown, "group %s counts its sizes in %s, and it is not known how many each host counts; give its instance types weights, or let it count instances", g.Name, g.Unit)
+			d.because(CapacityUnitsUnknown, "group %s counts its sizes in %s, and it is not known how many each host counts; give its instance types weights, or let it count instances", g.Name, g.Unit)
 		case g.Spare(c) < 1:
-			object(AtMinInstances, "group %s is at its MinSize %d%s", g.Name, g.Min, inUnits(g, c))
+			d.because(AtMinInstances, "group %s is at its MinSize %d%s", g.Name, g.Min, inUnits(g, c))
 		case g.AllProtected():
-			object(AllProtected, "every host of group %s is protected from scale-in", g.Name)
+			d.because(AllProtected, "every host of group %s is protected from scale-in", g.Name)
 		case len(halted) > 0:
-			object(ScalingSuspended, "group %s has suspended %s", g.Name, strings.Join(halted, " and "))
+			d.because(ScalingSuspended, "group %s has suspended %s", g.Name, strings.Join(halted, " and "))
 		}
 	}
-	if j.late.why != "" {
-		object(InstancesNotJoining, "%s", j.late.why)
+	if f.failedJoins.why != "" {
+		d.because(InstancesNotJoining, "%s", f.failedJoins.why)
 	}
-	if names := managed(j.s); names != "" {
-		object(ManagedScaling, "ECS managed scaling sets the size of group %s", names)
+	if names := managed(f.s); names != "" {
+		d.because(ManagedScaling, "ECS managed scaling sets the size of group %s", names)
 	}
-	return found
+	return d.causes
 }
 
 // doubt says what of the demand is not known; empty: all is.
-func (j *judgement) doubt() string {
+func (f *facts) doubt(d demand) string {
 	var doubts []string
-	for _, h := range j.s.Hosts {
-		if h.Status == cluster.Draining && !read(h) {
+	for _, h := range f.s.Hosts {
+		if h.Status == cluster.Draining && !tasksKnown(h) {
 			doubts = append(doubts, fmt.Sprintf("the tasks of draining host %s are not known", name(h)))
 		}
 	}
-	for _, w := range j.wanted.unread {
+	for _, w := range d.unread {
 		doubts = append(doubts, fmt.Sprintf("the size of the %d tasks that %s wants is not known", w.Tasks, w.Service.Name))
 	}
-	if len(j.headroom.unread) > 0 {
-		doubts = append(doubts, fmt.Sprintf("the size of a headroom task is not known without %s", firstOf(j.headroom.unread)))
+	if len(d.headroom.unread) > 0 {
+		doubts = append(doubts, fmt.Sprintf("the size of a headroom task is not known without %s", firstOf(d.headroom.unread)))
 	}
-	for _, service := range j.s.Services {
-		if service.Active && (service.Home == cluster.Unknown || j.unsure[service.Name]) {
+	for _, service := range f.s.Services {
+		if service.Active && (service.Home == cluster.Unknown || f.unsure[service.Name]) {
 			doubts = append(doubts, "it is not known where service "+service.Name+" runs")
 		}
 	}

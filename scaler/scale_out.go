@@ -8,75 +8,88 @@ import (
 	"ecs-cluster-scaler/placement"
 )
 
-// enough sums tell the story; a cluster that lost its capacity may have hundreds, and one that nobody bounds, thousands.
-const enough = 3
-
-// firstOf joins the first few of the sums, and says how many more there are.
-func firstOf(sums []string) string {
-	if more := len(sums) - enough; more > 0 {
-		sums = append(sums[:enough:enough], fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(sums, "; ")
-}
-
-type cause struct {
-	reason Reason
-	why    string
-}
-
-// causes are the reasons to scale out, before anything in flight is counted.
-func (j *judgement) causes() []cause {
+// causesToScaleOut are the reasons to scale out, before any host that is launching is counted.
+func (f *findings) causesToScaleOut() []cause {
 	var found []cause
-	for _, r := range resources(j.entry, j.reservation) {
+	for _, r := range resources(f.entry, f.reservation) {
 		if r.atScaleOut() {
 			found = append(found, cause{r.reason, fmt.Sprintf("%s reservation %s is at or above %s",
 				r.name, show(float64(*r.reserved)), show(*r.band.ScaleOutAt))})
 		}
 	}
-	if j.lack.wants() > 0 {
-		found = append(found, cause{UnplacedTasks, j.nowhere(slices.Concat(j.lack.unplaced, j.lack.waiting))})
+	if f.shortage.tasks() > 0 {
+		found = append(found, cause{UnplacedTasks, fitNowhere(f.demand.kinds, f.shortage.needHost())})
 	}
-	if why := j.refused(); why != "" {
+	if why := f.refused(); why != "" {
 		found = append(found, cause{PlacementRefused, why})
 	}
-	if j.lack.headroom > 0 && !j.lack.vain {
-		found = append(found, cause{HeadroomShort, fmt.Sprintf("%d of the %d headroom tasks (%s each) do not fit", j.lack.headroom, j.headroom.tasks, j.headroom.size)})
+	if f.shortage.headroomShort() {
+		found = append(found, cause{HeadroomShort, fmt.Sprintf("%d of the %d headroom tasks (%s each) do not fit", f.shortage.headroom, f.demand.headroom.tasks, f.demand.headroom.size)})
 	}
 	return found
 }
 
-func (j *judgement) nowhere(left []placement.Left) string {
-	sums := make([]string, 0, enough+1)
-	for i, l := range left {
-		if i == enough {
-			sums = append(sums, fmt.Sprintf("and %d more tasks", tasks(left[i:])))
-			break
-		}
-		sums = append(sums, fitsNowhere(j.wanted.catalogue.kinds, l))
-	}
-	return strings.Join(sums, "; ")
-}
-
-// hopeless says which wanted tasks no new host would take; empty: none.
-func (j *judgement) hopeless() string {
+// unplaceable says which wanted tasks no new host would take; empty: none.
+func (f *findings) unplaceable() string {
 	var sums []string
-	for _, l := range slices.Concat(j.lack.hopeless, j.lack.hopelessWaiting) {
-		k := j.wanted.catalogue.kinds[l.Kind]
-		sums = append(sums, fmt.Sprintf("%s (%s) fits nowhere, not even on %s", k.Name, k.Size, j.notOn(k)))
+	for _, l := range f.shortage.unplaceableTasks() {
+		k := f.demand.kinds[l.Kind]
+		sums = append(sums, fmt.Sprintf("%s (%s) fits nowhere, not even on %s", k.Name, k.Size, f.newHost.notOn(k)))
 	}
-	if j.lack.headroom > 0 && j.lack.vain {
-		sums = append(sums, fmt.Sprintf("a headroom task (%s) does not fit even on %s", j.headroom.size, j.notOn(j.headroom.kind())))
+	if f.shortage.headroom > 0 && f.shortage.headroomUnplaceable {
+		sums = append(sums, fmt.Sprintf("a headroom task (%s) does not fit even on %s", f.demand.headroom.size, f.newHost.notOn(f.demand.headroom.kind())))
 	}
 	return firstOf(sums)
 }
 
 // notOn says on what new host a task of the kind would not fit.
-func (j *judgement) notOn(k placement.Kind) string {
-	if !j.takes(placement.Kind{Providers: k.Providers}) {
+func (n newHost) notOn(k placement.Kind) string {
+	if !n.takes(placement.Kind{Providers: k.Providers}) {
 		return fmt.Sprintf("a new host: ECS places it through capacity provider %s only, and no group that follows the signal belongs to it", strings.Join(k.Providers, " or "))
 	}
-	if k.Size == least(k.Size, j.instance.host.Free) {
+	if k.Size == least(k.Size, n.host.Free) {
 		return "an empty new host: a constraint, a missing attribute or a taken port forbids it"
 	}
-	return fmt.Sprintf("an empty new host, which has %s left beside its daemons", j.instance.host.Free)
+	return fmt.Sprintf("an empty new host, which has %s left beside its daemons", n.host.Free)
+}
+
+// scaleOut asks for the hosts that are missing beyond those launching, unless asking would be in vain or worse.
+func (f *findings) scaleOut(causes []cause) decision {
+	d := decision{causes: slices.Clip(causes)}
+	if names := managed(f.s); names != "" {
+		d.because(ManagedScaling, "ECS managed scaling sets the size of group %s, so the signal stays 0", names)
+		return d
+	}
+	if f.failedJoins.why != "" {
+		d.because(InstancesNotJoining, "%s", f.failedJoins.why)
+		if f.failedJoins.probe {
+			d.signal, d.gap, d.causes = ScaleOut, 1, append(d.causes, blocked(f.s)...)
+		}
+		d.blocked = true // people are called meanwhile
+		return d
+	}
+	gap := f.gap()
+	if gap == 0 {
+		d.because(InstancesLaunching, "%s launching, which is enough for all that", hostsAre(f.launching))
+		return d
+	}
+	if f.launching > 0 {
+		d.note("%s launching; the gap is what is missing beyond that", hostsAre(f.launching))
+	}
+	if !f.newHost.known {
+		d.because(InstanceSizeUnknown, "the size of a new host is unknown, so the gap is 1; set instance.cpu and instance.memory in the entry")
+	}
+	if f.newHost.known && len(f.shortage.unseen()) > 0 {
+		d.note("a task waits that fits on no host like those that the groups launched last; they may launch others, so one host is tried")
+	}
+	if f.s.GroupsUnread && gap > 1 {
+		d.note("%d hosts are missing, but the groups were not read and may be launching some, so the gap is 1", gap)
+		gap = 1
+	}
+	if len(f.s.Followers()) > 1 {
+		gap = 1 // each of them would follow the gap
+	}
+	obstacles := blocked(f.s)
+	d.signal, d.gap, d.blocked, d.causes = ScaleOut, gap, len(obstacles) > 0, append(d.causes, obstacles...)
+	return d
 }

@@ -1,19 +1,20 @@
 package scaler
 
 import (
+	"cmp"
 	"slices"
 
 	"ecs-cluster-scaler/placement"
 )
 
-// lack is what does not fit on the capacity there is. What is unknown about a host is taken in favour of the task: only
-// a known lack is a cause.
-type lack struct {
+// shortage is what does not fit on the capacity there is. What is unknown about a host is taken in favour of the task:
+// only a known shortage is a cause.
+type shortage struct {
 	remainder
-	// vain: not even an empty new host would take one task of the headroom's size.
-	vain bool
-	// lands are the new hosts that would take a task of each kind of the demand; nil: none would.
-	lands []*like
+	// headroomUnplaceable: not even an empty new host would take one task of the headroom's size.
+	headroomUnplaceable bool
+	// hostFor are the new hosts that would take a task of each kind of the demand; nil: none would.
+	hostFor []*sample
 	// firstFits are what each way of first fit leaves, for the gap.
 	firstFits []remainder
 	// cut: the steps were spent before every order was tried, so that it may be less.
@@ -23,85 +24,83 @@ type lack struct {
 // remainder is what one order leaves without a host.
 type remainder struct {
 	order placement.Order
-	// unplaced and waiting are tasks that a new host would take, the hopeless ones those that it would not.
-	unplaced, waiting, hopeless, hopelessWaiting []placement.Left
+	// unplaced and waiting are tasks that a new host would take, the unplaceable ones those that it would not.
+	unplaced, waiting, unplaceable, unplaceableWaiting []placement.Left
 	// headroom is how many of its tasks find no room beside the rest.
 	headroom int
 }
 
-// newLack packs the demand, and the headroom beside it, in one order after another. What one of them fits, fits; else
-// the order that leaves the least tells what is lacking.
-func newLack(j *judgement) lack {
-	if j.wanted.tasks() == 0 && j.headroom.tasks == 0 {
-		return lack{}
+// newShortage packs the demand, and the headroom beside it, in one order after another. What one of them fits, fits; else
+// the order that leaves the least tells what is short.
+func newShortage(f *facts, n newHost, d demand, c daemonsToCome, i interfaces) shortage {
+	if d.tasks() == 0 && d.headroom.tasks == 0 {
+		return shortage{}
 	}
-	hosts := make([]placement.Host, len(j.capacity))
-	for i, h := range j.capacity {
-		hosts[i] = j.place(h, false)
+	hosts := make([]placement.Host, len(f.capacity))
+	for at, h := range f.capacity {
+		hosts[at] = f.packed(h, false, c.certain[h.ARN], i.on(h, f.awsvpcLimit()))
 	}
-	c := j.wanted.catalogue
-	takes, lands := make([]bool, len(c.kinds)), make([]*like, len(c.kinds))
-	for i, k := range c.kinds {
-		lands[i] = j.lands(k)
-		takes[i] = lands[i] != nil
+	s := shortage{hostFor: make([]*sample, len(d.kinds))}
+	for number, k := range d.kinds {
+		s.hostFor[number] = n.hostFor(k)
 	}
-	l := lack{lands: lands, vain: j.headroom.tasks > 0 && !j.takes(j.headroom.kind())}
-	config := j.packing(false)
-	config.Steps = j.steps
-	f := placement.New(hosts, c.kinds, config)
+	s.headroomUnplaceable = d.headroom.tasks > 0 && !n.takes(d.headroom.kind())
+	fleet := placement.New(hosts, d.kinds, packing(n, d, false, f.steps))
 	var tried []remainder
 	for _, order := range placement.Orders {
-		outcomes := f.Pack(order, c.batches(j.wanted.unplaced), c.batches(j.wanted.waiting))
-		if l.cut = outcomes[1].Cut; l.cut {
+		outcomes := fleet.Pack(order, d.batches(d.unplaced), d.batches(d.waiting))
+		if s.cut = outcomes[1].Cut; s.cut {
 			break // what was found before still holds; of this order nothing is known
 		}
-		r := remainder{order: order, headroom: max(0, j.headroom.tasks-outcomes[1].Spare)}
-		r.unplaced, r.hopeless = split(outcomes[0].Left, takes)
-		r.waiting, r.hopelessWaiting = split(outcomes[1].Left, takes)
+		r := remainder{order: order, headroom: max(0, d.headroom.tasks-outcomes[1].Spare)}
+		r.unplaced, r.unplaceable = byNewHost(outcomes[0].Left, s.hostFor)
+		r.waiting, r.unplaceableWaiting = byNewHost(outcomes[1].Left, s.hostFor)
 		tried = append(tried, r)
 		if order != placement.ByStrategy {
-			l.firstFits = append(l.firstFits, r)
+			s.firstFits = append(s.firstFits, r)
 		}
-		if r.wants() == 0 && (r.headroom == 0 || l.vain) {
+		if r.tasks() == 0 && (r.headroom == 0 || s.headroomUnplaceable) {
 			break
 		}
 	}
-	if len(tried) == 0 {
-		return l
+	if len(tried) > 0 {
+		s.remainder = slices.MinFunc(tried, func(a, b remainder) int {
+			return cmp.Or(cmp.Compare(a.tasks(), b.tasks()), cmp.Compare(a.headroom, b.headroom))
+		})
 	}
-	l.remainder = slices.MinFunc(tried, func(a, b remainder) int {
-		if a.wants() != b.wants() {
-			return a.wants() - b.wants()
-		}
-		return a.headroom - b.headroom
-	})
-	return l
+	return s
 }
 
-// packing is how the judgement packs; strict for what only a proof will do.
-func (j *judgement) packing(strict bool) placement.Config {
-	c := placement.Config{Strict: strict, Unit: j.unit()}
-	if j.headroom.tasks > 0 {
-		c.Spare, c.SpareProviders = j.headroom.size, j.headroom.providers
+// packing is how the demand is packed; strict for what only a proof will do.
+func packing(n newHost, d demand, strict bool, steps *placement.Steps) placement.Config {
+	c := placement.Config{Strict: strict, Unit: n.unit, Steps: steps}
+	if d.headroom.tasks > 0 {
+		c.Spare, c.SpareProviders = d.headroom.size, d.headroom.providers
 	}
 	return c
 }
 
-func split(left []placement.Left, takes []bool) (taken, hopeless []placement.Left) {
+// byNewHost parts what a new host would take from what it would not.
+func byNewHost(left []placement.Left, hostFor []*sample) (taken, unplaceable []placement.Left) {
 	for _, l := range left {
-		if takes[l.Kind] {
+		if hostFor[l.Kind] != nil {
 			taken = append(taken, l)
 		} else {
-			hopeless = append(hopeless, l)
+			unplaceable = append(unplaceable, l)
 		}
 	}
-	return taken, hopeless
+	return taken, unplaceable
 }
 
-// wants is how many tasks need a new host.
-func (r remainder) wants() int {
-	return tasks(r.unplaced) + tasks(r.waiting)
+// needHost are the tasks that need a new host, unplaceableTasks those that none would take, and all are both.
+func (r remainder) needHost() []placement.Left { return slices.Concat(r.unplaced, r.waiting) }
+func (r remainder) unplaceableTasks() []placement.Left {
+	return slices.Concat(r.unplaceable, r.unplaceableWaiting)
 }
+func (r remainder) all() []placement.Left { return slices.Concat(r.needHost(), r.unplaceableTasks()) }
+
+// tasks is how many tasks need a new host.
+func (r remainder) tasks() int { return tasks(r.unplaced) + tasks(r.waiting) }
 
 func tasks(left []placement.Left) int {
 	n := 0
@@ -111,15 +110,21 @@ func tasks(left []placement.Left) int {
 	return n
 }
 
-func again(left []placement.Left) []placement.Batch {
-	batches := make([]placement.Batch, len(left))
-	for i, l := range left {
-		batches[i] = placement.Batch{Kind: l.Kind, Tasks: l.Tasks}
-	}
-	return batches
+// unseen are tasks that wait for a host as nobody has seen one.
+func (s shortage) unseen() []placement.Left {
+	return slices.DeleteFunc(s.needHost(), func(l placement.Left) bool { return s.hostFor[l.Kind].sized })
 }
 
+// headroomShort tells whether headroom is missing that a new host would give.
+func (s shortage) headroomShort() bool { return s.headroom > 0 && !s.headroomUnplaceable }
+
 // counted is how many tasks are unplaced: all that are wanted, and the waiting ones that fit nowhere.
-func (j *judgement) counted() int {
-	return j.s.Unplaced() + tasks(j.lack.waiting) + tasks(j.lack.hopelessWaiting)
+func (s shortage) counted(d demand) int {
+	n := tasks(s.waiting) + tasks(s.unplaceableWaiting)
+	for _, w := range d.all {
+		if !w.Waiting {
+			n += w.Tasks
+		}
+	}
+	return n
 }

@@ -9,6 +9,30 @@ import (
 	"ecs-cluster-scaler/placement"
 )
 
+// enough sums tell the story; a cluster that lost its capacity may have hundreds, and one that nobody bounds, thousands.
+const enough = 3
+
+// firstOf joins the first few of the sums, and says how many more there are.
+func firstOf(sums []string) string {
+	if more := len(sums) - enough; more > 0 {
+		sums = append(sums[:enough:enough], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(sums, "; ")
+}
+
+// fitNowhere says of each of the first few tasks that found no room why.
+func fitNowhere(kinds []placement.Kind, left []placement.Left) string {
+	sums := make([]string, 0, enough+1)
+	for i, l := range left {
+		if i == enough {
+			sums = append(sums, fmt.Sprintf("and %d more tasks", tasks(left[i:])))
+			break
+		}
+		sums = append(sums, fitsNowhere(kinds, l))
+	}
+	return strings.Join(sums, "; ")
+}
+
 // fitsNowhere says which tasks found no room and why: "web (2048 CPU) fits nowhere: the freest host has 1792".
 func fitsNowhere(kinds []placement.Kind, l placement.Left) string {
 	k := kinds[l.Kind]
@@ -44,7 +68,8 @@ func show(percent float64) string {
 	return strconv.FormatFloat(rounded, 'f', -1, 64) + "%"
 }
 
-func hosts(n int) string {
+// hostsAre is "1 host is" or "2 hosts are".
+func hostsAre(n int) string {
 	if n == 1 {
 		return "1 host is"
 	}
@@ -57,4 +82,18 @@ func name(h cluster.Host) string {
 		return h.InstanceID
 	}
 	return h.ARN
+}
+
+func namesOf(hosts []cluster.Host) string {
+	if len(hosts) == 1 {
+		return name(hosts[0])
+	}
+	return fmt.Sprintf("%s and %d more", name(hosts[0]), len(hosts)-1)
+}
+
+func agents(n int) string {
+	if n == 1 {
+		return "1 agent"
+	}
+	return fmt.Sprintf("%d agents", n)
 }

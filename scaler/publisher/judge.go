@@ -32,6 +32,8 @@ type candidate struct {
 	// until ends its judging.
 	until    scaler.Until
 	snapshot cluster.Snapshot
+	// needed is what the snapshot still lacks.
+	needed scaler.Needed
 	// partly: the pass had no time for something that every verdict needs.
 	partly bool
 	// verdict is nil until it is given.
@@ -63,7 +65,7 @@ func (p *Publisher) judge(ctx context.Context, listed []ssmstore.Listed, all gro
 				narrow.Release(1)
 			}
 			p.guarded(c, func() { p.decide(c, now) })
-			c.snapshot = cluster.Snapshot{} // hundreds of them would not fit into the function's memory
+			c.snapshot, c.needed = cluster.Snapshot{}, scaler.Needed{} // hundreds of them would not fit into the function's memory
 			return nil
 		})
 	}
@@ -115,29 +117,37 @@ func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now tim
 	p.reader.ReadManagedScaling(ctx, &s)
 	p.reader.ReadLaunches(ctx, &s, now)
 	c.snapshot, c.partly = s, s.OutOfTime
-	return !p.need(c, now).Nothing()
+	c.needed = p.need(c, now)
+	return !c.needed.Nothing()
 }
 
 // readMore reads what the verdict needs besides, round by round: what is read may show that more is needed. Where
 // something cannot be read, asking again in this pass would not help.
 func (p *Publisher) readMore(ctx context.Context, c *candidate, now time.Time) {
 	for range scaler.Rounds {
-		need := p.need(c, now)
 		before := len(c.snapshot.Unread)
-		p.reader.ReadTasks(ctx, &c.snapshot, need.Hosts)
-		p.reader.ReadDefinitions(ctx, &c.snapshot, need.Definitions)
-		if need.Nothing() || len(c.snapshot.Unread) > before {
+		p.reader.ReadTasks(ctx, &c.snapshot, c.needed.Hosts)
+		p.reader.ReadDefinitions(ctx, &c.snapshot, c.needed.Definitions)
+		if len(c.snapshot.Unread) > before {
+			return
+		}
+		if c.needed = p.need(c, now); c.needed.Nothing() {
 			return
 		}
 	}
 }
 
 // need and decide judge one cluster at a time: side by side they would only share one processor, and take the memory of
-// each.
+// each. Where nothing more is needed, the verdict comes from the same judgement.
 func (p *Publisher) need(c *candidate, now time.Time) scaler.Needed {
 	p.judging.Lock()
 	defer p.judging.Unlock()
-	return c.until.Need(c.listed.Entry, c.snapshot, now)
+	j := c.until.Judge(c.listed.Entry, c.snapshot, now)
+	needed := j.Need()
+	if needed.Nothing() {
+		c.give(j.Verdict())
+	}
+	return needed
 }
 
 // decide gives the verdict on what was read.
@@ -146,9 +156,9 @@ func (p *Publisher) decide(c *candidate, now time.Time) {
 	defer p.judging.Unlock()
 	if c.verdict == nil {
 		c.give(c.until.Decide(c.listed.Entry, c.snapshot, now))
-		if c.partly {
-			c.failure = leftOut + "; judged by what was read, which scales nothing in"
-		}
+	}
+	if c.partly && c.verdict.Judged {
+		c.failure = leftOut + "; judged by what was read, which scales nothing in"
 	}
 	if c.failure == "" {
 		c.failure = c.listed.Unread

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -38,6 +39,9 @@ func (s *SSM) GetParametersByPath(_ context.Context, in *ssm.GetParametersByPath
 	if !strings.HasPrefix(path, "/") {
 		return nil, invalid("ValidationException", "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash \"/\".")
 	}
+	if aws.ToInt32(in.MaxResults) > parametersPerPage {
+		return nil, tooMany(*in.MaxResults, parametersPerPage)
+	}
 	found := w.parameters.below(path, aws.ToBool(in.Recursive))
 	from, to, next := w.page(op, path, in.NextToken, len(found), limit(in.MaxResults, parametersPerPage, parametersPerPage))
 	out := &ssm.GetParametersByPathOutput{NextToken: next}
@@ -66,6 +70,9 @@ func (s *SSM) GetParameterHistory(_ context.Context, in *ssm.GetParameterHistory
 	if !found {
 		return nil, &types.ParameterNotFound{}
 	}
+	if aws.ToInt32(in.MaxResults) > versionsPerPage {
+		return nil, tooMany(*in.MaxResults, versionsPerPage)
+	}
 	versions := w.parameters.all[at].versions
 	from, to, next := w.page(op, name, in.NextToken, len(versions), limit(in.MaxResults, versionsPerPage, versionsPerPage))
 	out := &ssm.GetParameterHistoryOutput{NextToken: next}
@@ -76,6 +83,11 @@ func (s *SSM) GetParameterHistory(_ context.Context, in *ssm.GetParameterHistory
 		})
 	}
 	return out, nil
+}
+
+// tooMany is the answer to more results than a page holds.
+func tooMany(asked int32, most int) error {
+	return invalid("ValidationException", fmt.Sprintf("1 validation error detected: Value '%d' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to %d", asked, most))
 }
 
 // limit is how many results a call wants on a page.

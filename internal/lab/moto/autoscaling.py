@@ -118,8 +118,8 @@ def _open_action(response):
                 and action["hook"] == get("LifecycleHookName")
                 and (action["token"] == token if token else action["instance"] == instance)):
             return action
-    raise models.AutoscalingClientError(
-        "ValidationError", f"No active Lifecycle Action found with token {token or instance}")
+    sought = f"token {token}" if token else f"instance ID {instance}"
+    raise models.AutoscalingClientError("ValidationError", f"No active Lifecycle Action found with {sought}")
 
 
 def record_lifecycle_action_heartbeat(self):  # stock: NotImplementedError 500

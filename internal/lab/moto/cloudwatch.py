@@ -1,6 +1,7 @@
 """CloudWatch: refusals that stock moto 5.2.1 leaves out, and metrics kept apart."""
 
 import datetime
+import math
 
 import moto.cloudwatch.models as models
 from moto.cloudwatch.exceptions import InvalidParameterValue
@@ -12,7 +13,8 @@ _put_metric_data = Backend.put_metric_data
 
 
 def put_metric_data(self, namespace, metric_data):
-    # stock: accepts what AWS refuses: namespace AWS/…, 1001 data, 31 dimensions, old times.
+    # stock: accepts what AWS refuses: namespace AWS/…, 1001 data, 31 dimensions, old times,
+    # an infinite value.
     if namespace.startswith("AWS/"):
         raise InvalidParameterValue("The value AWS/ for parameter Namespace is invalid.")
     if len(metric_data) > 1000:
@@ -22,6 +24,8 @@ def put_metric_data(self, namespace, metric_data):
         field = f"MetricData.member.{number}"
         if len(datum.get("Dimensions") or []) > 30:
             raise InvalidParameterValue(f"The collection {field}.Dimensions must not have a size greater than 30.")
+        if isinstance(datum.get("Value"), float) and math.isinf(datum["Value"]):
+            raise InvalidParameterValue(f"The value {datum['Value']} for parameter {field}.Value is invalid.")
         at = datum.get("Timestamp")
         if isinstance(at, datetime.datetime):
             at = at if at.tzinfo else at.replace(tzinfo=datetime.timezone.utc)

@@ -389,12 +389,20 @@ def stop_task(self, cluster_str, task_str, reason):
 
 
 
-def get_task_protection(self):  # stock: not implemented, a 500. Here nothing is protected unless SetTask says so.
+def get_task_protection(self):
+    # stock: not implemented, a 500. Here nothing is protected unless SetTask says so; as on AWS only a service's task can be.
     cluster = self.ecs_backend._get_cluster(self._get_param("cluster", "default"))
     by_id = {arn.split("/")[-1]: task for arn, task in list(self.ecs_backend.tasks.get(cluster.name, {}).items())}
-    wanted = [t.split("/")[-1] for t in self._get_param("tasks", [])]
-    return ActionResult({"failures": [], "protectedTasks": [
-        {"taskArn": by_id[t].task_arn, "protectionEnabled": getattr(by_id[t], "protected", False)} for t in wanted if t in by_id]})
+    protected, failures = [], []
+    for wanted in self._get_param("tasks", []):
+        task = by_id.get(wanted.split("/")[-1])
+        if task is None or task.last_status == "STOPPED":
+            failures.append({"arn": wanted, "reason": "MISSING"})
+        elif not (task.started_by or "").startswith("ecs-svc/"):
+            failures.append({"arn": wanted, "reason": "TASK_NOT_VALID"})
+        else:
+            protected.append({"taskArn": task.task_arn, "protectionEnabled": getattr(task, "protected", False)})
+    return ActionResult({"failures": failures, "protectedTasks": protected})
 
 
 Response.get_task_protection = get_task_protection

@@ -34,12 +34,12 @@ var rules = []rule{
 	},
 	{
 		name: "no -1 while hosts come",
-		file: "scaler/scale_in.go", find: "n := arriving(j.s, j.now);", replace: "n := 0;",
+		file: "scaler/scale_in.go", find: "n := arriving(f.s, f.now);", replace: "n := 0;",
 		breaks: []campaign.Promise{campaign.InWhileComing},
 	},
 	{
 		name: "no -1 while hosts leave",
-		file: "scaler/scale_in.go", find: "n := leaving(j.s);", replace: "n := 0;",
+		file: "scaler/scale_in.go", find: "n := leaving(f.s);", replace: "n := 0;",
 		breaks: []campaign.Promise{campaign.InWhileLeaving},
 	},
 	{
@@ -49,13 +49,13 @@ var rules = []rule{
 	},
 	{
 		name: "no -1 on what could not be read",
-		file: "scaler/scale_in.go", find: "	if len(j.s.Unread) > 0 {", replace: "	if len(j.s.Unread) > 1000 {",
+		file: "scaler/scale_in.go", find: "	if len(f.s.Unread) > 0 {", replace: "	if len(f.s.Unread) > 1000 {",
 		breaks: []campaign.Promise{campaign.InOnUnread},
 	},
 	{
 		name: "what is on its way is not bought again",
 		file: "scaler/launching.go",
-		find: "func inFlight(s cluster.Snapshot, now time.Time) int {\n", replace: "func inFlight(cluster.Snapshot, time.Time) int { return 0 }\n\nfunc _(s cluster.Snapshot, now time.Time) int {\n",
+		find: "func launching(s cluster.Snapshot, now time.Time) int {\n", replace: "func launching(cluster.Snapshot, time.Time) int { return 0 }\n\nfunc _(s cluster.Snapshot, now time.Time) int {\n",
 		breaks: []campaign.Promise{campaign.TooManyHosts},
 	},
 }
