@@ -7,6 +7,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 )
 
+// activity is a scaling activity; end is zero while it is open.
+type activity struct {
+	id, description, cause, message, zone string
+	status                                types.ScalingActivityStatusCode
+	start, end                            time.Time
+	shown                                 *types.Activity
+}
+
 // begin opens a scaling activity. Its description names the instance, because nothing else does
 // (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-verify-scaling-activity.html).
 func (g *Group) begin(description, cause, zone string, status types.ScalingActivityStatusCode) *activity {

@@ -9,6 +9,69 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 )
 
+// InstanceType is what a group launches.
+type InstanceType struct {
+	Name string
+	// Resources are what the ECS agent registers: memory is what the operating system sees less ECS_RESERVED_MEMORY.
+	Resources Resources
+	// ENIs is how many awsvpc tasks a host takes at once, trunking included.
+	ENIs int
+}
+
+// GroupSpec is an Auto Scaling group to be made.
+type GroupSpec struct {
+	Name, Cluster string
+	Type          InstanceType
+	// Types are further ones that its mixed instances policy allows: a launch is of any, as EC2 has them
+	// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-mixed-instances-groups.html).
+	Types             []InstanceType
+	Zones             []string
+	Min, Max, Desired int
+	Spot              bool
+	// Protect gives new instances scale-in protection.
+	Protect bool
+	// Warmup is DefaultInstanceWarmup; negative means unset, which is the default cooldown of 300 s.
+	Warmup     time.Duration
+	Tags       map[string]string
+	Attributes map[string]string
+	Hooks      []HookSpec
+	// Deregistration is the delay of an attached target group: it passes in Terminating, before any hook. 0: none attached.
+	Deregistration time.Duration
+}
+
+// Group is an Auto Scaling group.
+type Group struct {
+	Spec              GroupSpec
+	Min, Max, Desired int
+	// Suspended are the suspended processes, as Launch.
+	Suspended map[string]bool
+	// NoCapacity are the zones in which EC2 refuses launches; "*" is all.
+	NoCapacity map[string]bool
+	// BadImage makes every new host one that never registers.
+	BadImage bool
+
+	world      *World
+	cluster    *Cluster
+	number     int         // among all groups ever
+	launched   int         // instances ever, for their ids
+	instances  []*Instance // oldest first, without those that are gone
+	activities []*activity // newest last
+	policies   []*stepPolicy
+	asked      []invocation // of policies, within the last minute
+	deciding   bool         // about asked, at the end of this instant
+	reacting   bool         // a look at the difference between desired and actual capacity is on its way
+	reactions  int
+	moving     int  // instances launched to rebalance zones, for which others are still to go
+	stuck      bool // told that all that remain are protected
+	deleted    bool
+	created    time.Time
+	why        string // the last change of the desired capacity, as activities tell it
+	shown      *types.AutoScalingGroup
+}
+
+// Instances are the group's instances that are not gone, oldest first.
+func (g *Group) Instances() []*Instance { return g.instances }
+
 // NewGroup makes a group and launches Desired hosts. Spec.Cluster exists already.
 func (w *World) NewGroup(spec GroupSpec) *Group {
 	w.mu.Lock()

@@ -17,6 +17,22 @@ const (
 	abandon        = "ABANDON"
 )
 
+// HookSpec is a lifecycle hook for terminating instances.
+type HookSpec struct {
+	Name      string
+	Heartbeat time.Duration
+	// Default is CONTINUE or ABANDON.
+	Default string
+}
+
+// lifecycleAction is an instance waiting in a terminating hook.
+type lifecycleAction struct {
+	hook           HookSpec
+	token          string
+	began, expires time.Time
+	over           bool
+}
+
 // terminate begins an instance's end: Terminating, deregistration from a target group, then the hooks.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
 func (i *Instance) terminate(cause, told string) {

@@ -12,6 +12,28 @@ const defaultCooldown = 300 * time.Second
 // invoked is how long a policy's invocation stands. Its alarm repeats it each minute.
 const invoked = time.Minute
 
+// stepPolicy is a step scaling policy that changes capacity by a number of instances.
+type stepPolicy struct {
+	name        string
+	aggregation string // Maximum, Minimum or Average of the alarm's datapoints
+	steps       []Step
+	warmup      time.Duration // negative is unset
+	percent     bool          // Change is percent of the capacity
+}
+
+// invocation is an alarm's call of a policy.
+type invocation struct {
+	at     time.Time
+	policy *stepPolicy
+	change int
+}
+
+// Step is a step adjustment: bounds are relative to the alarm's threshold, nil is open.
+type Step struct {
+	Lower, Upper *float64
+	Change       int
+}
+
 // PutStepPolicy is PutScalingPolicy of a step scaling policy by ChangeInCapacity. aggregation is Maximum, Minimum or
 // Average. A negative warmup is unset.
 func (g *Group) PutStepPolicy(name, aggregation string, warmup time.Duration, steps []Step) {

@@ -23,6 +23,34 @@ const (
 	noCapacityInTheZone = "We currently do not have sufficient capacity in the Availability Zone you requested (%s). Our system will be working on provisioning additional capacity. Launching EC2 instance failed."
 )
 
+// Instance is an EC2 instance of a group.
+type Instance struct {
+	ID    string
+	Group *Group
+	Type  InstanceType
+	Zone  string
+	State types.LifecycleState
+	// Cause is why it leaves: scale_in, health, spot, manual, rebalance; empty while it does not.
+	Cause     string
+	Spot      bool
+	Protected bool
+	// Powered: EC2 runs it. A failed host is not, though Auto Scaling has not noticed yet.
+	Powered bool
+	// Healthy is Auto Scaling's view.
+	Healthy                      bool
+	Launched, InService, Leaving time.Time
+	// Host is its registration in ECS; nil before.
+	Host *Host
+
+	launch, termination *activity
+	actions             []*lifecycleAction // that wait, in the order of the hooks
+	lost                string             // why its machine ended without Auto Scaling: health or spot
+	billed              bool               // EC2 runs it or did, and HostGone has not been told
+	gone                time.Time
+	luck                uint64 // where nothing else tells two instances apart
+	shown               *types.Instance
+}
+
 func (i *Instance) pending() bool { return i.State == pending }
 
 // terminating says that Auto Scaling no longer counts it.

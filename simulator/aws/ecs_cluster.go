@@ -5,6 +5,37 @@ import (
 	"time"
 )
 
+// Cluster is an ECS cluster.
+type Cluster struct {
+	Name  string
+	world *World
+
+	hosts    []*Host          // oldest registration first, without INACTIVE ones
+	byARN    map[string]*Host // INACTIVE ones too, for StoppedKept
+	joined   int              // hosts ever
+	services []*Service       // INACTIVE ones too
+	daemons  []*Service       // of services
+	named    map[string]*Service
+	tasks    map[string]*Task // by ARN, stopped ones for StoppedKept
+	standing []*Task          // not STOPPED, oldest first
+	stopped  []*Task          // for StoppedKept, first stopped first
+	queue    []*Task          // PROVISIONING, for a managed capacity provider
+	provider *CapacityProvider
+	provided map[*Group]bool // groups with a capacity provider that ECS does not scale
+	made     int             // tasks ever
+
+	groups map[string]*taskGroup
+	// zoneNames are the zones that ever had a host, zones how many ACTIVE ones each has.
+	zoneNames []string
+	zones     []int
+	// registered is what ACTIVE and DRAINING hosts have, reserved what RUNNING tasks on them hold.
+	registered, reserved Resources
+	// room counts every change after which a task that fitted nowhere might fit.
+	room      int64
+	queueLook time.Time // when the queue is looked at next; zero is never
+	known     map[string]*TaskDefinition
+}
+
 func arnOf(kind, path string) string {
 	return "arn:aws:ecs:" + region + ":" + account + ":" + kind + "/" + path
 }

@@ -17,6 +17,49 @@ const (
 	inactive = "INACTIVE"
 )
 
+// Host is a container instance.
+type Host struct {
+	ARN      string
+	Instance *Instance
+	Cluster  *Cluster
+	Status   ecs.ContainerInstanceStatus
+	// Connected is agentConnected.
+	Connected  bool
+	Registered time.Time
+	Total      Resources
+	ENIs       int
+	Attributes map[string]string
+
+	sequence int
+	// tasks are those not STOPPED, oldest first.
+	tasks []*Task
+	// allocated is what tasks with desiredStatus RUNNING hold: ECS takes a stopping task's resources for free at once.
+	// held is what really is in use, stopping tasks included: the agent starts a task when that leaves room.
+	allocated, held Resources
+	ports           map[int]int // by tasks with desiredStatus RUNNING
+	enis, heldENIs  int
+	heldPorts       map[int]int
+	// waiting are placed tasks whose resources are still held by stopping ones, first in first out.
+	waiting []*Task
+	pulled  map[string]time.Time // since when a task definition's image is here, or until when it is pulled
+	version int64
+
+	stopped         []*Task // for StoppedKept, first stopped first
+	running, tasked int     // tasks with desiredStatus RUNNING: in RUNNING, and all
+	groups          map[*taskGroup]int
+	zone            int // its number among the cluster's
+	daemons         map[*Service]*Task
+	// daemonRoom is kept free for daemons that are to run here and do not.
+	daemonRoom Resources
+	daemonENIs int
+	// agentDead: it will not connect again. ended: the machine is no more, whatever ECS knows.
+	agentDead, ended bool
+	unreached        []func() // what is to be done as soon as the agent is connected
+	shown            []ecs.Attribute
+	described        *ecs.ContainerInstance
+	describedAt      int64
+}
+
 // join is the agent's registration: the instance becomes an ACTIVE host of the cluster.
 func (c *Cluster) join(i *Instance) {
 	w, kind := c.world, i.Type

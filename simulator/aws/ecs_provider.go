@@ -9,6 +9,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
+// StrategyItem names the capacity provider behind a group in a strategy: Base tasks of a service are placed through it
+// first, then others by Weight (API_CapacityProviderStrategyItem.html).
+type StrategyItem struct {
+	Group        *Group
+	Base, Weight int
+}
+
 // Provide makes a capacity provider of a group that ECS does not scale, and associates it with the cluster.
 func (c *Cluster) Provide(g *Group) {
 	c.world.mu.Lock()

@@ -9,6 +9,25 @@ const (
 	failedRollout = "FAILED"
 )
 
+// Deployment is one revision's roll-out.
+type Deployment struct {
+	ID         string
+	Definition *TaskDefinition
+	Created    time.Time
+	// Rollout is IN_PROGRESS, COMPLETED or FAILED.
+	Rollout string
+	// failed are tasks that failed one after another, none having come up (API_Deployment.html, failedTasks).
+	failed  int
+	cameUp  bool
+	changed time.Time
+	reason  string
+
+	counts
+	// rounds of restarts that failed one after another; none before notBefore.
+	rounds    int
+	notBefore time.Time
+}
+
 // watchRollout drops deployments that have no tasks any more, and completes the PRIMARY one in a steady state.
 func (s *Service) watchRollout() {
 	kept := s.deployments[:1:1]

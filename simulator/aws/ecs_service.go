@@ -4,7 +4,85 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	ecs "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
+
+// ServiceSpec is a service to be made.
+type ServiceSpec struct {
+	Name       string
+	Definition *TaskDefinition
+	Desired    int
+	Daemon     bool
+	// MinPercent and MaxPercent are minimumHealthyPercent and maximumPercent.
+	MinPercent, MaxPercent int
+	// Strategy is a chain of spread:attribute:ecs.availability-zone, spread:instanceId, binpack:cpu, binpack:memory,
+	// random; empty is the service default.
+	Strategy []string
+	// DistinctInstance and MemberOf (attribute==value) are placement constraints.
+	DistinctInstance bool
+	MemberOf         map[string]string
+	// LoadBalanced: healthy after TargetHealthy, and stopping begins with Deregistration.
+	LoadBalanced                  bool
+	TargetHealthy, Deregistration time.Duration
+	// HealthCheck: tasks report health; NeverHealthy ones are never HEALTHY.
+	HealthCheck, NeverHealthy bool
+	// CircuitBreaker fails a roll-out that does not come up, without rollback.
+	CircuitBreaker bool
+	// Rebalance is availabilityZoneRebalancing.
+	Rebalance bool
+	// Managed: its tasks use the cluster's managed capacity provider.
+	Managed bool
+	// Providers is its capacity provider strategy over groups whose providers ECS does not scale; none: launch type EC2.
+	Providers []StrategyItem
+}
+
+// Service is a service.
+type Service struct {
+	Spec    ServiceSpec
+	Cluster *Cluster
+	Desired int
+	Created time.Time
+	// Status is ACTIVE, DRAINING while it is deleted, INACTIVE.
+	Status string
+	// deployments: PRIMARY first, then ACTIVE ones, newest first.
+	deployments []*Deployment
+	tasks       []*Task        // not STOPPED, oldest first
+	events      []serviceEvent // newest last
+	wanted      []time.Time    // since when each unplaced task is wanted, oldest first
+	refused     int            // placements refused in a row
+	notBefore   time.Time      // back-off
+
+	counts
+	strategy []strategy
+	group    *taskGroup
+	stopped  []*Task   // for StoppedKept, first stopped first
+	trying   time.Time // since when the scheduler wants to start a task
+	below    int       // running tasks fewer than the floor
+	belowBy  string
+	nextLook time.Time
+	phase    time.Duration
+	// refusal is the last one, valid while the cluster's room is refusedAt and the definition the same.
+	refusal     refusal
+	refusedAt   int64
+	refusedFor  *TaskDefinition
+	minute      time.Time // of the launch rate
+	launched    int       // tasks in that minute
+	steady      bool
+	spare       *Task   // started to balance zones, not yet healthy
+	missing     []*Host // where a daemon is to be started
+	rollouts    int
+	eventsMade  int
+	version     int64
+	described   *ecs.Service
+	describedAt int64
+}
+
+type serviceEvent struct {
+	id      string
+	at      time.Time
+	message string
+}
 
 // CreateService makes a service.
 func (c *Cluster) CreateService(spec ServiceSpec) *Service {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	ecs "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // Statuses of tasks (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html).
@@ -26,6 +28,61 @@ const (
 	byHost     = "host"
 	byCapacity = "capacity"
 )
+
+// TaskDefinition is a revision.
+type TaskDefinition struct {
+	Family    string
+	Revision  int
+	Resources Resources
+	// Awsvpc: each task needs a network interface.
+	Awsvpc bool
+	// Ports are static host ports; two tasks with one in common cannot share a host.
+	Ports []int
+	// Starts is how long a container takes from image to RUNNING, beside the pull.
+	Starts time.Duration
+	// StopTimeout is SIGTERM to SIGKILL; Stops is how long the container really takes to end after SIGTERM.
+	StopTimeout, Stops time.Duration
+	// Crashes is how long a task runs before it exits by its own fault; 0 is never.
+	Crashes time.Duration
+	// NeverHealthy: in a service that checks health, a task of this revision is never HEALTHY.
+	NeverHealthy bool
+}
+
+// Task is a task.
+type Task struct {
+	ARN        string
+	Cluster    *Cluster
+	Definition *TaskDefinition
+	// Service is nil for a standalone task.
+	Service    *Service
+	Deployment *Deployment
+	Host       *Host // nil while PROVISIONING
+	// Desired is RUNNING or STOPPED; Last is PROVISIONING, PENDING, ACTIVATING, RUNNING, DEACTIVATING, STOPPING or STOPPED.
+	Desired, Last                       string
+	Healthy                             bool
+	Created, Started, Stopping, Stopped time.Time
+	// ProtectedUntil is the end of its scale-in protection.
+	ProtectedUntil time.Time
+	// Cause of its stop: service, drain, api, exit, host, or capacity where it left PROVISIONING without a host.
+	Cause string
+	// Lasts is how long a standalone task runs.
+	Lasts time.Duration
+
+	group    *taskGroup
+	provider *Group    // the group behind the capacity provider that it was placed through; nil: none
+	wanted   time.Time // since when a standalone task was wanted
+	version  int64
+	finished func(*Task) // told when it STOPPED; may be nil
+
+	sequence    int
+	key         string // of its events and its luck
+	step        int    // an event made before it was stopped is void
+	holds       bool   // its resources are in use on the host
+	unhealthy   bool
+	reason      string // stoppedReason
+	described   *ecs.Task
+	describedAt int64
+}
 
 // ARN is the definition's, with its revision.
 func (d *TaskDefinition) ARN() string { return arnOf("task-definition", d.name()) }
@@ -112,7 +169,7 @@ func (t *Task) change(cause string, do func()) {
 	}
 }
 
-// settle on a host begins with the agent, which starts the task when what it needs is really free.
+// place gives a task its host. Its agent starts the task when what it needs is really free, and not if it was stopped before.
 func (t *Task) place(h *Host) {
 	h.tasks = add(h.tasks, t)
 	if t.Service != nil && t.Service.Spec.Daemon {

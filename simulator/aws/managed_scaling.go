@@ -21,6 +21,17 @@ const (
 	managedAtOnce = 0.5
 )
 
+// CapacityProvider is ECS managed scaling of a group
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-scaling-behavior.html).
+type CapacityProvider struct {
+	Group            *Group
+	Target           int
+	MinStep, MaxStep int
+	Warmup           time.Duration
+	// Draining is managed draining; Protection is managed termination protection.
+	Draining, Protection bool
+}
+
 // Manage has ECS scale a group by a managed capacity provider. The one that the cluster had before stops scaling.
 func (w *World) Manage(c *Cluster, p CapacityProvider) {
 	w.mu.Lock()

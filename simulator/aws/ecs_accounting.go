@@ -1,5 +1,8 @@
 package aws
 
+// counts are of tasks with desiredStatus RUNNING: all, those with a host, in RUNNING, healthy, on DRAINING hosts.
+type counts struct{ live, placed, running, healthy, leaving int }
+
 // settle keeps the book of what a service lacks, as observe.go has it. by is +1 when t has just been placed; cause is why
 // a task was stopped.
 func (s *Service) settle(cause string, t *Task, by int) {
