@@ -17,7 +17,7 @@ type lab struct {
 
 // exact are knobs without chance, so that a test can say when things happen.
 func exact() Knobs {
-	k := Defaults()
+	k := known()
 	k.EC2.Running = Uniform{30 * time.Second, 30 * time.Second}
 	k.EC2.Boot = LogNormal{Median: 75 * time.Second}
 	k.EC2.ShutDown = Uniform{60 * time.Second, 60 * time.Second}

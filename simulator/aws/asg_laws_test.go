@@ -95,7 +95,7 @@ func (l *laws) closed() {
 
 // chaos makes a world in which everything happens, in the order of its draws.
 func chaos(ctx context.Context, seed uint64, do []int, sideBySide bool) *lab {
-	k := Defaults()
+	k := known()
 	k.Seed = seed
 	k.EC2.NeverJoins, k.EC2.FailuresPerMonth, k.EC2.SpotInterruptionsPerDay, k.EC2.AZRebalance = 0.1, 20, 2, 7*time.Minute
 	k.Faults = FaultKnobs{TicksLost: 0.05, TicksDoubled: 0.05, TicksLate: 0.05, EventsLost: 0.1, EventsDoubled: 0.1, Throttled: 0.05, HalfPages: 0.1}

@@ -71,7 +71,7 @@ func ecsChaos(t *testing.T, seed uint64) uint64 {
 	s := newStage(t, func(k *Knobs) {
 		k.Seed = seed
 		k.ECS.AgentBlinksPerHour, k.ECS.AgentDeathsPerMonth = 3, 30
-		k.ECS.FirstPull, k.ECS.CachedPull = Defaults().ECS.FirstPull, Defaults().ECS.CachedPull
+		k.ECS.FirstPull, k.ECS.CachedPull = known().ECS.FirstPull, known().ECS.CachedPull
 		k.ECS.ProtectionHoldsDrains = seed%2 == 0
 	})
 	watch(s)

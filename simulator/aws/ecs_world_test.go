@@ -19,7 +19,7 @@ type stage struct {
 
 func newStage(t *testing.T, alter ...func(*Knobs)) *stage {
 	t.Helper()
-	k := Defaults()
+	k := known()
 	k.ECS.AgentBlinksPerHour = 0
 	k.ECS.FirstPull = Uniform{20 * time.Second, 20 * time.Second}
 	k.ECS.CachedPull = Uniform{2 * time.Second, 2 * time.Second}

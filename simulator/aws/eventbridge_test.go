@@ -10,7 +10,7 @@ import (
 
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule.html: within its minute, stamped with it.
 func TestAScheduleFiresOnceAMinuteSomewhereWithinIt(t *testing.T) {
-	l := newLab(Defaults(), GroupSpec{})
+	l := newLab(known(), GroupSpec{})
 	var late []time.Duration
 	next := l.Now().Add(time.Minute)
 	l.Schedule("publisher", func(tick Tick) {
@@ -30,7 +30,7 @@ func TestAScheduleFiresOnceAMinuteSomewhereWithinIt(t *testing.T) {
 }
 
 func TestTicksAreLostDoubledAndLateAtTheirRates(t *testing.T) {
-	k := Defaults()
+	k := known()
 	k.Faults.TicksLost, k.Faults.TicksDoubled, k.Faults.TicksLate = 0.05, 0.05, 0.05
 	l := newLab(k, GroupSpec{})
 	seen, late := map[time.Time]int{}, 0
