@@ -59,37 +59,27 @@ func (a Answer) data() []metrics.Datum {
 			continue
 		}
 		read++
-		for _, r := range []struct {
-			metric  metrics.Metric
-			percent *cluster.Percent
-		}{
-			{metrics.CPUReservation, v.Reservation.CPU},
-			{metrics.MemoryReservation, v.Reservation.Memory},
-			{metrics.GPUReservation, v.Reservation.GPU},
-		} {
-			if r.percent != nil {
-				add(r.metric, float64(*r.percent))
+		percent := func(m metrics.Metric, p *cluster.Percent) {
+			if p != nil {
+				add(m, float64(*p))
 			}
 		}
+		percent(metrics.CPUReservation, v.Reservation.CPU)
+		percent(metrics.MemoryReservation, v.Reservation.Memory)
+		percent(metrics.GPUReservation, v.Reservation.GPU)
 		add(metrics.UnplacedTasks, float64(v.UnplacedTasks))
 		add(metrics.DrainingInstances, float64(v.Hosts.Draining))
 		add(metrics.UnregisteredInstances, float64(v.Instances.Unregistered))
 		add(metrics.DisconnectedInstances, float64(v.Hosts.Disconnected))
 	}
-	for _, total := range []struct {
-		metric metrics.Metric
-		value  int
-	}{
-		{metrics.ClustersRead, read},
-		{metrics.ClustersFailed, len(a.Failed)},
-		{metrics.InvalidEntries, a.invalid},
-	} {
-		// Left out, it rings as a silent publisher does: nothing scales until somebody looks.
-		if a.expired && total.metric == metrics.ClustersRead {
-			continue
-		}
-		data = append(data, metrics.Datum{Metric: total.metric, Value: float64(total.value)})
+	total := func(m metrics.Metric, value int) {
+		data = append(data, metrics.Datum{Metric: m, Value: float64(value)})
 	}
+	if !a.expired { // left out, it rings as a silent publisher does: nothing scales until somebody looks
+		total(metrics.ClustersRead, read)
+	}
+	total(metrics.ClustersFailed, len(a.Failed))
+	total(metrics.InvalidEntries, a.invalid)
 	return data
 }
 

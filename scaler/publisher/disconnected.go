@@ -2,6 +2,7 @@ package publisher
 
 import (
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,11 +41,5 @@ func (c *connected) note(s *cluster.Snapshot, minute time.Time) {
 func (c *connected) keepOnly(clusters []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	kept := make(map[string]map[string]time.Time, len(clusters))
-	for _, name := range clusters {
-		if hosts, ok := c.at[name]; ok {
-			kept[name] = hosts
-		}
-	}
-	c.at = kept
+	maps.DeleteFunc(c.at, func(name string, _ map[string]time.Time) bool { return !slices.Contains(clusters, name) })
 }

@@ -2,12 +2,43 @@ package ssmstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"ecs-cluster-scaler/internal/awsclient"
 	"ecs-cluster-scaler/thresholds"
 )
+
+// version is one version of one parameter. A parameter that was deleted and made again counts from 1 again, so that
+// the time belongs to it.
+type version struct {
+	name     string
+	number   int64
+	modified int64
+}
+
+// document is one version's text.
+type document struct {
+	version
+	text []byte
+	// secret: a SecureString, of which no log repeats anything. sealed: one that could not be decrypted.
+	secret, sealed bool
+}
+
+// errSealed is said of an entry, or the defaults, that only a key would open.
+var errSealed = errors.New("it is a SecureString that may not be decrypted; allow kms:Decrypt for its key, or store it as String")
+
+func current(p types.Parameter) document {
+	return document{
+		version: version{aws.ToString(p.Name), p.Version, aws.ToTime(p.LastModifiedDate).UnixNano()},
+		text:    []byte(aws.ToString(p.Value)), secret: p.Type == types.ParameterTypeSecureString,
+	}
+}
 
 // judgement is what was found for one pair of versions.
 type judgement struct {
@@ -67,18 +98,13 @@ func parse(entry document, defaults *document) (thresholds.Entry, error) {
 
 // forget drops what is known of clusters whose entry is gone, and the histories that the judgements now hold.
 func (s *Store) forget(entries map[string]document) {
-	for name := range s.judged {
+	inherited := map[version]bool{}
+	for name, j := range s.judged {
 		if _, listed := entries[name]; !listed {
 			delete(s.judged, name)
+		} else {
+			inherited[j.defaults] = true
 		}
 	}
-	for v := range s.history {
-		current := false
-		for _, j := range s.judged {
-			current = current || j.defaults == v
-		}
-		if !current {
-			delete(s.history, v)
-		}
-	}
+	maps.DeleteFunc(s.history, func(v version, _ []document) bool { return !inherited[v] })
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -98,9 +97,7 @@ func elsewhere(answer drainer.Answer) string {
 
 func showDrain(w io.Writer, format output, answer drainer.Answer) error {
 	if format == asJSON {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(answer)
+		return indented(w, answer)
 	}
 	for _, o := range answer.OtherStacks {
 		if _, err := fmt.Fprintf(w, "group %s of cluster %s, with %d terminating, belongs to the stack with configuration path %[4]s: look with --config-path %[4]s\n",

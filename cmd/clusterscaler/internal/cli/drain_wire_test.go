@@ -21,7 +21,7 @@ func seedDrain(t *testing.T) {
 	}})
 }
 
-func TestDrainShowsEveryTerminatingHostWhatItWaitsForAndSinceWhen(t *testing.T) {
+func TestDrainShowsWhatEveryHostWaitsFor(t *testing.T) {
 	seedDrain(t)
 	got := clusterscaler(t, nil, "drain")
 	require.Zero(t, got.code, got.stderr)
@@ -60,7 +60,7 @@ func TestDrainRunDoesOneTick(t *testing.T) {
 	assert.Equal(t, 1, written(t))
 }
 
-func TestDrainWithAWrongConfigurationPathEndsNothing(t *testing.T) {
+func TestDrainOfAnotherStackEndsNothing(t *testing.T) {
 	for _, tagged := range []bool{false, true} {
 		group := &seed.Group{}
 		if tagged {

@@ -26,7 +26,7 @@ func TestProgressIsSilentAtFirstAndThenRare(t *testing.T) {
 	assert.Equal(t, "simulated day 2.0 of 8.0 (25 %)\nsimulated day 4.0 of 8.0 (50 %)\n", out.String())
 }
 
-func TestProgressOverwritesItsLineOnATerminalAndClearsIt(t *testing.T) {
+func TestProgressOverwritesATerminalsLine(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
 	p := newProgress(&out, func() time.Time { return now })

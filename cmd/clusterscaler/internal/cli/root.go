@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -72,61 +70,4 @@ func connect(ctx context.Context, s settings.Settings, log *slog.Logger) (*publi
 // warnings is the log of a command whose verdicts are its own output.
 func warnings(stderr io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-}
-
-// output is the value of an --output flag.
-type output string
-
-const (
-	asTable output = "table"
-	asJSON  output = "json"
-)
-
-var outputs = []output{asTable, asJSON}
-
-func (o *output) flag(cmd *cobra.Command) {
-	*o = asTable
-	cmd.Flags().VarP(o, "output", "o", "table or json")
-}
-
-// String is the flag's value.
-func (o *output) String() string { return string(*o) }
-
-// Type is what help calls the value.
-func (*output) Type() string { return "format" }
-
-// Set refuses formats that do not exist.
-func (o *output) Set(value string) error {
-	if !slices.Contains(outputs, output(value)) {
-		return fmt.Errorf("it may be table or json")
-	}
-	*o = output(value)
-	return nil
-}
-
-// wrongFlag is err in words that say what to write instead of what Go's parsers do.
-func wrongFlag(cmd *cobra.Command, err error) error {
-	text := err.Error()
-	if !strings.HasPrefix(text, "invalid argument") {
-		return fmt.Errorf("%w; %s --help lists the flags", err, cmd.CommandPath())
-	}
-	for parser, must := range map[string]string{
-		"strconv.ParseUint":  "a whole number, 0 or more",
-		"strconv.ParseInt":   "a whole number",
-		"strconv.ParseFloat": "a number",
-		"time":               "a length of time, as 90m or 6h",
-	} {
-		if flag, _, found := strings.Cut(text, ": "+parser+": "); found {
-			return fmt.Errorf("%s: it must be %s", flag, must)
-		}
-	}
-	return err
-}
-
-// nothing refuses arguments in words that fit them.
-func nothing(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return fmt.Errorf("%s takes no arguments, not %q; explain takes names of clusters", cmd.Name(), args[0])
-	}
-	return nil
 }

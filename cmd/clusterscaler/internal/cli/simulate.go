@@ -1,13 +1,11 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -21,7 +19,6 @@ import (
 	"ecs-cluster-scaler/simulator"
 	"ecs-cluster-scaler/simulator/report"
 	"ecs-cluster-scaler/simulator/workload"
-	"ecs-cluster-scaler/thresholds"
 )
 
 // simulation is what simulate is asked for.
@@ -222,111 +219,6 @@ func (s simulation) show(out io.Writer, c report.Comparison) error {
 	default:
 		return report.Text(out, c.Why, c.Runs[0])
 	}
-}
-
-func indented(out io.Writer, value any) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
-}
-
-// readEntry is the entry's text, which has no fault; nil without --entry.
-func (s simulation) readEntry() ([]byte, error) {
-	if s.entry == "" {
-		return nil, nil
-	}
-	text, err := os.ReadFile(s.entry)
-	if err != nil {
-		return nil, fmt.Errorf("--entry: %w; name a file with an entry as it would stand in SSM, such as {}", err)
-	}
-	if _, err := thresholds.Parse(text, nil); err != nil {
-		return nil, fmt.Errorf("%s: %w; docs/reference.md lists the fields", s.entry, err)
-	}
-	return text, nil
-}
-
-// workload is what is asked for, and what to say about it beforehand.
-func (s simulation) workload() (w workload.Workload, notes []string, err error) {
-	if err := s.oneWorkload(); err != nil {
-		return workload.Workload{}, nil, err
-	}
-	switch {
-	case s.tasks != "":
-		tasks, err := parsed(s.tasks, workload.ParseTasks)
-		if err != nil {
-			return workload.Workload{}, nil, err
-		}
-		return workload.Tasks(filepath.Base(s.tasks), tasks, workload.Window(s.window))
-	case len(s.demand) > 0:
-		var series []workload.Series
-		for _, path := range s.demand {
-			points, err := parsed(path, workload.ParseDemand)
-			if err != nil {
-				return workload.Workload{}, nil, err
-			}
-			series = append(series, workload.Series{Name: filepath.Base(path), Points: points})
-		}
-		w, err = workload.Demand(series, workload.Window(s.window))
-		return w, nil, err
-	default:
-		w, err = workload.Named(s.scenario)
-		if err == nil && s.length != 0 {
-			w.Lasts = w.Settle + s.length
-		}
-		return w, nil, err
-	}
-}
-
-// oneWorkload refuses none, several, and options of another kind of workload.
-func (s simulation) oneWorkload() error {
-	trace := s.tasks != "" || len(s.demand) > 0
-	switch {
-	case s.scenario == "" && !trace:
-		return errors.New("name a scenario, or a trace with --tasks or --demand; simulate --list names the scenarios")
-	case s.scenario != "" && trace, s.tasks != "" && len(s.demand) > 0:
-		return errors.New("a scenario, --tasks and --demand exclude each other; keep one of them")
-	case trace && s.length != 0:
-		return errors.New("--length is for scenarios; for a trace take --window from:to, in seconds")
-	case !trace && s.window != window{}:
-		return errors.New("--window is for traces; for a scenario take --length, as 6h")
-	case s.length < 0 || s.length%time.Minute != 0:
-		return s.wrongLength()
-	}
-	return nil
-}
-
-// parsed reads a trace's file.
-func parsed[T any](path string, parse func(name string, from io.Reader) ([]T, error)) ([]T, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("the trace cannot be read: %w; name a CSV file, as docs/simulator.md describes it", err)
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	return parse(path, file)
-}
-
-// window is the value of --window.
-type window workload.Window
-
-// String is the flag's value; empty: not given.
-func (w *window) String() string {
-	if *w == (window{}) {
-		return ""
-	}
-	return fmt.Sprintf("%d:%d", w.From, w.To)
-}
-
-// Type is what help calls the value.
-func (*window) Type() string { return "from:to" }
-
-// Set takes two whole numbers of seconds.
-func (w *window) Set(value string) error {
-	var rest string
-	n, err := fmt.Sscanf(value+" .", "%d:%d %s", &w.From, &w.To, &rest)
-	if n != 3 || err != nil || rest != "." || w.From < 0 || w.To <= w.From {
-		return errors.New("it must be from:to in seconds, to after from, as 86400:259200")
-	}
-	return nil
 }
 
 // scenarios lists what there is to run, and by which policy.

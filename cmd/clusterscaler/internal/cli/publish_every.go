@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"ecs-cluster-scaler/internal/lambdaevent"
@@ -54,29 +53,4 @@ func once(ctx context.Context, pass func(context.Context)) {
 	})
 	defer stop()
 	pass(own)
-}
-
-// period is the value of --every.
-type period time.Duration
-
-// String is the flag's value; empty: not given.
-func (p *period) String() string {
-	if *p == 0 {
-		return ""
-	}
-	return time.Duration(*p).String()
-}
-
-// Type is what help calls the value.
-func (*period) Type() string { return "duration" }
-
-// Set takes one minute and nothing else, because the alarms count minutes: with gaps the one that scales in, five of
-// five, would never fire.
-func (p *period) Set(value string) error {
-	d, err := time.ParseDuration(value)
-	if err != nil || d != time.Minute {
-		return errors.New("it must be 1m: the alarms go by one datapoint a minute")
-	}
-	*p = period(d)
-	return nil
 }

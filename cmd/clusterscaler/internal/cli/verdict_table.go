@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -20,9 +19,7 @@ const whyWidth = 50
 
 func show(w io.Writer, format output, answer publisher.Answer) error {
 	if format == asJSON {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(answer)
+		return indented(w, answer)
 	}
 	_, err := fmt.Fprintln(w, verdicts(answer))
 	if groups := groups(answer); err == nil && groups != "" {

@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"ecs-cluster-scaler/simulator/workload"
+	"ecs-cluster-scaler/thresholds"
+)
+
+// readEntry is the entry's text, which has no fault; nil without --entry.
+func (s simulation) readEntry() ([]byte, error) {
+	if s.entry == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(s.entry)
+	if err != nil {
+		return nil, fmt.Errorf("--entry: %w; name a file with an entry as it would stand in SSM, such as {}", err)
+	}
+	if _, err := thresholds.Parse(text, nil); err != nil {
+		return nil, fmt.Errorf("%s: %w; docs/reference.md lists the fields", s.entry, err)
+	}
+	return text, nil
+}
+
+// workload is what is asked for, and what to say about it beforehand.
+func (s simulation) workload() (w workload.Workload, notes []string, err error) {
+	if err := s.oneWorkload(); err != nil {
+		return workload.Workload{}, nil, err
+	}
+	switch {
+	case s.tasks != "":
+		tasks, err := parsed(s.tasks, workload.ParseTasks)
+		if err != nil {
+			return workload.Workload{}, nil, err
+		}
+		return workload.Tasks(filepath.Base(s.tasks), tasks, workload.Window(s.window))
+	case len(s.demand) > 0:
+		var series []workload.Series
+		for _, path := range s.demand {
+			points, err := parsed(path, workload.ParseDemand)
+			if err != nil {
+				return workload.Workload{}, nil, err
+			}
+			series = append(series, workload.Series{Name: filepath.Base(path), Points: points})
+		}
+		w, err = workload.Demand(series, workload.Window(s.window))
+		return w, nil, err
+	default:
+		w, err = workload.Named(s.scenario)
+		if err == nil && s.length != 0 {
+			w.Lasts = w.Settle + s.length
+		}
+		return w, nil, err
+	}
+}
+
+// oneWorkload refuses none, several, and options of another kind of workload.
+func (s simulation) oneWorkload() error {
+	trace := s.tasks != "" || len(s.demand) > 0
+	switch {
+	case s.scenario == "" && !trace:
+		return errors.New("name a scenario, or a trace with --tasks or --demand; simulate --list names the scenarios")
+	case s.scenario != "" && trace, s.tasks != "" && len(s.demand) > 0:
+		return errors.New("a scenario, --tasks and --demand exclude each other; keep one of them")
+	case trace && s.length != 0:
+		return errors.New("--length is for scenarios; for a trace take --window from:to, in seconds")
+	case !trace && s.window != window{}:
+		return errors.New("--window is for traces; for a scenario take --length, as 6h")
+	case s.length < 0 || s.length%time.Minute != 0:
+		return s.wrongLength()
+	}
+	return nil
+}
+
+// parsed reads a trace's file.
+func parsed[T any](path string, parse func(name string, from io.Reader) ([]T, error)) ([]T, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("the trace cannot be read: %w; name a CSV file, as docs/simulator.md describes it", err)
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	return parse(path, file)
+}
