@@ -29,16 +29,20 @@ func (s shortfall) String() string {
 }
 
 // shortfalls are the services with a floor that lost a task on the host to this drain and are below it.
-func (p *picture) shortfalls(h Host) []shortfall {
+func (j *judgement) shortfalls(h Host) []shortfall {
 	var short []shortfall
-	for name, last := range p.lost(h) {
-		service, known := p.services[name]
+	for name, last := range lost(h, j.now) {
+		service, known := j.services[name]
 		if !known || !service.WantsHosts() || service.Desired == 0 {
 			continue
 		}
-		running, counted := p.Healthy[name]
+		running, counted := j.Healthy[name]
+		if !counted && service.Running < service.Floor() {
+			// Its own count has the tasks on every host in it: whichever are left out, it is too few.
+			running, counted = service.Running, true
+		}
 		if floor := service.Floor(); !counted || running < floor {
-			short = append(short, shortfall{name, floor, running, counted, p.now.Sub(last) < ours})
+			short = append(short, shortfall{name, floor, running, counted, j.now.Sub(last) < ours})
 		}
 	}
 	slices.SortFunc(short, func(a, b shortfall) int { return strings.Compare(a.service, b.service) })
@@ -47,7 +51,7 @@ func (p *picture) shortfalls(h Host) []shortfall {
 
 // lost is when the last task of each service on the host stopped; a task that had stopped before the termination began
 // is no loss of this drain. Where it is not known when that was, every task that ECS still shows counts: about an hour's.
-func (p *picture) lost(h Host) map[string]time.Time {
+func lost(h Host, now time.Time) map[string]time.Time {
 	last := map[string]time.Time{}
 	for _, t := range h.Tasks {
 		if t.Service == "" || !t.Stopped() {
@@ -55,7 +59,7 @@ func (p *picture) lost(h Host) map[string]time.Time {
 		}
 		at := t.StoppedAt
 		if at.IsZero() {
-			at = p.now
+			at = now
 		}
 		if h.BeganKnown && at.Before(h.Began) {
 			continue
@@ -65,18 +69,6 @@ func (p *picture) lost(h Host) map[string]time.Time {
 		}
 	}
 	return last
-}
-
-// Lost are the services with a task among the host's that stopped since its termination began: those whose floors
-// decide whether it may go.
-func (h Host) Lost(now time.Time) []string {
-	p := picture{now: now}
-	var names []string
-	for name := range p.lost(h) {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 func list(short []shortfall) string {

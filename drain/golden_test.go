@@ -17,7 +17,7 @@ import (
 // what is said of them.
 var drains = []struct {
 	thread, situation, theirs string
-	picture                   drain.Picture
+	picture                   drain.Cluster
 	minute                    int
 	step                      string
 }{

@@ -12,7 +12,7 @@ import (
 )
 
 func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
-	running := func(p drain.Picture, n int) drain.Picture {
+	running := func(p drain.Cluster, n int) drain.Cluster {
 		p.Healthy["api"] = n
 		return p
 	}
@@ -57,7 +57,7 @@ func TestEveryHostHasOneStepAndItsReason(t *testing.T) {
 
 	for _, c := range []struct {
 		name    string
-		picture drain.Picture
+		picture drain.Cluster
 		want    thresholds.Drain
 		minute  int
 		step    string

@@ -55,7 +55,7 @@ func anyHost(t *rapid.T, n int) drain.Host {
 	return h
 }
 
-func anyPicture(t *rapid.T) drain.Picture {
+func anyPicture(t *rapid.T) drain.Cluster {
 	p := picture(host(), service("api", 2, 50, 200), service("web", 4, 100, 100), daemon("agent"))
 	p.Terminating, p.Hosts = nil, nil
 	p.ServicesRead = rapid.Bool().Draw(t, "services read")

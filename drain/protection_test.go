@@ -38,7 +38,7 @@ func TestAProtectedTaskHasUntilItsProtectionEndsOrTheStandaloneDeadline(t *testi
 		h.Hook.Timeout = time.Minute
 		return h
 	}
-	deserted := func(h drain.Host) drain.Picture {
+	deserted := func(h drain.Host) drain.Cluster {
 		p := picture(h, api)
 		p.Hosts, p.Groups = p.Hosts[1:], []cluster.Group{{Max: 0}}
 		return p
@@ -47,7 +47,7 @@ func TestAProtectedTaskHasUntilItsProtectionEndsOrTheStandaloneDeadline(t *testi
 	stopped.Protected, stopped.WantedRunning, stopped.LastStatus, stopped.StoppingAt = false, false, "STOPPING", at(100)
 	for _, c := range []struct {
 		name    string
-		picture drain.Picture
+		picture drain.Cluster
 		want    thresholds.Drain
 		minute  int
 		step    string

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/thresholds"
 )
 
 // Right is how far a stack may go with a host. Several stacks may run in one account and region, and a group belongs to one
@@ -20,6 +21,29 @@ const (
 	// OnlyHold is the right to end nothing: whether there is an entry, or what it says, could not be read.
 	OnlyHold
 )
+
+// Entry is what a cluster's entry says of draining, and how far that can be trusted.
+type Entry struct {
+	thresholds.Drain
+	// There: the cluster has an entry, or had one.
+	There bool
+	// Named: the hook's name is the entry's own word, or its defaults', not the built-in one of a faulty entry.
+	Named bool
+	// Unsure: whether there is an entry, or what the last valid version of it says, could not be read.
+	Unsure bool
+}
+
+// Right is how far a stack may go with the cluster's hosts; tagged: the host's group names the stack.
+func (e Entry) Right(tagged bool) Right {
+	switch {
+	case e.Unsure:
+		return OnlyHold
+	case e.There || tagged:
+		return Full
+	default:
+		return OnlyEmpty
+	}
+}
 
 // restrain turns what the stack may not do into waiting.
 func (h Host) restrain(s *Step) {
@@ -45,9 +69,7 @@ func (h Host) restrain(s *Step) {
 // wait takes back whatever would end something.
 func (s *Step) wait(h Host) {
 	s.Action, s.Tasks = Wait, nil
-	if r := h.Registration; r != nil && r.Status == cluster.Active {
-		s.Action, s.Drain = SetDraining, true
-	}
+	s.setDraining(h.Registration)
 }
 
 // empty tells whether it is known that no task is left on the host.

@@ -17,7 +17,7 @@ func may(r drain.Right, h drain.Host) drain.Host {
 	return h
 }
 
-func with(p drain.Picture, r drain.Right) drain.Picture {
+func with(p drain.Cluster, r drain.Right) drain.Cluster {
 	p.Terminating = slices.Clone(p.Terminating)
 	for i := range p.Terminating {
 		p.Terminating[i].Right = r

@@ -1,6 +1,10 @@
 package drain
 
-import "time"
+import (
+	"time"
+
+	"ecs-cluster-scaler/cluster"
+)
 
 // Action is what a step does with the host.
 type Action string
@@ -44,6 +48,36 @@ type Step struct {
 	Beats        []string `json:"-"`
 	Registration string   `json:"-"`
 	Tasks        []string `json:"-"`
+}
+
+func (s *Step) set(a Action, r Reason, detail string) { s.Action, s.Reason, s.Detail = a, r, detail }
+
+// setDraining adds to the step that an ACTIVE registration is set DRAINING. A step that would only wait is shown as that.
+func (s *Step) setDraining(r *cluster.Host) {
+	if r == nil || r.Status != cluster.Active {
+		return
+	}
+	s.Drain = true
+	if s.Action == Wait {
+		s.Action = SetDraining
+	}
+}
+
+// FirstStep is the step on an event about one host: its registration is set DRAINING. Everything after that is the ticks'.
+// spot: EC2 takes the instance back, whatever its group knows of that.
+func FirstStep(clusterName string, h Host, spot bool) Step {
+	s := Step{Cluster: clusterName, Group: h.Group, Instance: h.Instance, Action: None, Reason: NotRegistered, Since: h.Began}
+	if spot {
+		s.Detail = "EC2 takes this Spot instance back within two minutes"
+	}
+	if r := h.Registration; r != nil {
+		s.Registration, s.Reason = r.ARN, TasksRunning
+		if r.Status == cluster.Active {
+			s.Action = Wait
+			s.setDraining(r)
+		}
+	}
+	return s
 }
 
 // blockedAfter is how long a host may wait before it counts as blocked.

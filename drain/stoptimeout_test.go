@@ -11,7 +11,7 @@ import (
 )
 
 // taking is the picture with stopTimeouts by service; "": standalone tasks'.
-func taking(p drain.Picture, stop map[string]time.Duration) drain.Picture {
+func taking(p drain.Cluster, stop map[string]time.Duration) drain.Cluster {
 	for service, d := range stop {
 		definition := p.Definitions[service+":1"]
 		definition.StopTimeout = d
@@ -38,7 +38,7 @@ func TestATaskHasItsOwnStopTimeoutAfterItsDeadline(t *testing.T) {
 	const half = 30 * time.Minute
 	for _, c := range []struct {
 		name    string
-		picture drain.Picture
+		picture drain.Cluster
 		want    thresholds.Drain
 		minute  int
 		step    string

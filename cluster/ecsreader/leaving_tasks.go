@@ -114,11 +114,11 @@ func (r *LeavingReader) Recall(h cluster.Host, answers TaskAnswers, now time.Tim
 	if !running {
 		return nil, false
 	}
-	return r.shown(h, known), true
+	return shown(h, known), true
 }
 
 // shown is a copy of the host's tasks, sorted.
-func (r *LeavingReader) shown(h cluster.Host, known hostTaskSet) []cluster.TaskDetail {
+func shown(h cluster.Host, known hostTaskSet) []cluster.TaskDetail {
 	tasks := slices.SortedFunc(maps.Values(known), func(a, b cluster.TaskDetail) int { return strings.Compare(a.ARN, b.ARN) })
 	if h.Status == cluster.Active {
 		clear(known) // more may come
@@ -139,7 +139,7 @@ func (r *LeavingReader) ListTasks(ctx context.Context, clusterName string, hosts
 		known := r.tasks.of(h.InstanceID)
 		byHost, err := r.relist(ctx, clusterName, h.ARN, known, nil)
 		if err == nil {
-			listed[h.InstanceID] = r.keep(h, known, byHost[h.ARN])
+			listed[h.InstanceID] = keep(h, known, byHost[h.ARN])
 			continue
 		}
 		for arn, t := range byHost[h.ARN] {
@@ -183,17 +183,17 @@ func (r *LeavingReader) listAll(ctx context.Context, clusterName string, hosts [
 	}
 	listed := map[string][]cluster.TaskDetail{}
 	for _, h := range hosts {
-		listed[h.InstanceID] = r.keep(h, r.tasks.of(h.InstanceID), byHost[h.ARN])
+		listed[h.InstanceID] = keep(h, r.tasks.of(h.InstanceID), byHost[h.ARN])
 	}
 	return listed
 }
 
 // keep remembers the tasks that are listed on the host, beside those that have stopped. Of one that neither the list nor an
 // answer has, nothing is left to wait for.
-func (r *LeavingReader) keep(h cluster.Host, known, listed hostTaskSet) []cluster.TaskDetail {
+func keep(h cluster.Host, known, listed hostTaskSet) []cluster.TaskDetail {
 	maps.DeleteFunc(known, func(arn string, t cluster.TaskDetail) bool { return !t.Stopped() && listed[arn].ARN == "" })
 	maps.Copy(known, listed)
-	return r.shown(h, known)
+	return shown(h, known)
 }
 
 // relist reads what ECS lists now, on one host or, without one, on all, by the host's ARN; of a task that is known to have

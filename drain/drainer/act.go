@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -26,9 +27,21 @@ const (
 	stopReason = "ecs-cluster-scaler: the drain of its host has reached its deadline"
 )
 
+// actor makes the calls that change something.
+type actor struct {
+	ecs         ECS
+	autoscaling AutoScaling
+	memory      *memory
+	leftovers   *leftovers
+}
+
+func newActor(clients Clients, known *memory, log *slog.Logger) actor {
+	return actor{clients.ECS, clients.AutoScaling, known, &leftovers{log: log}}
+}
+
 // act does the steps, except for tasks that are to stop. First comes what holds hosts, then what takes load off them, last
 // what ends one. Every call may be made twice, or be the last one before this process dies: the next tick sees what became of it.
-func (d *Drainer) act(ctx context.Context, steps []drain.Step, now time.Time) []Failure {
+func (a *actor) act(ctx context.Context, steps []drain.Step, now time.Time) []Failure {
 	var failed []Failure
 	fail := func(s drain.Step, err error) {
 		if err != nil {
@@ -37,32 +50,32 @@ func (d *Drainer) act(ctx context.Context, steps []drain.Step, now time.Time) []
 	}
 	for _, s := range steps {
 		if s.Heartbeat {
-			fail(s, d.heartbeat(ctx, s, now))
+			fail(s, a.heartbeat(ctx, s, now))
 		}
 	}
-	failed = append(failed, d.setDraining(ctx, steps)...)
+	failed = append(failed, a.setDraining(ctx, steps)...)
 	for _, s := range steps {
-		d.memory.departs(s, false, now)
+		a.leftovers.departs(s, false, now)
 		// First the registration: a process that died after completing would leave it behind for ever, because its host
 		// may be gone from its group before the next tick looks. Without one, the host goes as never registered.
 		if s.Deregister {
-			fail(s, d.deregister(ctx, s))
+			fail(s, a.deregister(ctx, s))
 		}
 		if s.Action == drain.Complete {
-			err := d.complete(ctx, s, now)
+			err := a.complete(ctx, s, now)
 			fail(s, err)
 			if err == nil {
-				d.memory.departs(s, true, now)
+				a.leftovers.departs(s, true, now)
 			}
 		}
 		if s.Action == drain.None && s.Reason == drain.Ready {
-			d.memory.departs(s, true, now)
+			a.leftovers.departs(s, true, now)
 		}
 	}
 	return failed
 }
 
-func (d *Drainer) setDraining(ctx context.Context, steps []drain.Step) []Failure {
+func (a *actor) setDraining(ctx context.Context, steps []drain.Step) []Failure {
 	byCluster := map[string][]string{}
 	var order []string
 	for _, s := range steps {
@@ -76,7 +89,7 @@ func (d *Drainer) setDraining(ctx context.Context, steps []drain.Step) []Failure
 	var failed []Failure
 	for _, name := range order {
 		for batch := range slices.Chunk(byCluster[name], hostsPerUpdate) {
-			out, err := d.ecs.UpdateContainerInstancesState(ctx, &ecs.UpdateContainerInstancesStateInput{
+			out, err := a.ecs.UpdateContainerInstancesState(ctx, &ecs.UpdateContainerInstancesStateInput{
 				Cluster: aws.String(name), ContainerInstances: batch, Status: types.ContainerInstanceStatusDraining,
 			})
 			if err != nil {
@@ -96,54 +109,55 @@ func (d *Drainer) setDraining(ctx context.Context, steps []drain.Step) []Failure
 
 // heartbeat tells AWS that the hooks that may be ours need more time. It does not believe "No active
 // Lifecycle Action": the next tick asks again, which costs one call. If that answer were wrong, the host would be lost.
-func (d *Drainer) heartbeat(ctx context.Context, s drain.Step, now time.Time) error {
+func (a *actor) heartbeat(ctx context.Context, s drain.Step, now time.Time) error {
 	var failed error
 	taken := false
 	for _, hook := range s.Beats {
-		_, err := d.autoscaling.RecordLifecycleActionHeartbeat(ctx, &autoscaling.RecordLifecycleActionHeartbeatInput{
+		_, err := a.autoscaling.RecordLifecycleActionHeartbeat(ctx, &autoscaling.RecordLifecycleActionHeartbeatInput{
 			AutoScalingGroupName: aws.String(s.Group), LifecycleHookName: aws.String(hook), InstanceId: aws.String(s.Instance),
 		})
 		switch {
 		case err == nil:
 			taken = true
-		case !over(err):
+		case !hookIsDone(err):
 			failed = errors.Join(failed, err)
 		}
 	}
 	if taken && failed == nil { // the one that failed may be ours: it is sent again at the next tick
-		d.memory.of(s.Instance, now).beaten = now
+		a.memory.of(s.Instance, now).beaten = now
 	}
 	return failed
 }
 
 // complete ends the hook. "No active Lifecycle Action" says that it has ended, by an earlier tick, by somebody else, or by
 // its timeout. If the instance still waits when next looked at, it waits for another's hook.
-func (d *Drainer) complete(ctx context.Context, s drain.Step, now time.Time) error {
-	_, err := d.autoscaling.CompleteLifecycleAction(ctx, &autoscaling.CompleteLifecycleActionInput{
+func (a *actor) complete(ctx context.Context, s drain.Step, now time.Time) error {
+	_, err := a.autoscaling.CompleteLifecycleAction(ctx, &autoscaling.CompleteLifecycleActionInput{
 		AutoScalingGroupName: aws.String(s.Group), LifecycleHookName: aws.String(s.Hook), InstanceId: aws.String(s.Instance),
 		LifecycleActionResult: aws.String("CONTINUE"),
 	})
-	known := d.memory.of(s.Instance, now)
+	known := a.memory.of(s.Instance, now)
 	known.waits = nil // an error may be an answer that was lost
-	if over(err) {
+	if hookIsDone(err) {
 		known.gone = now
 		return nil
 	}
 	return err
 }
 
-func over(err error) bool {
+// hookIsDone tells it by AWS's message: there is no code for it.
+func hookIsDone(err error) bool {
 	api, ok := errors.AsType[smithy.APIError](err)
 	return ok && strings.Contains(api.ErrorMessage(), "No active Lifecycle Action found")
 }
 
 // stopTasks tells tasks to stop, a call each. Ten thousand of them take many ticks, so it comes after all that others wait
 // for, and ends with the time; the next tick sees which are left.
-func (d *Drainer) stopTasks(ctx context.Context, steps []drain.Step) []Failure {
+func (a *actor) stopTasks(ctx context.Context, steps []drain.Step) []Failure {
 	var failed []Failure
 	for _, s := range steps {
 		for told, task := range s.Tasks {
-			_, err := d.ecs.StopTask(ctx, &ecs.StopTaskInput{Cluster: aws.String(s.Cluster), Task: aws.String(task), Reason: aws.String(stopReason)})
+			_, err := a.ecs.StopTask(ctx, &ecs.StopTaskInput{Cluster: aws.String(s.Cluster), Task: aws.String(task), Reason: aws.String(stopReason)})
 			if err == nil {
 				continue
 			}
@@ -159,8 +173,8 @@ func (d *Drainer) stopTasks(ctx context.Context, steps []drain.Step) []Failure {
 }
 
 // deregister forces, because what ECS believes to run on a host that is gone would forbid it.
-func (d *Drainer) deregister(ctx context.Context, s drain.Step) error {
-	_, err := d.ecs.DeregisterContainerInstance(ctx, &ecs.DeregisterContainerInstanceInput{
+func (a *actor) deregister(ctx context.Context, s drain.Step) error {
+	_, err := a.ecs.DeregisterContainerInstance(ctx, &ecs.DeregisterContainerInstanceInput{
 		Cluster: aws.String(s.Cluster), ContainerInstance: aws.String(s.Registration), Force: aws.Bool(true),
 	})
 	return err

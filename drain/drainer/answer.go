@@ -30,10 +30,10 @@ type OtherStack struct {
 	Leaving    int    `json:"leaving"`
 }
 
-// others are the groups that belong to another stack and from which hosts leave.
-func others(groups map[string][]cluster.Group, configPath string) []OtherStack {
+// otherStacks are the groups that belong to another stack and from which hosts leave.
+func otherStacks(groups map[string][]cluster.Group, configPath string) []OtherStack {
 	var found []OtherStack
-	for _, name := range slices.Sorted(maps.Keys(groups)) {
+	for _, name := range sorted(groups) {
 		for _, g := range groups[name] {
 			o := OtherStack{Cluster: name, Group: g.Name, ConfigPath: g.ConfigPath}
 			for _, i := range g.Instances {
@@ -56,6 +56,10 @@ type Failure struct {
 	Error    string `json:"error"`
 }
 
+func (a *Answer) add(steps []drain.Step, failed []Failure) {
+	a.Instances, a.Failed = append(a.Instances, steps...), append(a.Failed, failed...)
+}
+
 // data are the drainer's metrics, for the clusters from which a host leaves. A cluster without any gets none, so that a
 // tick with nothing to do publishes nothing.
 func (a Answer) data() []metrics.Datum {
@@ -70,7 +74,7 @@ func (a Answer) data() []metrics.Datum {
 		}
 	}
 	var data []metrics.Datum
-	for _, name := range slices.Sorted(maps.Keys(blocked)) {
+	for _, name := range sorted(blocked) {
 		data = append(data,
 			metrics.Datum{Metric: metrics.DrainBlocked, Cluster: name, Value: blocked[name]},
 			metrics.Datum{Metric: metrics.OldestDrainMinutes, Cluster: name, Value: oldest[name]})
@@ -82,3 +86,6 @@ func (a Answer) data() []metrics.Datum {
 func NothingToDo(minute time.Time) Answer {
 	return Answer{Minute: minute, Instances: []drain.Step{}, Failed: []Failure{}}
 }
+
+// sorted are the keys of a map, such as names of clusters.
+func sorted[T any](byName map[string]T) []string { return slices.Sorted(maps.Keys(byName)) }

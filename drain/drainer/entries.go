@@ -9,58 +9,42 @@ import (
 	"ecs-cluster-scaler/thresholds/ssmstore"
 )
 
-// entry is what one cluster's says of draining.
-type entry struct {
-	drain thresholds.Drain
-	// there: the cluster has an entry, or had one that this process read.
-	there bool
-	// named: the hook's name is the entry's own word, or its defaults', not the built-in one of a faulty entry.
-	named bool
-	// unsure: whether there is one, or what the last valid version of it says, could not be read.
-	unsure bool
+// entries reads what the entries say of draining.
+type entries struct {
+	store *ssmstore.Store
+	// known are those that were last read, and those that were there before and are gone; nil: none were read, yet.
+	known map[string]drain.Entry
 }
 
-// builtin is what holds for a cluster without an entry.
-func builtin() entry { return entry{drain: thresholds.Builtin().Drain} }
-
-// entries are what the entries say of draining, by cluster. A cluster whose entry is faulty drains as the built-in defaults
+// read returns the entries by cluster. A cluster whose entry is faulty drains as the built-in defaults
 // say; where they cannot be read, as they were last read by this process. An entry that was deleted goes on to hold, for as
 // long as this process lives: SSM deletes a parameter's history with it, so that nothing else tells that there was one
 // (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameter.html).
-func (d *Drainer) entries(ctx context.Context) (map[string]entry, error) {
-	listing, err := d.store.Read(ctx)
+func (e *entries) read(ctx context.Context) (map[string]drain.Entry, error) {
+	listing, err := e.store.Read(ctx)
 	if _, empty := errors.AsType[*ssmstore.EmptyPathError](err); empty {
 		err = nil
 	}
 	if err != nil {
-		return d.memory.entries, err
+		return e.known, err
 	}
-	entries := map[string]entry{}
-	for name, e := range d.memory.entries {
-		if !e.unsure {
-			entries[name] = e
+	read := map[string]drain.Entry{}
+	for name, before := range e.known {
+		if !before.Unsure {
+			read[name] = before
 		}
 	}
 	for _, c := range listing.Clusters {
-		e := builtin()
-		e.there, e.unsure = true, c.State == ssmstore.Unsure
+		of := builtin()
+		of.There, of.Unsure = true, c.State == ssmstore.Unsure
 		if c.Usable() {
-			e.drain, e.named = c.Entry.Drain, true
+			of.Drain, of.Named = c.Entry.Drain, true
 		}
-		entries[c.Cluster] = e
+		read[c.Cluster] = of
 	}
-	d.memory.entries = entries
-	return entries, nil
+	e.known = read
+	return read, nil
 }
 
-// right is how far this stack may go with one of the view's hosts.
-func (v *view) right(l leaver) drain.Right {
-	switch {
-	case v.entry.unsure:
-		return drain.OnlyHold
-	case v.entry.there || l.tagged:
-		return drain.Full
-	default:
-		return drain.OnlyEmpty
-	}
-}
+// builtin is what holds for a cluster without an entry.
+func builtin() drain.Entry { return drain.Entry{Drain: thresholds.Builtin().Drain} }

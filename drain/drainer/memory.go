@@ -10,21 +10,15 @@ import (
 	"ecs-cluster-scaler/drain"
 )
 
-const (
-	// goneFor is how long AWS is believed that a hook has no active action for an instance. Its list of instances and its
-	// lifecycle actions may disagree for a moment, and a hook that is given up ends with its timeout.
-	goneFor = 2 * time.Minute
-)
+// goneFor is how long AWS is believed that a hook has no active action for an instance. Its list of instances and its
+// lifecycle actions may disagree for a moment, and a hook that is given up ends with its timeout.
+const goneFor = 2 * time.Minute
 
 // memory is what a process knows of the hosts that leave. All of it can be lost at any moment: it saves calls, and it
 // times heartbeats, of which one too many does no harm.
 type memory struct {
 	mu    sync.Mutex
 	hosts map[string]*remembered
-	// departed are the hosts whose hooks are done, by instance.
-	departed map[string]departed
-	// entries are those that were last read, and those that were there before and are gone; nil: none were read, yet.
-	entries map[string]entry
 }
 
 type remembered struct {
@@ -36,39 +30,29 @@ type remembered struct {
 	// waits is how it was last seen in Terminating or Terminating:Wait, or an event said that it waits; nil: it was not, or has
 	// been let go.
 	waits *drain.Step
-	// dead: EC2 itself says so. lost is since when this process has seen the agent away; zero: it is there.
-	dead bool
-	lost time.Time
-	// away is when it last saw so.
-	away time.Time
-	// looked is what the last whole look saw; nil: nothing that may be believed.
-	looked *looked
+	// dead: EC2 itself says so.
+	dead  bool
+	agent drain.Absence
+	// whole is what its cluster was when last read whole; nil: nothing that may be believed.
+	whole *whole
 	// absent are the clusters that were asked for it and did not have it, with when.
 	absent map[string]time.Time
 }
 
-const (
-	// lostFor is how long an agent must be away to count as gone: agents blink several times an hour.
-	lostFor = 3 * time.Minute
-	// looksApart is how far two looks may be apart for the time between them to count: two blinks with minutes between
-	// them that nobody could read are no absence.
-	looksApart = 2 * time.Minute
-)
+// whole is what reading a host's whole cluster showed: the entry, its registration, which of the services are daemons.
+type whole struct {
+	at           time.Time
+	cluster      string
+	entry        drain.Entry
+	registration cluster.Host
+	daemons      []cluster.Service
+}
 
-// isDead tells whether an instance that its group calls unhealthy can be given up, its agent being connected or not.
-// The group's word alone may be a load balancer's or a person's. A host that was not seen tells nothing of its agent.
-func (r *remembered) isDead(seen *cluster.Host, now time.Time) bool {
-	switch {
-	case seen == nil:
-		return r.dead
-	case seen.Connected:
-		r.lost = time.Time{}
-	case r.lost.IsZero() || now.Sub(r.away) > looksApart:
-		r.lost, r.away = now, now
-	default:
-		r.away = now
+func (r *remembered) start() time.Time {
+	if !r.began.IsZero() {
+		return r.began
 	}
-	return r.dead || !seen.Connected && now.Sub(r.lost) >= lostFor
+	return r.seen
 }
 
 func (r *remembered) notIn(clusterName string, now time.Time) {
@@ -121,13 +105,21 @@ func (m *memory) waiting() []drain.Step {
 	return steps
 }
 
+// keepWhole remembers what was read of a whole cluster, for its hosts that are DRAINING and connected.
+func (m *memory) keepWhole(c drain.Cluster, e drain.Entry, now time.Time) {
+	for _, h := range c.Terminating {
+		known := m.of(h.Instance, now)
+		known.whole = nil
+		if r := h.Registration; !e.Unsure && !c.HostsUnread && r != nil && r.Status == cluster.Draining && r.Connected {
+			daemons := slices.DeleteFunc(slices.Clone(c.Services), func(s cluster.Service) bool { return !s.Daemon })
+			known.whole = &whole{at: now, cluster: c.Cluster, entry: e, registration: *r, daemons: daemons}
+		}
+	}
+}
+
 // forget drops all instances but those that leave now.
 func (m *memory) forget(leaving map[string]bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for instance := range m.hosts {
-		if !leaving[instance] {
-			delete(m.hosts, instance)
-		}
-	}
+	maps.DeleteFunc(m.hosts, func(instance string, _ *remembered) bool { return !leaving[instance] })
 }

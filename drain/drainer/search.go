@@ -2,23 +2,86 @@ package drainer
 
 import (
 	"context"
-	"maps"
+	"errors"
 	"slices"
 	"time"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/cluster/ecsreader"
+	"ecs-cluster-scaler/drain"
 	"ecs-cluster-scaler/internal/awsclient"
 	"ecs-cluster-scaler/internal/fairness"
 )
 
+// located is one cluster with the leaving hosts that are registered there, or that no cluster is known to have.
+type located struct {
+	name    string
+	entry   drain.Entry
+	leaving []leaving
+	// snapshot has the hosts. Until they are read, HostsUnread: hosts that were not seen must not count as absent.
+	snapshot cluster.Snapshot
+	// searched are the instances that no known cluster has.
+	searched map[string]bool
+	failed   []Failure
+}
+
+func locate(name string, e drain.Entry, leaving []leaving) located {
+	return located{name: name, entry: e, leaving: leaving, snapshot: cluster.Snapshot{Cluster: name, HostsUnread: true}, searched: map[string]bool{}}
+}
+
+func (l *located) fail(what string, err error) {
+	l.failed = append(l.failed, Failure{Cluster: l.name, Error: what + awsclient.Sentence(err)})
+}
+
+// finder finds out in which cluster the leaving instances are registered.
+type finder struct {
+	reader *ecsreader.LeavingReader
+	memory *memory
+}
+
+// readHosts reads the hosts of a cluster.
+func (f finder) readHosts(ctx context.Context, l located) located {
+	s, err := f.reader.ReadHosts(ctx, l.name)
+	switch {
+	case errors.Is(err, ecsreader.ErrNoCluster):
+		l.snapshot.HostsUnread = false
+	case err != nil:
+		l.fail("", err)
+	default:
+		l.snapshot = s
+		for _, what := range s.Unread {
+			// A host that ECS listed but did not describe may be one of those that leave.
+			l.failed = append(l.failed, Failure{Cluster: l.name, Error: what})
+		}
+	}
+	return l
+}
+
+// readStarts learns when the terminations of the instances began, once each. One that cannot be learned began, for this
+// process, when it first saw it.
+func (f finder) readStarts(ctx context.Context, l located, now time.Time) located {
+	missing := map[string][]string{}
+	for _, one := range l.leaving {
+		if f.memory.of(one.instance.ID, now).began.IsZero() {
+			missing[one.group] = append(missing[one.group], one.instance.ID)
+		}
+	}
+	for _, group := range sorted(missing) {
+		began, err := f.reader.Terminations(ctx, group, missing[group], now)
+		if err != nil {
+			l.fail("deadlines count from when this process first saw the hosts: ", err)
+			continue
+		}
+		for id, t := range began {
+			known := f.memory.of(id, now)
+			known.began, known.dead = t.Began, t.Dead
+		}
+	}
+	return l
+}
+
 // searchAfter is when an instance that its cluster does not know is looked for in the others: not before it could go.
 const searchAfter = 3 * time.Minute
-
-// move is an instance that is registered in another cluster than its group's tag says.
-type move struct {
-	leaver
-	to string
-}
 
 // toSearch is a tick's time for it, and with a tenth of AWS's limits some searchedAtOnce clusters. What was asked is
 // remembered, so that a search that is cut goes on a minute later.
@@ -34,21 +97,23 @@ func believed(clusters int) time.Duration {
 	return time.Duration(1+2*rounds) * time.Minute
 }
 
-// search looks for the view's unregistered instances in every other known cluster, before they go as never registered.
-func (d *Drainer) search(ctx context.Context, v *view, known map[string]bool, now time.Time) []move {
-	missing := d.missing(v, now)
+// search looks for the unregistered instances of a cluster in every other known one, before they are released as never
+// registered. It returns the cluster without those
+// that are registered elsewhere, and where these are.
+func (f finder) search(ctx context.Context, l located, known map[string]bool, now time.Time) (located, []move) {
+	missing := f.missing(l, now)
 	if len(missing) == 0 {
-		return nil
+		return l, nil
 	}
 	// Its own cluster is asked again, by name: a page may have lost it, and what follows cannot be taken back.
-	here, err := d.reader.Find(ctx, v.name, ids(missing))
-	v.picture.Hosts = append(v.picture.Hosts, here...)
+	here, err := f.reader.Find(ctx, l.name, ids(missing))
+	l.snapshot.Hosts = slices.Concat(l.snapshot.Hosts, here)
 	if err != nil {
-		v.fail("", err)
-		return nil
+		l.fail("", err)
+		return l, nil
 	}
-	if missing = d.missing(v, now); len(missing) == 0 {
-		return nil
+	if missing = f.missing(l, now); len(missing) == 0 {
+		return l, nil
 	}
 	// A host that never registered must not take the time of those that have tasks.
 	if _, limited := ctx.Deadline(); limited {
@@ -56,49 +121,50 @@ func (d *Drainer) search(ctx context.Context, v *view, known map[string]bool, no
 		ctx, cancel = context.WithTimeout(ctx, toSearch)
 		defer cancel()
 	}
-	others := slices.DeleteFunc(slices.Sorted(maps.Keys(known)), func(name string) bool { return name == v.name })
+	others := slices.DeleteFunc(sorted(known), func(name string) bool { return name == l.name })
 	var moves []move
-	for _, other := range d.neverAskedFirst(fairness.Rotate(others, now), missing, now) {
-		found, err := d.ask(ctx, other, missing, believed(len(others)), now)
-		for _, l := range found {
-			moves = append(moves, move{l, other})
-			v.leaving = except(v.leaving, l)
-			missing = except(missing, l)
+	for _, other := range f.neverAskedFirst(fairness.Rotate(others, now), missing, now) {
+		found, err := f.ask(ctx, other, missing, believed(len(others)), now)
+		for _, one := range found {
+			moves = append(moves, move{one, other})
+			l.leaving, missing = except(l.leaving, one), except(missing, one)
 		}
 		if err != nil {
-			v.fail("", err)
+			l.fail("", err)
 		}
 		if awsclient.OutOfTime(err) || ctx.Err() != nil {
 			break
 		}
 	}
-	for _, l := range missing {
-		known := d.memory.of(l.instance.ID, now)
-		v.searched[l.instance.ID] = !slices.ContainsFunc(others, func(name string) bool { return !known.isNotIn(name, believed(len(others)), now) })
+	for _, one := range missing {
+		known := f.memory.of(one.instance.ID, now)
+		l.searched[one.instance.ID] = !slices.ContainsFunc(others, func(name string) bool { return !known.isNotIn(name, believed(len(others)), now) })
 	}
-	return moves
+	return l, moves
 }
 
-// missing are the instances that could go and that the view's cluster does not show.
-func (d *Drainer) missing(v *view, now time.Time) []leaver {
-	if v.unread {
+// move is an instance that is registered in another cluster than its group's tag says.
+type move struct {
+	leaving
+	to string
+}
+
+// missing are the instances that could go and that the cluster does not show.
+func (f finder) missing(l located, now time.Time) []leaving {
+	if l.snapshot.HostsUnread {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(v.leaving), func(l leaver) bool {
-		return l.instance.State != cluster.TerminatingWait || registration(v.picture.Hosts, l.instance.ID) != nil ||
-			now.Sub(d.memory.of(l.instance.ID, now).start()) < searchAfter
+	return slices.DeleteFunc(slices.Clone(l.leaving), func(one leaving) bool {
+		return one.instance.State != cluster.TerminatingWait || drain.Registration(l.snapshot.Hosts, one.instance.ID) != nil ||
+			now.Sub(f.memory.of(one.instance.ID, now).start()) < searchAfter
 	})
 }
 
-func except(all []leaver, one leaver) []leaver {
-	return slices.DeleteFunc(slices.Clone(all), func(l leaver) bool { return l.instance.ID == one.instance.ID })
-}
-
 // neverAskedFirst puts clusters that were not yet asked for every one of the instances before the others.
-func (d *Drainer) neverAskedFirst(clusters []string, missing []leaver, now time.Time) []string {
+func (f finder) neverAskedFirst(clusters []string, missing []leaving, now time.Time) []string {
 	asked := func(name string) bool {
-		return !slices.ContainsFunc(missing, func(l leaver) bool {
-			return d.memory.of(l.instance.ID, now).absent[name].IsZero()
+		return !slices.ContainsFunc(missing, func(l leaving) bool {
+			return f.memory.of(l.instance.ID, now).absent[name].IsZero()
 		})
 	}
 	again := slices.DeleteFunc(slices.Clone(clusters), func(name string) bool { return !asked(name) })
@@ -107,49 +173,20 @@ func (d *Drainer) neverAskedFirst(clusters []string, missing []leaver, now time.
 
 // ask returns those of the instances that are registered in a cluster, with one call where none is. A cluster that was
 // asked for one a moment ago is believed; an error means that others may be there too.
-func (d *Drainer) ask(ctx context.Context, clusterName string, missing []leaver, believed time.Duration, now time.Time) ([]leaver, error) {
-	unasked := slices.DeleteFunc(slices.Clone(missing), func(l leaver) bool { return d.memory.of(l.instance.ID, now).isNotIn(clusterName, believed, now) })
+func (f finder) ask(ctx context.Context, clusterName string, missing []leaving, believed time.Duration, now time.Time) ([]leaving, error) {
+	unasked := slices.DeleteFunc(slices.Clone(missing), func(l leaving) bool { return f.memory.of(l.instance.ID, now).isNotIn(clusterName, believed, now) })
 	if len(unasked) == 0 {
 		return nil, nil
 	}
-	hosts, err := d.reader.Find(ctx, clusterName, ids(unasked))
-	var found []leaver
+	hosts, err := f.reader.Find(ctx, clusterName, ids(unasked))
+	var found []leaving
 	for _, l := range unasked {
 		switch {
-		case registration(hosts, l.instance.ID) != nil:
+		case drain.Registration(hosts, l.instance.ID) != nil:
 			found = append(found, l)
 		case err == nil:
-			d.memory.of(l.instance.ID, now).notIn(clusterName, now)
+			f.memory.of(l.instance.ID, now).notIn(clusterName, now)
 		}
 	}
 	return found, err
-}
-
-func ids(leaving []leaver) []string {
-	var names []string
-	for _, l := range leaving {
-		names = append(names, l.instance.ID)
-	}
-	return names
-}
-
-func registration(hosts []cluster.Host, instance string) *cluster.Host {
-	var found *cluster.Host
-	for i := range hosts {
-		// An instance that registered anew leaves its old registration behind, disconnected. Should both agents be away,
-		// the newer one has the tasks.
-		h := &hosts[i]
-		newer := found == nil || h.Connected == found.Connected && h.RegisteredAt.After(found.RegisteredAt)
-		if h.InstanceID == instance && (newer || h.Connected && !found.Connected) {
-			found = h
-		}
-	}
-	return found
-}
-
-func (r *remembered) start() time.Time {
-	if !r.began.IsZero() {
-		return r.began
-	}
-	return r.seen
 }

@@ -13,7 +13,7 @@ type rule struct {
 var rules = []rule{
 	{
 		name: "a host goes only when every task is STOPPED, not merely told to stop",
-		file: "drain/remaining.go", find: "		case t.Stopped():\n", replace: "		case t.Stopped() || !t.WantedRunning:\n",
+		file: "drain/waiting.go", find: "		case t.Stopped():\n", replace: "		case t.Stopped() || !t.WantedRunning:\n",
 		breaks: []campaign.Promise{campaign.CompletedEarly, campaign.TaskEndedEarly},
 	},
 	{

@@ -1,20 +1,22 @@
 package drain
 
 import (
+	"slices"
+
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/placement"
 )
 
 // fits tells whether one more task of the service and revision fits on some ACTIVE host that does not leave. What is
 // not known counts as room: a host that waits must not be explained by a guess.
-func (p *picture) fits(service cluster.Service, definition string) bool {
-	d, known := p.Definitions[definition]
+func (j *judgement) fits(service cluster.Service, definition string) bool {
+	d, known := j.Definitions[definition]
 	if !known {
 		return true
 	}
 	var hosts []placement.Host
-	for _, h := range p.Hosts {
-		if h.IsCapacity() && !p.leaving[h.InstanceID] {
+	for _, h := range j.Hosts {
+		if h.IsCapacity() && !j.leaving[h.InstanceID] {
 			hosts = append(hosts, placement.Host{
 				ID: h.InstanceID, Free: h.Remaining, Attributes: h.Attributes, Ports: h.Ports, AwsvpcLimit: -1, Groups: map[string]int{},
 				Providers: h.Providers(),
@@ -29,19 +31,19 @@ func (p *picture) fits(service cluster.Service, definition string) bool {
 
 // stuck tells whether service tasks of the cluster can move nowhere, now or later: it has no ACTIVE host that stays, and
 // no group may launch one.
-func (p *picture) stuck() bool {
-	if p.HostsUnread {
+func (j *judgement) stuck() bool {
+	if j.HostsUnread {
 		return false
 	}
-	for _, h := range p.Hosts {
-		if h.Status == cluster.Active && !h.External && !p.leaving[h.InstanceID] {
+	for _, h := range j.Hosts {
+		if h.Status == cluster.Active && !h.External && !j.leaving[h.InstanceID] {
 			return false
 		}
 	}
-	for _, g := range p.Groups {
-		if g.Max > 0 {
-			return false
-		}
-	}
-	return len(p.Groups) > 0
+	return len(j.Groups) > 0 && j.deserted()
+}
+
+// deserted tells whether no group of the cluster may launch a host to which tasks could move.
+func (c Cluster) deserted() bool {
+	return !slices.ContainsFunc(c.Groups, func(g cluster.Group) bool { return g.Max > 0 })
 }

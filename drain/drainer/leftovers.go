@@ -2,8 +2,9 @@ package drainer
 
 import (
 	"context"
-	"maps"
+	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"ecs-cluster-scaler/cluster"
@@ -11,13 +12,23 @@ import (
 	"ecs-cluster-scaler/internal/awsclient"
 )
 
-// sweepFor is how long after its instance has gone a registration is looked for. ECS removes those of connected agents
+// rememberedFor is how long after its instance has gone a registration is looked for. ECS removes those of connected agents
 // within a minute or two.
-const sweepFor = 10 * time.Minute
+const rememberedFor = 10 * time.Minute
 
 // goneAfter is how long a host must be missing in its group before it has gone, where nobody here saw its hook end: a
 // list may lose an instance for a moment.
 const goneAfter = 3 * time.Minute
+
+// leftovers remembers the hosts whose registrations may outlive them.
+type leftovers struct {
+	log      *slog.Logger
+	mu       sync.Mutex
+	departed map[string]departed
+}
+
+// findIn reads those of a cluster's hosts that are among the instances.
+type findIn func(ctx context.Context, clusterName string, instances []string) ([]cluster.Host, error)
 
 // departed is a host that leaves.
 type departed struct {
@@ -29,7 +40,7 @@ type departed struct {
 }
 
 // departs remembers the host of a step, and whether its hook is done.
-func (m *memory) departs(s drain.Step, done bool, now time.Time) {
+func (m *leftovers) departs(s drain.Step, done bool, now time.Time) {
 	if s.Registration == "" {
 		return
 	}
@@ -43,7 +54,7 @@ func (m *memory) departs(s drain.Step, done bool, now time.Time) {
 
 // gone are the departed hosts that no group lists any more, by cluster. Those that went too long ago are forgotten, and so
 // is one whose hook was not done and whose group is not listed either: a person took its tag away, and it may run on.
-func (m *memory) gone(groups map[string][]cluster.Group, now time.Time) map[string][]string {
+func (m *leftovers) gone(groups map[string][]cluster.Group, now time.Time) map[string][]string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.departed) == 0 {
@@ -59,7 +70,7 @@ func (m *memory) gone(groups map[string][]cluster.Group, now time.Time) map[stri
 		}
 	}
 	byCluster := map[string][]string{}
-	for _, id := range slices.Sorted(maps.Keys(m.departed)) {
+	for _, id := range sorted(m.departed) {
 		d := m.departed[id]
 		phase, stays := listed[id]
 		switch {
@@ -68,7 +79,7 @@ func (m *memory) gone(groups map[string][]cluster.Group, now time.Time) map[stri
 		case stays:
 			d.seen = now
 			m.departed[id] = d
-		case now.Sub(d.seen) > sweepFor || !d.done && !present[d.group]:
+		case now.Sub(d.seen) > rememberedFor || !d.done && !present[d.group]:
 			delete(m.departed, id)
 		case !d.done && now.Sub(d.seen) < goneAfter:
 		default:
@@ -78,30 +89,30 @@ func (m *memory) gone(groups map[string][]cluster.Group, now time.Time) map[stri
 	return byCluster
 }
 
-func (m *memory) swept(instance string) {
+func (m *leftovers) removed(instance string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.departed, instance)
 }
 
-// sweep removes what departed hosts left behind: an agent that is away when its instance ends leaves its registration,
+// remove removes what departed hosts left behind: an agent that is away when its instance ends leaves its registration,
 // DRAINING, for ever (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html). One
 // that is connected is ECS's own to remove, and would only register anew. It takes a call for each cluster from which
 // hosts went, as a rule once; a process that dies before it leaves the registration. So does one that never saw the host
 // leave: without asking EC2, which no right of ours allows, nobody can tell an instance that is gone from one that was
 // detached from its group and runs on.
-func (d *Drainer) sweep(ctx context.Context, groups map[string][]cluster.Group, now time.Time) []Failure {
-	gone := d.memory.gone(groups, now)
+func (m *leftovers) remove(ctx context.Context, groups map[string][]cluster.Group, now time.Time, find findIn, deregister func(context.Context, drain.Step) error) []Failure {
+	gone := m.gone(groups, now)
 	var failed []Failure
-	for _, name := range slices.Sorted(maps.Keys(gone)) {
-		hosts, err := d.reader.Find(ctx, name, gone[name])
+	for _, name := range sorted(gone) {
+		hosts, err := find(ctx, name, gone[name])
 		if err != nil {
 			failed = append(failed, Failure{Cluster: name, Error: awsclient.Sentence(err)})
 			continue
 		}
 		for _, id := range gone[name] {
 			if !slices.ContainsFunc(hosts, func(h cluster.Host) bool { return h.InstanceID == id }) {
-				d.memory.swept(id)
+				m.removed(id)
 			}
 		}
 		for _, h := range hosts {
@@ -110,11 +121,11 @@ func (d *Drainer) sweep(ctx context.Context, groups map[string][]cluster.Group, 
 			}
 			// Force: tasks that ECS believes to run there went with the instance.
 			step := drain.Step{Cluster: name, Instance: h.InstanceID, Registration: h.ARN}
-			if err := d.deregister(ctx, step); err != nil {
+			if err := deregister(ctx, step); err != nil {
 				failed = append(failed, Failure{Cluster: name, Instance: h.InstanceID, Error: awsclient.Sentence(err)})
 				continue
 			}
-			d.log.Info("a registration that outlived its instance was removed", "cluster", name, "instance", h.InstanceID, "registration", h.ARN)
+			m.log.Info("a registration that outlived its instance was removed", "cluster", name, "instance", h.InstanceID, "registration", h.ARN)
 		}
 	}
 	return failed

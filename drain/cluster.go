@@ -8,14 +8,16 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// Picture is one cluster with its terminating hosts as a tick saw them.
-type Picture struct {
+// Cluster is one cluster with its terminating hosts as a tick saw them.
+type Cluster struct {
 	// Snapshot is the cluster; Services and Definitions are there only where a step depends on them.
 	cluster.Snapshot
-	// HostsUnread: the snapshot's hosts are not known to be all.
-	HostsUnread bool
 	// ServicesRead: Services are all that the tasks on which a step depends name, but for those that are gone.
 	ServicesRead bool
+	// ProtectionRefused: whether tasks are protected could not be read a short time ago. What only explains is not read again.
+	ProtectionRefused bool
+	// Asked is what has been asked for in this tick, answered or not.
+	Asked Needed
 	// Terminating are the hosts that leave.
 	Terminating []Host
 	// Healthy counts, by service, its tasks that run on ACTIVE hosts which do not leave, and are healthy where they

@@ -14,14 +14,14 @@ type remaining struct {
 	replicas, daemons, standalone []Task
 }
 
-func (p *picture) remaining(h Host) remaining {
+func (j *judgement) remaining(h Host) remaining {
 	var r remaining
 	for _, t := range h.Tasks {
 		switch {
 		case t.Stopped():
 		case t.Service == "":
 			r.standalone = append(r.standalone, t)
-		case p.services[t.Service].Daemon:
+		case j.services[t.Service].Daemon:
 			r.daemons = append(r.daemons, t)
 		default:
 			r.replicas = append(r.replicas, t)
@@ -47,9 +47,9 @@ func arns(tasks []Task) []string {
 }
 
 // why names what the host waits for: the first of what is hardest to get over.
-func (p *picture) why(r remaining, due deadlines) (Reason, string) {
+func (j *judgement) why(r remaining, due deadlines) (Reason, string) {
 	if moving := wanted(r.replicas); len(moving) > 0 {
-		return p.whyNotMoved(moving, due)
+		return j.whyNotMoved(moving, due)
 	}
 	switch {
 	case len(r.replicas) > 0:
@@ -65,26 +65,26 @@ func (p *picture) why(r remaining, due deadlines) (Reason, string) {
 	}
 }
 
-func (p *picture) whyNotMoved(moving []Task, due deadlines) (Reason, string) {
+func (j *judgement) whyNotMoved(moving []Task, due deadlines) (Reason, string) {
 	for _, t := range moving {
 		until := due.of(t).UTC().Format(time.RFC3339)
 		switch {
 		case t.Protected:
 			return ProtectedTask, fmt.Sprintf("service %s, task %s, until %s", t.Service, short(t.ARN), until)
-		case t.ProtectionUnread && reached(due.services, p.now):
+		case t.ProtectionUnread && reached(due.services, j.now):
 			return ProtectedTask, fmt.Sprintf("service %s, task %s: its protection could not be read, so it may run until %s", t.Service, short(t.ARN), until)
 		}
 	}
 	for _, t := range moving {
-		s, known := p.services[t.Service]
+		s, known := j.services[t.Service]
 		if known && s.Immovable() {
 			return CannotMove, fmt.Sprintf("service %s: of %d desired at least %d must run (minimumHealthyPercent %d) and at most %d may (maximumPercent %d), running %d",
 				s.Name, s.Desired, s.Floor(), s.MinimumHealthyPercent, s.Most(), s.MaximumPercent, s.Running)
 		}
 	}
 	for _, t := range moving {
-		if s, known := p.services[t.Service]; known && !p.fits(s, t.Definition) {
-			return NoRoom, fmt.Sprintf("service %s: a task of %s fits on no ACTIVE host", s.Name, p.Definitions[t.Definition].Size)
+		if s, known := j.services[t.Service]; known && !j.fits(s, t.Definition) {
+			return NoRoom, fmt.Sprintf("service %s: a task of %s fits on no ACTIVE host", s.Name, j.Definitions[t.Definition].Size)
 		}
 	}
 	return TasksRunning, byService(moving)

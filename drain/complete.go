@@ -1,0 +1,69 @@
+package drain
+
+import (
+	"fmt"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/thresholds"
+)
+
+func (j *judgement) decideByFloors(h Host, due deadlines, want thresholds.Drain, s *Step) {
+	lost := len(lost(h, j.now)) > 0
+	switch {
+	case reached(due.services, j.now) || j.stuck() && want.AtDeadline == thresholds.Stop:
+		s.set(Complete, Ready, "")
+		if short := j.shortfalls(h); len(short) > 0 {
+			s.set(Complete, Deadline, "floors no longer count; "+list(short))
+		}
+		return
+	case lost && !j.ServicesRead:
+		s.set(Wait, ServiceBelowFloor, "the cluster's services could not be read")
+		return
+	}
+	var mine, others []shortfall
+	for _, short := range j.shortfalls(h) {
+		if short.ours || !short.counted {
+			mine = append(mine, short)
+		} else {
+			others = append(others, short)
+		}
+	}
+	switch {
+	case len(mine) > 0 && reached(due.asked, j.now):
+		s.set(Wait, Deadline, "held, as the entry says; "+list(mine))
+	case len(mine) > 0:
+		s.set(Wait, ServiceBelowFloor, list(mine))
+	case len(others) > 0:
+		s.set(Complete, BelowFloorNotOurs, list(others))
+	default:
+		s.set(Complete, Ready, "")
+	}
+}
+
+// mayComplete turns a completion into waiting where it is too early, or not ours.
+func (j *judgement) mayComplete(h Host, due deadlines, s *Step) {
+	early := settled
+	if !h.BeganKnown {
+		early += unsettled
+	}
+	switch {
+	case h.State != cluster.TerminatingWait:
+		s.Action, s.Deregister = Wait, false
+		s.Detail = join(s.Detail, "the instance is not yet in Terminating:Wait")
+	case s.Reason != HostDead && j.now.Sub(h.Began) < early:
+		s.Action = Wait
+		s.Detail = join(s.Detail, "never released sooner than 3 minutes after the termination began")
+	case h.Hook.Refused:
+		s.set(Wait, HookNotAllowed, fmt.Sprintf("the entry names hook %s, which is not in DRAIN_HOOKS", s.Hook))
+		s.Deregister = false
+	case h.Hook.Unread && !reached(due.last, j.now):
+		s.Action = Wait
+		s.Detail = join(s.Detail, "the group's hook could not be read")
+	case !h.Hook.Found && !h.Hook.Unread:
+		s.set(None, ForeignHook, fmt.Sprintf("the group has no terminating hook %s", s.Hook))
+		s.Deregister = false
+	case h.Hook.Gone:
+		s.set(None, ForeignHook, fmt.Sprintf("hook %s is done", s.Hook))
+		s.Deregister = false
+	}
+}

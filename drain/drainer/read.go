@@ -1,0 +1,282 @@
+package drainer
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/cluster/ecsreader"
+	"ecs-cluster-scaler/drain"
+	"ecs-cluster-scaler/internal/awsclient"
+)
+
+// clusterReader reads what the steps of a cluster's leaving hosts depend on.
+type clusterReader struct {
+	finder
+	allowed drain.Allowed
+}
+
+// reading is one cluster that is being read. Each of its steps returns the cluster with what it read.
+type reading struct {
+	clusterReader
+	entry drain.Entry
+	said  ecsreader.TaskAnswers
+	now   time.Time
+}
+
+// read reads, round by round, what drain.Need names; said is what ECS has said of tasks in this tick.
+func (r clusterReader) read(ctx context.Context, l located, groups []cluster.Group, said ecsreader.TaskAnswers, now time.Time) (drain.Cluster, []Failure) {
+	of := reading{r, l.entry, said, now}
+	c := drain.Cluster{Snapshot: l.snapshot, ProtectionRefused: r.reader.ProtectionRefused(l.name, now)}
+	c.Groups = groups
+	for _, one := range l.leaving {
+		c.Terminating = append(c.Terminating, of.host(c, one, l.searched[one.instance.ID]))
+	}
+	failed := of.refusedHook(l.name)
+	for range drain.Rounds {
+		need := drain.Need(c, l.entry.Drain, now)
+		if need.Nothing() {
+			break
+		}
+		c.Asked = c.Asked.And(need)
+		for _, step := range []func(context.Context, drain.Cluster, drain.Needed) (drain.Cluster, []Failure){
+			of.hooks, of.tasks, of.services, of.healthy, of.sizes, of.protection, of.stopTimeouts,
+		} {
+			var unread []Failure
+			c, unread = step(ctx, c, need)
+			failed = append(failed, unread...)
+		}
+	}
+	return c, failed
+}
+
+// unread is the cluster of which nothing could be read: its hosts are held.
+func (r clusterReader) unread(l located, now time.Time) drain.Cluster {
+	c := drain.Cluster{Snapshot: cluster.Snapshot{Cluster: l.name, HostsUnread: true}}
+	for _, one := range l.leaving {
+		h := reading{clusterReader: r, entry: l.entry, now: now}.host(c, one, false)
+		h.Right = drain.OnlyHold
+		c.Terminating = append(c.Terminating, h)
+	}
+	return c
+}
+
+// host is a leaving host before anything is read for it: its hook may be any that was known before.
+func (r reading) host(c drain.Cluster, l leaving, searched bool) drain.Host {
+	known := r.memory.of(l.instance.ID, r.now)
+	at := drain.Registration(c.Hosts, l.instance.ID)
+	known.agent = known.agent.Observe(at, r.now)
+	h := drain.Host{
+		Instance: l.instance.ID, Group: l.group, State: l.instance.State,
+		Unhealthy: l.instance.Unhealthy && drain.Dead(known.dead, at, known.agent, r.now),
+		Began:     known.start(), BeganKnown: !known.began.IsZero(), Right: r.entry.Right(l.tagged),
+		Registration: at, SearchedAll: searched,
+	}
+	h.Hook = r.hookOf(h, r.entry.HookAmong(r.allowed, nil, true))
+	return h
+}
+
+// hookOf is the group's hook with what is known of it for one host. A host that does not wait yet may do so at the next
+// tick, which may not be able to read the groups.
+func (r reading) hookOf(h drain.Host, hook drain.Hook) drain.Hook {
+	known := r.memory.of(h.Instance, r.now)
+	if known.waits != nil {
+		hook = hook.HeldAs(known.waits.Beats)
+	}
+	if h.State == cluster.TerminatingWait {
+		hook.Overdue = known.beaten.IsZero() && known.began.IsZero()
+		hook.Beaten, hook.Gone = known.beaten, !known.gone.IsZero() && r.now.Sub(known.gone) <= goneFor
+	}
+	return hook
+}
+
+// refusedHook says that the entry names a hook that this function may not complete.
+func (r reading) refusedHook(clusterName string) []Failure {
+	if name := r.entry.Hook; r.entry.Named && !r.allowed.Has(name) {
+		return []Failure{{Cluster: clusterName, Error: fmt.Sprintf("drain.hook of its entry is %s, which this function may not complete (DRAIN_HOOKS is %s): "+
+			"name one of these in the entry, or add it to drain_hook_names in Terraform", name, strings.Join(r.allowed, ","))}}
+	}
+	return nil
+}
+
+// hookTries is how often a group's hooks are asked for in one tick, where several of its hosts wait for one.
+const hookTries = 3
+
+func (r reading) hooks(ctx context.Context, c drain.Cluster, need drain.Needed) (drain.Cluster, []Failure) {
+	var failed []Failure
+	c.Terminating = slices.Clone(c.Terminating)
+	for _, group := range need.Hooks {
+		var found map[string]time.Duration
+		var err error
+		tries := 0
+		for _, h := range c.Terminating {
+			if h.Group == group && h.State == cluster.TerminatingWait && tries < hookTries && (tries == 0 || err != nil) {
+				tries++
+				found, err = r.reader.Hooks(ctx, group, r.entry.HookNames(r.allowed), r.now)
+			}
+		}
+		if err != nil {
+			failed = append(failed, failure(c, "", err))
+		}
+		hook := r.entry.HookAmong(r.allowed, found, err != nil && len(found) == 0)
+		for i, h := range c.Terminating {
+			if h.Group == group {
+				c.Terminating[i].Hook = r.hookOf(h, hook)
+			}
+		}
+	}
+	return c, failed
+}
+
+// toCount is what is kept for floors while tasks are listed, some twenty calls at a tenth of AWS's limits: else a tick
+// that never gets through all hosts would never let one go.
+const toCount = 10 * time.Second
+
+// tasks reads the tasks of hosts: those known from before, of all hosts together, a hundred a call; then host by host, where
+// none is known or all of those have stopped, what ECS lists now.
+func (r reading) tasks(ctx context.Context, c drain.Cluster, need drain.Needed) (drain.Cluster, []Failure) {
+	var hosts []cluster.Host
+	for _, h := range c.Terminating {
+		if slices.Contains(need.Tasks, h.Instance) {
+			hosts = append(hosts, *h.Registration)
+		}
+	}
+	answers, err := r.reader.AskAgain(ctx, c.Cluster, hosts, r.said)
+	if err != nil {
+		return c, []Failure{failure(c, "", err)}
+	}
+	c, unsettled := r.recall(c, hosts, answers)
+	running := 0
+	for _, h := range c.Hosts {
+		running += h.Tasks
+	}
+	listing, cancel := without(ctx, toCount)
+	defer cancel()
+	listed, unread := r.reader.ListTasks(listing, c.Cluster, unsettled, running, r.now)
+	return withTasks(c, listed), failures(c, "the tasks of hosts that leave: ", unread)
+}
+
+// recall adds the tasks that are known from before, and returns the hosts of which that is not enough.
+func (r reading) recall(c drain.Cluster, hosts []cluster.Host, answers ecsreader.TaskAnswers) (drain.Cluster, []cluster.Host) {
+	known := map[string][]cluster.TaskDetail{}
+	var unsettled []cluster.Host
+	for _, h := range hosts {
+		if tasks, ok := r.reader.Recall(h, answers, r.now); ok {
+			known[h.InstanceID] = tasks
+		} else {
+			unsettled = append(unsettled, h)
+		}
+	}
+	return withTasks(c, known), unsettled
+}
+
+func withTasks(c drain.Cluster, byInstance map[string][]cluster.TaskDetail) drain.Cluster {
+	c.Terminating = slices.Clone(c.Terminating)
+	for i := range c.Terminating {
+		h := &c.Terminating[i]
+		tasks, read := byInstance[h.Instance]
+		h.TasksRead = h.TasksRead || read
+		for _, t := range tasks {
+			h.Tasks = append(h.Tasks, drain.Task{TaskDetail: t})
+		}
+	}
+	return c
+}
+
+func (r reading) services(ctx context.Context, c drain.Cluster, need drain.Needed) (drain.Cluster, []Failure) {
+	if len(need.Services) == 0 {
+		return c, nil
+	}
+	var failed []Failure
+	s, unread := r.reader.WithServices(ctx, c.Snapshot, need.Services)
+	for _, what := range unread {
+		failed = append(failed, Failure{Cluster: c.Cluster, Error: what})
+	}
+	c.Snapshot, c.ServicesRead = s, len(unread) == 0
+	return c, failed
+}
+
+// healthy counts the running tasks of the services whose floors decide whether a host may go.
+func (r reading) healthy(ctx context.Context, c drain.Cluster, need drain.Needed) (drain.Cluster, []Failure) {
+	var services []cluster.Service
+	for _, name := range need.Healthy {
+		services = append(services, c.Services[slices.IndexFunc(c.Services, func(s cluster.Service) bool { return s.Name == name })])
+	}
+	read := r.reader.Healthy(ctx, c.Cluster, services, c.Staying(), c.HealthReports())
+	c.Healthy = merged(c.Healthy, read.Running)
+	c.Definitions = merged(c.Definitions, read.Definitions)
+	return c, failures(c, "", read.Unread)
+}
+
+func (r reading) sizes(ctx context.Context, c drain.Cluster, need drain.Needed) (drain.Cluster, []Failure) {
+	read, _ := r.reader.Definitions(ctx, need.Sizes) // it only explains
+	c.Definitions = merged(c.Definitions, read)
+	return c, nil
+}
+
+// protection marks tasks that are protected from scale-in. Where that decides whether a task is stopped, one of which it
+// could not be read may be protected.
+func (r reading) protection(ctx context.Context, c drain.Cluster, need drain.Needed) (drain.Cluster, []Failure) {
+	asked := slices.Concat(need.Protection, need.Explaining)
+	slices.Sort(asked)
+	read, err := r.reader.Protection(ctx, c.Cluster, asked, r.now)
+	c = eachTask(c, func(t *drain.Task) {
+		if p, known := read[t.ARN]; known {
+			t.Protected, t.ProtectedUntil = p.Protected, p.Until
+		} else {
+			t.ProtectionUnread = t.ProtectionUnread || slices.Contains(need.Protection, t.ARN)
+		}
+	})
+	if err != nil {
+		return c, []Failure{failure(c, "whether tasks are protected from scale-in, so that none that may be is stopped before standalone_deadline_minutes: ", err)}
+	}
+	return c, nil
+}
+
+// stopTimeouts reads the definitions of tasks that have been stopping for long on hosts past their deadline. It takes a call
+// for each revision, once while the process lives. One that cannot be read is noted with its tasks.
+func (r reading) stopTimeouts(ctx context.Context, c drain.Cluster, need drain.Needed) (drain.Cluster, []Failure) {
+	read, unread := r.reader.Definitions(ctx, need.StopTimeouts)
+	c.Definitions = merged(c.Definitions, read)
+	c = eachTask(c, func(t *drain.Task) {
+		_, known := read[t.Definition]
+		t.DefinitionUnread = t.DefinitionUnread || !known && slices.Contains(need.StopTimeouts, t.Definition)
+	})
+	return c, failures(c, "how long tasks may take to stop: ", unread)
+}
+
+// eachTask is the cluster with copies of its leaving hosts' tasks, each as change leaves it.
+func eachTask(c drain.Cluster, change func(*drain.Task)) drain.Cluster {
+	c.Terminating = slices.Clone(c.Terminating)
+	for i := range c.Terminating {
+		h := &c.Terminating[i]
+		h.Tasks = slices.Clone(h.Tasks)
+		for j := range h.Tasks {
+			change(&h.Tasks[j])
+		}
+	}
+	return c
+}
+
+func merged[V any](before, more map[string]V) map[string]V {
+	all := map[string]V{}
+	maps.Copy(all, before)
+	maps.Copy(all, more)
+	return all
+}
+
+func failure(c drain.Cluster, what string, err error) Failure {
+	return Failure{Cluster: c.Cluster, Error: what + awsclient.Sentence(err)}
+}
+
+func failures(c drain.Cluster, what string, errs []error) []Failure {
+	var failed []Failure
+	for _, err := range errs {
+		failed = append(failed, failure(c, what, err))
+	}
+	return failed
+}

@@ -1,0 +1,80 @@
+package drainer
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/cluster/ecsreader"
+	"ecs-cluster-scaler/drain"
+)
+
+// wholeFor is how long what was read of a whole cluster is believed while tasks are only stopping, which takes a load
+// balancer's 300 s as a rule.
+const wholeFor = 5 * time.Minute
+
+// stopping is what is known of a cluster whose hosts may only wait for tasks that stop.
+type stopping struct {
+	// steps are all to wait for such tasks; none: the cluster must be read whole.
+	steps  []drain.Step
+	failed []Failure
+	// said is what ECS has said of tasks, which need not be asked again.
+	said ecsreader.TaskAnswers
+}
+
+// readStopping reads the tasks of a cluster whose hosts, DRAINING and connected, all only wait for tasks that stop: one call
+// for a hundred tasks tells, and nothing but time ends it. Every other step rests on reading the cluster whole.
+func (r clusterReader) readStopping(ctx context.Context, name string, all []leaving, groups []cluster.Group, now time.Time) stopping {
+	c, entry, ok := r.recollect(name, all, now)
+	if !ok {
+		return stopping{}
+	}
+	c.Groups = groups
+	of := reading{clusterReader: r, entry: entry, now: now}
+	for _, one := range all {
+		c.Terminating = append(c.Terminating, of.host(c, one, false))
+	}
+	need := drain.Need(c, entry.Drain, now)
+	c, unread := of.hooks(ctx, c, need)
+	c.Asked = need
+	failed := append(of.refusedHook(name), unread...)
+	if !r.reader.RunningOn(c.Hosts) {
+		return stopping{}
+	}
+	said, err := r.reader.AskAgain(ctx, name, c.Hosts, ecsreader.TaskAnswers{})
+	if err != nil {
+		return stopping{} // reading the cluster whole asks again, and says so
+	}
+	c, unsettled := of.recall(c, c.Hosts, said)
+	if len(unsettled) > 0 {
+		return stopping{said: said}
+	}
+	for range drain.Rounds {
+		// All but the time that tasks may take to stop is as it was when last read.
+		need = drain.Need(c, entry.Drain, now)
+		c.Asked = c.Asked.And(need)
+		c, unread = of.stopTimeouts(ctx, c, need)
+		failed = append(failed, unread...)
+	}
+	steps := drain.Next(c, entry.Drain, now)
+	if slices.ContainsFunc(steps, func(s drain.Step) bool { return s.Action != drain.Wait || s.Reason != drain.TasksStopping }) {
+		return stopping{said: said}
+	}
+	return stopping{steps, failed, said}
+}
+
+// recollect is the cluster as it was when last read whole; false: that is too long ago, or something is new.
+func (r clusterReader) recollect(name string, all []leaving, now time.Time) (drain.Cluster, drain.Entry, bool) {
+	c, entry := drain.Cluster{Snapshot: cluster.Snapshot{Cluster: name, HostsUnread: true}}, drain.Entry{}
+	for _, l := range all {
+		was := r.memory.of(l.instance.ID, now).whole
+		if was == nil || was.cluster != name || now.Before(was.at) || now.Sub(was.at) >= wholeFor || l.instance.Unhealthy || l.instance.State == cluster.TerminatingProceed {
+			return drain.Cluster{}, drain.Entry{}, false
+		}
+		entry = was.entry
+		c.Hosts = append(c.Hosts, was.registration)
+		c.Services = append(c.Services, was.daemons...)
+	}
+	return c, entry, true
+}

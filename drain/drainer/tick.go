@@ -1,0 +1,199 @@
+package drainer
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/cluster/ecsreader"
+	"ecs-cluster-scaler/drain"
+	"ecs-cluster-scaler/internal/awsclient"
+	"ecs-cluster-scaler/internal/fairness"
+	"ecs-cluster-scaler/internal/settings"
+	"ecs-cluster-scaler/thresholds/ssmstore"
+)
+
+const (
+	// sideBySide is how many clusters are read at once.
+	sideBySide = 4
+	// toAct is what is kept of the function's time for acting, publishing and answering.
+	toAct = 20 * time.Second
+)
+
+// planner finds out what a tick has to do, and does nothing.
+type planner struct {
+	clusterReader
+	entries    *entries
+	configPath string
+	log        *slog.Logger
+}
+
+func newPlanner(clients Clients, s settings.Settings, known *memory, log *slog.Logger) planner {
+	reader := ecsreader.NewLeaving(clients.ECS, clients.AutoScaling)
+	return planner{clusterReader{finder{reader, known}, s.DrainHooks}, &entries{store: ssmstore.New(clients.SSM, s.ConfigPath)}, s.ConfigPath, log}
+}
+
+// clusterTick is what becomes of one cluster in a tick.
+type clusterTick struct {
+	located
+	steps []drain.Step
+	// panicked: an error in this program kept it from being read.
+	panicked bool
+}
+
+// plan finds the leaving hosts, reads what their steps depend on, and decides. The answer is that of a tick whose calls all
+// succeed; the groups tell what has left.
+func (p planner) plan(ctx context.Context, minute time.Time) (Answer, map[string][]cluster.Group, error) {
+	ctx, cancel := without(ctx, toAct)
+	defer cancel()
+	answer := NothingToDo(minute)
+	groups, err := p.reader.ReadGroups(ctx)
+	if err != nil {
+		return Answer{}, nil, err
+	}
+	answer.OtherStacks = otherStacks(groups, p.configPath)
+	leaving := leavingFrom(groups, p.configPath)
+	p.forget(leaving)
+	waiting := p.stopping(ctx, leaving, groups, minute)
+	for _, name := range sorted(waiting) {
+		if s := waiting[name]; len(s.steps) > 0 {
+			answer.add(s.steps, s.failed)
+			delete(leaving, name)
+		}
+	}
+	if len(leaving) > 0 {
+		entries, err := p.entries.read(ctx)
+		if err != nil {
+			answer.Failed = append(answer.Failed, Failure{Error: awsclient.Sentence(err) + "; drains go on with what was last read, and let no host go where that is nothing"})
+		}
+		for _, c := range p.decide(ctx, p.locate(ctx, leaving, groups, entries, minute), groups, waiting, minute) {
+			answer.add(c.steps, c.failed)
+		}
+	}
+	p.memory.keepWaiting(answer.Instances, minute)
+	return answer, groups, nil
+}
+
+// forget drops what is remembered of all instances but those that leave now.
+func (p planner) forget(leaving map[string][]leaving) {
+	now := map[string]bool{}
+	for _, of := range leaving {
+		for _, id := range ids(of) {
+			now[id] = true
+		}
+	}
+	p.memory.forget(now)
+	p.reader.KeepHosts(now)
+}
+
+// stopping reads the clusters whose hosts may only wait for tasks that stop.
+func (p planner) stopping(ctx context.Context, from map[string][]leaving, groups map[string][]cluster.Group, now time.Time) map[string]stopping {
+	var all []*clusterTick
+	for _, name := range sorted(from) {
+		all = append(all, &clusterTick{located: locate(name, drain.Entry{}, from[name])})
+	}
+	found := make([]stopping, len(all))
+	p.each(all, func(i int, c *clusterTick) {
+		found[i] = p.readStopping(ctx, c.name, c.leaving, groups[c.name], now)
+	})
+	byName := map[string]stopping{}
+	for i, c := range all {
+		byName[c.name] = found[i]
+	}
+	return byName
+}
+
+// locate reads the hosts of the clusters from which something leaves, and gives each instance to the cluster that it is
+// registered in, whatever its group's tag says.
+func (p planner) locate(ctx context.Context, from map[string][]leaving, groups map[string][]cluster.Group, entries map[string]drain.Entry, now time.Time) []*clusterTick {
+	known := map[string]bool{}
+	for _, name := range slices.Concat(sorted(groups), sorted(entries)) {
+		known[name] = true
+	}
+	byName := map[string]*clusterTick{}
+	var all []*clusterTick
+	open := func(name string) *clusterTick {
+		if byName[name] == nil {
+			of, ok := entries[name]
+			if !ok {
+				of = builtin()
+				of.Unsure = entries == nil // none was ever read, so that this one may have an entry too
+			}
+			byName[name] = &clusterTick{located: locate(name, of, nil)}
+			all = append(all, byName[name])
+		}
+		return byName[name]
+	}
+	for _, name := range sorted(from) {
+		open(name).leaving = fairness.Rotate(from[name], now)
+	}
+	turn := fairness.Rotate(all, now)
+	p.each(turn, func(_ int, c *clusterTick) {
+		c.located = p.readStarts(ctx, p.readHosts(ctx, c.located), now)
+	})
+	for _, c := range turn {
+		p.guarded(c, func() {
+			found, moves := p.search(ctx, c.located, known, now)
+			c.located = found
+			for _, move := range moves {
+				before := len(all)
+				to := open(move.to)
+				to.leaving = append(to.leaving, move.leaving)
+				if len(all) > before {
+					p.guarded(to, func() { to.located = p.readHosts(ctx, to.located) })
+				}
+			}
+		})
+	}
+	return fairness.Rotate(all, now)
+}
+
+// decide reads the clusters and decides their steps. The hosts of one that could not be read for an error in this program
+// are held.
+func (p planner) decide(ctx context.Context, all []*clusterTick, groups map[string][]cluster.Group, waiting map[string]stopping, now time.Time) []*clusterTick {
+	next := func(c *clusterTick, of drain.Cluster) {
+		p.memory.keepWhole(of, c.entry, now)
+		c.steps = drain.Next(of, c.entry.Drain, now)
+	}
+	p.each(all, func(_ int, c *clusterTick) {
+		of, failed := p.read(ctx, c.located, groups[c.name], waiting[c.name].said, now)
+		c.failed = append(c.failed, failed...)
+		next(c, of)
+	})
+	p.each(all, func(_ int, c *clusterTick) {
+		if c.panicked {
+			next(c, p.unread(c.located, now))
+		}
+	})
+	return all
+}
+
+// each does something for the clusters, some side by side. Whatever goes wrong with one stays with it, a panic too.
+func (p planner) each(all []*clusterTick, do func(int, *clusterTick)) {
+	var group errgroup.Group
+	group.SetLimit(sideBySide)
+	for i, c := range all {
+		group.Go(func() error {
+			p.guarded(c, func() { do(i, c) })
+			return nil
+		})
+	}
+	_ = group.Wait() // each cluster holds its own errors
+}
+
+func (p planner) guarded(c *clusterTick, do func()) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			p.log.Error("looking at a cluster panicked; please report this", "cluster", c.name, "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
+			c.steps, c.panicked = nil, true
+			c.failed = append(c.failed, Failure{Cluster: c.name, Error: fmt.Sprintf("an error in this program: %v", panicked)})
+		}
+	}()
+	do()
+}

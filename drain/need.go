@@ -1,0 +1,187 @@
+package drain
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/thresholds"
+)
+
+const (
+	// roomAfter is how long ECS may take to move a task before it is asked whether there is room for it.
+	roomAfter = 2 * time.Minute
+	// explainAfter is how long a drain may take before it is looked for protection that holds it up.
+	explainAfter = 5 * time.Minute
+	// stopsLong is how long a task may be stopping after its deadline before its definition is read for its stopTimeout. Most
+	// tasks have stopped by then, so that most definitions are never read.
+	stopsLong = 5 * time.Minute
+)
+
+// Needed is what must still be read before Next can decide, each list sorted.
+type Needed struct {
+	// Hooks are groups whose hosts wait for one.
+	Hooks []string
+	// Tasks are instances.
+	Tasks []string
+	// Services are those that the tasks on which a step depends name: a cluster may have hundreds of others.
+	Services []string
+	// Healthy are services whose healthy tasks must be counted, because their floors decide.
+	Healthy []string
+	// Sizes are revisions whose room elsewhere explains why ECS does not move their tasks.
+	Sizes []string
+	// Protection are tasks that may be stopped now, unless they are protected. Explaining are tasks whose protection only
+	// explains what their host waits for.
+	Protection, Explaining []string
+	// StopTimeouts are revisions whose tasks have been stopping for long.
+	StopTimeouts []string
+}
+
+// Rounds is how often reading what Need names can show that more is needed: hooks, tasks, services, what these call for, and
+// the definitions that are then still not known.
+const Rounds = 5
+
+func (n *Needed) lists() []*[]string {
+	return []*[]string{&n.Hooks, &n.Tasks, &n.Services, &n.Healthy, &n.Sizes, &n.Protection, &n.Explaining, &n.StopTimeouts}
+}
+
+// Nothing tells that all is known, or was asked for, that Next would use.
+func (n Needed) Nothing() bool {
+	return !slices.ContainsFunc(n.lists(), func(l *[]string) bool { return len(*l) > 0 })
+}
+
+// And is what n or others name.
+func (n Needed) And(others Needed) Needed {
+	for i, l := range n.lists() {
+		*l = slices.Concat(*l, *others.lists()[i])
+	}
+	return n
+}
+
+// Need names what must be read next, by the rules that Next goes by. Read it, add it to the cluster's Asked, and ask again:
+// what was read may show that more is needed.
+func Need(c Cluster, want thresholds.Drain, now time.Time) Needed {
+	j := judge(c, now)
+	hooks, tasks, services := names{}, names{}, names{}
+	for _, h := range c.Terminating {
+		hooks.add(h.Group, h.State == cluster.TerminatingWait)
+		tasks.add(h.Instance, needsTasks(h, deadlinesOf(h, want), now))
+		j.needServices(h, deadlinesOf(h, want), services)
+	}
+	switch n := (Needed{Hooks: hooks.except(c.Asked.Hooks), Tasks: tasks.except(c.Asked.Tasks), Services: services.except(c.Asked.Services)}); {
+	case len(n.Hooks) > 0:
+		return Needed{Hooks: n.Hooks}
+	case len(n.Tasks) > 0:
+		return Needed{Tasks: n.Tasks}
+	case len(n.Services) > 0:
+		return Needed{Services: n.Services}
+	default:
+		return j.needForTasks(want)
+	}
+}
+
+// names are a set of them.
+type names map[string]bool
+
+func (n names) add(name string, wanted bool) {
+	if wanted && name != "" {
+		n[name] = true
+	}
+}
+
+func (n names) except(asked []string) []string {
+	for _, name := range asked {
+		delete(n, name)
+	}
+	return slices.Sorted(maps.Keys(n))
+}
+
+// needsTasks tells whether the host's step depends on its tasks: one that is ACTIVE is first set DRAINING.
+func needsTasks(h Host, due deadlines, now time.Time) bool {
+	r := h.Registration
+	return r != nil && h.State != cluster.TerminatingProceed && r.Status != cluster.Registering &&
+		(r.Status != cluster.Active || reached(due.asked, now))
+}
+
+// needServices adds the services on which the host's step depends: with tasks that have not been told to stop, which of them
+// are daemons and what the others wait for; the same past the deadline, when daemons have less time to stop than the others;
+// once all have stopped, those that lost a task.
+func (j *judgement) needServices(h Host, due deadlines, needed names) {
+	left, moving := names{}, reached(due.asked, j.now)
+	for _, t := range h.Tasks {
+		if !t.Stopped() {
+			left[t.Service] = true
+			moving = moving || t.Service != "" && t.WantedRunning
+		}
+	}
+	if len(left) == 0 {
+		for name := range lost(h, j.now) {
+			needed[name] = true
+		}
+	} else if moving {
+		maps.Copy(needed, left)
+	}
+	delete(needed, "") // standalone tasks
+}
+
+// needForTasks names what tasks and services have shown to be needed.
+func (j *judgement) needForTasks(want thresholds.Drain) Needed {
+	healthy, sizes, protection, explaining, stopTimeouts := names{}, names{}, names{}, names{}, names{}
+	for _, h := range j.Terminating {
+		due := deadlinesOf(h, want)
+		mayStop := reached(due.asked, j.now) || j.deserted()
+		for _, t := range h.Tasks {
+			_, known := j.Definitions[t.Definition]
+			moving := t.Service != "" && t.WantedRunning && !t.Stopped()
+			sizes.add(t.Definition, moving && j.now.Sub(h.Began) >= roomAfter)
+			protection.add(t.ARN, moving && mayStop)
+			explaining.add(t.ARN, moving && !mayStop && !j.ProtectionRefused && j.now.Sub(h.Began) >= explainAfter)
+			stopping := !t.Stopped() && !t.WantedRunning && j.now.Sub(t.StoppingAt) >= stopsLong
+			stopTimeouts.add(t.Definition, !known && stopping && reached(due.asked, j.now))
+		}
+		if h.allStopped() {
+			for name := range lost(h, j.now) {
+				s, known := j.services[name]
+				healthy.add(name, known && s.WantsHosts() && s.Desired > 0 && s.Running >= s.Floor())
+			}
+		}
+	}
+	n := Needed{
+		Healthy: healthy.except(j.Asked.Healthy), Sizes: sizes.except(j.Asked.Sizes),
+		Protection: protection.except(j.Asked.Protection), Explaining: explaining.except(j.Asked.Explaining),
+	}
+	if n.Nothing() {
+		n.StopTimeouts = stopTimeouts.except(j.Asked.StopTimeouts)
+	}
+	return n
+}
+
+func (h Host) allStopped() bool {
+	return !slices.ContainsFunc(h.Tasks, func(t Task) bool { return !t.Stopped() })
+}
+
+// HealthReports are the revisions of the tasks on hosts where all have stopped, with whether one of these reported health.
+func (c Cluster) HealthReports() map[string]bool {
+	reports := map[string]bool{}
+	for _, h := range c.Terminating {
+		for _, t := range h.Tasks {
+			if h.allStopped() {
+				reports[t.Definition] = reports[t.Definition] || t.ReportsHealth
+			}
+		}
+	}
+	return reports
+}
+
+// Staying are the ARNs of the hosts whose tasks count for floors: ACTIVE ones that do not leave.
+func (c Cluster) Staying() map[string]bool {
+	j := judge(c, time.Time{})
+	hosts := map[string]bool{}
+	for _, h := range c.Hosts {
+		if h.Status == cluster.Active && !j.leaving[h.InstanceID] {
+			hosts[h.ARN] = true
+		}
+	}
+	return hosts
+}

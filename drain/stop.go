@@ -1,0 +1,80 @@
+package drain
+
+import (
+	"slices"
+	"time"
+
+	"ecs-cluster-scaler/thresholds"
+)
+
+// toStop are the tasks whose time is over and which nobody has told to stop. Daemons go last, because they may serve the
+// others, but in time for SIGTERM: a task that does not stop must not take them along.
+func (j *judgement) toStop(left remaining, due deadlines, want thresholds.Drain) []Task {
+	atOnce := j.stuck() && want.AtDeadline == thresholds.Stop
+	var stop []Task
+	for _, t := range wanted(left.replicas) {
+		if reached(j.stopAt(t, due), j.now) || atOnce && !t.Protected && !t.ProtectionUnread {
+			stop = append(stop, t)
+		}
+	}
+	if reached(due.standalone, j.now) {
+		stop = append(stop, wanted(left.standalone)...)
+	}
+	if (atOnce || reached(due.services, j.now)) && reached(j.daemonsMayStopFrom(left, due), j.now) {
+		stop = append(stop, wanted(left.daemons)...)
+	}
+	return stop
+}
+
+// daemonsMayStopFrom is shortly before the time to stop ends for the last task that daemons wait for.
+func (j *judgement) daemonsMayStopFrom(left remaining, due deadlines) time.Time {
+	var last time.Time
+	for _, t := range slices.Concat(left.replicas, left.standalone) {
+		last = latest(last, j.end(t, due))
+	}
+	return last.Add(-forDaemons)
+}
+
+// stopAt is when a service's task is told to stop. Where the entry holds it until AWS's cap, it is told so long before the
+// cap as its own stopTimeout needs, but never before the entry's deadline or while it may be protected.
+func (j *judgement) stopAt(t Task, due deadlines) time.Time {
+	at := due.of(t)
+	if t.Protected || t.ProtectionUnread {
+		return at
+	}
+	if inTime := due.last.Add(-j.given(t)); inTime.Before(at) {
+		return latest(due.asked, inTime)
+	}
+	return at
+}
+
+// end is by when a task must have stopped: 10 minutes after its deadline, or as long after it was told as it is given.
+func (j *judgement) end(t Task, due deadlines) time.Time {
+	return latest(due.of(t).Add(toStop), t.StoppingAt.Add(j.given(t)))
+}
+
+// given is how long a task that was told to stop may take: 10 minutes, or as its own stopTimeout says. Daemons need not be
+// deregistered first.
+func (j *judgement) given(t Task) time.Duration {
+	given, before := toStop, deregistered
+	if j.services[t.Service].Daemon {
+		given, before = forDaemons, 0
+	}
+	if d, known := j.Definitions[t.Definition]; known && d.StopTimeout > 0 {
+		given = max(given, before+d.StopTimeout+attended)
+	} else if !known && t.DefinitionUnread {
+		given = unknownStop
+	}
+	return given
+}
+
+// givenUp tells whether every task that is left had its deadline and then the time to stop. Where ticks were missed, that
+// time counts from when the task was told.
+func (j *judgement) givenUp(left remaining, due deadlines) bool {
+	if reached(due.last, j.now) {
+		return true
+	}
+	return !slices.ContainsFunc(slices.Concat(left.replicas, left.standalone, left.daemons), func(t Task) bool {
+		return t.WantedRunning || !reached(j.end(t, due), j.now)
+	})
+}
