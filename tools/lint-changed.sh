@@ -8,8 +8,8 @@ since=$(git merge-base "$2" HEAD) || { echo "lint-changed: git knows no $2; name
 packages=$({
 	git diff --name-only --diff-filter=d "$since" -- '*.go'
 	git ls-files --others --exclude-standard -- '*.go'
-} | { grep -v '^tools/\|/testdata/' || true; } | xargs -n 1 dirname 2>/dev/null | sort -u | sed 's#^#./#')
-if [[ -z $packages || $packages == ./. ]]; then
+} | { grep -v '^tools/\|/testdata/' || true; } | sed 's#[^/]*$##; s#^#./#' | sort -u)
+if [[ -z $packages ]]; then
 	echo "lint-changed: no Go file differs from $2"
 	exit 0
 fi
