@@ -96,7 +96,7 @@ func onlyFit() *world {
 }
 
 // Every cluster of up to three hosts of two sizes and up to four tasks of four sizes, placed in every way.
-func TestEveryTinyClusterAgreesWithBruteForce(t *testing.T) {
+func TestTinyClustersMatchBruteForce(t *testing.T) {
 	hostSizes := []cluster.Resources{size(4, 4), size(3, 6)}
 	taskSizes := []cluster.Resources{size(1, 1), size(2, 1), size(1, 3), size(3, 2)}
 	names := []string{"a", "b", "c", "d"}
@@ -144,7 +144,7 @@ func TestEveryTinyClusterAgreesWithBruteForce(t *testing.T) {
 }
 
 // The same with ports, distinctInstance and tasks that wait, drawn at random.
-func TestTinyClustersWithConstraintsAgreeWithBruteForce(t *testing.T) {
+func TestConstrainedClustersMatchBruteForce(t *testing.T) {
 	var c compared
 	rapid.Check(t, func(t *rapid.T) {
 		w := onlyFit()

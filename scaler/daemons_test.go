@@ -24,7 +24,7 @@ func rolledOut(change ...func(*cluster.Service, *cluster.Definition)) *world {
 	return w
 }
 
-func TestARoomThatECSKeepsForDaemonsIsNotGivenAway(t *testing.T) {
+func TestDaemonRoomIsNotGivenAway(t *testing.T) {
 	onType := func(types string) func(*cluster.Service, *cluster.Definition) {
 		return func(_ *cluster.Service, d *cluster.Definition) {
 			d.Constraints = []cluster.Constraint{{Type: cluster.MemberOf, Expression: "attribute:ecs.instance-type " + types}}
@@ -149,7 +149,7 @@ func TestARoomThatECSKeepsForDaemonsIsNotGivenAway(t *testing.T) {
 	}
 }
 
-func TestATaskThatFindsOnlyADaemonsRoomWaits(t *testing.T) {
+func TestDaemonRoomServesNoTask(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(w *world)
 		signal scaler.Signal
@@ -187,7 +187,7 @@ func TestATaskThatFindsOnlyADaemonsRoomWaits(t *testing.T) {
 	}
 }
 
-func TestADaemonThatIsToComeIsReadBeforeAHostGoes(t *testing.T) {
+func TestDaemonsToComeAreReadFirst(t *testing.T) {
 	w := rolledOut()
 	delete(w.s.Definitions, "logs:1")
 	assert.Equal(t, []string{"logs:1"}, scaler.Need(w.entry, w.s, now).Definitions)
@@ -196,4 +196,30 @@ func TestADaemonThatIsToComeIsReadBeforeAHostGoes(t *testing.T) {
 		w.put(i, 1, "logs")
 	}
 	assert.Empty(t, scaler.Need(w.entry, w.s, now).Definitions)
+}
+
+// A definition that could not be read must not make a new host look larger than it is: what it then buys can never help.
+func TestUnreadDaemonBuysNoUselessHost(t *testing.T) {
+	w := newWorld()
+	w.host(2, size(2048, 15400))
+	w.service("logs", 2, size(128, 400), func(s *cluster.Service, _ *cluster.Definition) { s.Daemon = true })
+	w.put(0, 1, "logs")
+	w.put(1, 1, "logs")
+	w.service("whale", 1, size(2000, 256))
+	delete(w.s.Definitions, "logs:1")
+	w.s.Unread = []string{"its tasks: throttled"}
+	v := w.decide()
+	assert.Equal(t, scaler.Stay, v.Signal, v.Why)
+
+	for i := range w.s.Hosts {
+		w.s.Hosts[i].TasksRead = false
+	}
+	w.s.Tasks = nil
+	v = w.decide()
+	assert.Equal(t, scaler.Stay, v.Signal, "a task a daemon is all that such a host has: %v", v.Why)
+
+	w.service("web", 4, size(1500, 256))
+	v = w.decide()
+	assert.Equal(t, scaler.ScaleOut, v.Signal, "a new host takes it beside as much: %v", v.Why)
+	assert.Contains(t, scaler.Need(w.entry, w.s, now).Definitions, "logs:1")
 }

@@ -27,7 +27,7 @@ func (w *world) away(host int, ago time.Duration) {
 	w.s.Hosts[host].Connected, w.s.Hosts[host].ConnectedAt = false, now.Add(-ago)
 }
 
-func TestAnAgentThatIsAwayForAMomentBuysNoHost(t *testing.T) {
+func TestBlinkingAgentBuysNoHost(t *testing.T) {
 	tests := map[string]struct {
 		world   func(*world)
 		signal  scaler.Signal
@@ -64,7 +64,7 @@ func TestAnAgentThatIsAwayForAMomentBuysNoHost(t *testing.T) {
 	}
 }
 
-func TestAHostWhoseAgentIsAwayIsNoCapacityThatAnotherMayLeaveItsTasksTo(t *testing.T) {
+func TestDisconnectedHostTakesNoTasks(t *testing.T) {
 	w := spare()
 	w.away(3, time.Minute)
 	v := w.decide()

@@ -2,7 +2,6 @@ package scaler_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -98,7 +97,7 @@ func TestVerdictOnGroups(t *testing.T) {
 	}
 }
 
-func TestADrainingHostThatIsNotAboutToLeaveAGroupOfTheSignalHoldsNoScaleIn(t *testing.T) {
+func TestOtherDrainingHostsHoldNoScaleIn(t *testing.T) {
 	in := func(group string, phase cluster.Phase, state string) func(*cluster.Snapshot) {
 		return func(s *cluster.Snapshot) {
 			for g := range s.Groups {
@@ -152,30 +151,8 @@ func TestADrainingHostThatIsNotAboutToLeaveAGroupOfTheSignalHoldsNoScaleIn(t *te
 	}
 }
 
-// A host drained by hand, just before whatever made it ends it: its tasks are demand, and no host goes without room for them.
-func TestTheTasksOfADrainingHostOfNobodyMustFitBeforeAnotherGoes(t *testing.T) {
-	w := newWorld()
-	w.host(5, size(2048, 3900))
-	w.service("web", 2, size(900, 100))
-	w.put(0, 1, "web")
-	w.put(4, 1, "web")
-	w.s.Hosts[4].Status = cluster.Draining
-	w.s.Groups[0].Instances = w.s.Groups[0].Instances[:4]
-	w.s.Groups[0].Desired = 4
-	assert.Equal(t, scaler.ScaleIn, w.decide().Signal, w.decide().Why)
-
-	w.service("full", 3, size(1200, 100))
-	for i := 1; i < 4; i++ {
-		w.put(i, 1, "full")
-	}
-	w.entry.CPU.ScaleInBelow, w.entry.CPU.ScaleOutAt = 80, nil
-	v := w.decide()
-	assert.Equal(t, scaler.Stay, v.Signal)
-	assert.Equal(t, []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit}, v.Reasons, v.Why)
-}
-
 // Seen in the simulator: an instance that ended while its agent blinked held every scale-in for four days.
-func TestARegistrationThatOutlivedItsHostHoldsNoScaleIn(t *testing.T) {
+func TestLeftoverRegistrationHoldsNoScaleIn(t *testing.T) {
 	all := hosts(4, 100, 100)
 	s := cluster.Snapshot{Cluster: "web", Hosts: all, Groups: grouped(all)}
 	s.Hosts = append(s.Hosts, cluster.Host{InstanceID: "i-gone", Status: cluster.Draining})
@@ -183,61 +160,91 @@ func TestARegistrationThatOutlivedItsHostHoldsNoScaleIn(t *testing.T) {
 	assert.Equal(t, scaler.Signal(-1), v.Signal, v.Why)
 }
 
-func TestSeveralGroupsOfWhichNoneIsMarkedMustAllBeAbleToGiveAHost(t *testing.T) {
-	blue, green := hosts(4, 100, 100), hosts(4, 100, 100)
-	groups := append(grouped(blue), grouped(green)...)
-	groups[1].Name = "web-green"
-	for i := range green {
-		green[i].InstanceID += "-green"
-		groups[1].Instances[i].ID += "-green"
-	}
-	s := cluster.Snapshot{Cluster: "web", Hosts: append(blue, green...), Groups: groups}
-	assert.Equal(t, scaler.ScaleIn, scaler.Decide(thresholds.Builtin(), s, now).Signal)
-
-	s.Groups[1].Min = 4
-	v := scaler.Decide(thresholds.Builtin(), s, now)
-	assert.Equal(t, []scaler.Reason{scaler.AllBelowScaleIn, scaler.AtMinInstances}, v.Reasons)
-	assert.Equal(t, "group web-green is at its MinSize 4", v.Why[1])
-
-	s.Groups[0].TaggedActive = true
-	assert.Equal(t, scaler.ScaleIn, scaler.Decide(thresholds.Builtin(), s, now).Signal, "only the marked one counts")
-}
-
-func TestGroupsOfWhichNoneIsMarkedShareNoGap(t *testing.T) {
-	blue := hosts(4, 1000, 100)
-	groups := append(grouped(blue), cluster.Group{Name: "web-green", Max: 0})
-	s := cluster.Snapshot{Cluster: "web", Hosts: blue, Groups: groups}
-	v := scaler.Decide(thresholds.Builtin(), s, now)
-	assert.Equal(t, 1, v.InstanceGap)
-	assert.False(t, v.ScaleOutBlocked, "blue can launch, though green cannot")
-	assert.Equal(t, []scaler.Reason{scaler.CPUAtScaleOut}, v.Reasons)
-}
-
-func TestTasksThatWaitAreRePlacedBesideTheOthers(t *testing.T) {
-	s := cluster.Snapshot{Cluster: "web", Hosts: hosts(4, 100, 100), Services: []cluster.Service{{
-		Name: "api", Active: true, Home: cluster.OnEC2, Rollout: cluster.Rolling, Desired: 3, Running: 1, MaximumPercent: 200, TaskDefinition: "api:1",
-	}}}
-	v := scaler.Decide(thresholds.Builtin(), s, now)
-	assert.Equal(t, 2, v.UnplacedTasks)
-	assert.Equal(t, []scaler.Reason{scaler.AllBelowScaleIn, scaler.TasksUnread}, v.Reasons, "nobody knows their size")
-
-	s.Definitions = map[string]cluster.Definition{"api:1": {Size: cluster.Resources{CPU: 100, Memory: 100}}}
-	assert.Equal(t, scaler.ScaleIn, scaler.Decide(thresholds.Builtin(), s, now).Signal, "they fit beside what is there")
-
-	s.Definitions["api:1"] = cluster.Definition{Size: cluster.Resources{CPU: 950, Memory: 100}}
-	v = scaler.Decide(thresholds.Builtin(), s, now)
-	assert.Equal(t, []scaler.Reason{scaler.UnplacedTasks}, v.Reasons)
-	assert.Equal(t, "2 tasks of api (950 CPU each) fit nowhere: the freest host has 900", v.Why[0])
-}
-
-func TestWhileTheGroupsCannotBeReadOneHostIsBoughtAtATime(t *testing.T) {
+// weighted is n nearly idle hosts whose group counts weight units for each.
+func weighted(n, weight int, change ...func(*cluster.Group)) *world {
 	w := newWorld()
-	w.host(1, size(2048, 3900))
-	w.service("web", 9, size(1500, 100))
-	assert.Equal(t, 8, w.decide().InstanceGap)
-	w.s.GroupsUnread = true
-	w.s.Unread = []string{"the groups could not be read"}
+	w.host(n, size(4096, 15000))
+	w.service("web", n, size(100, 100))
+	for i := range n {
+		w.put(i, 1, "web")
+	}
+	g := &w.s.Groups[0]
+	g.Unit, g.Desired, g.Max = cluster.Weights, n*weight, 10*n*weight
+	for i := range g.Instances {
+		g.Instances[i].Weight = weight
+	}
+	for _, c := range change {
+		c(g)
+	}
+	return w
+}
+
+func TestUnitsBoundScaleIn(t *testing.T) {
+	least := func(n int) func(*cluster.Group) { return func(g *cluster.Group) { g.Min = n } }
+	forget := func(g *cluster.Group) { g.Instances[0].Weight = 0 }
+	unit := func(of string) func(*cluster.Group) { return func(g *cluster.Group) { g.Unit = of } }
+	tests := map[string]struct {
+		world  *world
+		signal scaler.Signal
+		gap    int
+		reason scaler.Reason
+	}{
+		"its MinSize is one host":                 {weighted(4, 4, least(4)), -1, -1, scaler.AllBelowScaleIn},
+		"its MinSize is below one host":           {weighted(3, 8, least(2)), -1, -1, scaler.AllBelowScaleIn},
+		"its MinSize is all hosts":                {weighted(4, 4, least(16)), 0, 0, scaler.AtMinInstances},
+		"a host more than its MinSize, not whole": {weighted(4, 4, least(13)), 0, 0, scaler.AtMinInstances},
+		"twenty hosts, of which two can go":       {weighted(20, 4, least(72)), -1, -2, scaler.AllBelowScaleIn},
+		"twenty hosts, of which one can go":       {weighted(20, 4, least(73)), -1, -1, scaler.AllBelowScaleIn},
+		"a host of unknown weight":                {weighted(4, 4, least(4), forget), 0, 0, scaler.CapacityUnitsUnknown},
+		"vCPUs, of which AWS shows none for one":  {weighted(4, 4, least(4), forget, unit(cluster.VCPUs)), -1, -1, scaler.AllBelowScaleIn},
+		"memory, of which AWS shows none":         {weighted(4, 16384, least(4), forget, unit(cluster.MiB)), 0, 0, scaler.CapacityUnitsUnknown},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			v := tt.world.decide()
+			assert.Equal(t, tt.signal, v.Signal, v.Why)
+			assert.Equal(t, tt.gap, v.InstanceGap)
+			assert.True(t, v.Has(tt.reason), v.Why)
+			assert.Len(t, v.Notes, 1, "it says what a policy moves")
+		})
+	}
+}
+
+func TestUnitsScaleOutByHosts(t *testing.T) {
+	w := weighted(4, 4)
+	w.service("more", 20, size(4000, 1000))
+	for host := range 4 {
+		w.s.Hosts[host].Remaining = size(96, 1000)
+	}
 	v := w.decide()
-	assert.Equal(t, []any{scaler.ScaleOut, 1}, []any{v.Signal, v.InstanceGap}, v.Why)
-	assert.Contains(t, strings.Join(v.Notes, "; "), "8 hosts are missing")
+	hosts := v.InstanceGap
+	assert.Equal(t, scaler.ScaleOut, v.Signal)
+	assert.False(t, v.ScaleOutBlocked)
+	assert.Equal(t, "group web-blue counts its sizes in units, 4 per host; the signal and the gap count hosts, but a scaling policy adds and removes units", v.Notes[0])
+
+	w.s.Groups[0].Unit = ""
+	assert.Equal(t, hosts, w.decide().InstanceGap, "the gap is hosts either way")
+	w.s.Groups[0].Unit = cluster.Weights
+
+	w.s.Groups[0].Instances[0].Weight = 0
+	assert.Equal(t, hosts, w.decide().InstanceGap, "what is not known in units is no reason to buy none")
+	w.s.Groups[0].Instances[0].Weight = 4
+
+	w.s.Groups[0].Max = 17
+	assert.False(t, w.decide().ScaleOutBlocked, "one unit more is another host")
+	w.s.Groups[0].Desired, w.s.Groups[0].Max = 15, 16
+	v = w.decide()
+	assert.True(t, v.ScaleOutBlocked, "16 stand already")
+	assert.Contains(t, v.Why[len(v.Why)-1], "at its MaxSize 16 in units, 4 per host")
+}
+
+func TestSeveralWeightsAskForTheHeaviest(t *testing.T) {
+	w := weighted(3, 4)
+	g := &w.s.Groups[0]
+	g.Instances[0].Weight, g.Desired, g.Min = 8, 16, 9
+	v := w.decide()
+	assert.True(t, v.Has(scaler.AtMinInstances), v.Why)
+	assert.Contains(t, v.Why[1], "at its MinSize 9 in units, 4 to 8 per host")
+	g.Min = 8
+	assert.Equal(t, scaler.ScaleIn, w.decide().Signal)
 }

@@ -32,7 +32,7 @@ func (w *world) refuse(service string, ago time.Duration) {
 	w.find(service).Refused = now.Add(-ago)
 }
 
-func TestARefusalSaysHowManyInterfacesAHostHas(t *testing.T) {
+func TestRefusalBoundsInterfaces(t *testing.T) {
 	register := func(w *world, host int, ago time.Duration) { w.s.Hosts[host].RegisteredAt = now.Add(-ago) }
 	for name, tt := range map[string]struct {
 		world  func() *world
@@ -289,7 +289,7 @@ func TestARefusalSaysHowManyInterfacesAHostHas(t *testing.T) {
 }
 
 // A host with fewer interfaces than was thought must not be bought for ever.
-func TestHostsThatHoldNoneAreNotBoughtWithoutEnd(t *testing.T) {
+func TestInterfacesBuyNoHostsWithoutEnd(t *testing.T) {
 	w := edges(2, 3)
 	w.want("edge", 9)
 	bought := 0
@@ -306,7 +306,7 @@ func TestHostsThatHoldNoneAreNotBoughtWithoutEnd(t *testing.T) {
 	assert.Equal(t, 1, bought, "it stands empty, and ECS refuses still")
 }
 
-func TestARefusedInterfaceAsksForTheTasksThatTellWhatAHostHolds(t *testing.T) {
+func TestRefusedInterfaceNeedsAllTasks(t *testing.T) {
 	w := edges(4, 3)
 	w.want("edge", 24)
 	for i := range w.s.Hosts {

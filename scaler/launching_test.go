@@ -1,6 +1,7 @@
 package scaler_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -20,7 +21,9 @@ func (w *world) newcomer(ago time.Duration, change ...func(*cluster.Instance)) {
 }
 
 func watched(i *cluster.Instance) { i.Watched = true }
-func warmed(i *cluster.Instance)  { i.Warmed = true }
+
+func warmed(i *cluster.Instance) { i.Warmed = true }
+
 func unknown(i *cluster.Instance) { i.LaunchedAt = time.Time{} }
 
 func held(i *cluster.Instance) {
@@ -43,7 +46,7 @@ func full() *world {
 	return w
 }
 
-func TestWhatSaysThatNewHostsDoNotJoin(t *testing.T) {
+func TestWhatProvesThatNoneJoins(t *testing.T) {
 	slowest := func(d time.Duration) func(*world) { return func(w *world) { w.s.Groups[0].SlowestJoin = d } }
 	tests := map[string]struct {
 		world func(*world)
@@ -104,7 +107,7 @@ func TestWhatSaysThatNewHostsDoNotJoin(t *testing.T) {
 	}
 }
 
-func TestWhileNoneJoinsOneHostIsTriedEveryHalfHour(t *testing.T) {
+func TestOneHostIsTriedEveryHalfHour(t *testing.T) {
 	tests := map[string]struct {
 		world  func(*world)
 		signal scaler.Signal
@@ -151,7 +154,7 @@ func TestNothingIsTriedWithoutACause(t *testing.T) {
 	assert.False(t, v.ScaleOutBlocked)
 }
 
-func TestATryThatTheGroupCannotLaunchSaysWhy(t *testing.T) {
+func TestBlockedTrySaysWhy(t *testing.T) {
 	w := full()
 	w.newcomer(5*time.Hour, watched)
 	w.newcomer(5*time.Hour, watched)
@@ -161,7 +164,7 @@ func TestATryThatTheGroupCannotLaunchSaysWhy(t *testing.T) {
 	assert.Equal(t, []scaler.Reason{scaler.UnplacedTasks, scaler.InstancesNotJoining, scaler.AtMaxInstances}, v.Reasons)
 }
 
-func TestATryThatJoinsEndsIt(t *testing.T) {
+func TestJoinedTryEndsIt(t *testing.T) {
 	w := full()
 	w.newcomer(5*time.Hour, watched)
 	w.newcomer(5*time.Hour, watched)
@@ -172,7 +175,7 @@ func TestATryThatJoinsEndsIt(t *testing.T) {
 	assert.False(t, v.ScaleOutBlocked)
 }
 
-func TestWhatIsInFlight(t *testing.T) {
+func TestWhatIsLaunching(t *testing.T) {
 	tests := map[string]struct {
 		launch  func(*world)
 		gap     int
@@ -244,4 +247,70 @@ func TestWhatIsInFlight(t *testing.T) {
 			assert.InDelta(t, 99.95, float64(*v.Reservation.CPU), 0.01, "what is published does not count what is in flight")
 		})
 	}
+}
+
+func TestLaunchingHostHelpsOnlyWhatItTakes(t *testing.T) {
+	// flies adds so many hosts in flight to a group.
+	flies := func(w *world, group string, n int) {
+		for i := range w.s.Groups {
+			for ; w.s.Groups[i].Name == group && n > 0; n-- {
+				id := fmt.Sprintf("i-%s-%d", group, n)
+				w.s.Groups[i].Instances = append(w.s.Groups[i].Instances, cluster.Instance{ID: id, Phase: cluster.Pending, LaunchedAt: now.Add(-time.Minute)})
+			}
+		}
+	}
+	bound := func(names ...string) func(*cluster.Service, *cluster.Definition) {
+		return func(s *cluster.Service, _ *cluster.Definition) { s.Providers = names }
+	}
+	for name, tt := range map[string]struct {
+		od, spot int // in flight
+		wants    []string
+		gap      int
+	}{
+		"of the service's provider":              {od: 2, wants: []string{"od"}},
+		"of another":                             {spot: 2, wants: []string{"od"}, gap: 2},
+		"one of each":                            {od: 1, spot: 1, wants: []string{"od"}, gap: 1},
+		"of another that the strategy names too": {spot: 2, wants: []string{"od", "spot"}},
+		"of any where the service has none":      {spot: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := providers(2, 3)
+			w.service("base", 5, size(1600, 100))
+			for i := range 5 {
+				w.put(i, 1, "base")
+			}
+			w.entry.CPU.ScaleOutAt = new(100.0)
+			w.service("db", 2, size(1600, 100), bound(tt.wants...))
+			flies(w, "web-od", tt.od)
+			flies(w, "web-spot", tt.spot)
+			v := w.decide()
+			assert.Equal(t, tt.gap, v.InstanceGap, v.Why)
+			if tt.gap == 0 {
+				assert.Contains(t, v.Reasons, scaler.InstancesLaunching)
+			}
+		})
+	}
+	t.Run("a host without a GPU, for a task that wants one", func(t *testing.T) {
+		w := newWorld()
+		w.s.Groups = nil
+		w.into("blue", 2, size(16384, 30000))
+		w.into("green", 1, cluster.Resources{CPU: 4096, Memory: 15000, GPU: 1})
+		w.marked("green")
+		w.service("infer", 2, cluster.Resources{CPU: 1000, Memory: 4000, GPU: 1})
+		w.put(2, 1, "infer")
+		flies(w, "blue", 1)
+		assert.Equal(t, 1, w.decide().InstanceGap)
+		flies(w, "green", 1)
+		assert.Equal(t, 0, w.decide().InstanceGap)
+	})
+	t.Run("a threshold is helped by any", func(t *testing.T) {
+		w := providers(2, 0)
+		w.service("db", 2, size(1600, 100), bound("od"))
+		w.put(0, 1, "db")
+		w.put(1, 1, "db")
+		flies(w, "web-spot", 1)
+		v := w.decide()
+		assert.Equal(t, 0, v.InstanceGap, v.Why)
+		assert.Contains(t, v.Reasons, scaler.CPUAtScaleOut)
+	})
 }

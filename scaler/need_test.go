@@ -10,7 +10,7 @@ import (
 	"ecs-cluster-scaler/scaler"
 )
 
-func TestNeedNamesWhatTheVerdictRestsOn(t *testing.T) {
+func TestNeedNamesWhatIsMissing(t *testing.T) {
 	unread := func(w *world) {
 		for i := range w.s.Hosts {
 			w.s.Hosts[i].TasksRead = false
@@ -85,4 +85,13 @@ func TestNeedNamesWhatTheVerdictRestsOn(t *testing.T) {
 			assert.Equal(t, tt.hosts == 0 && tt.definitions == nil, n.Nothing())
 		})
 	}
+}
+
+func TestDaemonsAreReadInTheFirstRound(t *testing.T) {
+	w := newWorld()
+	w.host(2, size(2048, 15400))
+	w.service("logs", 2, size(128, 400), func(s *cluster.Service, _ *cluster.Definition) { s.Daemon = true })
+	w.service("whale", 1, size(2000, 256))
+	w.s.Definitions = map[string]cluster.Definition{}
+	assert.Equal(t, []string{"logs:1", "whale:1"}, scaler.Need(w.entry, w.s, now).Definitions)
 }

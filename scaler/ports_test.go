@@ -10,7 +10,7 @@ import (
 	"ecs-cluster-scaler/scaler"
 )
 
-func TestAPortThatEveryHostKeepsForItselfBuysNoHost(t *testing.T) {
+func TestKeptPortBuysNoHost(t *testing.T) {
 	agents := []cluster.Port{{Number: 22}, {Number: 2375}, {Number: 2376}, {Number: 51678}, {Number: 51679}}
 	sharing := func(ports ...cluster.Port) func(*cluster.Host) {
 		return func(h *cluster.Host) { h.Ports = append(h.Ports, ports...) }

@@ -1,10 +1,8 @@
 package scaler_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -32,7 +30,7 @@ func (w *world) on(host int, provider string) {
 	}
 }
 
-func TestATaskMovesToHostsOfItsProviderAlone(t *testing.T) {
+func TestTaskMovesToItsProvidersHosts(t *testing.T) {
 	type service = func(*cluster.Service, *cluster.Definition)
 	for name, tt := range map[string]struct {
 		service  service
@@ -69,7 +67,7 @@ func TestATaskMovesToHostsOfItsProviderAlone(t *testing.T) {
 	})
 }
 
-func TestATaskWaitsWhereNoneOfItsProvidersHasRoom(t *testing.T) {
+func TestTaskWaitsForItsProvidersHosts(t *testing.T) {
 	for name, tt := range map[string]struct {
 		providers []string
 		full      string // the provider whose hosts are full
@@ -125,7 +123,7 @@ func TestATaskWaitsWhereNoneOfItsProvidersHasRoom(t *testing.T) {
 	})
 }
 
-func TestAServiceWhoseProviderCouldNotBeReadMayWantAHost(t *testing.T) {
+func TestUnreadProviderMayWantAHost(t *testing.T) {
 	w := providers(1, 1)
 	w.s.ProviderGroups = nil
 	w.s.Unread = []string{"where services with a capacity provider run: denied"}
@@ -138,51 +136,7 @@ func TestAServiceWhoseProviderCouldNotBeReadMayWantAHost(t *testing.T) {
 	assert.Contains(t, w.decide().Reasons, scaler.TasksUnread)
 }
 
-func TestARefusalIsJudgedByTheHostsOfItsProvider(t *testing.T) {
-	refused := func(provider string) *world {
-		w := providers(2, 2)
-		w.service("base", 4, size(600, 500))
-		for i := range w.s.Hosts {
-			w.put(i, 1, "base")
-		}
-		w.service("web", 1, size(500, 500), bound(provider))
-		w.find("web").Refused = now.Add(-5 * time.Minute)
-		return w
-	}
-	w := refused("od")
-	assert.Equal(t, []any{scaler.ScaleOut, 1}, []any{w.decide().Signal, w.decide().InstanceGap})
-	idle := func(group, provider string) *world {
-		w := refused("od")
-		w.into(group, 1, size(2048, 3900), of(provider))
-		return w
-	}
-	assert.Equal(t, scaler.Stay, idle("web-od", "od").decide().Signal, "an idle host of its own answers it")
-	assert.Equal(t, scaler.ScaleOut, idle("web-spot", "spot").decide().Signal, "one of another provider does not")
-	w = refused("spot")
-	assert.NotEqual(t, scaler.ScaleOut, w.decide().Signal, "no new host would be of spot")
-	w = refused("od")
-	w.s.Hosts[3].RegisteredAt = now.Add(-time.Minute)
-	assert.Equal(t, scaler.ScaleOut, w.decide().Signal, "that a host of spot joined since says nothing of od")
-}
-
-func TestHeadroomThatIsMeasuredByABoundServiceIsKeptOnItsProvidersHosts(t *testing.T) {
-	w := providers(1, 3)
-	w.entry.Headroom.Tasks = 1
-	w.entry.CPU.ScaleOutAt, w.entry.Memory.ScaleOutAt = nil, nil
-	w.service("web", 1, size(1500, 500), bound("od"))
-	w.put(0, 1, "web")
-	v := w.decide()
-	assert.Equal(t, []any{scaler.ScaleOut, 1}, []any{v.Signal, v.InstanceGap}, v.Why)
-	assert.Contains(t, v.Reasons, scaler.HeadroomShort)
-	w.marked("web-spot")
-	v = w.decide()
-	assert.NotEqual(t, scaler.ScaleOut, v.Signal, "a host of spot would not help: %v", v.Why)
-	assert.Contains(t, v.Reasons, scaler.TaskFitsNoInstance)
-	w.find("web").Providers = nil
-	assert.NotContains(t, w.decide().Reasons, scaler.TaskFitsNoInstance, "launch type EC2 has it on any host")
-}
-
-func TestADaemonOfOneProviderComesToItsHostsAlone(t *testing.T) {
+func TestDaemonComesToItsProvidersHosts(t *testing.T) {
 	for provider, gap := range map[string]int{"od": 2, "spot": 1} {
 		w := providers(1, 0)
 		w.entry.CPU.ScaleOutAt, w.entry.Memory.ScaleOutAt = nil, nil
@@ -191,70 +145,4 @@ func TestADaemonOfOneProviderComesToItsHostsAlone(t *testing.T) {
 		w.service("web", 2, size(1000, 500))
 		assert.Equal(t, gap, w.decide().InstanceGap, provider)
 	}
-}
-
-func TestAHostInFlightHelpsOnlyTheTasksThatItsGroupsHostsTake(t *testing.T) {
-	// flies adds so many hosts in flight to a group.
-	flies := func(w *world, group string, n int) {
-		for i := range w.s.Groups {
-			for ; w.s.Groups[i].Name == group && n > 0; n-- {
-				id := fmt.Sprintf("i-%s-%d", group, n)
-				w.s.Groups[i].Instances = append(w.s.Groups[i].Instances, cluster.Instance{ID: id, Phase: cluster.Pending, LaunchedAt: now.Add(-time.Minute)})
-			}
-		}
-	}
-	bound := func(names ...string) func(*cluster.Service, *cluster.Definition) {
-		return func(s *cluster.Service, _ *cluster.Definition) { s.Providers = names }
-	}
-	for name, tt := range map[string]struct {
-		od, spot int // in flight
-		wants    []string
-		gap      int
-	}{
-		"of the service's provider":              {od: 2, wants: []string{"od"}},
-		"of another":                             {spot: 2, wants: []string{"od"}, gap: 2},
-		"one of each":                            {od: 1, spot: 1, wants: []string{"od"}, gap: 1},
-		"of another that the strategy names too": {spot: 2, wants: []string{"od", "spot"}},
-		"of any where the service has none":      {spot: 2},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := providers(2, 3)
-			w.service("base", 5, size(1600, 100))
-			for i := range 5 {
-				w.put(i, 1, "base")
-			}
-			w.entry.CPU.ScaleOutAt = new(100.0)
-			w.service("db", 2, size(1600, 100), bound(tt.wants...))
-			flies(w, "web-od", tt.od)
-			flies(w, "web-spot", tt.spot)
-			v := w.decide()
-			assert.Equal(t, tt.gap, v.InstanceGap, v.Why)
-			if tt.gap == 0 {
-				assert.Contains(t, v.Reasons, scaler.InstancesLaunching)
-			}
-		})
-	}
-	t.Run("a host without a GPU, for a task that wants one", func(t *testing.T) {
-		w := newWorld()
-		w.s.Groups = nil
-		w.into("blue", 2, size(16384, 30000))
-		w.into("green", 1, cluster.Resources{CPU: 4096, Memory: 15000, GPU: 1})
-		w.marked("green")
-		w.service("infer", 2, cluster.Resources{CPU: 1000, Memory: 4000, GPU: 1})
-		w.put(2, 1, "infer")
-		flies(w, "blue", 1)
-		assert.Equal(t, 1, w.decide().InstanceGap)
-		flies(w, "green", 1)
-		assert.Equal(t, 0, w.decide().InstanceGap)
-	})
-	t.Run("a threshold is helped by any", func(t *testing.T) {
-		w := providers(2, 0)
-		w.service("db", 2, size(1600, 100), bound("od"))
-		w.put(0, 1, "db")
-		w.put(1, 1, "db")
-		flies(w, "web-spot", 1)
-		v := w.decide()
-		assert.Equal(t, 0, v.InstanceGap, v.Why)
-		assert.Contains(t, v.Reasons, scaler.CPUAtScaleOut)
-	})
 }
