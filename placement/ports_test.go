@@ -17,7 +17,7 @@ func ports(from, n int, udp bool) []cluster.Port {
 	return list
 }
 
-func TestAHostReservesAHundredPortsAtATime(t *testing.T) {
+func TestHostReservesAHundredPorts(t *testing.T) {
 	for name, tt := range map[string]struct {
 		taken         []cluster.Port
 		wants         []cluster.Port
@@ -43,7 +43,7 @@ func TestAHostReservesAHundredPortsAtATime(t *testing.T) {
 }
 
 // Ports that a packing gives away count too.
-func TestServicesWithManyPortsShareAHostOnlyWithinTheHundred(t *testing.T) {
+func TestServicesShareAHundredPorts(t *testing.T) {
 	wide := func(from int) func(*cluster.Service, *cluster.Definition) {
 		return func(_ *cluster.Service, d *cluster.Definition) { d.Ports = ports(from, 40, false) }
 	}

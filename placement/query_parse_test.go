@@ -10,7 +10,7 @@ import (
 )
 
 // The answer is read from two packings: strictly placed means yes, loosely refused means no, what lies between unknown.
-func TestMemberOfReadsTheClusterQueryLanguage(t *testing.T) {
+func TestMemberOfReadsTheQueryLanguage(t *testing.T) {
 	const (
 		yes     = "yes"
 		no      = "no"
@@ -96,28 +96,5 @@ func TestMemberOfReadsTheClusterQueryLanguage(t *testing.T) {
 			}
 			assert.Equal(t, want, got)
 		})
-	}
-}
-
-func TestAttributesThatAreOpenAnswerOnlyWhereEveryValueDoes(t *testing.T) {
-	ask := func(expression string, zones ...string) (strict, loose bool) {
-		service := cluster.Service{Name: "web", Constraints: []cluster.Constraint{{Type: cluster.MemberOf, Expression: expression}}}
-		host := placement.Host{Free: cluster.Resources{CPU: 1}, AwsvpcLimit: -1, Attributes: map[string]string{}, Open: map[string][]string{"ecs.availability-zone": zones}}
-		k := placement.KindOf(service, cluster.Definition{})
-		return placement.TakesEmpty(host, k, placement.Config{Strict: true}), placement.TakesEmpty(host, k, placement.Config{})
-	}
-	for _, tt := range []struct {
-		expression    string
-		zones         []string
-		strict, loose bool
-	}{
-		{"attribute:ecs.availability-zone == a", nil, false, true},
-		{"attribute:ecs.availability-zone == a", []string{"a"}, true, true},
-		{"attribute:ecs.availability-zone == a", []string{"a", "b"}, false, true},
-		{"attribute:ecs.availability-zone == c", []string{"a", "b"}, false, false},
-		{"attribute:ecs.availability-zone in [a, b]", []string{"a", "b"}, true, true},
-	} {
-		strict, loose := ask(tt.expression, tt.zones...)
-		assert.Equal(t, [2]bool{tt.strict, tt.loose}, [2]bool{strict, loose}, tt)
 	}
 }
