@@ -28,42 +28,42 @@ type Config struct {
 type Fleet struct {
 	Config
 	hosts []Host
-	kinds []state
+	kinds []kindState
 	// free, awsvpc and ports are as the packing has made them so far.
 	free   []cluster.Resources
 	awsvpc []int
 	ports  [][]cluster.Port
 	// groups numbers the task groups that a kind belongs to or may ask for; counts is their tasks on a host.
-	groups map[string]int32
-	counts counts
-	views  []*view
-	// packed are the views that the packing in progress looks at.
-	packed []*view
-	// spreads: it goes by strategies, so that tasks are counted by cell.
-	spreads bool
+	groups  map[string]int32
+	counts  counts
+	spreads []*spread
+	// packed are the spreads that the packing in progress looks at.
+	packed []*spread
+	// byStrategies: it goes by strategies, so that tasks are counted by cell.
+	byStrategies bool
 	// classes are hosts that no kind can tell apart by their attributes.
 	classes []int32
 
-	spareRoom int
-	log       []change
-	epoch     int
-	prepared  bool
-	looked    bool
-	wanted    []int
-	named     []int
-	full      []bool
+	spareRoom     int
+	log           []change
+	epoch         int
+	firstFitReady bool
+	spreadsReady  bool
+	wanted        []int
+	named         []int
+	full          []bool
 }
 
-// state is a kind and what is remembered of it.
-type state struct {
+// kindState is a kind and what is remembered of it.
+type kindState struct {
 	Kind
 	group int32
 	// share is its dominant share of the unit, rank its place among all kinds by it.
 	share float64
 	rank  int
 	// allowed is what it may use, by class.
-	allowed []answer
-	view    *view
+	allowed []ternary
+	spread  *spread
 	// first is a place in the canonical order before which it fits nowhere, and never will while rooms shrink.
 	first int
 	cells []cursor
@@ -97,8 +97,8 @@ func newFleet(hosts []Host, kinds []Kind, config Config, alike bool) *Fleet {
 		f.awsvpc[i], f.ports[i] = h.Awsvpc, slices.Clip(h.Ports)
 		f.spareRoom += f.spareOn(int32(i), f.free[i])
 	}
-	f.views = []*view{newView(f, strategy{})}
-	f.packed = f.views
+	f.spreads = []*spread{newSpread(f, strategy{})}
+	f.packed = f.spreads
 	f.learn(kinds, alike)
 	return f
 }
@@ -110,10 +110,10 @@ func (f *Fleet) learn(kinds []Kind, alike bool) {
 		kinds[i].names(asked)
 	}
 	classes := f.classify(asked, alike)
-	f.kinds = make([]state, len(kinds))
+	f.kinds = make([]kindState, len(kinds))
 	for i, k := range kinds {
 		s := &f.kinds[i]
-		s.Kind, s.share = k, share(k.Size, f.Unit)
+		s.Kind, s.share = k, Share(k.Size, f.Unit)
 		s.group = f.number(k.Group)
 		if !k.local {
 			s.allowed = f.answers(s, classes, len(asked) > 0)
@@ -141,11 +141,11 @@ func (f *Fleet) learn(kinds []Kind, alike bool) {
 }
 
 // answers are what the kind may use, by class; nil: every class. Past the bound of steps they are unknown.
-func (f *Fleet) answers(k *state, classes []int, asked bool) []answer {
+func (f *Fleet) answers(k *kindState, classes []int, asked bool) []ternary {
 	if !asked && len(k.where) == 0 {
 		return nil // no kind asks anything of a host
 	}
-	allowed := make([]answer, len(classes))
+	allowed := make([]ternary, len(classes))
 	for class, host := range classes {
 		f.Steps.take(k.cost)
 		if f.Steps.Spent() {
@@ -217,8 +217,8 @@ func (f *Fleet) classify(asked map[string]bool, alike bool) []int {
 	return first
 }
 
-// share is the largest part of a host that the task takes of any resource.
-func share(size, of cluster.Resources) float64 {
+// Share is a task's dominant share of a host: the largest part that it takes of any resource.
+func Share(size, of cluster.Resources) float64 {
 	largest := 0.0
 	for _, r := range [][2]int64{{size.CPU, of.CPU}, {size.Memory, of.Memory}, {size.GPU, of.GPU}} {
 		switch {
@@ -231,9 +231,6 @@ func share(size, of cluster.Resources) float64 {
 	}
 	return largest
 }
-
-// Share is a task's dominant share of a host.
-func Share(size, host cluster.Resources) float64 { return share(size, host) }
 
 func (f *Fleet) spareOn(host int32, free cluster.Resources) int {
 	if f.Spare == (cluster.Resources{}) {
@@ -249,7 +246,7 @@ func (f *Fleet) spareOn(host int32, free cluster.Resources) int {
 }
 
 // room is how many tasks of the kind the host would take, at most enough.
-func (f *Fleet) room(k *state, host int32, enough int) int {
+func (f *Fleet) room(k *kindState, host int32, enough int) int {
 	f.Steps.take(1 + len(k.Ports)*len(f.ports[host]))
 	if f.Steps.Spent() {
 		return 0
@@ -286,25 +283,6 @@ func (f *Fleet) room(k *state, host int32, enough int) int {
 	return max(n, 0)
 }
 
-// mostPorts is how many ports of a host can be reserved at a time, those of the agent among them; ports that Docker
-// assigns do not count (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html).
-const mostPorts = 100
-
-// reservesAll tells whether the kind's ports would be more than a host can reserve. Whether TCP and UDP count together,
-// AWS's documents do not say.
-func (f *Fleet) reservesAll(host int32, k *state) bool {
-	if len(f.ports[host])+len(k.Ports) <= mostPorts {
-		return false
-	}
-	udp := 0
-	for _, p := range slices.Concat(f.ports[host], k.Ports) {
-		if p.UDP {
-			udp++
-		}
-	}
-	return f.Strict || max(udp, len(f.ports[host])+len(k.Ports)-udp) > mostPorts
-}
-
 // change is one step of a packing, to be taken back.
 type change struct {
 	host, kind int32
@@ -312,8 +290,8 @@ type change struct {
 	free       cluster.Resources
 }
 
-// place puts tasks of a kind onto a host.
-func (f *Fleet) place(kind int, host int32, n int) {
+// put places tasks of a kind onto a host.
+func (f *Fleet) put(kind int, host int32, n int) {
 	k := &f.kinds[kind]
 	f.Steps.take(2 * len(f.packed))
 	if len(f.log) >= mostPlacements {
@@ -325,7 +303,7 @@ func (f *Fleet) place(kind int, host int32, n int) {
 	f.ports[host] = append(f.ports[host], k.Ports...)
 }
 
-func (f *Fleet) count(k *state, host int32, n int) {
+func (f *Fleet) count(k *kindState, host int32, n int) {
 	if k.Awsvpc {
 		f.awsvpc[host] += n
 	}
@@ -333,8 +311,8 @@ func (f *Fleet) count(k *state, host int32, n int) {
 		return
 	}
 	f.counts.add(k.group, host, n)
-	if f.spreads {
-		k.view.count(k.group, host, n)
+	if f.byStrategies {
+		k.spread.count(k.group, host, n)
 	}
 }
 
@@ -346,13 +324,13 @@ func (f *Fleet) remove(host int32) {
 }
 
 func (f *Fleet) uncount(host int32, sign int) {
-	if !f.spreads {
+	if !f.byStrategies {
 		return
 	}
 	f.Steps.take(len(f.hosts[host].Moves))
 	for _, b := range f.hosts[host].Moves {
 		if k := &f.kinds[b.Kind]; k.group >= 0 {
-			k.view.count(k.group, host, sign*b.Tasks)
+			k.spread.count(k.group, host, sign*b.Tasks)
 		}
 	}
 }
@@ -365,7 +343,7 @@ func (f *Fleet) setFree(host int32, free cluster.Resources) {
 	}
 }
 
-// forget takes every step back. What a host had free at first stands in its first step, so that views are told once.
+// forget takes every step back. What a host had free at first stands in its first step, so that spreads are told once.
 func (f *Fleet) forget() {
 	for _, c := range slices.Backward(f.log) {
 		f.spareRoom += f.spareOn(c.host, c.free) - f.spareOn(c.host, f.free[c.host])

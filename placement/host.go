@@ -1,10 +1,6 @@
 package placement
 
-import (
-	"slices"
-
-	"ecs-cluster-scaler/cluster"
-)
+import "ecs-cluster-scaler/cluster"
 
 // Host is one that tasks could be placed on.
 type Host struct {
@@ -47,11 +43,6 @@ func (h *Host) here(group string) int {
 		return int(h.fleet.counts.of(g, h.at))
 	}
 	return h.Groups[group]
-}
-
-// conflicts tells whether one of the ports is taken.
-func conflicts(taken, wanted []cluster.Port) bool {
-	return slices.ContainsFunc(wanted, func(p cluster.Port) bool { return slices.Contains(taken, p) })
 }
 
 // times is how often size goes into free, at most enough times.

@@ -93,10 +93,10 @@ func (k Kind) GoesByNeighbours() bool {
 }
 
 // allows is what the host's attributes, and where a constraint goes by them its tasks, say to the kind.
-func (k *Kind) allows(h *Host) answer {
+func (k *Kind) allows(h *Host) ternary {
 	verdict := k.provided(h)
 	for name, value := range k.requires {
-		verdict = verdict.and(h.attribute(name, func(has string, present bool) answer {
+		verdict = verdict.and(h.attribute(name, func(has string, present bool) ternary {
 			return is(present && (value == "" || value == has))
 		}))
 	}
@@ -107,7 +107,7 @@ func (k *Kind) allows(h *Host) answer {
 }
 
 // provided tells whether the host is of a capacity provider that the kind is placed through.
-func (k *Kind) provided(h *Host) answer {
+func (k *Kind) provided(h *Host) ternary {
 	if len(k.Providers) == 0 {
 		return yes
 	}

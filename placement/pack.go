@@ -89,13 +89,13 @@ func (f *Fleet) FitsInEveryOrder(leaving []int, beside []Batch, spare int) (Outc
 	return Outcome{}, true
 }
 
-// begin readies a packing: first fit looks at the canonical order alone, strategies at their own views.
+// begin readies a packing: first fit looks at the canonical order alone, strategies at their own spreads.
 func (f *Fleet) begin(order Order) {
-	f.prepare()
-	f.packed, f.spreads = f.views[:1], false
+	f.prepareFirstFit()
+	f.packed, f.byStrategies = f.spreads[:1], false
 	if order == ByStrategy {
-		f.look()
-		f.packed, f.spreads = f.views[1:], !f.Steps.Spent()
+		f.prepareSpreads()
+		f.packed, f.byStrategies = f.spreads[1:], !f.Steps.Spent()
 	}
 }
 
@@ -160,13 +160,13 @@ func (f *Fleet) left(kind, n int) Left {
 // firstFit fills host after host, and tells how many tasks are left over.
 func (f *Fleet) firstFit(kind, n int, used func(host int32)) int {
 	k := &f.kinds[kind]
-	c := &f.views[0].cells[0]
+	c := &f.spreads[0].cells[0]
 	for at := k.first; n > 0; at++ {
 		if at = f.next(k, c, at); at < 0 {
 			break
 		}
 		if room := f.room(k, c.hosts[at], n); room > 0 {
-			f.place(kind, c.hosts[at], room)
+			f.put(kind, c.hosts[at], room)
 			n -= room
 			if used != nil {
 				used(c.hosts[at])
@@ -180,41 +180,41 @@ func (f *Fleet) firstFit(kind, n int, used func(host int32)) int {
 // has room. Counts only grow meanwhile, so that cells are gone through level by level.
 func (f *Fleet) byStrategy(kind, n int) int {
 	k := &f.kinds[kind]
-	cells := len(k.view.cells)
+	cells := len(k.spread.cells)
 	var counts []int32
 	if k.group >= 0 {
-		counts = k.view.counts[k.group]
+		counts = k.spread.counts[k.group]
 	} else {
 		counts = make([]int32, cells) // not of a group: every cell is as good
 	}
 	f.full = append(f.full[:0], make([]bool, cells)...)
 	full := f.full
 	f.Steps.take(1 + cells/8)
-	level, at := emptiest(counts, full), 0
+	level, at := emptiestLevel(counts, full), 0
 	for n > 0 && !f.Steps.Spent() {
 		for at < len(full) && (full[at] || counts[at] > level) {
 			at++
 		}
 		if at == len(full) {
 			f.Steps.take(1 + cells/8)
-			if level, at = emptiest(counts, full), 0; level < 0 {
+			if level, at = emptiestLevel(counts, full), 0; level < 0 {
 				break
 			}
 			continue
 		}
-		host := f.best(k, at)
+		host := f.nextHost(k, at)
 		if host < 0 {
 			full[at] = true
 			continue
 		}
-		f.place(kind, host, 1)
+		f.put(kind, host, 1)
 		n--
 	}
 	return n
 }
 
-// emptiest is the fewest tasks that a cell has which is not full; -1: all are.
-func emptiest(counts []int32, full []bool) int32 {
+// emptiestLevel is the fewest tasks that a cell has which is not full; -1: all are.
+func emptiestLevel(counts []int32, full []bool) int32 {
 	fewest := int32(-1)
 	for c, n := range counts {
 		if !full[c] && (fewest < 0 || n < fewest) {
@@ -224,41 +224,41 @@ func emptiest(counts []int32, full []bool) int32 {
 	return fewest
 }
 
-// best is the host of the cell that the strategy takes next; -1: none has room.
-func (f *Fleet) best(k *state, c int) int32 {
-	cell, cursor := &k.view.cells[c], &k.cells[c]
+// nextHost is the host of the cell that the strategy takes next; -1: none has room.
+func (f *Fleet) nextHost(k *kindState, c int) int32 {
+	cell, cursor := &k.spread.cells[c], &k.cells[c]
 	if cursor.epoch != f.epoch {
 		cursor.now, cursor.epoch = cursor.base, f.epoch
 	}
 	if k.local {
-		cursor.now = place{}
+		cursor.now = position{}
 	}
-	cursor.now = f.fewest(k, cell, cursor.now)
+	cursor.now = f.emptiestHost(k, cell, cursor.now)
 	if cursor.now.at >= len(cell.hosts) {
 		return -1
 	}
 	return cell.hosts[cursor.now.at]
 }
 
-// fewest is the first host, from a place on, that has room and, when the strategy spreads over hosts, the fewest tasks
+// emptiestHost is the first host, from a place on, that has room and, when the strategy spreads over hosts, the fewest tasks
 // of the group. No host before from has room with as few as its level.
-func (f *Fleet) fewest(k *state, c *cell, from place) place {
+func (f *Fleet) emptiestHost(k *kindState, c *cell, from position) position {
 	if from.at >= len(c.hosts) {
 		return from
 	}
-	if !k.view.hosts {
-		return place{at: f.seek(k, c, from.at)}
+	if !k.spread.hosts {
+		return position{at: f.seek(k, c, from.at)}
 	}
 	for at := f.seek(k, c, from.at); at < len(c.hosts); at = f.seek(k, c, at+1) {
 		if f.counts.of(k.group, c.hosts[at]) <= from.level {
-			return place{at, from.level}
+			return position{at, from.level}
 		}
 	}
-	found := place{at: len(c.hosts)}
+	found := position{at: len(c.hosts)}
 	for at := f.seek(k, c, 0); at < len(c.hosts); at = f.seek(k, c, at+1) {
 		n := f.counts.of(k.group, c.hosts[at])
 		if found.at == len(c.hosts) || n < found.level {
-			found = place{at, n}
+			found = position{at, n}
 		}
 		if n <= from.level+1 {
 			break

@@ -11,7 +11,7 @@ import (
 // query is an expression of the cluster query language, parsed
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html).
 type query interface {
-	ask(h *Host) answer
+	ask(h *Host) ternary
 }
 
 type (
@@ -22,11 +22,11 @@ type (
 	unanswerable struct{}
 )
 
-func (q both) ask(h *Host) answer       { return q.left.ask(h).and(q.right.ask(h)) }
-func (q either) ask(h *Host) answer     { return q.left.ask(h).or(q.right.ask(h)) }
-func (q negated) ask(h *Host) answer    { return q.of.ask(h).not() }
-func (unanswerable) ask(*Host) answer   { return unknown }
-func (c comparison) ask(h *Host) answer { return c.subject.ask(h, c) }
+func (q both) ask(h *Host) ternary       { return q.left.ask(h).and(q.right.ask(h)) }
+func (q either) ask(h *Host) ternary     { return q.left.ask(h).or(q.right.ask(h)) }
+func (q negated) ask(h *Host) ternary    { return q.of.ask(h).not() }
+func (unanswerable) ask(*Host) ternary   { return unknown }
+func (c comparison) ask(h *Host) ternary { return c.subject.ask(h, c) }
 
 // comparison is one subject held against its arguments.
 type comparison struct {
@@ -67,7 +67,7 @@ func (s subject) attribute() (string, bool) {
 	return strings.CutPrefix(string(s), "attribute:")
 }
 
-func (s subject) ask(h *Host, c comparison) answer {
+func (s subject) ask(h *Host, c comparison) ternary {
 	if name, ok := s.attribute(); ok {
 		return h.attribute(name, c.value)
 	}
@@ -87,7 +87,7 @@ func (s subject) ask(h *Host, c comparison) answer {
 }
 
 // attribute asks about one attribute, whose value may be open between several.
-func (h *Host) attribute(name string, about func(value string, present bool) answer) answer {
+func (h *Host) attribute(name string, about func(value string, present bool) ternary) ternary {
 	if values, open := h.Open[name]; open {
 		if len(values) == 0 {
 			return unknown
@@ -109,7 +109,7 @@ func (h *Host) attribute(name string, about func(value string, present bool) ans
 
 // value compares one value. A host without the attribute equals nothing; whether it differs from something, AWS's
 // documents do not say.
-func (c comparison) value(value string, present bool) answer {
+func (c comparison) value(value string, present bool) ternary {
 	switch c.operator {
 	case exists:
 		return is(present)
@@ -138,7 +138,7 @@ func (c comparison) value(value string, present bool) answer {
 	}
 }
 
-func (c comparison) number(value string) answer {
+func (c comparison) number(value string) ternary {
 	left, err := strconv.ParseFloat(value, 64)
 	if err != nil {
 		return unknown
@@ -162,7 +162,7 @@ func (c comparison) number(value string) answer {
 }
 
 // group tells whether a task of one of the groups is on the host, those included that a packing puts there.
-func (c comparison) group(h *Host) answer {
+func (c comparison) group(h *Host) ternary {
 	if c.operator != equals && c.operator != in {
 		return unknown
 	}
@@ -210,12 +210,12 @@ func newPattern(c comparison) query {
 	return pattern{c, whole, part, size}
 }
 
-func (p pattern) ask(h *Host) answer {
+func (p pattern) ask(h *Host) ternary {
 	name, ok := p.subject.attribute()
 	if !ok {
 		return unknown
 	}
-	return h.attribute(name, func(value string, present bool) answer {
+	return h.attribute(name, func(value string, present bool) ternary {
 		switch {
 		case len(value) > longestValue:
 			return unknown
@@ -253,7 +253,7 @@ func instructions(re *syntax.Regexp) int {
 	return min(n, largestPattern+1)
 }
 
-func (p pattern) reads(matched answer) answer {
+func (p pattern) reads(matched ternary) ternary {
 	if p.operator == notMatch {
 		return matched.not()
 	}

@@ -50,13 +50,13 @@ func chain(links []cluster.Strategy) strategy {
 	return s
 }
 
-// view is the fleet as one strategy sees it: cells of hosts that share the attributes to spread over, each in order.
-type view struct {
+// spread is the fleet as one strategy sees it: cells of hosts that share the attributes to spread over, each in order.
+type spread struct {
 	strategy
 	cells []cell
 	// cell and at say where a host stands.
 	cell, at []int32
-	// counts are a group's tasks by cell; nil for groups whose kinds look at another view.
+	// counts are a group's tasks by cell; nil for groups whose kinds look at another spread.
 	counts [][]int32
 }
 
@@ -68,18 +68,19 @@ type cell struct {
 // cursor is where a kind's search in a cell may begin: before it no host has room with so few tasks of the group.
 // Rooms shrink and counts grow while one packing goes on, so it only moves on; base is where every packing begins.
 type cursor struct {
-	base, now place
+	base, now position
 	epoch     int
 }
 
-type place struct {
+// position is a place in a cell's order; level is the fewest tasks of the group on a host there.
+type position struct {
 	at    int
 	level int32
 }
 
-func newView(f *Fleet, s strategy) *view {
+func newSpread(f *Fleet, s strategy) *spread {
 	f.Steps.take(2 * len(f.hosts) * (1 + strings.Count(s.attributes, "\x00")))
-	v := &view{strategy: s, cell: make([]int32, len(f.hosts)), at: make([]int32, len(f.hosts))}
+	v := &spread{strategy: s, cell: make([]int32, len(f.hosts)), at: make([]int32, len(f.hosts))}
 	ordered := make([]int32, len(f.hosts))
 	for i := range ordered {
 		ordered[i] = int32(i)
@@ -88,11 +89,10 @@ func newView(f *Fleet, s strategy) *view {
 	known := map[string]int32{}
 	for _, host := range ordered {
 		key := ""
-		for name := range strings.SplitSeq(s.attributes, "\x00") {
-			key += f.hosts[host].Attributes[name] + "\x00"
-		}
-		if s.attributes == "" {
-			key = ""
+		if s.attributes != "" {
+			for name := range strings.SplitSeq(s.attributes, "\x00") {
+				key += f.hosts[host].Attributes[name] + "\x00"
+			}
 		}
 		c, seen := known[key]
 		if !seen {
@@ -134,69 +134,69 @@ func (f *Fleet) compare(order string) func(a, b int32) int {
 	}
 }
 
-func (v *view) set(host int32, free cluster.Resources) {
-	v.cells[v.cell[host]].tree.set(int(v.at[host]), free)
+func (s *spread) set(host int32, free cluster.Resources) {
+	s.cells[s.cell[host]].tree.set(int(s.at[host]), free)
 }
 
-func (v *view) count(group, host int32, n int) {
-	if counts := v.counts[group]; counts != nil {
-		counts[v.cell[host]] += int32(n)
+func (s *spread) count(group, host int32, n int) {
+	if counts := s.counts[group]; counts != nil {
+		counts[s.cell[host]] += int32(n)
 	}
 }
 
-// prepare finds where each kind's search may begin. It is called before anything is packed.
-func (f *Fleet) prepare() {
-	if f.prepared {
+// prepareFirstFit finds where each kind's search may begin. It is called before anything is packed.
+func (f *Fleet) prepareFirstFit() {
+	if f.firstFitReady {
 		return
 	}
-	f.prepared = true
+	f.firstFitReady = true
 	for i := range f.kinds {
 		if k := &f.kinds[i]; !k.local { // a task that is placed later may open a host to a local one
-			k.first = f.seek(k, &f.views[0].cells[0], 0)
+			k.first = f.seek(k, &f.spreads[0].cells[0], 0)
 		}
 	}
 }
 
-// look makes a view for each strategy, counts in it what is on the hosts, and finds where each kind's search may begin.
+// prepareSpreads makes a spread for each strategy, counts in it what is on the hosts, and finds where each kind's search may begin.
 // It is called before anything is packed.
-func (f *Fleet) look() {
-	if f.looked {
+func (f *Fleet) prepareSpreads() {
+	if f.spreadsReady {
 		return
 	}
-	f.looked = true
-	made := map[strategy]*view{}
+	f.spreadsReady = true
+	made := map[strategy]*spread{}
 	cells := 0
 	for i := range f.kinds {
 		k := &f.kinds[i]
 		s := chain(k.Strategy)
 		if made[s] == nil {
-			// Each view holds all hosts and a place for every group.
+			// Each spread holds all hosts and a place for every group.
 			if cells += len(f.hosts) + len(f.groups); cells > mostCells {
 				f.Steps.spend()
 				return
 			}
-			made[s] = newView(f, s)
+			made[s] = newSpread(f, s)
 			made[s].counts = make([][]int32, len(f.groups))
-			f.views = append(f.views, made[s])
+			f.spreads = append(f.spreads, made[s])
 		}
-		k.view = made[s]
-		if cells += len(k.view.cells); cells > mostCells {
+		k.spread = made[s]
+		if cells += len(k.spread.cells); cells > mostCells {
 			f.Steps.spend()
 			return
 		}
-		if k.group >= 0 && k.view.counts[k.group] == nil {
-			k.view.counts[k.group] = make([]int32, len(k.view.cells))
+		if k.group >= 0 && k.spread.counts[k.group] == nil {
+			k.spread.counts[k.group] = make([]int32, len(k.spread.cells))
 		}
-		k.cells = make([]cursor, len(k.view.cells))
+		k.cells = make([]cursor, len(k.spread.cells))
 	}
 	f.countGroups()
 	for i := range f.kinds {
 		k := &f.kinds[i]
 		if k.local {
-			continue // as in prepare
+			continue // as in prepareFirstFit
 		}
 		for c := range k.cells {
-			k.cells[c].base = f.fewest(k, &k.view.cells[c], place{})
+			k.cells[c].base = f.emptiestHost(k, &k.spread.cells[c], position{})
 			k.cells[c].epoch = -1
 		}
 	}
@@ -204,10 +204,10 @@ func (f *Fleet) look() {
 
 func (f *Fleet) countGroups() {
 	for i := range f.hosts {
-		f.Steps.take(len(f.hosts[i].Groups) * len(f.views))
+		f.Steps.take(len(f.hosts[i].Groups) * len(f.spreads))
 		for group, n := range f.hosts[i].Groups {
 			if g, known := f.groups[group]; known {
-				for _, v := range f.views[1:] {
+				for _, v := range f.spreads[1:] {
 					v.count(g, int32(i), n)
 				}
 			}
@@ -216,7 +216,7 @@ func (f *Fleet) countGroups() {
 }
 
 // seek is the first place at or after from where the kind has room; the number of hosts: there is none.
-func (f *Fleet) seek(k *state, c *cell, from int) int {
+func (f *Fleet) seek(k *kindState, c *cell, from int) int {
 	for at := from; ; at++ {
 		if at = f.next(k, c, at); at < 0 {
 			return len(c.hosts)
@@ -228,7 +228,7 @@ func (f *Fleet) seek(k *state, c *cell, from int) int {
 }
 
 // next is the first place at or after from where there is so much free; -1: there is none, or the steps are spent.
-func (f *Fleet) next(k *state, c *cell, from int) int {
+func (f *Fleet) next(k *kindState, c *cell, from int) int {
 	at, visited := c.tree.next(k.Size, from)
 	f.Steps.take(visited)
 	if f.Steps.Spent() {

@@ -1,16 +1,16 @@
 package placement
 
-// answer is what a constraint says of a host. What cannot be known is neither yes nor no; who asks decides which side
+// ternary is what a constraint says of a host. What cannot be known is neither yes nor no; who asks decides which side
 // is the safe one.
-type answer int8
+type ternary int8
 
 const (
-	no answer = iota - 1
+	no ternary = iota - 1
 	unknown
 	yes
 )
 
-func is(condition bool) answer {
+func is(condition bool) ternary {
 	if condition {
 		return yes
 	}
@@ -18,6 +18,6 @@ func is(condition bool) answer {
 }
 
 // Three-valued logic (Kleene's): unknown stays unknown unless the other side settles it.
-func (a answer) and(b answer) answer { return min(a, b) }
-func (a answer) or(b answer) answer  { return max(a, b) }
-func (a answer) not() answer         { return -a }
+func (a ternary) and(b ternary) ternary { return min(a, b) }
+func (a ternary) or(b ternary) ternary  { return max(a, b) }
+func (a ternary) not() ternary          { return -a }
