@@ -65,9 +65,9 @@ func unplacedAgainst(base, v float64) string {
 	case base == v:
 		return "as much unplaced"
 	case base == 0:
-		return "unplaced where that had none"
+		return "unplaced, where that had none"
 	case v == 0:
-		return "none unplaced where that had " + strings.Replace(unplaced(base), " unplaced", "", 1)
+		return "none unplaced, where that had " + strings.Replace(unplaced(base), " unplaced", "", 1)
 	case v >= 2*base:
 		return figure(round(v/base, 1)) + " times as much unplaced"
 	default:

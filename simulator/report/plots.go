@@ -71,7 +71,7 @@ func details(r simulator.Result, i int) []plot {
 		plots = slices.Insert(plots, 3, resource(r, "gpu", "GPU", "GPUs"))
 	}
 	gap := plot{
-		Kind: "signal", Title: "Signal and gap", Hint: "up: hosts wanted; down: hosts that can go; the sign is the signal",
+		Kind: "signal", Title: "Signal and gap", Hint: "up: hosts wanted; down: hosts that can be removed; the sign is the signal",
 		Alt: signalAlt(r), Keys: []key{{"signal", "none", "signal"}, {"gap", "bars", "gap"}},
 	}
 	reasons := plot{Kind: "reasons", Title: "Reasons", Hint: "when each applied", Alt: reasonsAlt(r)}
@@ -81,7 +81,7 @@ func details(r simulator.Result, i int) []plot {
 	} else {
 		plots = append(plots, gap, reasons)
 	}
-	drains := plot{Kind: "drains", Title: "Drains", Hint: "a bar a host, from Terminating to gone; over 30 minutes marked", Alt: drainsAlt(r)}
+	drains := plot{Kind: "drains", Title: "Drains", Hint: "one bar per host, from Terminating to its end; over 30 minutes marked", Alt: drainsAlt(r)}
 	if len(r.Drains) == 0 {
 		drains.Missing = "No host left."
 	}
@@ -109,7 +109,7 @@ func resource(r simulator.Result, kind, title, unit string) plot {
 		}
 	}
 	return plot{
-		Kind: kind, Title: title, Hint: unit + " of active hosts against what is wanted of them",
+		Kind: kind, Title: title, Hint: unit + " that active hosts have, and that tasks want",
 		Alt: fmt.Sprintf("%s demand: %s to %s %s; above capacity for %s.", title, figure(round(least, 1)), figure(round(most, 1)), unit, span(short.Seconds())),
 		Keys: []key{
 			{"capacity", "area soft", "capacity"}, {"reserved", "area c1", "reserved"}, {"demand", "line ink", "demand"},

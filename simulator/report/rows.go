@@ -41,18 +41,18 @@ type m = simulator.Measures
 
 func waiting() []Row {
 	return []Row{
-		{"unplaced task-seconds", "unplaced_task_seconds", less, "Time that tasks were wanted and had no host, added up over tasks. Tasks of a service that still serve, of an older revision or on a draining host, are no lack; daemons are none either.",
+		{"unplaced task-seconds", "unplaced_task_seconds", less, "Time for which tasks were wanted and had no host, added up over tasks. A service's task that still serves on a draining host or with an older revision counts as placed. Daemons do not count.",
 			func(m m) string { return whole(m.UnplacedTaskSeconds) }},
-		{"– after 30 s", "unplaced_late_task_seconds", less, "Of these, without the first 30 seconds of each wait, which ECS may take to place a task that fits: the part that a scaler can change.",
+		{"– after 30 s", "unplaced_late_task_seconds", less, "The same without the first 30 seconds of each wait, which ECS may need to place a task that fits. It is the part that a scaler can change.",
 			func(m m) string { return whole(m.UnplacedLateTaskSeconds) }},
-		{"unplaced at the end", "unplaced_at_end", less, "Tasks that had had no host for more than 30 seconds when the run ended.",
+		{"unplaced at the end", "unplaced_at_end", less, "Tasks that had been without a host for more than 30 seconds when the run ended.",
 			func(m m) string { return fmt.Sprint(m.UnplacedAtEnd) }},
-		{"placement wait p50", "placement_wait.p50_seconds", less, "Time from a task's being wanted to its having a host, of all tasks, those of roll-outs and drains included; a task that had none at the end counts with its wait so far. Percentiles are nearest rank.",
+		{"placement wait p50", "placement_wait.p50_seconds", less, "Time from when a task is wanted until it has a host, over all tasks, including those of roll-outs and drains. A task without a host at the end counts with its wait so far. Percentiles are nearest rank.",
 			func(m m) string { return span(m.PlacementWait.P50) }},
 		{"placement wait p95", "placement_wait.p95_seconds", less, "The same, 95th percentile.", func(m m) string { return span(m.PlacementWait.P95) }},
 		{"placement wait p99", "placement_wait.p99_seconds", less, "The same, 99th percentile.", func(m m) string { return span(m.PlacementWait.P99) }},
 		{"placement wait longest", "placement_wait.max_seconds", less, "The same, the longest.", func(m m) string { return span(m.PlacementWait.Max) }},
-		{"times out of capacity", "out_of_capacity.count", less, "How often at least one task had no host for more than 30 seconds on end; what is shorter is how ECS schedules, not a lack of hosts.",
+		{"times out of capacity", "out_of_capacity.count", less, "How often at least one task had no host for more than 30 seconds without a break. Shorter waits come from how ECS schedules, not from a shortage of hosts.",
 			func(m m) string { return fmt.Sprint(m.OutOfCapacity.Count) }},
 		{"out of capacity p99", "out_of_capacity.p99_seconds", less, "How long these times were, 99th percentile.", func(m m) string { return span(m.OutOfCapacity.P99) }},
 	}
@@ -61,14 +61,14 @@ func waiting() []Row {
 func paying() []Row {
 	return []Row{
 		{"instance-hours", "instance_hours", less, "Billed hours, from launch to the end of the termination's hooks.", func(m m) string { return hours(m.InstanceHours) }},
-		{"– booting", "instance_hours_booting", less, "Of these, from launch to registration in ECS; hosts that never registered with all of theirs.",
+		{"– booting", "instance_hours_booting", less, "Of these, from launch to registration in ECS. Of hosts that never registered, all hours count.",
 			func(m m) string { return hours(m.InstanceHoursBooting) }},
-		{"– draining", "instance_hours_draining", less, "Of these, from the beginning of the termination on.", func(m m) string { return hours(m.InstanceHoursDraining) }},
-		{"lower bound", "lower_bound_hours", neither, "Instance-hours that no policy can go below: minute by minute the fewest hosts that could hold what would be wanted then if no task had to wait (see below).",
+		{"– draining", "instance_hours_draining", less, "Of these, from the beginning of the termination.", func(m m) string { return hours(m.InstanceHoursDraining) }},
+		{"lower bound", "lower_bound_hours", neither, "Instance-hours that no policy can go below: for each minute, the fewest hosts that could hold what would be wanted then if no task had to wait (see below).",
 			func(m m) string { return hours(m.LowerBoundHours) }},
 		{"over the lower bound", "over_lower_bound", less, "Instance-hours as a multiple of the lower bound.", func(m m) string { return multiple(m.OverLowerBound) }},
-		{"– boot left out", "over_lower_bound_booted", less, "The same, of the instance-hours without booting.", func(m m) string { return multiple(m.OverLowerBoundBooted) }},
-		{"reserved CPU", "utilisation_cpu", more, "Reserved share of registered hosts that do not leave, over time; daemons left out.", func(m m) string { return percent(m.UtilisationCPU) }},
+		{"– boot left out", "over_lower_bound_booted", less, "The same without the hours of booting.", func(m m) string { return multiple(m.OverLowerBoundBooted) }},
+		{"reserved CPU", "utilisation_cpu", more, "Reserved share of registered hosts that are not leaving, over time, without daemons.", func(m m) string { return percent(m.UtilisationCPU) }},
 		{"reserved memory", "utilisation_memory", more, "The same of memory.", func(m m) string { return percent(m.UtilisationMemory) }},
 	}
 }
@@ -77,20 +77,20 @@ func acting() []Row {
 	return []Row{
 		{"scaled out", "scaled_out", neither, "Changes of desired capacity upwards, by a scaling policy.", func(m m) string { return fmt.Sprint(m.ScaledOut) }},
 		{"scaled in", "scaled_in", neither, "The same downwards.", func(m m) string { return fmt.Sprint(m.ScaledIn) }},
-		{"reversals in 30 min", "reversals", less, "Those that go the other way than the group's last one, at most 30 minutes before.", func(m m) string { return fmt.Sprint(m.Reversals) }},
+		{"reversals in 30 min", "reversals", less, "Scaling actions in the other direction than the group's last one, at most 30 minutes after it.", func(m m) string { return fmt.Sprint(m.Reversals) }},
 		{"– on unchanged demand", "reversals_unchanged", less, "Of these, with no change of demand between the two: no desired count changed, no roll-out began or replaced a task, no standalone task came or ended.",
 			func(m m) string { return fmt.Sprint(m.ReversalsUnchanged) }},
 		{"hosts launched", "hosts_launched", neither, "Hosts that were bought.", func(m m) string { return fmt.Sprint(m.HostsLaunched) }},
-		{"– never registered", "never_registered", less, "Of these, that had not registered when they went or the run ended, and had 10 minutes to.", func(m m) string { return fmt.Sprint(m.NeverRegistered) }},
-		{"launches failed", "launches_failed", neither, "Launches that EC2 had no capacity for.", func(m m) string { return fmt.Sprint(m.LaunchesFailed) }},
+		{"– never registered", "never_registered", less, "Of these, hosts that had at least 10 minutes and had not registered when they ended or the run ended.", func(m m) string { return fmt.Sprint(m.NeverRegistered) }},
+		{"launches failed", "launches_failed", neither, "Launches for which EC2 had no capacity.", func(m m) string { return fmt.Sprint(m.LaunchesFailed) }},
 	}
 }
 
 func harming() []Row {
 	return []Row{
-		{"tasks ended by scaling in", "tasks_ended_by_scale_in", less, "Tasks that were not stopped when a host that scaling in took was terminated under them.", func(m m) string { return fmt.Sprint(m.TasksEndedByScaleIn) }},
-		{"tasks ended otherwise", "tasks_ended_otherwise", neither, "The same for hosts that went for another cause: health, spot, manual, rebalance.", func(m m) string { return causes(m.TasksEndedOtherwise) }},
-		{"below floor by scaling", "below_floor_scaling_seconds", less, "Time that services had fewer running tasks than ceil(desired × minimumHealthyPercent / 100) because of a host that left by scaling in, added up over services.",
+		{"tasks ended by scaling in", "tasks_ended_by_scale_in", less, "Tasks that still ran when scaling in terminated their host.", func(m m) string { return fmt.Sprint(m.TasksEndedByScaleIn) }},
+		{"tasks ended otherwise", "tasks_ended_otherwise", neither, "The same for hosts that ended for another cause: health, spot, manual, rebalance.", func(m m) string { return causes(m.TasksEndedOtherwise) }},
+		{"below floor by scaling", "below_floor_scaling_seconds", less, "Time for which services had fewer running tasks than ceil(desired × minimumHealthyPercent / 100) because scaling in removed a host, added up over services.",
 			func(m m) string { return span(m.BelowFloorScaling) }},
 		{"below floor otherwise", "below_floor_other_seconds", neither, "The same for any other cause, such as a crash, a lost host or a service that has just grown.", func(m m) string { return span(m.BelowFloorOther) }},
 		{"tasks moved", "tasks_moved", less, "Service tasks stopped because their host drains.", func(m m) string { return fmt.Sprint(m.TasksMoved) }},
@@ -99,9 +99,9 @@ func harming() []Row {
 
 func leaving() []Row {
 	return []Row{
-		{"drains", "drains", neither, "Hosts that began to leave, for whatever cause.", func(m m) string { return fmt.Sprint(m.Drains) }},
+		{"drains", "drains", neither, "Hosts that began to leave, for any cause.", func(m m) string { return fmt.Sprint(m.Drains) }},
 		{"longest drain", "longest_drain_seconds", less, "From Terminating to the end of the bill, or of the run.", func(m m) string { return span(m.LongestDrain) }},
-		{"hooks expired", "hooks_expired", less, "Lifecycle actions that ended by their time.", func(m m) string { return fmt.Sprint(m.HooksExpired) }},
+		{"hooks expired", "hooks_expired", less, "Lifecycle actions that ended by their timeout.", func(m m) string { return fmt.Sprint(m.HooksExpired) }},
 	}
 }
 

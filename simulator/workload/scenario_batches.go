@@ -28,7 +28,7 @@ func batchStorm() Workload {
 	const lasts = settle + 12*time.Hour
 	return Workload{
 		Name:  "batch-storm",
-		Why:   "Two hundred standalone tasks at once every three hours. ECS refuses what fits nowhere and keeps no queue, so that a policy sees only what is placed.",
+		Why:   "Two hundred standalone tasks at once, every three hours. ECS refuses those that fit nowhere and keeps no queue, so a policy sees only what is placed.",
 		Lasts: lasts, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 80, Desired: 8})
@@ -55,7 +55,7 @@ func longBatch() Workload {
 	const lasts = settle + 36*time.Hour
 	return Workload{
 		Name:  "long-batch",
-		Why:   "Standalone tasks of three to twenty hours, which nobody moves, beside services that shrink at night: a host that leaves must wait for them, and must be given back all the same.",
+		Why:   "Standalone tasks of three to twenty hours, which nobody moves, beside services that shrink at night. A leaving host must wait for them, and hosts must be given back all the same.",
 		Lasts: lasts, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 60, Desired: 12})

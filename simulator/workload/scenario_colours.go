@@ -44,7 +44,7 @@ func (c colours) emptied() {
 func colourSwitch() Workload {
 	return Workload{
 		Name:  "colour-switch",
-		Why:   "Every host is replaced by one of another group, in the four steps an operator takes, under load: no task may go with its host and no host may be bought for the move.",
+		Why:   "Every host is replaced by one of another group, under load, in the four steps that an operator takes. No task may end with its host, and no host may be bought for the move.",
 		Lasts: settle + 8*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 60, Desired: 10})

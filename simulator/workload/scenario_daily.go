@@ -30,7 +30,7 @@ func (t town) mixed(size float64) {
 func diurnal() Workload {
 	return Workload{
 		Name:  "diurnal",
-		Why:   "Services that peak at different hours of a day: the bread and butter, where each host bought too late or kept too long shows.",
+		Why:   "Services that peak at different hours of a day. It is the usual case: each host that is bought too late or kept too long shows.",
 		Lasts: settle + day, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 60, Desired: 12})
@@ -43,7 +43,7 @@ func diurnal() Workload {
 func flashCrowd() Workload {
 	return Workload{
 		Name:  "flash-crowd",
-		Why:   "Load grows sixfold within three minutes, stays for forty and comes back once more: how fast is capacity there, and how fast gone?",
+		Why:   "Load grows sixfold within three minutes, stays for forty and comes back once more. How fast does capacity come, and how fast does it leave?",
 		Lasts: settle + 8*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 80, Desired: 8})
@@ -66,7 +66,7 @@ func flashCrowd() Workload {
 func quietNight() Workload {
 	return Workload{
 		Name:  "quiet-night",
-		Why:   "Nothing changes for twelve hours on a cluster that is neither full nor idle: every scaling action is one too many.",
+		Why:   "Nothing changes for twelve hours on a cluster that is neither full nor idle. Every scaling action is one too many.",
 		Lasts: settle + 12*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			// 62 % of nine hosts by CPU and 52 % by memory, daemons included.
@@ -83,7 +83,7 @@ func quietNight() Workload {
 func scaleToZero() Workload {
 	return Workload{
 		Name:  "scale-to-zero",
-		Why:   "A cluster without a host most of the day, and jobs every four hours: is the first host bought from nothing, and does the last one go?",
+		Why:   "A cluster that has no host most of the day, and jobs every four hours. Is the first host bought from nothing, and is the last one removed?",
 		Lasts: settle + day, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 0, Max: 20, Desired: 0})

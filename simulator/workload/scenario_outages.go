@@ -15,7 +15,7 @@ func (t town) rising(from, until time.Duration) {
 func badAMI() Workload {
 	return Workload{
 		Name:  "bad-ami",
-		Why:   "For three hours new hosts boot and never register, while load rises: each one bought is money for nothing. Buying must not run to the maximum, and once the image is mended hosts must join again without a person.",
+		Why:   "For three hours new hosts boot and never register, while load rises. Each one that is bought is wasted. Buying must not run to the maximum, and once the image is mended, hosts must join again without a person.",
 		Lasts: settle + 8*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 30, Desired: 8})
@@ -30,7 +30,7 @@ func badAMI() Workload {
 func noCapacity() Workload {
 	return Workload{
 		Name:  "no-capacity",
-		Why:   "EC2 has no host to sell for two hours while load rises, and later none in one zone: asking on must not pile up hosts for when it has.",
+		Why:   "For two hours, while load rises, EC2 has no host to sell, and later none in one zone. Asking again and again must not pile up hosts for when it has some.",
 		Lasts: settle + 8*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 40, Desired: 8})
@@ -49,7 +49,7 @@ func noCapacity() Workload {
 func agentBlips() Workload {
 	return Workload{
 		Name:  "agent-blips",
-		Why:   "Agents that are away twelve times an hour, and one that stays away: capacity seems to come and go, and nothing has changed.",
+		Why:   "Agents disconnect twelve times an hour, and one does not come back. Capacity seems to come and go, but nothing has changed.",
 		Lasts: settle + 12*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			s.World.Knobs.ECS.AgentBlinksPerHour = 12
@@ -71,7 +71,7 @@ func agentBlips() Workload {
 func azOutage() Workload {
 	return Workload{
 		Name:  "az-outage",
-		Why:   "A third of the hosts fails at once, with no new one in their zone for an hour; then the zones are balanced again, by hosts that leave while they serve.",
+		Why:   "A third of the hosts fails at once, and their zone has no new one for an hour. Then Auto Scaling balances the zones again by removing hosts that serve.",
 		Lasts: settle + 8*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 60, Desired: 10})

@@ -9,7 +9,7 @@ import (
 func rollingDeploy() Workload {
 	return Workload{
 		Name:  "rolling-deploy",
-		Why:   "Each hour a service rolls out on a well filled cluster, some with all old tasks kept, some with half: twice the tasks for minutes, which is no reason to own twice the hosts.",
+		Why:   "Each hour a service rolls out on a well filled cluster. Some keep all old tasks meanwhile, some half. For minutes there are twice the tasks, which is no reason to have twice the hosts.",
 		Lasts: settle + 8*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 60, Desired: 10})
@@ -38,7 +38,7 @@ func rollingDeploy() Workload {
 func stuckDeploy() Workload {
 	return Workload{
 		Name:  "stuck-deploy",
-		Why:   "A roll-out whose task fits on no host the group launches, and a service that never gets healthy, for three hours each: hosts help neither, so none should be bought.",
+		Why:   "A roll-out whose task fits on no host that the group launches, and a service that never gets healthy, for three hours each. Hosts help neither, so none should be bought.",
 		Lasts: settle + 8*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 60, Desired: 8})
@@ -65,7 +65,7 @@ func stuckDeploy() Workload {
 func crashLoop() Workload {
 	return Workload{
 		Name:  "crash-loop",
-		Why:   "A bad revision whose tasks exit after 40 seconds, for three hours: tasks come and go and hosts fill and empty by the minute, while the load is the same.",
+		Why:   "For three hours, a bad revision whose tasks exit after 40 seconds. Tasks come and go and hosts fill and empty by the minute, while the load is the same.",
 		Lasts: settle + 8*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 60, Desired: 9})

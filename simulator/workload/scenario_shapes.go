@@ -9,7 +9,7 @@ import (
 func fragmentation() Workload {
 	return Workload{
 		Name:  "fragmentation",
-		Why:   "Tasks a little over half a host leave room everywhere and enough for the next task nowhere: averages say hold, or go, while tasks wait.",
+		Why:   "Tasks of a little over half a host leave room on every host, but nowhere enough for the next task. Averages say keep or remove hosts, while tasks wait.",
 		Lasts: settle + 8*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 60, Desired: 6})
@@ -29,7 +29,7 @@ func fragmentation() Workload {
 func twoHostsOneService() Workload {
 	return Workload{
 		Name:  "two-hosts-one-service",
-		Why:   "The smallest cluster there is: two tasks that may not share a host. It looks half idle and can give nothing up, and needs a third host for each roll-out.",
+		Why:   "The smallest cluster: two tasks that may not share a host. It looks half idle but can give up no host, and it needs a third one for each roll-out.",
 		Lasts: settle + 12*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 1, Max: 6, Desired: 2})
@@ -48,7 +48,7 @@ func twoHostsOneService() Workload {
 func eniLimit() Workload {
 	return Workload{
 		Name:  "eni-limit",
-		Why:   "Small awsvpc tasks on hosts without trunking: three interfaces and a host is full at a fifth of its CPU, which no reservation shows.",
+		Why:   "Small awsvpc tasks on hosts without trunking. With three interfaces taken a host is full at a fifth of its CPU, and no reservation shows that.",
 		Lasts: settle + 12*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			plain := general
@@ -66,7 +66,7 @@ func eniLimit() Workload {
 func gpu() Workload {
 	return Workload{
 		Name:  "gpu",
-		Why:   "One GPU a host and one a task, beside plenty of idle CPU and memory: only what waits tells that a host is missing, and each one is dear.",
+		Why:   "One GPU per host and per task, beside plenty of idle CPU and memory. Only waiting tasks tell that a host is missing, and each host is expensive.",
 		Lasts: settle + 12*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			g4dn := aws.InstanceType{Name: "g4dn.xlarge", Resources: aws.Resources{CPU: 4096, Memory: 15400, GPU: 1}, ENIs: 20}
