@@ -12,13 +12,13 @@ import (
 	"strings"
 )
 
-// maxDepth is deeper than any entry is; it keeps a hostile parameter from growing the stack.
+// maxDepth is deeper than any entry. It keeps a hostile parameter from growing the stack.
 const maxDepth = 16
 
-// What is wrong with a document that is no JSON, in words that quote nothing of it.
+// Faults of a text that is not JSON. They quote nothing of it.
 var (
 	errTooDeep  = fmt.Errorf("objects are nested deeper than %d", maxDepth)
-	errTrailing = errors.New("something follows the closing brace")
+	errTrailing = errors.New("text follows the closing brace")
 	errCutOff   = errors.New("it ends too early")
 )
 
@@ -40,11 +40,11 @@ func decodeObject(text []byte, from origin, secret bool) (map[string]any, Faults
 	switch {
 	case err != nil:
 		if secret && !slices.Contains([]error{errTooDeep, errTrailing, errCutOff}, err) {
-			err = fmt.Errorf("there is a mistake after %d bytes", d.json.InputOffset())
+			err = fmt.Errorf("there is an error after %d bytes", d.json.InputOffset())
 		}
-		d.fault(nil, "is not JSON: %v; the smallest one is {}", err)
+		d.fault(nil, "is not valid JSON: %v; the smallest valid document is {}", err)
 	case !isObject:
-		d.fault(nil, "must be a JSON object, not %s; the smallest one is {}", typeName(value))
+		d.fault(nil, "must be a JSON object, not %s; the smallest valid document is {}", typeName(value))
 	}
 	return object, d.faults
 }
@@ -108,10 +108,10 @@ func (d *decoder) object(path []string) (map[string]any, error) {
 
 func (d *decoder) repeated(path []string) {
 	if of := fieldOf(path); d.secret && len(of) < len(path) {
-		d.fault(of, "holds a name twice; keep one")
+		d.fault(of, "contains a name twice; keep one")
 		return
 	}
-	d.fault(path, "is there twice; keep one")
+	d.fault(path, "appears twice; keep one")
 }
 
 func (d *decoder) array(path []string) ([]any, error) {
@@ -132,10 +132,10 @@ func (d *decoder) number(path []string, n json.Number) any {
 	f, err := n.Float64()
 	if err != nil {
 		if d.secret {
-			d.fault(fieldOf(path), "is beyond any number that can be used: the value at %s", pointer(fieldOf(path)))
+			d.fault(fieldOf(path), "is out of the range of numbers: the value at %s", pointer(fieldOf(path)))
 			return int64(0)
 		}
-		d.fault(path, "%s is beyond any number that can be used", n)
+		d.fault(path, "%s is out of the range of numbers", n)
 		return int64(0)
 	}
 	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {

@@ -20,13 +20,13 @@ type Entry struct {
 
 // Band holds one resource's thresholds, in percent of reservation.
 type Band struct {
-	// ScaleOutAt is inclusive; nil: the resource is no cause.
+	// ScaleOutAt is inclusive. nil: the resource never causes a scale-out.
 	ScaleOutAt *float64 `json:"scale_out_at"`
 	// ScaleInBelow is exclusive.
 	ScaleInBelow float64 `json:"scale_in_below"`
 }
 
-// Headroom is the room that is kept free: Tasks tasks of CPU units and Memory MiB each. CPU and Memory are both set or
+// Headroom is the capacity that is kept free: Tasks tasks of CPU units and Memory MiB each. CPU and Memory are both set or
 // both nil; nil means the size of the largest task that the cluster runs.
 type Headroom struct {
 	Tasks  int    `json:"tasks"`
@@ -71,12 +71,11 @@ func Builtin() Entry {
 	return entry
 }
 
-// Parse judges entry merged over defaults merged over the built-in defaults, field by field. defaults may be nil: none.
-// The error is a Faults: every fault at once, each with its path and the document it stands in.
+// Parse merges entry over defaults over the built-in defaults, field by field, and validates the result. defaults may be
+// nil. The error is a Faults: it lists every fault with its path and its document.
 func Parse(entry, defaults []byte) (Entry, error) { return parse(entry, defaults, false) }
 
-// ParseSecret is Parse for documents that may hold what nobody should read in a log: its faults repeat neither a value
-// nor a name that is no field.
+// ParseSecret is Parse for documents that may hold secrets: its faults repeat no value, and no name that is not a field.
 func ParseSecret(entry, defaults []byte) (Entry, error) { return parse(entry, defaults, true) }
 
 func parse(entry, defaults []byte, secret bool) (Entry, error) {

@@ -24,5 +24,5 @@ func ExampleParse() {
 	// Output:
 	// CPU: 50 to 85
 	// drain: stop after 30 minutes
-	// entry: cpu.scale_out_at must be at most 100, it is 120; entry: min_instance is no field; known here: cpu, drain, enabled, gpu, headroom, instance, memory, min_instances, scale_in
+	// entry: cpu.scale_out_at must be at most 100, it is 120; entry: min_instance is not a field; the fields here are cpu, drain, enabled, gpu, headroom, instance, memory, min_instances, scale_in
 }

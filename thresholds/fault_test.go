@@ -40,7 +40,7 @@ func TestEveryFaultIsNamedAtOnce(t *testing.T) {
 		"all at once": {entry: `{"enable": true, "cpu": {"scale_out_at": 175}, "min_instances": -1}`, defaults: `{"scale_in": "no"}`,
 			want: []string{
 				`entry: cpu.scale_out_at must be at most 100, it is 175`,
-				`entry: enable is no field; known here: cpu, drain, enabled, gpu, headroom, instance, memory, min_instances, scale_in`,
+				`entry: enable is not a field; the fields here are cpu, drain, enabled, gpu, headroom, instance, memory, min_instances, scale_in`,
 				`entry: min_instances must be at least 0, it is -1`,
 				`defaults: scale_in must be a boolean, not a string`,
 			}},

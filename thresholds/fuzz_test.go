@@ -31,7 +31,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("an error that is no list of faults: %v", err)
 		}
 		if !json.Valid(entry) || !json.Valid(defaults) {
-			t.Fatalf("accepted what is not JSON: %q over %q", entry, defaults)
+			t.Fatalf("accepted what is not valid JSON: %q over %q", entry, defaults)
 		}
 		for _, b := range []thresholds.Band{e.CPU, e.Memory, e.GPU} {
 			if b.ScaleInBelow < 0 || b.ScaleInBelow > 100 || b.ScaleOutAt != nil && (*b.ScaleOutAt <= b.ScaleInBelow || *b.ScaleOutAt > 100) {

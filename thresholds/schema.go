@@ -96,7 +96,7 @@ func leaves(e *jsonschema.ValidationError) []*jsonschema.ValidationError {
 	return all
 }
 
-// sentences says what is wrong in the words of whoever wrote the entry, not in those of JSON Schema.
+// sentences tells the author of an entry what is wrong, in words of the entry and not of JSON Schema.
 func sentences(e *jsonschema.ValidationError, layers []layer) Faults {
 	path := e.InstanceLocation
 	one := func(path []string, format string, args ...any) Faults {
@@ -106,7 +106,7 @@ func sentences(e *jsonschema.ValidationError, layers []layer) Faults {
 	case *kind.AdditionalProperties:
 		var faults Faults
 		for _, name := range k.Properties {
-			faults = append(faults, one(under(path, name), "is no field; known here: %s", known(path, layers))...)
+			faults = append(faults, one(under(path, name), "is not a field; the fields here are %s", known(path, layers))...)
 		}
 		return faults
 	case *kind.Type:
@@ -122,7 +122,7 @@ func sentences(e *jsonschema.ValidationError, layers []layer) Faults {
 		return Faults{{Path: strings.Join(path, "."), In: string(mend), Message: fmt.Sprintf("thresholds cross: %s %v (%s) must be below %s %v (%s)",
 			k.low, k.lowValue, low, k.high, k.highValue, high)}}
 	case *onlyOne:
-		return one(under(path, k.given), "needs %s beside it; give both or neither", k.missing)
+		return one(under(path, k.given), "needs %s too; give both or neither", k.missing)
 	default:
 		return one(path, "%s", e.ErrorKind.LocalizedString(message.NewPrinter(language.English)))
 	}

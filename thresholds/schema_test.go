@@ -14,8 +14,8 @@ import (
 
 func TestValuesTheSchemaRefuses(t *testing.T) {
 	requireFaults(t, map[string]faulty{
-		"unknown field":       {entry: `{"cpu": {"scale_up_at": 75}}`, want: []string{`entry: cpu.scale_up_at is no field; known here: scale_in_below, scale_out_at`}},
-		"case matters":        {entry: `{"Enabled": true}`, want: []string{`entry: Enabled is no field; known here: cpu, drain, enabled, gpu, headroom, instance, memory, min_instances, scale_in`}},
+		"unknown field":       {entry: `{"cpu": {"scale_up_at": 75}}`, want: []string{`entry: cpu.scale_up_at is not a field; the fields here are scale_in_below, scale_out_at`}},
+		"case matters":        {entry: `{"Enabled": true}`, want: []string{`entry: Enabled is not a field; the fields here are cpu, drain, enabled, gpu, headroom, instance, memory, min_instances, scale_in`}},
 		"wrong type":          {entry: `{"cpu": {"scale_out_at": "75"}}`, want: []string{`entry: cpu.scale_out_at must be null or a number, not a string`}},
 		"object wanted":       {entry: `{"cpu": 75}`, want: []string{`entry: cpu must be an object, not a number`}},
 		"null for object":     {entry: `{"memory": null}`, want: []string{`entry: memory must be an object, not null`}},
@@ -29,7 +29,7 @@ func TestValuesTheSchemaRefuses(t *testing.T) {
 		"fraction of host":    {entry: `{"min_instances": 1.5}`, want: []string{`entry: min_instances must be an integer, not a number`}},
 		"crossed":             {entry: `{"cpu": {"scale_out_at": 60, "scale_in_below": 60}}`, want: []string{`entry: cpu thresholds cross: scale_in_below 60 (entry) must be below scale_out_at 60 (entry)`}},
 		"half a size": {entry: `{"instance": {"cpu": 2048}, "headroom": {"memory": 512}}`,
-			want: []string{`entry: headroom.memory needs cpu beside it; give both or neither`, `entry: instance.cpu needs memory beside it; give both or neither`}},
+			want: []string{`entry: headroom.memory needs cpu too; give both or neither`, `entry: instance.cpu needs memory too; give both or neither`}},
 		"unknown choice":   {entry: `{"drain": {"at_deadline": "kill"}}`, want: []string{`entry: drain.at_deadline must be one of stop, hold`}},
 		"beyond AWS's cap": {entry: `{"drain": {"deadline_minutes": 2866}}`, want: []string{`entry: drain.deadline_minutes must be at most 2865, it is 2866`}},
 	})

@@ -8,8 +8,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// discreet says what is wrong as sentences does, but repeats nothing of the document: neither its values nor names that
-// are no field, which may be a value in the wrong place.
+// discreet is sentences for a secret document. It repeats no value, and no name that is not a field, because that may be
+// a value in the wrong place.
 func discreet(e *jsonschema.ValidationError, layers []layer) Faults {
 	path := fieldOf(e.InstanceLocation)
 	one := func(format string, args ...any) Faults {
@@ -22,7 +22,7 @@ func discreet(e *jsonschema.ValidationError, layers []layer) Faults {
 	case *kind.AdditionalProperties:
 		var faults Faults
 		for _, name := range k.Properties {
-			unknown := one("holds a name that is no field; known here: %s", known(path, layers))
+			unknown := one("contains a name that is not a field; the fields here are %s", known(path, layers))
 			unknown[0].In = string(originOf(under(path, name), layers))
 			faults = append(faults, unknown...)
 		}
@@ -43,7 +43,7 @@ func discreet(e *jsonschema.ValidationError, layers []layer) Faults {
 	}
 }
 
-// fieldOf is as much of path as names fields of an entry.
+// fieldOf returns the leading part of path that names fields of an entry.
 func fieldOf(path []string) []string {
 	var value any = builtinFields()
 	for i, name := range path {

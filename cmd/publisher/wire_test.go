@@ -234,7 +234,7 @@ func TestAStaleEventIsDropped(t *testing.T) {
 func TestAPathWithoutEntriesFailsWithTheNextStep(t *testing.T) {
 	reset(t)
 	result := invoke(t, []byte(`{}`))
-	assert.Contains(t, result.ErrorMessage, "there is no entry below /ecs-cluster-scaler/clusters in SSM Parameter Store of this account and region; check these and CONFIG_PATH, or add the first with: aws ssm put-parameter")
+	assert.Contains(t, result.ErrorMessage, "SSM Parameter Store has no entry below /ecs-cluster-scaler/clusters in this account and region; check account, region and CONFIG_PATH, or add the first entry with: aws ssm put-parameter")
 }
 
 func TestADeniedActionIsNamed(t *testing.T) {

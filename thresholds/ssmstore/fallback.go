@@ -11,9 +11,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 )
 
-// fallBack finds the newest version of the entry that is valid under any defaults, with the newest such defaults. Before
-// their first version there were no defaults, so that none is the oldest of them. The entry's history is read only
-// when its newest version is valid under no defaults at all.
+// fallBack finds the newest version of the entry that is valid over any version of the defaults, and the newest such
+// defaults. Having no defaults counts as their oldest version: a faulty first version must not stop clusters that ran well
+// without any. The entry's history is read only if its newest version is valid over none of them.
 func (s *Store) fallBack(ctx context.Context, listed *Listed, entry document, defaults *document) error {
 	under := []*document{nil}
 	if defaults != nil {
@@ -67,7 +67,7 @@ func try(listed *Listed, entry document, under []*document) bool {
 	return false
 }
 
-// olderThan reads a parameter's versions before the given one, newest first; of each, once.
+// olderThan returns a parameter's versions before the given one, newest first. It reads each history once.
 func (s *Store) olderThan(ctx context.Context, newest document) ([]document, error) {
 	if known, ok := s.history[newest.version]; ok {
 		return known, nil
@@ -84,8 +84,8 @@ func (s *Store) olderThan(ctx context.Context, newest document) ([]document, err
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			// Hundreds of entries may be faulty, and healthy clusters wait meanwhile: after one refusal no history is
-			// asked for in this pass.
+			// Hundreds of entries may be faulty while healthy clusters wait. After one refusal, no history is read in this
+			// pass.
 			s.refused = fmt.Errorf("read the history of %s: %w", newest.name, err)
 			return nil, s.refused
 		}

@@ -14,8 +14,8 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// version is one version of one parameter. A parameter that was deleted and made again counts from 1 again, so that
-// the time belongs to it.
+// version is one version of one parameter. A parameter that was deleted and created again starts at
+// version 1 again, so the time is needed to tell them apart.
 type version struct {
 	name     string
 	number   int64
@@ -26,12 +26,12 @@ type version struct {
 type document struct {
 	version
 	text []byte
-	// secret: a SecureString, of which no log repeats anything. sealed: one that could not be decrypted.
+	// secret: a SecureString; no log repeats anything of it. sealed: one that could not be decrypted.
 	secret, sealed bool
 }
 
-// errSealed is said of an entry, or the defaults, that only a key would open.
-var errSealed = errors.New("it is a SecureString that may not be decrypted; allow kms:Decrypt for its key, or store it as String")
+// errSealed is the fault of an entry, or of defaults, that cannot be decrypted.
+var errSealed = errors.New("it is a SecureString that cannot be decrypted; allow kms:Decrypt for its key, or store it as String")
 
 func current(p types.Parameter) document {
 	return document{
@@ -40,7 +40,7 @@ func current(p types.Parameter) document {
 	}
 }
 
-// judgement is what was found for one pair of versions.
+// judgement is the result for one pair of versions.
 type judgement struct {
 	entry, defaults version
 	listed          Listed
@@ -72,7 +72,7 @@ func (s *Store) listed(ctx context.Context, name string, entry document, default
 			if before, ok := s.judged[name]; ok && before.listed.Usable() && !expired(before.at, now) {
 				listed.State, listed.Entry = Fallback, before.listed.Entry
 				listed.Instead = "what this function last found valid is used"
-				listed.Unread = "which version of the entry is valid could not be read; " + believed(before.at, now)
+				listed.Unread = "the valid version of the entry is not known; " + believed(before.at, now)
 			}
 			return listed
 		}

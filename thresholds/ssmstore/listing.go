@@ -74,7 +74,7 @@ func (l Listing) Only(names []string) (Listing, error) {
 	for _, name := range names {
 		i := slices.IndexFunc(l.Clusters, func(c Listed) bool { return c.Cluster == name })
 		if i < 0 {
-			return Listing{}, fmt.Errorf("cluster %q has no entry; these have one: %s", name, strings.Join(l.Names(), ", "))
+			return Listing{}, fmt.Errorf("cluster %q has no entry; these clusters have one: %s", name, strings.Join(l.Names(), ", "))
 		}
 		kept.Clusters = append(kept.Clusters, l.Clusters[i])
 	}

@@ -14,5 +14,5 @@ func TestOnlyKeepsTheNamedClusters(t *testing.T) {
 	require.Len(t, some.Clusters, 2)
 	assert.Equal(t, "c", some.Clusters[0].Cluster)
 	_, err = listing.Only([]string{"d"})
-	require.EqualError(t, err, "cluster \"d\" has no entry; these have one: a, b, c")
+	require.EqualError(t, err, "cluster \"d\" has no entry; these clusters have one: a, b, c")
 }

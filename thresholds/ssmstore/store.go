@@ -1,5 +1,5 @@
-// Package ssmstore reads the entries of all clusters from SSM Parameter Store, and their history where the newest has
-// faults.
+// Package ssmstore reads the entries of all clusters from SSM Parameter Store. If the newest version of an entry has
+// faults, it falls back to an older one.
 package ssmstore
 
 import (
@@ -26,8 +26,8 @@ type SSM interface {
 // (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html).
 const parametersPerCall = 10
 
-// Store reads the entries below one path. It is made once and remembers what it judged. Its methods are for one
-// goroutine.
+// Store reads the entries below one path. It remembers what it has judged, so one is made and kept. Its methods are for
+// one goroutine.
 type Store struct {
 	ssm     SSM
 	path    string
@@ -36,7 +36,7 @@ type Store struct {
 	refused error
 	// strays are those that the last reading found.
 	strays map[version]bool
-	// last is what was last read whole, at lastAt.
+	// last is the last complete listing, read at lastAt.
 	last   Listing
 	lastAt time.Time
 }
@@ -51,19 +51,19 @@ type EmptyPathError struct{ Path string }
 
 // Error says how to add the first entry.
 func (e *EmptyPathError) Error() string {
-	return fmt.Sprintf("there is no entry below %s/clusters in SSM Parameter Store of this account and region; check these and CONFIG_PATH, or add the first with: "+
+	return fmt.Sprintf("SSM Parameter Store has no entry below %s/clusters in this account and region; check account, region and CONFIG_PATH, or add the first entry with: "+
 		"aws ssm put-parameter --type String --name %s/clusters/<ECS cluster name> --value '{}'", e.Path, e.Path)
 }
 
 // Read reads all entries. With none it returns an EmptyPathError.
 func (s *Store) Read(ctx context.Context) (Listing, error) { return s.read(ctx, time.Time{}) }
 
-// read is Read at a time; zero: what was once found valid counts for as long as nothing newer can be judged.
+// read is Read at a time. With a zero time, an entry that was found valid counts until a newer one can be judged.
 func (s *Store) read(ctx context.Context, now time.Time) (Listing, error) {
 	s.refused = nil
 	parameters, err := s.parameters(ctx, true)
 	if awsclient.Denied(err) {
-		// A SecureString under a key that may not be used denies the whole call; the others must not suffer for it.
+		// AWS denies the whole call for one SecureString whose key may not be used. Without decryption it answers.
 		if plain, errPlain := s.parameters(ctx, false); errPlain == nil {
 			parameters, err = plain, nil
 		}

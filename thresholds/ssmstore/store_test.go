@@ -64,6 +64,6 @@ func TestAnEmptyPathSaysHowToAddAnEntry(t *testing.T) {
 	_, err := open(holding("/s/defaults", `{}`)).Read(t.Context())
 	var empty *ssmstore.EmptyPathError
 	require.ErrorAs(t, err, &empty)
-	assert.Equal(t, "there is no entry below /s/clusters in SSM Parameter Store of this account and region; check these and CONFIG_PATH, or add the first with: "+
+	assert.Equal(t, "SSM Parameter Store has no entry below /s/clusters in this account and region; check account, region and CONFIG_PATH, or add the first entry with: "+
 		"aws ssm put-parameter --type String --name /s/clusters/<ECS cluster name> --value '{}'", err.Error())
 }

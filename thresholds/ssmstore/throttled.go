@@ -11,16 +11,16 @@ import (
 )
 
 const (
-	// believedFor is how long an entry counts while it cannot be read again. SSM throttles for minutes, and a right that
-	// was lost is found within the hour. After that nobody can say what was meant meanwhile.
+	// believedFor is how long an entry counts while SSM cannot be read. SSM throttles for minutes, and a lost permission is
+	// noticed within the hour. After that, too much may have been changed.
 	believedFor = time.Hour
-	// toReadAgain is how long the entries are waited for where older ones can stand in for them: two attempts of a call.
+	// toReadAgain is how long a reading may take where older entries can replace it: two attempts of a call.
 	toReadAgain = 15 * time.Second
 )
 
-// ReadOrLast is Read, except that entries that cannot be read count as they were last read, for an hour. Each of them
-// then says so in Unread. After the hour they are in state Expired, so that the clusters are still known. A process that
-// has read none yet returns the error.
+// ReadOrLast is Read, but where SSM cannot be read, it returns the last listing for an hour. Each entry then says so in
+// Unread. After the hour the entries are Expired: the clusters are still known, but their entries do not count. A process
+// without a last listing returns the error.
 func (s *Store) ReadOrLast(ctx context.Context, now time.Time) (Listing, error) {
 	reading, cancel := ctx, context.CancelFunc(func() {})
 	if len(s.last.Clusters) > 0 {
@@ -55,7 +55,7 @@ func (l Listing) unread(why string, expired bool) Listing {
 
 func expired(at, now time.Time) bool { return now.Sub(at) > believedFor }
 
-// believed says until when what was read at a time counts; zero: for as long as the process lives.
+// believed says how long something that was read at a time counts. Zero: as long as the process lives.
 func believed(at, now time.Time) string {
 	counts := "counts"
 	switch {
