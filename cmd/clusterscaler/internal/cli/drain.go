@@ -23,27 +23,27 @@ func newDrain(s *settings.Settings) *cobra.Command {
 	var run, dryRun bool
 	cmd := &cobra.Command{
 		Use:   "drain",
-		Short: "Show every terminating host, what it waits for and since when",
-		Long: "drain shows every host that Auto Scaling terminates in the groups tagged " +
-			"ecs-cluster-scaler:cluster: the next step, what it waits for, and since when. It writes nothing.\n\n" +
-			"With --run it does one tick, as the Lambda function does each minute: each host is moved one step. Beside the " +
-			"function that does no harm.\n\nHosts of a group whose tag ecs-cluster-scaler:config-path names another " +
-			"configuration path are left alone. Without the tag, no task is stopped in a cluster that has no entry below " +
-			"--config-path.\n\nSet DRAIN_HOOKS as the function has it, names of lifecycle hooks with commas between: --run " +
-			"completes only these. Without it, --run may complete any hook that an entry names.",
+		Short: "Show every terminating host, what it waits for, and since when",
+		Long: "drain shows every host that Auto Scaling is terminating in the groups tagged ecs-cluster-scaler:cluster: its " +
+			"next step, what it waits for, and since when. It writes nothing.\n\n" +
+			"With --run it does one tick, as the Lambda function does each minute: every host moves at most one step. It is safe to run " +
+			"beside the function.\n\nIt leaves alone the hosts of a group whose tag ecs-cluster-scaler:config-path names another " +
+			"configuration path. If a group has no such tag and its cluster has no entry below --config-path, it stops no task " +
+			"there.\n\nSet DRAIN_HOOKS to the function's value, the names of lifecycle hooks separated by commas: --run then " +
+			"completes only these hooks. Without it, --run may complete any hook that an entry names.",
 		Example: `  clusterscaler drain
   clusterscaler drain --run --dry-run`,
 		Args: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if dryRun && !run {
-				return errors.New("--dry-run belongs to --run; without --run nothing is written anyway")
+				return errors.New("--dry-run needs --run; without --run, drain writes nothing anyway")
 			}
 			return drainOnce(cmd, *s, format, run && !dryRun, dryRun)
 		},
 	}
 	format.flag(cmd)
-	cmd.Flags().BoolVar(&run, "run", false, "do one tick")
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "with --run: say what the tick would do, but write nothing")
+	cmd.Flags().BoolVar(&run, "run", false, "do one tick: move every terminating host by one step at most")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "with --run: show what the tick would do, but write nothing")
 	cmd.Flags().StringVar(&s.Namespace, "namespace", s.Namespace, "CloudWatch namespace to publish to ($METRIC_NAMESPACE)")
 	return cmd
 }
@@ -64,7 +64,7 @@ func drainOnce(cmd *cobra.Command, s settings.Settings, format output, run, dryR
 	look, done := d.Look, ""
 	switch {
 	case run:
-		look, done = d.Run, "one tick was run"
+		look, done = d.Run, "one tick was done"
 	case dryRun:
 		done = "dry run: nothing was written"
 	}
@@ -87,10 +87,10 @@ func drainOnce(cmd *cobra.Command, s settings.Settings, format output, run, dryR
 // tickTime is how long a tick may take by hand: the function goes on in its next minute, a person has only this one.
 const tickTime = 5 * time.Minute
 
-// elsewhere qualifies that nothing terminates, where something does in groups of other stacks.
+// elsewhere completes the sentence that nothing is terminating, where something is in other stacks.
 func elsewhere(answer drainer.Answer) string {
 	if len(answer.OtherStacks) > 0 {
-		return " that is this stack's"
+		return " in this stack"
 	}
 	return ""
 }
@@ -100,13 +100,13 @@ func showDrain(w io.Writer, format output, answer drainer.Answer) error {
 		return indented(w, answer)
 	}
 	for _, o := range answer.OtherStacks {
-		if _, err := fmt.Fprintf(w, "group %s of cluster %s, with %d terminating, belongs to the stack with configuration path %[4]s: look with --config-path %[4]s\n",
+		if _, err := fmt.Fprintf(w, "group %s of cluster %s (%d terminating) belongs to the stack with configuration path %[4]s; to see it, use --config-path %[4]s\n",
 			o.Group, o.Cluster, o.Leaving, o.ConfigPath); err != nil {
 			return err
 		}
 	}
 	if len(answer.Instances) == 0 {
-		_, err := fmt.Fprintln(w, "no host of a tagged group terminates"+elsewhere(answer))
+		_, err := fmt.Fprintln(w, "no host of a tagged group is terminating"+elsewhere(answer))
 		return err
 	}
 	t := table.NewWriter()

@@ -51,7 +51,7 @@ func TestDrainRunDoesOneTick(t *testing.T) {
 	seedDrain(t)
 	got := clusterscaler(t, nil, "drain", "--run")
 	require.Zero(t, got.code, got.stderr)
-	assert.Contains(t, got.stderr, "one tick was run")
+	assert.Contains(t, got.stderr, "one tick was done")
 	actions, err := server.LifecycleActions(t.Context())
 	require.NoError(t, err)
 	assert.Empty(t, actions[0].Result)
@@ -74,8 +74,8 @@ func TestDrainOfAnotherStackEndsNothing(t *testing.T) {
 		got := clusterscaler(t, nil, "drain", "--run", "--config-path", "/ecs-cluster-scalar")
 		require.Zero(t, got.code, got.stderr)
 		if tagged {
-			assert.Equal(t, "group web of cluster web, with 1 terminating, belongs to the stack with configuration path /ecs-cluster-scaler: look with --config-path /ecs-cluster-scaler\n"+
-				"no host of a tagged group terminates that is this stack's\n", got.stdout)
+			assert.Equal(t, "group web of cluster web (1 terminating) belongs to the stack with configuration path /ecs-cluster-scaler; to see it, use --config-path /ecs-cluster-scaler\n"+
+				"no host of a tagged group is terminating in this stack\n", got.stdout)
 		} else {
 			assert.Contains(t, got.stdout, "no_entry")
 			assert.Regexp(t, `(?s)this stack has .*no entry for cluster web `, got.stdout)
@@ -91,8 +91,8 @@ func TestDrainOfAnotherStackEndsNothing(t *testing.T) {
 
 func TestDrainWithNothingToShowSaysSo(t *testing.T) {
 	seeded(t, seed.Cluster{Name: "web", Entry: `{}`, Group: &seed.Group{}, Hosts: []seed.Host{{}}})
-	assert.Equal(t, "no host of a tagged group terminates\n", clusterscaler(t, nil, "drain").stdout)
+	assert.Equal(t, "no host of a tagged group is terminating\n", clusterscaler(t, nil, "drain").stdout)
 	got := clusterscaler(t, nil, "drain", "--dry-run")
 	assert.Equal(t, 1, got.code)
-	assert.Contains(t, got.stderr, "--dry-run belongs to --run")
+	assert.Contains(t, got.stderr, "--dry-run needs --run")
 }

@@ -29,10 +29,10 @@ func newEvaluate() *cobra.Command {
 	var e evaluating
 	cmd := &cobra.Command{
 		Use:   "evaluate --traces folder",
-		Short: "Run every policy on every trace and scenario, and write the evaluation",
-		Long: "evaluate runs every policy family, swept over its main knob, on each trace of a folder (tasks_*.csv and demand_*.csv), " +
-			"and every policy as it comes on each scenario, with several seeds and on all cores. It writes evaluation.md and " +
-			"evaluation.html. Finished runs are kept, so that an evaluation that was interrupted goes on.",
+		Short: "Run every policy on every trace and scenario and write the evaluation",
+		Long: "evaluate runs every family of policies on each trace of a folder (tasks_*.csv and demand_*.csv), with several " +
+			"values of its main setting. On each scenario it runs every policy with its usual settings. It takes several seeds and " +
+			"all cores, and writes evaluation.md and evaluation.html. It keeps finished runs: after an interruption, run it again.",
 		Example: `  clusterscaler evaluate --traces traces --quick
   clusterscaler evaluate --traces traces --seeds 3
   clusterscaler evaluate --traces traces --only demand_nyc_taxi,diurnal --out dist`,
@@ -40,20 +40,20 @@ func newEvaluate() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return e.run(cmd) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&e.traces, "traces", "", "folder with the traces, tasks_*.csv and demand_*.csv")
-	f.StringVar(&e.out, "out", "", "folder for evaluation.md and evaluation.html; otherwise docs, with --quick or --only dist")
+	f.StringVar(&e.traces, "traces", "", "folder that holds the traces, tasks_*.csv and demand_*.csv")
+	f.StringVar(&e.out, "out", "", "folder for evaluation.md and evaluation.html (default docs; with --quick or --only: dist)")
 	f.StringVar(&e.cache, "cache", "dist/evaluation-cache", "folder for finished runs")
-	f.StringSliceVar(&e.only, "only", nil, "these traces and scenarios alone")
-	f.BoolVar(&e.quick, "quick", false, "one day of each trace and one seed, for daily use")
-	f.BoolVar(&e.full, "full", false, "the whole of each trace's window, not its first four days")
-	f.IntVar(&e.seeds, "seeds", 3, "how many seeds on traces; scenarios have at most two")
+	f.StringSliceVar(&e.only, "only", nil, "run only these traces and scenarios")
+	f.BoolVar(&e.quick, "quick", false, "take one day of each trace and one seed, for daily use")
+	f.BoolVar(&e.full, "full", false, "take the whole window of each trace, not only its first four days")
+	f.IntVar(&e.seeds, "seeds", 3, "number of seeds for traces; scenarios take at most two")
 	return cmd
 }
 
 func (e *evaluating) run(cmd *cobra.Command) error {
 	switch {
 	case e.traces == "":
-		return errors.New("name the folder with the traces, as --traces traces; it must hold files called tasks_*.csv or demand_*.csv, as docs/simulator.md describes them")
+		return errors.New("no folder of traces is given; name one, such as --traces traces; it must hold files named tasks_*.csv or demand_*.csv, as docs/simulator.md describes them")
 	case e.quick && e.full:
 		return errors.New("--quick takes one day of each trace and --full all of it; leave one of them out")
 	case e.seeds < 1:
@@ -82,7 +82,7 @@ func (e *evaluating) run(cmd *cobra.Command) error {
 	})
 	p.end()
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintf(cmd.ErrOrStderr(), "finished runs are in %s; the same command goes on from there\n", e.cache)
+		fmt.Fprintf(cmd.ErrOrStderr(), "finished runs are kept in %s; run the same command again to go on from there\n", e.cache)
 	}
 	if err != nil {
 		return err

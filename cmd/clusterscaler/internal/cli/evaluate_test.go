@@ -32,7 +32,7 @@ func TestWrongEvaluationIsAnsweredWithWhatToDo(t *testing.T) {
 	empty := t.TempDir()
 	for want, args := range map[string][]string{
 		"has no trace; it must hold files called tasks_*.csv or demand_*.csv": {"--traces", empty},
-		"name the folder with the traces, as --traces traces":                 nil,
+		"no folder of traces is given; name one, such as --traces traces":     nil,
 		"--seeds is 0; it must be at least 1":                                 {"--traces", empty, "--seeds", "0"},
 		"leave one of them out":                                               {"--traces", empty, "--quick", "--full"},
 	} {

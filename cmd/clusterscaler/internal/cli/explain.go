@@ -14,7 +14,9 @@ func newExplain(s *settings.Settings) *cobra.Command {
 	var format output
 	cmd := &cobra.Command{
 		Use:   "explain [cluster]...",
-		Short: "Show each cluster's reservation, signal and reasons, and write nothing",
+		Short: "Show each cluster's reservation, signal and reasons; write nothing",
+		Long: "explain reads and decides as a pass does, and writes nothing. It shows the clusters that you name, or all that " +
+			"have an entry: how much of their hosts is reserved, the signal, and the sentence that says why.",
 		Example: `  clusterscaler explain
   clusterscaler explain web batch --output json`,
 		RunE: func(cmd *cobra.Command, clusters []string) error {

@@ -38,7 +38,7 @@ func (*output) Type() string { return "format" }
 // Set refuses formats that do not exist.
 func (o *output) Set(value string) error {
 	if !slices.Contains(outputs, output(value)) {
-		return fmt.Errorf("it may be table or json")
+		return fmt.Errorf("it must be table or json")
 	}
 	*o = output(value)
 	return nil
@@ -61,7 +61,7 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 		"strconv.ParseUint":  "a whole number, 0 or more",
 		"strconv.ParseInt":   "a whole number",
 		"strconv.ParseFloat": "a number",
-		"time":               "a length of time, as 90m or 6h",
+		"time":               "a duration, such as 90m or 6h",
 	} {
 		if flag, _, found := strings.Cut(text, ": "+parser+": "); found {
 			return fmt.Errorf("%s: it must be %s", flag, must)
@@ -73,7 +73,7 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 // nothing refuses arguments in words that fit them.
 func nothing(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fmt.Errorf("%s takes no arguments, not %q; explain takes names of clusters", cmd.Name(), args[0])
+		return fmt.Errorf("%s takes no arguments, but %q is one; explain takes names of clusters", cmd.Name(), args[0])
 	}
 	return nil
 }
@@ -97,7 +97,7 @@ func (*period) Type() string { return "duration" }
 func (p *period) Set(value string) error {
 	d, err := time.ParseDuration(value)
 	if err != nil || d != time.Minute {
-		return errors.New("it must be 1m: the alarms go by one datapoint a minute")
+		return errors.New("it must be 1m, because the alarms need a datapoint every minute")
 	}
 	*p = period(d)
 	return nil
@@ -122,7 +122,7 @@ func (w *window) Set(value string) error {
 	var rest string
 	n, err := fmt.Sscanf(value+" .", "%d:%d %s", &w.From, &w.To, &rest)
 	if n != 3 || err != nil || rest != "." || w.From < 0 || w.To <= w.From {
-		return errors.New("it must be from:to in seconds, to after from, as 86400:259200")
+		return errors.New("it must be from:to in seconds, with to after from, such as 86400:259200")
 	}
 	return nil
 }

@@ -20,20 +20,21 @@ func newPublish(s *settings.Settings) *cobra.Command {
 	var often period
 	cmd := &cobra.Command{
 		Use:   "publish",
-		Short: "Run one pass, or one every minute: score every cluster and publish its metrics",
-		Long: "publish runs one pass, as the Lambda function does each minute: it scores every cluster that has an entry " +
-			"and publishes the metrics, stamped with the present minute.\n\n" +
-			"With --every it is a daemon for those who want no Lambda function: one pass at a time, a JSON log line per " +
-			"verdict, and a clean end on SIGTERM. Run it instead of the function: beside it, both would draw on the same AWS limits.",
+		Short: "Run one pass, or one every minute: judge every cluster and publish its metrics",
+		Long: "publish runs one pass, as the Lambda function does each minute. It judges every cluster that has an entry and " +
+			"publishes the metrics for the current minute.\n\n" +
+			"With --every it runs until it is stopped, in place of the Lambda function: one pass at a time, one JSON log line per " +
+			"verdict. After SIGTERM it finishes the pass that is running. Do not run it beside the function: both would use the " +
+			"same AWS limits.",
 		Example: `  clusterscaler publish --dry-run
   clusterscaler publish --every 1m`,
 		Args: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case often != 0 && dryRun:
-				return errors.New("--every and --dry-run exclude each other; to look on, repeat explain")
+				return errors.New("--every and --dry-run cannot be combined; to write nothing, run explain every minute")
 			case often != 0 && cmd.Flags().Changed("output"):
-				return errors.New("--every writes JSON log lines; leave --output out")
+				return errors.New("--every always writes JSON log lines; leave --output out")
 			case often != 0:
 				return publishEvery(cmd, *s, time.Duration(often))
 			default:
@@ -43,7 +44,7 @@ func newPublish(s *settings.Settings) *cobra.Command {
 	}
 	format.flag(cmd)
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "read and decide, but write nothing")
-	cmd.Flags().Var(&often, "every", "go on, with a pass at the start of each minute: 1m")
+	cmd.Flags().Var(&often, "every", "run a pass at the start of every minute, until stopped; the value must be 1m")
 	cmd.Flags().StringVar(&s.Namespace, "namespace", s.Namespace, "CloudWatch namespace to publish to ($METRIC_NAMESPACE)")
 	return cmd
 }

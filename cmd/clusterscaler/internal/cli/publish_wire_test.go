@@ -48,5 +48,5 @@ func TestTheDaemonEndsCleanlyOnSIGTERM(t *testing.T) {
 
 func TestTheDaemonRefusesWhatItCannotKeep(t *testing.T) {
 	assert.Contains(t, clusterscaler(t, nil, "publish", "--every", "30s").stderr, "it must be 1m")
-	assert.Contains(t, clusterscaler(t, nil, "publish", "--every", "1m", "--dry-run").stderr, "exclude each other")
+	assert.Contains(t, clusterscaler(t, nil, "publish", "--every", "1m", "--dry-run").stderr, "cannot be combined")
 }

@@ -40,9 +40,12 @@ func newRoot(version string, getenv func(string) string) *cobra.Command {
 	s := settings.FromEnvironment(getenv)
 	root := &cobra.Command{
 		Use:   "clusterscaler",
-		Short: "Score ECS clusters for their Auto Scaling groups",
-		Long: "clusterscaler scores every ECS cluster that has an entry in SSM Parameter Store: does it need another host, " +
-			"can one go, or neither, and why.\n\nRegion and credentials are found as every AWS tool finds them.",
+		Short: "Tell which ECS clusters need another host, and which can give one up",
+		Long: "clusterscaler judges every ECS cluster that has an entry in SSM Parameter Store. It says whether the cluster needs " +
+			"another host, can give one up, or neither, and why.\n\nIt finds region and credentials as every AWS tool does.",
+		Example: `  clusterscaler explain
+  clusterscaler drain
+  clusterscaler simulate diurnal`,
 		Version:           version,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
@@ -50,7 +53,7 @@ func newRoot(version string, getenv func(string) string) *cobra.Command {
 	}
 	root.SetVersionTemplate(versionLine(version) + "\n")
 	root.SetFlagErrorFunc(wrongFlag)
-	root.PersistentFlags().StringVar(&s.ConfigPath, "config-path", s.ConfigPath, "SSM path that holds defaults and clusters/… ($CONFIG_PATH)")
+	root.PersistentFlags().StringVar(&s.ConfigPath, "config-path", s.ConfigPath, "SSM path that holds the parameters defaults and clusters/… ($CONFIG_PATH)")
 	root.AddCommand(newExplain(&s), newPublish(&s), newDrain(&s), newSimulate(), newEvaluate(), newVersion(version))
 	return root
 }

@@ -39,9 +39,9 @@ func newSimulate() *cobra.Command {
 	var s simulation
 	cmd := &cobra.Command{
 		Use:   "simulate [scenario]",
-		Short: "Watch a policy scale a simulated cluster, and what it costs",
-		Long: "simulate runs a workload on a simulated ECS on EC2, scaled by the real publisher and drainer or by what people " +
-			"run instead, and says what it cost and who waited. Nothing calls AWS, and one seed gives one result.\n\n" +
+		Short: "Run a scaling policy on a simulated cluster and show what it costs",
+		Long: "simulate runs a workload on a simulated ECS on EC2. The real publisher and drainer scale it, or a policy that " +
+			"people run instead. It shows the cost and who waited. It never calls AWS, and the same seed gives the same result.\n\n" +
 			"The workload is a named scenario, a trace of standalone tasks (--tasks: start_s,end_s,cpu_units,memory_mib,gpus,group) " +
 			"or traces of demand that services follow (--demand: t_s,value). docs/simulator.md defines every measure and says what " +
 			"a simulation does not prove.",
@@ -54,7 +54,7 @@ func newSimulate() *cobra.Command {
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 1 && len(s.compare) > 0:
-				return fmt.Errorf("simulate runs one scenario, not %d; policies follow --compare after =, as --compare=gap,managed-90", len(args))
+				return fmt.Errorf("simulate runs one scenario, not %d; write policies after an equals sign, such as --compare=gap,managed-90", len(args))
 			case len(args) > 1:
 				return fmt.Errorf("simulate runs one scenario, not %d; run it once for each", len(args))
 			}
@@ -75,18 +75,18 @@ func newSimulate() *cobra.Command {
 	}
 	s.format.flag(cmd)
 	f := cmd.Flags()
-	f.BoolVar(&s.list, "list", false, "list scenarios and policies, and run none")
-	f.StringVar(&s.tasks, "tasks", "", "CSV trace of standalone tasks, instead of a scenario")
-	f.StringArrayVar(&s.demand, "demand", nil, "CSV trace of demand, instead of a scenario; again for more, which services take in turn")
-	f.Var(&s.window, "window", "part of the trace, as from:to in seconds")
-	f.DurationVar(&s.length, "length", 0, "run a scenario for so long beside its settling, as 6h")
-	f.StringVar(&s.entry, "entry", "", "file with the clusters' entry, as it would stand in SSM")
-	f.StringVar(&s.policy, "policy", simulator.Policies()[0], "what scales the cluster; see --list")
-	f.StringSliceVar(&s.compare, "compare", nil, "run these policies on the same workload and seed, side by side; alone, "+strings.Join(compared(), ","))
+	f.BoolVar(&s.list, "list", false, "list the scenarios and policies; run nothing")
+	f.StringVar(&s.tasks, "tasks", "", "CSV trace of standalone tasks to run instead of a scenario")
+	f.StringArrayVar(&s.demand, "demand", nil, "CSV trace of demand to follow instead of a scenario; may be repeated, services take the traces in turn")
+	f.Var(&s.window, "window", "part of the trace to run, from:to in seconds")
+	f.DurationVar(&s.length, "length", 0, "how long to run a scenario once it has settled, such as 6h")
+	f.StringVar(&s.entry, "entry", "", "file that holds the clusters' entry, as in SSM")
+	f.StringVar(&s.policy, "policy", simulator.Policies()[0], "policy that scales the cluster; --list shows all")
+	f.StringSliceVar(&s.compare, "compare", nil, "compare these policies on the same workload and seed; without a value, "+strings.Join(compared(), ","))
 	f.Lookup("compare").NoOptDefVal = strings.Join(compared(), ",")
-	f.StringVar(&s.html, "html", "", "write a page of it too: one file that needs no network")
-	f.Uint64Var(&s.seed, "seed", 1, "one seed, one history")
-	f.Float64Var(&s.faults, "faults", 0, "percent of ticks and events lost, doubled or late, of calls throttled, and of lists cut short")
+	f.StringVar(&s.html, "html", "", "also write the result as one HTML file that needs no network")
+	f.Uint64Var(&s.seed, "seed", 1, "seed of the simulation; the same seed gives the same result")
+	f.Float64Var(&s.faults, "faults", 0, "percentage of ticks and events that are lost, doubled or late, of calls that are throttled, and of lists that are cut short")
 	return cmd
 }
 
@@ -97,29 +97,29 @@ func compared() []string { return []string{"gap", "alarms-75", "managed-100", "m
 func (s simulation) given(changed func(flag string) bool) error {
 	switch {
 	case changed("compare") && changed("policy"):
-		return fmt.Errorf("--policy runs one policy and --compare several; leave --policy out, as --compare=%s,%s", s.policy, compared()[2])
+		return fmt.Errorf("--policy and --compare cannot be combined; leave --policy out and write --compare=%s,%s", s.policy, compared()[2])
 	case changed("compare") && len(s.compare) == 0:
-		return fmt.Errorf("--compare= names no policy; name some, as --compare=gap,managed-90, or leave the = out for %s", strings.Join(compared(), ","))
+		return fmt.Errorf("--compare= names no policy; name some, such as --compare=gap,managed-90, or leave out the = to compare %s", strings.Join(compared(), ","))
 	case changed("length") && s.length == 0:
 		return s.wrongLength()
 	case s.list && s.format == asJSON:
-		return errors.New("--list writes a table only; leave --output out")
+		return errors.New("--list writes only a table; leave --output out")
 	}
 	for i, policy := range s.compare {
 		if slices.Contains(s.compare[:i], policy) {
-			return fmt.Errorf("--compare names %s twice; each policy is run once", policy)
+			return fmt.Errorf("--compare names %s twice; name each policy once", policy)
 		}
 	}
 	return nil
 }
 
 func (s simulation) wrongLength() error {
-	return fmt.Errorf("--length is %s; it must be whole minutes, at least one, as 6h", s.length)
+	return fmt.Errorf("--length is %s; it must be one or more whole minutes, such as 6h", s.length)
 }
 
 func (s simulation) run(cmd *cobra.Command) error {
 	if s.faults < 0 || s.faults > 100 {
-		return fmt.Errorf("--faults is %g; it is in percent, 0 to 100", s.faults)
+		return fmt.Errorf("--faults is %g; it must be a percentage from 0 to 100", s.faults)
 	}
 	entry, err := s.readEntry()
 	if err != nil {
@@ -224,7 +224,7 @@ func (s simulation) show(out io.Writer, c report.Comparison) error {
 // scenarios lists what there is to run, and by which policy.
 func scenarios(out io.Writer, s simulation) error {
 	if s.scenario != "" || s.tasks != "" || len(s.demand) > 0 {
-		return errors.New("--list runs nothing; leave it out, or the workload")
+		return errors.New("--list runs nothing; leave out either --list or the workload")
 	}
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)

@@ -19,7 +19,7 @@ func (s simulation) readEntry() ([]byte, error) {
 	}
 	text, err := os.ReadFile(s.entry)
 	if err != nil {
-		return nil, fmt.Errorf("--entry: %w; name a file with an entry as it would stand in SSM, such as {}", err)
+		return nil, fmt.Errorf("--entry: %w; name a file that holds an entry as in SSM, such as {}", err)
 	}
 	if _, err := thresholds.Parse(text, nil); err != nil {
 		return nil, fmt.Errorf("%s: %w; docs/reference.md lists the fields", s.entry, err)
@@ -64,13 +64,13 @@ func (s simulation) oneWorkload() error {
 	trace := s.tasks != "" || len(s.demand) > 0
 	switch {
 	case s.scenario == "" && !trace:
-		return errors.New("name a scenario, or a trace with --tasks or --demand; simulate --list names the scenarios")
+		return errors.New("no workload is given; name a scenario, or a trace with --tasks or --demand; simulate --list shows the scenarios")
 	case s.scenario != "" && trace, s.tasks != "" && len(s.demand) > 0:
-		return errors.New("a scenario, --tasks and --demand exclude each other; keep one of them")
+		return errors.New("a scenario, --tasks and --demand cannot be combined; keep one of them")
 	case trace && s.length != 0:
-		return errors.New("--length is for scenarios; for a trace take --window from:to, in seconds")
+		return errors.New("--length is for scenarios; for a trace, use --window from:to, in seconds")
 	case !trace && s.window != window{}:
-		return errors.New("--window is for traces; for a scenario take --length, as 6h")
+		return errors.New("--window is for traces; for a scenario, use --length, such as 6h")
 	case s.length < 0 || s.length%time.Minute != 0:
 		return s.wrongLength()
 	}
@@ -81,7 +81,7 @@ func (s simulation) oneWorkload() error {
 func parsed[T any](path string, parse func(name string, from io.Reader) ([]T, error)) ([]T, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("the trace cannot be read: %w; name a CSV file, as docs/simulator.md describes it", err)
+		return nil, fmt.Errorf("the trace cannot be read: %w; name a CSV file as docs/simulator.md describes it", err)
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	return parse(path, file)

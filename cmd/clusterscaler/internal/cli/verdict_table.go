@@ -74,7 +74,7 @@ func verdicts(answer publisher.Answer) string {
 			why(v),
 		})
 	}
-	t.SetCaption("%s; reservation in percent, beside it (scale_in_below–scale_out_at)", answer.Minute.Format("2006-01-02 15:04 MST"))
+	t.SetCaption("%s; reservation in percent, with its thresholds (scale_in_below–scale_out_at)", answer.Minute.Format("2006-01-02 15:04 MST"))
 	return t.Render()
 }
 

@@ -9,9 +9,10 @@ import (
 
 func newVersion(version string) *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Say which version this is",
-		Args:  nothing,
+		Use:     "version",
+		Short:   "Show the version",
+		Example: `  clusterscaler version`,
+		Args:    nothing,
 		Run: func(cmd *cobra.Command, _ []string) {
 			fmt.Fprintln(cmd.OutOrStdout(), versionLine(version))
 		},
