@@ -132,3 +132,19 @@ func TestNamedFilesAndTestsExist(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryDecisionIsDatedShortAndListed(t *testing.T) {
+	index := read(t, "docs/decisions/README.md")
+	for name := range files(t) {
+		base := path.Base(name)
+		if path.Dir(name) != "docs/decisions" || base == "README.md" {
+			continue
+		}
+		lines := strings.Split(strings.TrimSpace(read(t, name)), "\n")
+		assert.LessOrEqual(t, len(lines), 30, name)
+		require.Greater(t, len(lines), 3, name)
+		assert.Regexp(t, `^# `, lines[0], name)
+		assert.Regexp(t, `^20\d\d-\d\d-\d\d$`, lines[2], name)
+		assert.Contains(t, index, "["+base[:4]+"]("+base+") "+strings.TrimPrefix(lines[0], "# "), "docs/decisions/README.md lists every decision by its title")
+	}
+}
