@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -16,14 +15,9 @@ const mostAttributeSets = 5000
 // trunkAttribute is another on each host, and nothing that a constraint goes by.
 const trunkAttribute = "ecs.awsvpc-trunk-id"
 
-// attributeSets lets hosts of one make share one map: an agent registers some thirty attributes, and a pass over
+// attributesOf returns the same map for hosts of one make: an agent registers some thirty attributes, and a pass over
 // thousands of hosts would hold as many copies of the same.
-type attributeSets struct {
-	mu    sync.Mutex
-	known map[string]map[string]string
-}
-
-func (a *attributeSets) of(attributes []types.Attribute) map[string]string {
+func (r *Reader) attributesOf(attributes []types.Attribute) map[string]string {
 	set := make(map[string]string, len(attributes))
 	for _, attribute := range attributes {
 		if aws.ToString(attribute.Name) == trunkAttribute {
@@ -35,14 +29,9 @@ func (a *attributeSets) of(attributes []types.Attribute) map[string]string {
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		key.WriteString(name + "\x00" + set[name] + "\x00")
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if same, ok := a.known[key.String()]; ok {
+	if same, known := r.attributes.get(key.String()); known {
 		return same
 	}
-	if a.known == nil || len(a.known) >= mostAttributeSets {
-		a.known = map[string]map[string]string{}
-	}
-	a.known[key.String()] = set
+	r.attributes.put(key.String(), set)
 	return set
 }

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -16,36 +15,14 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// mostDefinitions keeps a process that sees ever new revisions from growing: past it they are read anew.
-const mostDefinitions = 10_000
-
-// definitions remembers revisions of task definitions, which never change
+// mostDefinitions keeps a process that sees ever new revisions from growing. A revision never changes
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html).
-type definitions struct {
-	mu    sync.Mutex
-	known map[string]revision
-}
+const mostDefinitions = 10_000
 
 // revision is one revision, with the parts that overrides of a task may change.
 type revision struct {
 	cluster.Definition
 	parts parts
-}
-
-func (d *definitions) get(arn string) (revision, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	known, ok := d.known[arn]
-	return known, ok
-}
-
-func (d *definitions) put(arn string, r revision) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.known == nil || len(d.known) >= mostDefinitions {
-		d.known = map[string]revision{}
-	}
-	d.known[arn] = r
 }
 
 // ReadDefinitions adds the given revisions to the snapshot. What cannot be read is named in the snapshot's Unread.

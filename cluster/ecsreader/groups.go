@@ -48,13 +48,17 @@ func (r *Reader) ReadGroups(ctx context.Context) (map[string][]cluster.Group, er
 		if err != nil {
 			return nil, fmt.Errorf("find the Auto Scaling groups by their tag %s: %w", ClusterTag, err)
 		}
-		for _, g := range page.AutoScalingGroups {
-			if of := tag(g, ClusterTag); of != "" {
-				groups[of] = append(groups[of], group(g))
-			}
-		}
+		addGroups(groups, page.AutoScalingGroups)
 	}
 	return groups, nil
+}
+
+func addGroups(groups map[string][]cluster.Group, read []types.AutoScalingGroup) {
+	for _, g := range read {
+		if of := tag(g, ClusterTag); of != "" {
+			groups[of] = append(groups[of], group(g))
+		}
+	}
 }
 
 // ReadGroup reads the one named group, as ReadGroups would: nothing where it does not exist or is not tagged.
@@ -64,11 +68,7 @@ func (r *Reader) ReadGroup(ctx context.Context, name string) (map[string][]clust
 		return nil, fmt.Errorf("read the Auto Scaling group %s: %w", name, err)
 	}
 	groups := map[string][]cluster.Group{}
-	for _, g := range out.AutoScalingGroups {
-		if of := tag(g, ClusterTag); of != "" {
-			groups[of] = append(groups[of], group(g))
-		}
-	}
+	addGroups(groups, out.AutoScalingGroups)
 	return groups, nil
 }
 

@@ -41,7 +41,7 @@ func (r *LeavingReader) Healthy(ctx context.Context, clusterName string, service
 }
 
 func (r *LeavingReader) countHealthy(ctx context.Context, clusterName string, s cluster.Service, on, reports map[string]bool, read *Healthy) (int, error) {
-	count := counted{}
+	var running []cluster.TaskDetail
 	for page, err := range r.taskPages(ctx, taskQuery{cluster: clusterName, service: s.Name, desired: types.DesiredStatusRunning}) {
 		if err != nil {
 			return 0, err
@@ -53,28 +53,30 @@ func (r *LeavingReader) countHealthy(ctx context.Context, clusterName string, s 
 		for _, t := range tasks.tasks {
 			reports[t.Definition] = reports[t.Definition] || t.ReportsHealth
 			if t.LastStatus == "RUNNING" && on[t.Host] {
-				count.add(t)
+				running = append(running, t)
 			}
 		}
-		if count.sum(reports) >= s.Floor() {
-			r.readHealthChecks(ctx, s.Name, count, reports, read)
+		if counting(running, reports) >= s.Floor() {
+			r.readHealthChecks(ctx, s.Name, running, reports, read)
 		}
-		if n := count.sum(reports); n >= s.Floor() {
+		if n := counting(running, reports); n >= s.Floor() {
 			return n, nil
 		}
 	}
-	return count.sum(reports), nil
+	return counting(running, reports), nil
 }
 
 // readHealthChecks notes which of the revisions report health though no task of theirs has done so yet: those with a
 // health check. One whose definition cannot be read may have one; the floor then holds the host for 10 minutes.
-func (r *LeavingReader) readHealthChecks(ctx context.Context, service string, count counted, reports map[string]bool, read *Healthy) {
+func (r *LeavingReader) readHealthChecks(ctx context.Context, service string, running []cluster.TaskDetail, reports map[string]bool, read *Healthy) {
 	var silent []string
-	for _, definition := range slices.Sorted(maps.Keys(count)) {
-		if !reports[definition] {
-			silent = append(silent, definition)
+	for _, t := range running {
+		if !reports[t.Definition] {
+			silent = append(silent, t.Definition)
 		}
 	}
+	slices.Sort(silent)
+	silent = slices.Compact(silent)
 	definitions, unread := r.Definitions(ctx, silent)
 	for _, err := range unread {
 		read.Unread = append(read.Unread, fmt.Errorf("whether tasks of service %s report health: %w", service, err))
@@ -86,29 +88,13 @@ func (r *LeavingReader) readHealthChecks(ctx context.Context, service string, co
 	}
 }
 
-// counted are running tasks by the ARN of their revision.
-type counted map[string]tally
-
-type tally struct{ running, healthy int }
-
-func (c counted) add(t cluster.TaskDetail) {
-	n := c[t.Definition]
-	n.running++
-	if t.Healthy {
-		n.healthy++
-	}
-	c[t.Definition] = n
-}
-
-// sum is how many count: of revisions that report health the HEALTHY ones.
-func (c counted) sum(reports map[string]bool) int {
-	all := 0
-	for definition, n := range c {
-		if reports[definition] {
-			all += n.healthy
-		} else {
-			all += n.running
+// counting is how many of the tasks count: of revisions that report health the HEALTHY ones.
+func counting(tasks []cluster.TaskDetail, reports map[string]bool) int {
+	n := 0
+	for _, t := range tasks {
+		if t.Healthy || !reports[t.Definition] {
+			n++
 		}
 	}
-	return all
+	return n
 }

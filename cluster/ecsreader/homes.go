@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -22,10 +21,7 @@ const providersPerCall = 10
 // homes knows on what kind of capacity a capacity provider runs tasks, and which Auto Scaling group that is. Neither ever
 // changes (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateCapacityProvider.html), so each provider is
 // asked for once while the process lives.
-type homes struct {
-	mu    sync.Mutex
-	known map[provider]home
-}
+type homes struct{ cache[provider, home] }
 
 // provider is a capacity provider as a cluster names it: those of ECS Managed Instances belong to one cluster.
 type provider struct{ cluster, name string }
@@ -34,10 +30,6 @@ type provider struct{ cluster, name string }
 type home struct {
 	kind  cluster.Home
 	group string
-}
-
-func newHomes() *homes {
-	return &homes{known: map[provider]home{}}
 }
 
 // of tells where tasks of this launch type or strategy run. A strategy that names several kinds of provider is not
@@ -61,23 +53,19 @@ func (h *homes) get(p provider) home {
 	if p.name == "FARGATE" || p.name == "FARGATE_SPOT" {
 		return home{kind: cluster.Elsewhere}
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if known, ok := h.known[p]; ok {
+	if known, ok := h.cache.get(p); ok {
 		return known
 	}
 	return home{kind: cluster.Unknown}
 }
 
 func (h *homes) learn(clusterName string, providers []types.CapacityProvider) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	for _, p := range providers {
 		is := home{kind: cluster.Elsewhere}
 		if p.AutoScalingGroupProvider != nil {
 			is = home{cluster.OnEC2, groupName(p.AutoScalingGroupProvider.AutoScalingGroupArn)}
 		}
-		h.known[provider{clusterName, aws.ToString(p.Name)}] = is
+		h.put(provider{clusterName, aws.ToString(p.Name)}, is)
 	}
 }
 

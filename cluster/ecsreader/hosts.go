@@ -80,7 +80,7 @@ func (r *Reader) host(i types.ContainerInstance) cluster.Host {
 		Version:      i.Version,
 		RegisteredAt: aws.ToTime(i.RegisteredAt),
 		Provider:     aws.ToString(i.CapacityProviderName),
-		Attributes:   r.attributes.of(i.Attributes),
+		Attributes:   r.attributesOf(i.Attributes),
 		Ports:        ports(i.RemainingResources),
 	}
 }

@@ -3,6 +3,7 @@ package ecsreader
 import (
 	"context"
 	"fmt"
+	"iter"
 	"regexp"
 	"strings"
 	"time"
@@ -47,26 +48,41 @@ var instanceID = regexp.MustCompile(`i-[0-9a-f]+`)
 // join; and pages more only while one of these instances may be on them.
 func (r *Reader) launches(ctx context.Context, group string, never []*cluster.Instance, now time.Time) (map[string]launch, error) {
 	started := map[string]launch{}
-	pages := autoscaling.NewDescribeScalingActivitiesPaginator(r.autoscaling, &autoscaling.DescribeScalingActivitiesInput{
-		AutoScalingGroupName: aws.String(group),
-		Filters:              []types.Filter{{Name: aws.String("StartTimeLowerBound"), Values: []string{now.Add(-learntFrom).UTC().Format(time.RFC3339)}}},
-		MaxRecords:           aws.Int32(100),
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range r.activities(ctx, group, now.Add(-learntFrom)) {
 		if err != nil {
 			return started, fmt.Errorf("read its scaling activities: %w", err)
 		}
-		for _, a := range page.Activities {
+		for _, a := range page {
 			if id, l := launchOf(a); id != "" && l.at.After(started[id].at) {
 				started[id] = l
 			}
 		}
-		if hasAll(started, never) || reaches(page.Activities, now.Add(-cluster.MostToJoin)) {
+		if hasAll(started, never) || reaches(page, now.Add(-cluster.MostToJoin)) {
 			break
 		}
 	}
 	return started, nil
+}
+
+// activities are a group's that began since a moment, page by page. The pages end at an error.
+func (r *Reader) activities(ctx context.Context, group string, since time.Time) iter.Seq2[[]types.Activity, error] {
+	return func(yield func([]types.Activity, error) bool) {
+		pages := autoscaling.NewDescribeScalingActivitiesPaginator(r.autoscaling, &autoscaling.DescribeScalingActivitiesInput{
+			AutoScalingGroupName: aws.String(group),
+			Filters:              []types.Filter{{Name: aws.String("StartTimeLowerBound"), Values: []string{since.UTC().Format(time.RFC3339)}}},
+			MaxRecords:           aws.Int32(100),
+		})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(page.Activities, nil) {
+				return
+			}
+		}
+	}
 }
 
 // launchOf reads an activity that brings an instance into the group. One that was attached, or comes back from standby,

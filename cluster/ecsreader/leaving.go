@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,9 +29,10 @@ type LeavingReader struct {
 	*Reader
 	ecs         LeavingECS
 	autoscaling LeavingAutoScaling
-	hooks       hookMemory
-	tasks       leavingTasks
-	troubles    troubles
+	hooks       cache[string, knownHooks]
+	tasks       cache[string, leavingTasks]
+	// noProtection and tooManyTasks are when the one was refused, and the other too many to list at once, by cluster.
+	noProtection, tooManyTasks cache[string, time.Time]
 }
 
 // NewLeaving returns a reader of leaving hosts that asks the two services.
@@ -64,30 +64,10 @@ const (
 	hooksPerCall = 50
 )
 
-// hookMemory remembers the terminating hooks of groups, by the names that were asked for.
-type hookMemory struct {
-	mu    sync.Mutex
-	known map[string]knownHooks
-}
-
+// knownHooks are the timeouts of a group's terminating hooks, by name.
 type knownHooks struct {
 	timeouts map[string]time.Duration
 	at       time.Time
-}
-
-func (m *hookMemory) get(key string) knownHooks {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.known[key]
-}
-
-func (m *hookMemory) put(key string, hooks knownHooks) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.known == nil {
-		m.known = map[string]knownHooks{}
-	}
-	m.known[key] = hooks
 }
 
 // Hooks reads the heartbeat timeouts of a group's terminating hooks that are among names, by name; no names: of all. With
@@ -95,7 +75,7 @@ func (m *hookMemory) put(key string, hooks knownHooks) {
 // for a host that waits.
 func (r *LeavingReader) Hooks(ctx context.Context, group string, names []string, now time.Time) (map[string]time.Duration, error) {
 	key := fmt.Sprint(group, names)
-	known := r.hooks.get(key)
+	known, _ := r.hooks.get(key)
 	if len(known.timeouts) > 0 && now.Sub(known.at) < hooksFor {
 		return known.timeouts, nil
 	}
@@ -138,7 +118,7 @@ func (r *LeavingReader) Protection(ctx context.Context, clusterName string, arns
 	for batch := range slices.Chunk(arns, protectionPerCall) {
 		out, err := r.ecs.GetTaskProtection(ctx, &ecs.GetTaskProtectionInput{Cluster: aws.String(clusterName), Tasks: batch})
 		if err != nil {
-			r.troubles.note(noProtection, clusterName, now)
+			r.noProtection.put(clusterName, now)
 			return read, err
 		}
 		for _, p := range out.ProtectedTasks {
@@ -155,43 +135,14 @@ func (r *LeavingReader) Protection(ctx context.Context, clusterName string, arns
 
 // ProtectionRefused tells whether Protection failed for the cluster a short time ago.
 func (r *LeavingReader) ProtectionRefused(clusterName string, now time.Time) bool {
-	return r.troubles.lately(noProtection, clusterName, now)
+	return lately(&r.noProtection, clusterName, now)
 }
 
-// trouble is something that did not work in a cluster, and would not a minute later.
-type trouble string
-
-const (
-	noProtection trouble = "protection"
-	tooManyTasks trouble = "too many tasks"
-)
-
-// troubleFor is how long one is believed: a policy may be mended, and ECS shows a stopped task for an hour.
+// troubleFor is how long what did not work is believed not to work: a policy may be mended, and ECS shows a stopped task for
+// an hour.
 const troubleFor = 15 * time.Minute
 
-// troubles remembers since when something has not worked.
-type troubles struct {
-	mu    sync.Mutex
-	since map[troubleIn]time.Time
-}
-
-type troubleIn struct {
-	what    trouble
-	cluster string
-}
-
-func (t *troubles) lately(what trouble, clusterName string, now time.Time) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	since, known := t.since[troubleIn{what, clusterName}]
-	return known && now.Sub(since) < troubleFor
-}
-
-func (t *troubles) note(what trouble, clusterName string, now time.Time) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.since == nil {
-		t.since = map[troubleIn]time.Time{}
-	}
-	t.since[troubleIn{what, clusterName}] = now
+func lately(since *cache[string, time.Time], clusterName string, now time.Time) bool {
+	at, known := since.get(clusterName)
+	return known && now.Sub(at) < troubleFor
 }

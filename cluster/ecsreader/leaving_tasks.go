@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -15,33 +14,22 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// leavingTasks remembers the tasks of leaving hosts, by instance: listed while the host was DRAINING, so that no other can
-// come.
-type leavingTasks struct {
-	mu    sync.Mutex
-	known map[string]hostTaskSet
-}
+// leavingTasks are one leaving host's tasks by ARN: listed while the host was DRAINING, so that no other can come. One
+// goroutine reads a host at a time.
+type leavingTasks map[string]cluster.TaskDetail
 
-// hostTaskSet is one host's tasks by ARN. One goroutine reads a host at a time.
-type hostTaskSet map[string]cluster.TaskDetail
-
-func (m *leavingTasks) of(instance string) hostTaskSet {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.known == nil {
-		m.known = map[string]hostTaskSet{}
+func (r *LeavingReader) known(instance string) leavingTasks {
+	known, ok := r.tasks.get(instance)
+	if !ok {
+		known = leavingTasks{}
+		r.tasks.put(instance, known)
 	}
-	if m.known[instance] == nil {
-		m.known[instance] = hostTaskSet{}
-	}
-	return m.known[instance]
+	return known
 }
 
 // KeepHosts forgets the tasks of all hosts but these instances'.
 func (r *LeavingReader) KeepHosts(instances map[string]bool) {
-	r.tasks.mu.Lock()
-	defer r.tasks.mu.Unlock()
-	maps.DeleteFunc(r.tasks.known, func(id string, _ hostTaskSet) bool { return !instances[id] })
+	r.tasks.keepOnly(func(id string) bool { return instances[id] })
 }
 
 // TaskAnswers is what ECS has said in a tick of tasks that were known before.
@@ -56,7 +44,7 @@ func (r *LeavingReader) RunningOn(hosts []cluster.Host) bool { return len(r.runn
 func (r *LeavingReader) running(hosts []cluster.Host) []string {
 	var arns []string
 	for _, h := range hosts {
-		for arn, t := range r.tasks.of(h.InstanceID) {
+		for arn, t := range r.known(h.InstanceID) {
 			if !t.Stopped() {
 				arns = append(arns, arn)
 			}
@@ -93,7 +81,7 @@ func byARN(tasks []cluster.TaskDetail) map[string]cluster.TaskDetail {
 // Recall takes the answers in and returns the host's tasks. false: none is known that has still to stop, or of one there
 // was no answer, so that ECS has to be asked what it lists there.
 func (r *LeavingReader) Recall(h cluster.Host, answers TaskAnswers, now time.Time) ([]cluster.TaskDetail, bool) {
-	known, running := r.tasks.of(h.InstanceID), false
+	known, running := r.known(h.InstanceID), false
 	for arn, t := range known {
 		fresh, ok := answers.tasks[arn]
 		switch {
@@ -118,7 +106,7 @@ func (r *LeavingReader) Recall(h cluster.Host, answers TaskAnswers, now time.Tim
 }
 
 // shown is a copy of the host's tasks, sorted.
-func shown(h cluster.Host, known hostTaskSet) []cluster.TaskDetail {
+func shown(h cluster.Host, known leavingTasks) []cluster.TaskDetail {
 	tasks := slices.SortedFunc(maps.Values(known), func(a, b cluster.TaskDetail) int { return strings.Compare(a.ARN, b.ARN) })
 	if h.Status == cluster.Active {
 		clear(known) // more may come
@@ -136,7 +124,7 @@ func (r *LeavingReader) ListTasks(ctx context.Context, clusterName string, hosts
 	listed := map[string][]cluster.TaskDetail{}
 	var failed []error
 	for _, h := range hosts {
-		known := r.tasks.of(h.InstanceID)
+		known := r.known(h.InstanceID)
 		byHost, err := r.relist(ctx, clusterName, h.ARN, known, nil)
 		if err == nil {
 			listed[h.InstanceID] = keep(h, known, byHost[h.ARN])
@@ -169,28 +157,28 @@ const mostForAll = 30
 func (r *LeavingReader) listAll(ctx context.Context, clusterName string, hosts []cluster.Host, all int, now time.Time) map[string][]cluster.TaskDetail {
 	// Two lists a host; or the running tasks listed and described, and a few pages of stopped ones.
 	calls := min(2*len(hosts), mostForAll)
-	if pages := all/tasksPerCall + 1; calls <= 2*pages+4 || r.troubles.lately(tooManyTasks, clusterName, now) {
+	if pages := all/tasksPerCall + 1; calls <= 2*pages+4 || lately(&r.tooManyTasks, clusterName, now) {
 		return nil
 	}
-	known := hostTaskSet{}
+	known := leavingTasks{}
 	for _, h := range hosts {
-		maps.Copy(known, r.tasks.of(h.InstanceID))
+		maps.Copy(known, r.known(h.InstanceID))
 	}
 	byHost, err := r.relist(ctx, clusterName, "", known, &calls)
 	if err != nil {
-		r.troubles.note(tooManyTasks, clusterName, now)
+		r.tooManyTasks.put(clusterName, now)
 		return nil
 	}
 	listed := map[string][]cluster.TaskDetail{}
 	for _, h := range hosts {
-		listed[h.InstanceID] = keep(h, r.tasks.of(h.InstanceID), byHost[h.ARN])
+		listed[h.InstanceID] = keep(h, r.known(h.InstanceID), byHost[h.ARN])
 	}
 	return listed
 }
 
 // keep remembers the tasks that are listed on the host, beside those that have stopped. Of one that neither the list nor an
 // answer has, nothing is left to wait for.
-func keep(h cluster.Host, known, listed hostTaskSet) []cluster.TaskDetail {
+func keep(h cluster.Host, known, listed leavingTasks) []cluster.TaskDetail {
 	maps.DeleteFunc(known, func(arn string, t cluster.TaskDetail) bool { return !t.Stopped() && listed[arn].ARN == "" })
 	maps.Copy(known, listed)
 	return shown(h, known)
@@ -199,7 +187,7 @@ func keep(h cluster.Host, known, listed hostTaskSet) []cluster.TaskDetail {
 // relist reads what ECS lists now, on one host or, without one, on all, by the host's ARN; of a task that is known to have
 // stopped nothing changes any more. calls is how many it may take; nil: any number. With an error comes what was read
 // before it.
-func (r *LeavingReader) relist(ctx context.Context, clusterName, host string, known hostTaskSet, calls *int) (map[string]hostTaskSet, error) {
+func (r *LeavingReader) relist(ctx context.Context, clusterName, host string, known leavingTasks, calls *int) (map[string]leavingTasks, error) {
 	listed, err := r.list(ctx, clusterName, host, calls)
 	if err != nil {
 		return nil, err
@@ -215,10 +203,10 @@ func (r *LeavingReader) relist(ctx context.Context, clusterName, host string, kn
 	if err == nil && len(read.tasks) < len(unknown) {
 		err = fmt.Errorf("%w (%d of %d)", errListedOnly, len(unknown)-len(read.tasks), len(unknown))
 	}
-	byHost := map[string]hostTaskSet{}
+	byHost := map[string]leavingTasks{}
 	for _, t := range read.tasks {
 		if byHost[t.Host] == nil {
-			byHost[t.Host] = hostTaskSet{}
+			byHost[t.Host] = leavingTasks{}
 		}
 		byHost[t.Host][t.ARN] = t
 	}

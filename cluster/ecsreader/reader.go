@@ -34,16 +34,18 @@ var ErrNoCluster = errors.New("ECS has no such cluster in this account and regio
 type Reader struct {
 	ecs         ECS
 	autoscaling AutoScaling
-	homes       *homes
-	attributes  attributeSets
-	definitions definitions
+	homes       homes
+	attributes  cache[string, map[string]string]
+	definitions cache[string, revision]
 	tasks       taskMemory
 	launched    launched
 }
 
 // New returns a reader that asks the two services.
 func New(containers ECS, groups AutoScaling) *Reader {
-	return &Reader{ecs: containers, autoscaling: groups, homes: newHomes()}
+	r := &Reader{ecs: containers, autoscaling: groups}
+	r.attributes.most, r.definitions.most = mostAttributeSets, mostDefinitions
+	return r
 }
 
 // Read reads the named cluster's hosts and services. An error means that its capacity is unknown; whatever else could

@@ -54,7 +54,7 @@ func (r *Reader) describeServices(ctx context.Context, s *cluster.Snapshot, name
 	}
 	r.readProviders(ctx, s, described)
 	for _, d := range described {
-		s.Services = append(s.Services, service(s.Cluster, d, r.homes))
+		s.Services = append(s.Services, service(s.Cluster, d, &r.homes))
 	}
 	return nil
 }

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 )
 
 // terminationsSince is how far back open terminations are looked for: AWS ends each after 48 hours
@@ -38,17 +36,11 @@ func (r *Reader) Terminations(ctx context.Context, group string, instances []str
 		wanted[id] = true
 	}
 	began := map[string]Termination{}
-	pages := autoscaling.NewDescribeScalingActivitiesPaginator(r.autoscaling, &autoscaling.DescribeScalingActivitiesInput{
-		AutoScalingGroupName: aws.String(group),
-		Filters:              []types.Filter{{Name: aws.String("StartTimeLowerBound"), Values: []string{now.Add(-terminationsSince).UTC().Format(time.RFC3339)}}},
-		MaxRecords:           aws.Int32(100),
-	})
-	for pages.HasMorePages() && len(began) < len(wanted) {
-		page, err := pages.NextPage(ctx)
+	for page, err := range r.activities(ctx, group, now.Add(-terminationsSince)) {
 		if err != nil {
 			return nil, fmt.Errorf("read the scaling activities of group %s: %w", group, err)
 		}
-		for _, a := range page.Activities {
+		for _, a := range page {
 			description := aws.ToString(a.Description)
 			if a.EndTime != nil || strings.HasPrefix(description, "Launching") {
 				continue
@@ -56,6 +48,9 @@ func (r *Reader) Terminations(ctx context.Context, group string, instances []str
 			if id := instanceID.FindString(description); wanted[id] {
 				began[id] = Termination{Began: aws.ToTime(a.StartTime).UTC(), Dead: ofEC2.MatchString(aws.ToString(a.Cause))}
 			}
+		}
+		if len(began) == len(wanted) {
+			break
 		}
 	}
 	return began, nil

@@ -1,0 +1,37 @@
+package ecsreader
+
+import "sync"
+
+// cache remembers values while the process lives. It starts anew past most of them; 0: what is read bounds it.
+type cache[K comparable, V any] struct {
+	mu    sync.Mutex
+	known map[K]V
+	most  int
+}
+
+func (c *cache[K, V]) get(key K) (V, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	value, known := c.known[key]
+	return value, known
+}
+
+func (c *cache[K, V]) put(key K, value V) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known == nil || c.most > 0 && len(c.known) >= c.most {
+		c.known = map[K]V{}
+	}
+	c.known[key] = value
+}
+
+// keepOnly forgets the values of all other keys.
+func (c *cache[K, V]) keepOnly(keep func(K) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for key := range c.known {
+		if !keep(key) {
+			delete(c.known, key)
+		}
+	}
+}
