@@ -225,7 +225,7 @@ func units(text *string, otherwise int64) (int64, error) {
 	}
 	n, err := strconv.ParseInt(*text, 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("its size %q is no number of CPU units or MiB", *text)
+		return 0, fmt.Errorf("its size %q is not a number of CPU units or MiB", *text)
 	}
 	return n, nil
 }

@@ -137,7 +137,7 @@ func (r *Reader) readProviders(ctx context.Context, s *cluster.Snapshot, service
 		r.homes.learn(s.Cluster, out.CapacityProviders)
 	}
 	if left := unknown(); len(left) > 0 {
-		s.Unread = append(s.Unread, fmt.Sprintf("ECS does not describe the capacity providers %s, so it is not known where their services run", strings.Join(left, ", ")))
+		s.Unread = append(s.Unread, fmt.Sprintf("ECS did not describe the capacity providers %s, so it is not known where their services run", strings.Join(left, ", ")))
 	}
 }
 

@@ -335,7 +335,7 @@ func TestAPassPublishesBeforeItsFunctionEnds(t *testing.T) {
 	require.NoError(t, json.Unmarshal(result.Payload, &got), string(result.Payload))
 	require.Len(t, got.Failed, 1)
 	assert.Equal(t, "stuck", got.Failed[0].Cluster)
-	assert.Contains(t, got.Failed[0].Error, "left out of this pass")
+	assert.Contains(t, got.Failed[0].Error, "not read, or only in part")
 	signal, _ := metric(t, "ScalingSignal", "quick", minute)
 	assert.InDelta(t, 1, signal, 0)
 	signal, found := metric(t, "ScalingSignal", "stuck", minute)

@@ -58,7 +58,7 @@ func (d *Drainer) First(ctx context.Context, minute time.Time, e lambdaevent.Eve
 	}
 	name, l, ok := d.find(groups, e)
 	if !ok {
-		d.log.Info("the event is about an instance that is none of ours, or does not leave", "instance", e.Instance)
+		d.log.Info("the event's instance is not ours, or is not leaving", "instance", e.Instance)
 		return answer, nil
 	}
 	d.waitsBy(e, minute)
@@ -90,7 +90,7 @@ func (d *Drainer) groupsOf(ctx context.Context, e lambdaevent.Event) (map[string
 	switch {
 	case awsclient.Denied(err):
 		// The function may be newer than its role. Two minutes are too short to wait for that.
-		d.log.Warn("the group of the instance is looked for among all", "instance", e.Instance, "error", awsclient.Sentence(err))
+		d.log.Warn("the instance's group is not known, so all groups are searched", "instance", e.Instance, "error", awsclient.Sentence(err))
 		return d.planner.reader.ReadGroups(ctx)
 	case err != nil || group == "":
 		return nil, err

@@ -89,7 +89,7 @@ func TestProtectionThatCannotBeReadIsAskedForAtEveryTickAndStopsNothing(t *testi
 	assert.Equal(t, 1, f.count("GetTaskProtection")-asked)
 	assert.Equal(t, drain.ProtectedTask, answer.Instances[0].Reason)
 	require.Len(t, answer.Failed, 1)
-	assert.Contains(t, answer.Failed[0].Error, "whether tasks are protected from scale-in")
+	assert.Contains(t, answer.Failed[0].Error, "the protection of tasks is not known")
 	assert.Contains(t, answer.Failed[0].Error, "ecs:GetTaskProtection")
 	assert.Positive(t, f.put["OldestDrainMinutes"])
 	assert.Equal(t, 120-33, stoppedAt(t, f, d, nothing), "the standalone deadline")

@@ -232,7 +232,7 @@ func (r reading) protection(ctx context.Context, c drain.Cluster, need drain.Nee
 		}
 	})
 	if err != nil {
-		return c, []Failure{failure(c, "whether tasks are protected from scale-in, so that none that may be is stopped before standalone_deadline_minutes: ", err)}
+		return c, []Failure{failure(c, "the protection of tasks is not known, so none that may be protected is stopped before standalone_deadline_minutes: ", err)}
 	}
 	return c, nil
 }

@@ -69,7 +69,7 @@ func (f finder) readStarts(ctx context.Context, l located, now time.Time) locate
 	for _, group := range sorted(missing) {
 		began, err := f.reader.Terminations(ctx, group, missing[group], now)
 		if err != nil {
-			l.fail("deadlines count from when this process first saw the hosts: ", err)
+			l.fail("it is not known when terminations began, so deadlines count from when this process first saw the hosts: ", err)
 			continue
 		}
 		for id, t := range began {

@@ -70,7 +70,7 @@ func (p planner) plan(ctx context.Context, minute time.Time) (Answer, map[string
 	if len(leaving) > 0 {
 		entries, err := p.entries.read(ctx)
 		if err != nil {
-			answer.Failed = append(answer.Failed, Failure{Error: awsclient.Sentence(err) + "; drains go on with what was last read, and let no host go where that is nothing"})
+			answer.Failed = append(answer.Failed, Failure{Error: awsclient.Sentence(err) + "; drains go on with what was last read, and without that no host is released"})
 		}
 		for _, c := range p.decide(ctx, p.locate(ctx, leaving, groups, entries, minute), groups, waiting, minute) {
 			answer.add(c.steps, c.failed)
@@ -190,7 +190,7 @@ func (p planner) each(all []*clusterTick, do func(int, *clusterTick)) {
 func (p planner) guarded(c *clusterTick, do func()) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
-			p.log.Error("looking at a cluster panicked; please report this", "cluster", c.name, "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
+			p.log.Error("reading a cluster panicked; please report this", "cluster", c.name, "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
 			c.steps, c.panicked = nil, true
 			c.failed = append(c.failed, Failure{Cluster: c.name, Error: fmt.Sprintf("an error in this program: %v", panicked)})
 		}

@@ -100,7 +100,7 @@ func TestADoubtfulEditForbidsScaleInOnly(t *testing.T) {
 	idle := verdict(t, answer, "idle")
 	assert.Equal(t, scaler.Stay, idle.Signal)
 	assert.True(t, idle.Has(scaler.Unreadable), idle.Reasons)
-	assert.Contains(t, strings.Join(idle.Notes, " "), "what this function last found valid is used")
+	assert.Contains(t, strings.Join(idle.Notes, " "), "the version that this function last found valid is used")
 	assert.Len(t, answer.Failed, 2)
 	invalid, found := a.published("InvalidEntries", "")
 	assert.True(t, found)

@@ -158,7 +158,7 @@ func (p *Publisher) decide(c *candidate, now time.Time) {
 		c.give(c.until.Decide(c.listed.Entry, c.snapshot, now))
 	}
 	if c.partly && c.verdict.Judged {
-		c.failure = leftOut + "; judged by what was read, which scales nothing in"
+		c.failure = leftOut + "; it was judged by what was read, so nothing is scaled in"
 	}
 	if c.failure == "" {
 		c.failure = c.listed.Unread
@@ -181,7 +181,7 @@ func (c *candidate) fail(why string) bool {
 }
 
 // leftOut is what is said of a cluster for which the pass had no time.
-const leftOut = "left out of this pass, or in part: its time, or our share of AWS's limits, ran out; other clusters had their turn first, and the order changes every minute"
+const leftOut = "not read, or only in part: this pass had no time or no share of AWS's limits left; other clusters came first, and the order changes every minute"
 
 // inSentence tells apart a cluster that failed from one that the pass had no time for.
 func inSentence(ctx context.Context, err error) string {

@@ -114,7 +114,7 @@ func TestWithoutHistoryTheLastValidCounts(t *testing.T) {
 
 	api.put("/s/clusters/a", `{`)
 	warm := read(t, store).Clusters[0]
-	assert.Equal(t, "what this function last found valid is used", warm.Instead)
+	assert.Equal(t, "the version that this function last found valid is used", warm.Instead)
 	assert.Equal(t, 1, warm.Entry.MinInstances)
 
 	api.refuse = nil

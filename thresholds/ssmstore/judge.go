@@ -71,7 +71,7 @@ func (s *Store) listed(ctx context.Context, name string, entry document, default
 			listed.State = Unsure
 			if before, ok := s.judged[name]; ok && before.listed.Usable() && !expired(before.at, now) {
 				listed.State, listed.Entry = Fallback, before.listed.Entry
-				listed.Instead = "what this function last found valid is used"
+				listed.Instead = "the version that this function last found valid is used"
 				listed.Unread = "the valid version of the entry is not known; " + believed(before.at, now)
 			}
 			return listed

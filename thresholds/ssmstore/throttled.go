@@ -60,7 +60,7 @@ func believed(at, now time.Time) string {
 	counts := "counts"
 	switch {
 	case at.IsZero():
-		return "what was found valid before counts"
+		return "what was found valid before stays in force"
 	case expired(at, now):
 		counts = "counted"
 	}
