@@ -119,7 +119,7 @@ need-terraform:
 
 .PHONY: lint
 lint: ## everything below, every finding in one run
-	@$(MAKE) -k lint-go lint-rules lint-tidy lint-terraform lint-workflows lint-scripts lint-paths
+	@$(MAKE) -k lint-go lint-rules lint-house lint-tidy lint-terraform lint-workflows lint-scripts lint-paths
 
 .PHONY: lint-go
 lint-go: bin/tools/golangci-lint ## golangci-lint
