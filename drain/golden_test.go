@@ -23,7 +23,7 @@ var drains = []struct {
 }{
 	{
 		"aws/containers-roadmap #125, #1207", "A session that is protected from scale-in for two hours; the deadline of 60 minutes has passed.",
-		"Tasks were cut with their host, however long they had still to run.",
+		"Tasks ended with their host, however long they still had to run.",
 		picture(host(protected(120)), service("api", 2, 50, 200)), 61, "wait protected_task",
 	},
 	{
@@ -37,7 +37,7 @@ var drains = []struct {
 	},
 	{
 		"aws-samples/ecs-cid-sample #27", "A task with a stopTimeout of 30 minutes was told to stop at the deadline, 20 minutes ago.",
-		"A fixed wait is too short for a task that has long to stop.",
+		"A fixed wait is too short for a task that may take long to stop.",
 		taking(picture(host(stopping("api", 60)), service("api", 2, 50, 200)), map[string]time.Duration{"api": 30 * time.Minute}), 80, "wait tasks_stopping",
 	},
 }

@@ -29,7 +29,7 @@ func TestGoldenCases(t *testing.T) {
 // The table in the documentation is this one; UPDATE_CASES=1 go test ./scaler -run Golden writes it.
 func TestGoldenCasesAreDocumented(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("# Cases\n\nFailures that people met with other tools, by the thread that tells of them, and what this one says. `scaler/golden_test.go` runs them; this page is held to it by a test.\n\n")
+	b.WriteString("# Cases\n\nFailures that people met with other tools, each with the thread that tells of it, and what this tool says. `scaler/golden_test.go` runs them, and a test compares this page with it.\n\n")
 	b.WriteString("| Thread | Situation | What those tools did | What ours says |\n|---|---|---|---|\n")
 	for _, tt := range slices.Concat(golden, goldenHosts) {
 		w := newWorld()

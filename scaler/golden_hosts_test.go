@@ -61,15 +61,15 @@ func twoProviders(w *world, desired int) {
 var goldenHosts = []goldenCase{
 	{
 		name:      "aws/containers-roadmap #1859",
-		situation: "Two hosts of capacity provider od with one task of 1600 CPU each, three idle hosts of provider spot; the service names od alone.",
-		theirs:    "The idle hosts count as room; a host of od is given up, and its task is stranded.",
+		situation: "Two hosts of capacity provider od with one task of 1600 CPU each, three idle hosts of provider spot; the service names only od.",
+		theirs:    "The idle hosts count as room. A host of od is removed, and its task fits nowhere.",
 		world:     func(w *world) { twoProviders(w, 2) },
 		signal:    0, gap: 0, reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit},
 	},
 	{
 		name:      "aws/containers-roadmap #391",
 		situation: "The same hosts; the service wants two tasks more.",
-		theirs:    "Three hosts stand idle, so nothing is bought; ECS places the tasks on none of them.",
+		theirs:    "Three hosts are idle, so nothing is bought. ECS places the tasks on none of them.",
 		world:     func(w *world) { twoProviders(w, 4) },
 		signal:    1, gap: 2, reasons: []scaler.Reason{scaler.UnplacedTasks},
 	},
@@ -90,7 +90,7 @@ var goldenHosts = []goldenCase{
 	{
 		name:      "aws/amazon-ecs-agent #551",
 		situation: "Two idle hosts, on which the agent keeps port 22 for itself; a service maps host port 22.",
-		theirs:    "One host after another: each new one keeps the port as well.",
+		theirs:    "They bought one host after another. Each new one keeps the port as well.",
 		world: func(w *world) {
 			w.host(2, size(2048, 3900), func(h *cluster.Host) {
 				h.Ports = []cluster.Port{{Number: 22}, {Number: 2375}, {Number: 2376}, {Number: 51678}, {Number: 51679}}
@@ -102,7 +102,7 @@ var goldenHosts = []goldenCase{
 	{
 		name:      "aws/containers-roadmap #1717",
 		situation: "One host of 8192 CPU with a task of 6144, and two of 2048 that came up since; another such task waits.",
-		theirs:    "A new host is taken to be as large as the largest: one small host after another, up to MaxSize.",
+		theirs:    "They assume that a new host is as large as the largest, and buy one small host after another, up to MaxSize.",
 		world: func(w *world) {
 			w.host(1, size(8192, 30000))
 			w.service("big", 2, size(6144, 10000))
@@ -113,8 +113,8 @@ var goldenHosts = []goldenCase{
 	},
 	{
 		name:      "kubernetes/autoscaler #3869",
-		situation: "A group of two hosts of 16384 CPU without a GPU, and the active one, of a host of 4096 CPU with one GPU in use; another task wants a GPU.",
-		theirs:    "A new host is taken to be one without a GPU, so the task is given up.",
+		situation: "One group has two hosts of 16384 CPU without a GPU. The active group has one host of 4096 CPU whose GPU is in use. Another task wants a GPU.",
+		theirs:    "They assume that a new host has no GPU, and give the task up.",
 		world: func(w *world) {
 			w.s.Groups = nil
 			w.into("web-cpu", 2, size(16384, 30000))
@@ -127,8 +127,8 @@ var goldenHosts = []goldenCase{
 	},
 	{
 		name:      "aws/amazon-ecs-agent #2078",
-		situation: "A group of t3 and c5 hosts of which the newest is a c5; a service that runs on t3 alone has filled the t3 and wants one task more.",
-		theirs:    "A new host is taken to be what the newest is, so the task is given up.",
+		situation: "A group of t3 and c5 hosts whose newest is a c5. A service that runs only on t3 has filled the t3 hosts and wants one more task.",
+		theirs:    "They assume that a new host is like the newest, and give the task up.",
 		world: func(w *world) {
 			w.host(1, size(2048, 3900), attribute(cluster.TypeAttribute, "t3.medium"))
 			w.host(1, size(2048, 3900), attribute(cluster.TypeAttribute, "c5.large"))

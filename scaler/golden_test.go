@@ -23,7 +23,7 @@ var golden = []goldenCase{
 	{
 		name:      "fragmentation",
 		situation: "Three hosts, CPU 56 % and memory 62 % reserved, 1792 CPU free on each; a service wants one task of 2048 CPU.",
-		theirs:    "Reservation alarms: in the band, so nothing. Schedulable-containers metrics: 0 schedulable.",
+		theirs:    "Reservation alarms did nothing, because all is within the band. Schedulable-containers metrics showed 0.",
 		world: func(w *world) {
 			w.host(3, size(4096, 7800))
 			w.service("base", 3, size(2304, 4800))
@@ -36,8 +36,8 @@ var golden = []goldenCase{
 	},
 	{
 		name:      "fragmentation, asked the other way",
-		situation: "The same hosts at 45 %, each with one task of 1900 CPU. Every reservation says that a host can go; its task would fit nowhere.",
-		theirs:    "Reservation alarms: scale in, the task finds no room, scale out again.",
+		situation: "The same hosts at 45 %, each with one task of 1900 CPU. By every reservation a host can be removed, but its task would fit nowhere.",
+		theirs:    "Reservation alarms scaled in, the task found no room, and they scaled out again.",
 		world: func(w *world) {
 			w.entry.CPU.ScaleOutAt = nil
 			w.host(3, size(4096, 7800))
@@ -57,8 +57,8 @@ var golden = []goldenCase{
 	},
 	{
 		name:      "atlassian/escalator #285",
-		situation: "Four hosts at 45 %; one is drained, its tasks are not placed yet.",
-		theirs:    "Drained capacity left the ratio and its demand did not: 48 % became 74.5 % in one scan, and the host just given up was bought back.",
+		situation: "Four hosts at 45 %. One is drained, and its tasks are not placed yet.",
+		theirs:    "The ratio lost the drained capacity but kept its demand: 48 % became 74.5 % in one scan, and the host just removed was bought back.",
 		world: func(w *world) {
 			w.host(4, size(1000, 1000))
 			w.service("web", 36, size(50, 50))
@@ -72,7 +72,7 @@ var golden = []goldenCase{
 	{
 		name:      "atlassian/escalator #285, and no room",
 		situation: "As before, but the tasks on the draining host fit on none of the others.",
-		theirs:    "Leaving the drained demand out of everything, as the fix can be read, hides that the drain is stuck.",
+		theirs:    "If the drained demand is left out everywhere, as the fix can be read, nobody sees that the drain is stuck.",
 		world: func(w *world) {
 			w.host(4, size(1000, 1000))
 			w.service("web", 4, size(600, 200))
@@ -86,14 +86,14 @@ var golden = []goldenCase{
 	{
 		name:      "aws/containers-roadmap #653",
 		situation: "A cluster without hosts and without tasks.",
-		theirs:    "No tasks and no hosts is 100 % by definition; with a target below 100 two hosts were created and deleted in a loop.",
+		theirs:    "No tasks and no hosts are 100 % by definition. With a target below 100, two hosts were created and deleted in a loop.",
 		world:     func(*world) {},
 		signal:    0, gap: 0, reasons: []scaler.Reason{scaler.NoInstances},
 	},
 	{
 		name:      "aws/containers-roadmap #900",
-		situation: "One host, one task of a tenth of it: nothing changes from minute to minute.",
-		theirs:    "A single-task cluster went out and in every 15 to 20 minutes.",
+		situation: "One host, and one task of a tenth of it. Nothing changes from minute to minute.",
+		theirs:    "A cluster with one task scaled out and in every 15 to 20 minutes.",
 		world: func(w *world) {
 			w.host(1, size(2048, 3900))
 			w.service("web", 1, size(204, 390))
@@ -104,7 +104,7 @@ var golden = []goldenCase{
 	{
 		name:      "aws/containers-roadmap #960",
 		situation: "Two sizes of hosts in three zones; 14 tasks of 1000 CPU wait, a new host has 2048.",
-		theirs:    "Several types or zones: one minimum step at a time (M = N + 1), however many tasks wait.",
+		theirs:    "With several types or zones they add one minimum step at a time (M = N + 1), however many tasks wait.",
 		world: func(w *world) {
 			w.entry.Instance.CPU, w.entry.Instance.Memory = new(int64(2048)), new(int64(3900))
 			w.host(2, size(2048, 3900))
@@ -121,7 +121,7 @@ var golden = []goldenCase{
 	{
 		name:      "aws/containers-roadmap #961",
 		situation: "No hosts; one task of half a host waits.",
-		theirs:    "From zero always two hosts (M > 0 and N = 0 is 200 %).",
+		theirs:    "From zero they always add two hosts (M > 0 and N = 0 is 200 %).",
 		world: func(w *world) {
 			w.entry.Instance.CPU, w.entry.Instance.Memory = new(int64(2048)), new(int64(3900))
 			w.service("web", 1, size(1000, 1000))
@@ -131,7 +131,7 @@ var golden = []goldenCase{
 	{
 		name:      "aws/containers-roadmap #1716",
 		situation: "No hosts; 14 tasks of 1000 CPU wait, a new host has 2048: 7 by packing, 10 to stay under 75 %.",
-		theirs:    "From zero always two hosts, the rest minutes later.",
+		theirs:    "From zero they always add two hosts, and the rest minutes later.",
 		world: func(w *world) {
 			w.entry.Instance.CPU, w.entry.Instance.Memory = new(int64(2048)), new(int64(3900))
 			w.service("web", 14, size(1000, 100))
@@ -141,7 +141,7 @@ var golden = []goldenCase{
 	{
 		name:      "aws/containers-roadmap #1150",
 		situation: "26 nearly idle hosts.",
-		theirs:    "26 hosts went to 2 one at a time, in hours.",
+		theirs:    "It took hours to get from 26 hosts to 2, one at a time.",
 		world: func(w *world) {
 			w.host(26, size(2048, 3900))
 			w.service("web", 26, size(64, 64))
@@ -153,8 +153,8 @@ var golden = []goldenCase{
 	},
 	{
 		name:      "aws/amazon-ecs-agent #731",
-		situation: "One host, one task of 1100 of its 2048 CPU, and a new revision of it: desired 1, running 1, the new deployment has none.",
-		theirs:    "The roll-out waited for ever: the old task runs, so nothing is missing, and the new one fits nowhere.",
+		situation: "One host, one task of 1100 of its 2048 CPU, and a new revision of it: desired 1, running 1, none of the new deployment.",
+		theirs:    "The roll-out waited for ever: the old task runs, so nothing seems to be missing, and the new one fits nowhere.",
 		world: func(w *world) {
 			w.host(1, size(2048, 3900))
 			w.service("web", 1, size(1100, 1000))
@@ -183,7 +183,7 @@ var golden = []goldenCase{
 	},
 	{
 		name:      "consolidation (aws/containers-roadmap #42, #105)",
-		situation: "Six hosts, one small task and a daemon on each: none is empty, four would do.",
+		situation: "Six hosts with one small task and a daemon each. None is empty, but four would do.",
 		theirs:    "Only hosts without a task were ever removed; six stayed six for years.",
 		world: func(w *world) {
 			w.host(6, size(2048, 3900))
@@ -198,7 +198,7 @@ var golden = []goldenCase{
 	},
 	{
 		name:      "omerxx/ecscale #6",
-		situation: "A minimum of two; of four idle hosts two were found to be one too many and drain.",
+		situation: "A minimum of two. Two of four idle hosts drain already.",
 		theirs:    "Draining hosts counted towards the minimum, and the next run drained one of the last two.",
 		world: func(w *world) {
 			w.s.Groups[0].Min = 2
@@ -210,8 +210,8 @@ var golden = []goldenCase{
 	},
 	{
 		name:      "convox/rack #2724",
-		situation: "A service is wider than a host: its task needs 4096 CPU, and an instance has 2048.",
-		theirs:    "Scaled out without end.",
+		situation: "A service's task is larger than a host: it needs 4096 CPU, and an instance has 2048.",
+		theirs:    "They scaled out without end.",
 		world: func(w *world) {
 			w.host(2, size(2048, 3900))
 			w.service("web", 2, size(1100, 1000))
@@ -224,7 +224,7 @@ var golden = []goldenCase{
 	{
 		name:      "slow boot (aws/containers-roadmap #945)",
 		situation: "8 tasks wait for a host each; 8 hosts were launched 400 seconds ago and have not registered.",
-		theirs:    "What is on its way was not counted, and bought again.",
+		theirs:    "Launching hosts were not counted, so they were bought again.",
 		world: func(w *world) {
 			w.entry.Instance.CPU, w.entry.Instance.Memory = new(int64(2048)), new(int64(3900))
 			w.service("web", 8, size(1500, 100))
@@ -235,7 +235,7 @@ var golden = []goldenCase{
 	{
 		name:      "a task set that goes (aws/containers-roadmap #969)",
 		situation: "Two hosts with one task of 1600 CPU each; the service's PRIMARY task set has its two tasks, and a DRAINING one still counts two as desired.",
-		theirs:    "The task set that was being deleted stayed as desired as before.",
+		theirs:    "The desired tasks of the task set that was being deleted still counted.",
 		world: func(w *world) {
 			w.host(2, size(2048, 3900))
 			w.service("web", 2, size(1600, 100), func(s *cluster.Service, _ *cluster.Definition) {
@@ -262,7 +262,7 @@ var golden = []goldenCase{
 	{
 		name:      "a host kept aside (aws/amazon-ecs-agent #818)",
 		situation: "Four nearly idle hosts, and a fifth that is DRAINING and that its group keeps in standby, for a person to look at.",
-		theirs:    "What drains was waited for, for days.",
+		theirs:    "The scaler waited for the draining host for days.",
 		world: func(w *world) {
 			w.host(5, size(2048, 3900))
 			w.service("web", 4, size(200, 200))
@@ -277,8 +277,8 @@ var golden = []goldenCase{
 	},
 	{
 		name:      "a registration that outlived its instance (aws/amazon-ecs-agent #300)",
-		situation: "Four nearly idle hosts; a fifth ended while its agent was away. Its registration is still ACTIVE, with a task of nearly a whole host that ECS calls RUNNING, and stands in no group.",
-		theirs:    "The task counted as running, for ever, and as one that has to find another place.",
+		situation: "Four nearly idle hosts; a fifth ended while its agent was disconnected. Its registration is still ACTIVE, in no group, with a task of nearly a whole host that ECS calls RUNNING.",
+		theirs:    "The task counted as running for ever, and as a task that must find another host.",
 		world: func(w *world) {
 			w.host(5, size(2048, 3900))
 			w.service("web", 4, size(200, 200))
@@ -295,8 +295,8 @@ var golden = []goldenCase{
 	},
 	{
 		name:      "two instances that are no hosts any more (aws/amazon-ecs-agent #125)",
-		situation: "Six hosts with one task of 1500 CPU each, two more are wanted; two instances of the group, launched hours ago, are no container instances: one was deregistered and kept, of the other the agent never started.",
-		theirs:    "Nobody told them from hosts that a bad image keeps from joining.",
+		situation: "Six hosts with one task of 1500 CPU each; two more tasks are wanted. Two instances of the group, launched hours ago, are not registered: one was deregistered and kept, and the agent of the other never started.",
+		theirs:    "They looked like hosts that cannot join because of a bad image.",
 		world: func(w *world) {
 			w.host(6, size(2048, 3900))
 			w.service("web", 8, size(1500, 1000))
@@ -311,7 +311,7 @@ var golden = []goldenCase{
 	{
 		name:      "hosts that take 13 minutes (aws/amazon-ecs-agent #3130)",
 		situation: "One full host, one task waits; a host was launched 11 minutes ago. The group's hosts were seen to take 13 minutes to register, as Windows does.",
-		theirs:    "After a fixed time it was given up, and bought again.",
+		theirs:    "After a fixed time the host was given up and bought again.",
 		world: func(w *world) {
 			w.host(1, size(2048, 3900))
 			w.service("web", 2, size(1500, 1000))
@@ -325,7 +325,7 @@ var golden = []goldenCase{
 	{
 		name:      "the image was mended (aws/amazon-ecs-agent #688)",
 		situation: "One full host, one task waits; two hosts were launched 31 minutes ago, were watched, and never registered.",
-		theirs:    "Bought on without end; or, where that was stopped, a person had to end the dead hosts.",
+		theirs:    "They went on buying without end. Where that was stopped, a person had to end the dead hosts.",
 		world: func(w *world) {
 			w.host(1, size(2048, 3900))
 			w.service("web", 4, size(1500, 1000))
@@ -341,7 +341,7 @@ var golden = []goldenCase{
 	{
 		name:      "interfaces that nobody sees (aws/containers-roadmap #1545)",
 		situation: "Four hosts hold three awsvpc tasks each, at 19 % of their CPU; the service steps up by twelve, and ECS refuses one of them.",
-		theirs:    "Network interfaces were not looked at when a host was chosen, and no reservation shows them.",
+		theirs:    "They did not consider network interfaces, and no reservation shows them.",
 		world: func(w *world) {
 			w.host(4, size(4096, 15000))
 			w.service("edge", 24, size(256, 512), awsvpc)
@@ -370,7 +370,7 @@ var golden = []goldenCase{
 	{
 		name:      "weights (aws/containers-roadmap #76)",
 		situation: "Four nearly idle hosts that weigh 4 each; the group's sizes are units: MinSize 4 is one host, desired 16, MaxSize 40.",
-		theirs:    "Hosts were counted and compared with units: never below four.",
+		theirs:    "They compared a number of hosts with a size in units, and never went below four hosts.",
 		world: func(w *world) {
 			w.host(4, size(4096, 15000))
 			w.service("web", 4, size(200, 200))
