@@ -13,7 +13,7 @@ import (
 
 // accused is a host that its load balancer calls unhealthy, with a task that moves nowhere.
 func accused() *fakeAWS {
-	f := stubborn()
+	f := stubbornFake()
 	f.instances["i-1"].healthy, f.instances["i-1"].blamed = false, "an ELB system health check failure."
 	return f
 }
@@ -88,14 +88,14 @@ func TestAnAgentThatIsBackIsNotCountedAsAwayByWhatWasUnreadBefore(t *testing.T) 
 
 // It may be the one that leaves: as long as ECS lists a host that it does not describe, none is unregistered.
 func TestAHostThatECSListsAndDoesNotDescribeMayBeTheOneThatLeaves(t *testing.T) {
-	f := stubborn()
+	f := stubbornFake()
 	f.hosts["ci/i-1"].undescribed = true
 	answer := ticks(t, f, 20, f.process())
 	assert.Equal(t, drain.Wait, answer.Instances[0].Action)
 	assert.NotEmpty(t, f.left())
 	assert.LessOrEqual(t, f.silence(ours), third)
 
-	f = stubborn() // nor is the cluster without a host that could take its tasks
+	f = stubbornFake() // nor is the cluster without a host that could take its tasks
 	f.maxSize = 0
 	f.hosts["ci/i-0"].undescribed = true
 	ticks(t, f, 20, f.process())
@@ -133,7 +133,7 @@ func TestALaunchingHookOfTheEntrysNameIsNotOurs(t *testing.T) {
 }
 
 func TestWithoutTheEntryNoTaskIsStopped(t *testing.T) {
-	f := stubborn()
+	f := stubbornFake()
 	f.task("i-1", "")
 	f.deny["GetParametersByPath"] = true
 	d := f.process()

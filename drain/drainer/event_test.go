@@ -5,54 +5,80 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/drain"
 	"ecs-cluster-scaler/drain/drainer"
+	"ecs-cluster-scaler/internal/lambdaevent"
+	"ecs-cluster-scaler/simulator/aws"
 )
 
 func scheduled(at time.Time) string {
 	return fmt.Sprintf(`{"time": %q}`, at.Format(time.RFC3339))
 }
 
-func hookEvent(at time.Time) string {
-	return fmt.Sprintf(`{"source": "aws.autoscaling", "time": %q, "detail": {"EC2InstanceId": "i-1", "AutoScalingGroupName": "web-blue", "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING"}}`, at.Format(time.RFC3339))
+func (a *account) hookEvent(at time.Time) string {
+	return fmt.Sprintf(`{"source": "aws.autoscaling", "time": %q, "detail": {"EC2InstanceId": %q, "AutoScalingGroupName": "web-blue", "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING"}}`, at.Format(time.RFC3339), a.id("i-1"))
 }
 
-func spotEvent(at time.Time) string {
-	return fmt.Sprintf(`{"source": "aws.ec2", "time": %q, "detail-type": "EC2 Spot Instance Interruption Warning", "detail": {"instance-id": "i-1"}}`, at.Format(time.RFC3339))
+func (a *account) spotEvent(at time.Time) string {
+	return fmt.Sprintf(`{"source": "aws.ec2", "time": %q, "detail-type": "EC2 Spot Instance Interruption Warning", "detail": {"instance-id": %q}}`, at.Format(time.RFC3339), a.id("i-1"))
+}
+
+// handle is what the function does with an event that comes at a time.
+func (a *account) handle(t *testing.T, d *drainer.Drainer, event string, at time.Time) drainer.Answer {
+	t.Helper()
+	answer, err := d.Event(t.Context(), []byte(event), at)
+	require.NoError(t, err)
+	return a.after(answer)
+}
+
+// first is the first step on an event of the named instance, by a process that remembers nothing.
+func (a *account) first(t *testing.T, instance string, e lambdaevent.Event) drainer.Answer {
+	t.Helper()
+	d := a.process()
+	e.Instance = instance
+	if i := a.instances[instance]; i != nil {
+		e.Instance = i.ID
+	}
+	answer, err := d.First(t.Context(), a.Now(), e)
+	require.NoError(t, err)
+	return a.after(answer)
 }
 
 // What a tick sees is there now, whenever it was meant to look.
-func TestATickThatComesLateOrFromTheFutureIsOneOfThePresentMinute(t *testing.T) {
+func TestALateOrEarlyTickIsOneOfThePresentMinute(t *testing.T) {
 	for name, off := range map[string]time.Duration{
 		"on time": 0, "91 s late": -2 * time.Minute, "an hour late": -time.Hour, "six hours late": -6 * time.Hour, "from the future": time.Hour,
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFakeAWS().host("i-1", wait)
-			f.hosts["ci/i-1"].status = "DRAINING"
-			f.pass(20 * time.Minute)
-			now := f.now.Add(31 * time.Second)
-			answer, err := f.process().Event(t.Context(), []byte(scheduled(now.Add(off))), now)
-			require.NoError(t, err)
+			a := newAccount().host("i-1", wait)
+			d := a.process()
+			ticks(t, a, 1, d) // it is DRAINING
+			a.hold(t, "i-1", ours, 19*time.Minute)
+			minute := a.Now()
+			now := minute.Add(31 * time.Second)
+			answer := a.handle(t, a.process(), scheduled(now.Add(off)), now)
 			require.Len(t, answer.Instances, 1)
 			assert.Equal(t, drain.Complete, answer.Instances[0].Action)
 			assert.Empty(t, answer.Dropped)
-			assert.Equal(t, f.now, answer.Minute)
-			assert.Equal(t, f.now, f.stamped, "its metrics are of this minute")
-			assert.Empty(t, f.broken)
+			assert.Equal(t, minute, answer.Minute)
+			assert.Equal(t, minute, a.stamped, "its metrics are of this minute")
+			assert.Empty(t, a.broken)
 		})
 	}
 }
 
-func TestATickWithin90SecondsKeepsItsScheduledMinute(t *testing.T) {
-	f := newFakeAWS().host("i-1", wait)
-	f.pass(20 * time.Minute)
-	answer, err := f.process().Event(t.Context(), []byte(scheduled(f.now)), f.now.Add(90*time.Second))
-	require.NoError(t, err)
-	assert.Equal(t, f.now, answer.Minute)
-	assert.Equal(t, f.now, f.stamped)
+func TestATickWithin90SecondsKeepsItsMinute(t *testing.T) {
+	a := newAccount().host("i-1", wait)
+	d := a.process()
+	a.pass(10 * time.Minute)
+	answer := a.handle(t, d, scheduled(a.Now()), a.Now().Add(90*time.Second))
+	assert.Equal(t, a.Now(), answer.Minute)
+	assert.Equal(t, a.Now(), a.stamped)
 }
 
 // The deadline is 60 minutes after the termination began, not after the minute for which a late tick was meant, nor before
@@ -65,77 +91,157 @@ func TestALateTicksClockIsThePresent(t *testing.T) {
 	}{
 		{59, time.Hour, drain.Wait}, {61, -time.Hour, drain.StopTasks},
 	} {
-		f := newFakeAWS().host("i-1", wait, "api")
-		f.service("api", 1, 100, 100)
-		f.hosts["ci/i-1"].status = "DRAINING"
-		f.pass(time.Duration(c.minute) * time.Minute)
-		answer, err := f.process().Event(t.Context(), []byte(scheduled(f.now.Add(c.off))), f.now)
-		require.NoError(t, err)
+		a := newAccount().service("api", 1, 100, 100).host("i-1", wait, "api")
+		ticks(t, a, 1, a.process())
+		a.hold(t, "i-1", ours, time.Duration(c.minute-1)*time.Minute)
+		answer := a.handle(t, a.process(), scheduled(a.Now().Add(c.off)), a.Now())
 		assert.Equal(t, c.action, answer.Instances[0].Action)
 	}
 }
 
 // Late ticks come beside those of their own minute, doubled too, and by processes that remember and that do not.
 func TestTicksThatComeLateTogetherDoNoMoreThanOne(t *testing.T) {
-	f := newFakeAWS().host("i-1", wait, "api")
-	f.service("api", 1, 100, 200)
-	d := f.process()
+	a := newAccount().service("api", 1, 100, 200).host("i-1", wait, "api")
+	d := a.process()
 	for range 12 {
 		for _, late := range []time.Duration{0, 0, time.Minute, 5 * time.Minute, time.Hour} {
-			_, err := d.Event(t.Context(), []byte(scheduled(f.now.Add(-late))), f.now)
-			require.NoError(t, err)
-			_, err = f.process().Event(t.Context(), []byte(scheduled(f.now.Add(-late))), f.now)
-			require.NoError(t, err)
+			a.handle(t, d, scheduled(a.Now().Add(-late)), a.Now())
+			a.handle(t, a.process(), scheduled(a.Now().Add(-late)), a.Now())
 		}
-		f.pass(time.Minute)
+		a.pass(time.Minute)
 	}
-	assert.Empty(t, f.left())
-	assert.Empty(t, f.broken)
+	assert.Empty(t, a.left())
+	assert.Empty(t, a.broken)
 }
 
 // Lambda keeps what it could not deliver for hours. A hook's host is looked up; a Spot warning is true for two minutes.
 func TestALateHookEventIsActedOnAndALateSpotWarningIsNot(t *testing.T) {
-	event := func(state, event string) (*fakeAWS, drainer.Answer) {
-		f := newFakeAWS().host("i-1", state)
-		answer, err := f.process().Event(t.Context(), []byte(event), f.now)
-		require.NoError(t, err)
-		return f, answer
+	hook := func(state string) (*account, drainer.Answer) {
+		a := newAccount().host("i-1", state)
+		d := a.process()
+		return a, a.handle(t, d, a.hookEvent(start.Add(-time.Hour)), a.Now())
 	}
-	f, answer := event(wait, hookEvent(start.Add(-time.Hour)))
+	a, answer := hook(wait)
 	assert.Equal(t, drain.SetDraining, answer.Instances[0].Action)
 	assert.Equal(t, start, answer.Minute)
-	assert.Equal(t, "DRAINING", f.hosts["ci/i-1"].status)
+	assert.Equal(t, "DRAINING", a.status("i-1"))
 
-	f, answer = event("InService", hookEvent(start.Add(-time.Hour)))
+	a, answer = hook("InService")
 	assert.Empty(t, answer.Instances, "it does not leave any more")
-	assert.Equal(t, "ACTIVE", f.hosts["ci/i-1"].status)
+	assert.Equal(t, "ACTIVE", a.status("i-1"))
 
-	f, answer = event("InService", spotEvent(start.Add(-2*time.Minute)))
+	spot := func(late time.Duration) (*account, drainer.Answer) {
+		a := newAccount().host("i-1", "InService")
+		d := a.process()
+		return a, a.handle(t, d, a.spotEvent(start.Add(-late)), a.Now())
+	}
+	a, answer = spot(2 * time.Minute)
 	assert.Equal(t, "stale", answer.Dropped)
-	assert.Empty(t, f.calls)
-	assert.Equal(t, "ACTIVE", f.hosts["ci/i-1"].status)
+	assert.Empty(t, a.actions())
+	assert.Equal(t, "ACTIVE", a.status("i-1"))
 
-	f, answer = event("InService", spotEvent(start.Add(-time.Minute)))
+	a, answer = spot(time.Minute)
 	assert.Empty(t, answer.Dropped)
-	assert.Equal(t, "DRAINING", f.hosts["ci/i-1"].status)
+	assert.Equal(t, "DRAINING", a.status("i-1"))
 }
 
 func TestAnEventThatIsNoneIsRefusedInASentence(t *testing.T) {
-	_, err := newFakeAWS().process().Event(t.Context(), []byte(`{"time": "soon"}`), start)
+	_, err := newAccount().process().Event(t.Context(), []byte(`{"time": "soon"}`), start)
 	assert.ErrorContains(t, err, "is not RFC 3339")
+}
+
+func TestEventsMakeOnlyTheFirstStep(t *testing.T) {
+	a := newAccount().host("i-1", wait).host("i-2", "InService")
+	assert.Empty(t, a.first(t, "i-999", lambdaevent.Event{Kind: lambdaevent.Spot}).Instances, "of no tagged group")
+	assert.Empty(t, a.first(t, "i-1", lambdaevent.Event{Group: "somebody's"}).Instances, "of another group")
+	assert.Empty(t, a.first(t, "i-2", lambdaevent.Event{}).Instances, "it does not leave")
+	assert.Equal(t, "ACTIVE", a.status("i-2"))
+	assert.Equal(t, drain.SetDraining, a.first(t, "i-1", lambdaevent.Event{}).Instances[0].Action)
+	assert.Equal(t, drain.None, a.first(t, "i-1", lambdaevent.Event{}).Instances[0].Action, "a doubled event")
+	assert.Equal(t, drain.SetDraining, a.first(t, "i-2", lambdaevent.Event{Kind: lambdaevent.Spot}).Instances[0].Action)
+	assert.Equal(t, "DRAINING", a.status("i-2"))
+	assert.NotContains(t, a.actions(), "CompleteLifecycleAction")
+}
+
+// Spot warnings come for every instance of the account.
+func TestASpotWarningOfNobodysInstanceTakesOneCall(t *testing.T) {
+	a := newAccount()
+	assert.Empty(t, a.first(t, "i-999", lambdaevent.Event{Kind: lambdaevent.Spot}).Instances)
+	assert.Equal(t, []string{"DescribeAutoScalingInstances"}, a.actions())
+}
+
+// asked is how many groups and how many hosts the latest calls asked for by name.
+func (a *account) asked() (groups []string, hosts int) {
+	for _, c := range a.calls.Calls() {
+		switch in := c.Input.(type) {
+		case *autoscaling.DescribeAutoScalingGroupsInput:
+			groups = in.AutoScalingGroupNames
+		case *ecs.DescribeContainerInstancesInput:
+			hosts = len(in.ContainerInstances)
+		default:
+		}
+	}
+	return groups, hosts
+}
+
+func TestASpotWarningAsksForItsOwnGroupAlone(t *testing.T) {
+	a := newAccount().host("i-2", "InService")
+	somebodys := a.NewGroup(aws.GroupSpec{Name: "somebody's", Cluster: "web", Zones: []string{"eu-west-1a"}, Max: 1})
+	a.hostOf(somebodys, "i-3", "InService")
+	a.first(t, "i-2", lambdaevent.Event{Kind: lambdaevent.Spot})
+	assert.Equal(t, "DRAINING", a.status("i-2"))
+	assert.Equal(t, []string{"DescribeAutoScalingInstances", "DescribeAutoScalingGroups", "ListContainerInstances", "DescribeContainerInstances", "UpdateContainerInstancesState"}, a.actions())
+	groups, hosts := a.asked()
+	assert.Equal(t, []string{"web-blue"}, groups)
+	assert.Equal(t, 1, hosts)
+
+	a.calls.Forget()
+	assert.Empty(t, a.first(t, "i-3", lambdaevent.Event{Kind: lambdaevent.Spot}).Instances, "of a group that is not tagged")
+	assert.Len(t, a.actions(), 2)
+}
+
+// A function that was upgraded before its role.
+func TestWhereAnInstancesGroupMayNotBeAskedForAllAreListed(t *testing.T) {
+	a := newAccount().host("i-2", "InService")
+	a.deny["DescribeAutoScalingInstances"] = true
+	answer := a.first(t, "i-2", lambdaevent.Event{Kind: lambdaevent.Spot})
+	assert.Equal(t, drain.SetDraining, answer.Instances[0].Action)
+	assert.Equal(t, "DRAINING", a.status("i-2"))
+}
+
+// A hundred hosts that leave together send a hundred events, and each is a process with limits of its own.
+func TestAnEventTakesFourCallsHoweverLargeTheCluster(t *testing.T) {
+	a := newAccount()
+	for n := range 300 {
+		a.host(fmt.Sprintf("i-%d", 1000+n), wait)
+	}
+	a.first(t, "i-1007", lambdaevent.Event{Group: "web-blue"})
+	assert.Equal(t, []string{"DescribeAutoScalingGroups", "ListContainerInstances", "DescribeContainerInstances", "UpdateContainerInstancesState"}, a.actions())
+	groups, hosts := a.asked()
+	assert.Equal(t, []string{"web-blue"}, groups, "its own group")
+	assert.Equal(t, 1, hosts, "its own registration")
+	assert.Equal(t, "DRAINING", a.status("i-1007"))
+}
+
+func TestAnEventThatCouldNotBeActedOnFails(t *testing.T) {
+	for _, action := range []string{"ListContainerInstances", "DescribeContainerInstances", "UpdateContainerInstancesState", "DescribeAutoScalingGroups"} {
+		a := newAccount().host("i-1", wait)
+		a.deny[action] = true
+		d := a.process()
+		_, err := d.First(t.Context(), a.Now(), lambdaevent.Event{Instance: a.id("i-1")})
+		assert.Error(t, err, action)
+	}
 }
 
 // A third of 300 s passes between two ticks: the one before it must not be the last for minutes.
 func TestAShortHookGetsAHeartbeatAtEveryTick(t *testing.T) {
-	for timeout, beats := range map[int32]int{30: 30, 300: 30, 539: 30, 540: 10, 900: 6} {
-		f := newFakeAWS().host("i-1", wait, "")
-		f.timeout = timeout
-		f.entries["web"] = `{"drain": {"deadline_minutes": 60}}`
-		d := f.process()
-		for range 30 {
-			tick(t, f, d)
-			f.pass(time.Minute)
-		}
-		assert.InDelta(t, beats, f.count("RecordLifecycleActionHeartbeat"), 1, "%d s", timeout)
+	for timeout, beats := range map[int]int{90: 30, 300: 30, 539: 30, 540: 10, 900: 6} {
+		a := newAccount()
+		a.blue.Spec.Hooks[0].Heartbeat = time.Duration(timeout) * time.Second
+		a.host("i-1", wait, "")
+		a.enter("web", `{"drain": {"deadline_minutes": 60}}`)
+		ticks(t, a, 30, a.process())
+		assert.InDelta(t, beats, a.count("RecordLifecycleActionHeartbeat"), 1, "%d s", timeout)
+		assert.NotEmpty(t, a.left(), "%d s", timeout)
 	}
 }

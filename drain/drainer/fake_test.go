@@ -20,8 +20,6 @@ import (
 	"ecs-cluster-scaler/internal/settings"
 )
 
-var start = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
-
 // fakeAWS is one ECS cluster, web, and its groups, with what AWS does by itself from minute to minute: a scheduler that
 // moves tasks off DRAINING hosts, tasks that take their time to stop, instances that go once their hooks are done. It
 // notes whatever must never happen.
@@ -129,8 +127,6 @@ type fakeInstance struct {
 	began  time.Time
 	ended  time.Time
 }
-
-const ours = "ecs-cluster-scaler-drain"
 
 // newFakeAWS has ACTIVE host i-0 in group web-blue.
 func newFakeAWS() *fakeAWS {
@@ -348,19 +344,12 @@ func (f *fakeAWS) left() []string {
 	return ids
 }
 
-func sorted[V any](m map[string]V) []string {
-	var keys []string
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(a) - len(b)
-		}
-		return strings.Compare(a, b)
-	})
-	return keys
-}
+// Now, after and wrong are what tests on the simulated account ask for too.
+func (f *fakeAWS) Now() time.Time { return f.now }
+
+func (f *fakeAWS) after(a drainer.Answer) drainer.Answer { return a }
+
+func (f *fakeAWS) wrong() []string { return f.broken }
 
 func optionalTime(t time.Time) *time.Time {
 	if t.IsZero() {

@@ -1,6 +1,7 @@
 package drainer_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -11,8 +12,6 @@ import (
 	"ecs-cluster-scaler/drain/drainer"
 	"ecs-cluster-scaler/internal/lambdaevent"
 )
-
-const shipper = "log-shipper"
 
 // misnamed is a host under an entry that names a log shipper's hook, which the group has beside ours.
 func misnamed(hooks ...string) *fakeAWS {
@@ -171,7 +170,7 @@ func TestAHeartbeatThatFailsForOneHookIsSentAgainAtTheNextTick(t *testing.T) {
 		if action == "RecordLifecycleActionHeartbeat" {
 			sent++
 			if sent == 1 {
-				return refuse("Rate exceeded")
+				return errors.New("Rate exceeded")
 			}
 		}
 		return nil

@@ -13,8 +13,7 @@ import (
 	"ecs-cluster-scaler/internal/lambdaevent"
 )
 
-// stubborn is a host whose service's task moves nowhere and, once told, takes a day to stop.
-func stubborn() *fakeAWS {
+func stubbornFake() *fakeAWS {
 	f := newFakeAWS().host("i-1", wait, "api")
 	f.service("api", 1, 100, 100)
 	for _, task := range f.tasks {
@@ -23,23 +22,10 @@ func stubborn() *fakeAWS {
 	return f
 }
 
-// ticks runs a tick of each of the processes in each of so many minutes, and returns the last answer of the last.
-func ticks(t *testing.T, f *fakeAWS, minutes int, processes ...*drainer.Drainer) drainer.Answer {
-	t.Helper()
-	var last drainer.Answer
-	for range minutes {
-		for _, d := range processes {
-			last = tick(t, f, d)
-		}
-		f.pass(time.Minute)
-	}
-	return last
-}
-
 func TestASecondStackStopsNothingOfTheFirst(t *testing.T) {
 	for name, tag := range map[string]string{"untagged": "", "tagged": "/p", "tagged with a slash at its end": "/p/"} {
 		t.Run(name, func(t *testing.T) {
-			f := stubborn()
+			f := stubbornFake()
 			f.configPath = tag
 			f.entries["web"] = `{"drain": {"deadline_minutes": 2000, "at_deadline": "hold"}}`
 			f.elsewhere = map[string]map[string]string{"/q": {"other": `{}`}}
@@ -57,7 +43,7 @@ func TestASecondStackStopsNothingOfTheFirst(t *testing.T) {
 
 func TestTheFirstStackGoesOnBesideASecond(t *testing.T) {
 	for _, tag := range []string{"", "/p", "/p/", "/p//", " /p "} {
-		f := stubborn()
+		f := stubbornFake()
 		f.configPath = tag
 		f.elsewhere = map[string]map[string]string{"/q": {"other": `{}`}}
 		ticks(t, f, 75, f.stack("/q"), f.process())
@@ -77,7 +63,7 @@ func TestAGroupOfAnotherStackIsNeitherReadNorTouched(t *testing.T) {
 }
 
 func TestTheTagOfAGroupIsEnoughToActInFull(t *testing.T) {
-	f := stubborn()
+	f := stubbornFake()
 	f.entries, f.configPath = nil, "/p"
 	ticks(t, f, 75, f.process())
 	assert.Equal(t, start.Add(60*time.Minute), f.tasks["task/0"].stopping, "as the built-in defaults say")
@@ -85,7 +71,7 @@ func TestTheTagOfAGroupIsEnoughToActInFull(t *testing.T) {
 }
 
 func TestWithoutTagAndEntryAHostIsHeldUntilItIsEmpty(t *testing.T) {
-	f := stubborn()
+	f := stubbornFake()
 	f.entries = nil
 	d := f.process()
 	answer := ticks(t, f, 100, d)
@@ -109,7 +95,7 @@ func TestWhatATagSaysDecidesWhoseAGroupIs(t *testing.T) {
 		"": true, "/p": true, "/p/": true, "/": true, "//": true, " ": true, "\t/p//  ": true,
 		"/nobody": false, "/P": false, "p": false, "/p/clusters": false, "/p,/q": false, "//p": false,
 	} {
-		f := stubborn()
+		f := stubbornFake()
 		f.configPath = tag
 		ticks(t, f, 75, f.process())
 		assert.Equal(t, mine, f.tasks["task/0"].byUs, "tag %q", tag)
@@ -123,7 +109,7 @@ func TestWhatATagSaysDecidesWhoseAGroupIs(t *testing.T) {
 func TestAnUpgradeInEitherOrderChangesNoDrain(t *testing.T) {
 	for name, tagged := range map[string]int{"Terraform first": 0, "function first, Terraform in the middle of a drain": 30, "function alone": 1000} {
 		t.Run(name, func(t *testing.T) {
-			f := stubborn()
+			f := stubbornFake()
 			f.elsewhere = map[string]map[string]string{"/q": {"other": `{}`}}
 			mine, theirs := f.process(), f.stack("/q")
 			for minute := range 75 {
@@ -141,7 +127,7 @@ func TestAnUpgradeInEitherOrderChangesNoDrain(t *testing.T) {
 func TestAnEntryThatIsDeletedWhileAHostDrainsGoesOnToHold(t *testing.T) {
 	const entry = `{"drain": {"deadline_minutes": 30}}`
 	for name, left := range map[string]map[string]string{"the last one": {}, "others are left": {"other": `{}`}} {
-		f := stubborn()
+		f := stubbornFake()
 		f.entries["web"] = entry
 		d := f.process()
 		ticks(t, f, 10, d)
@@ -150,7 +136,7 @@ func TestAnEntryThatIsDeletedWhileAHostDrainsGoesOnToHold(t *testing.T) {
 		assert.Equal(t, start.Add(30*time.Minute), f.tasks["task/0"].stopping, name)
 		assert.Empty(t, f.left(), name)
 	}
-	f := stubborn()
+	f := stubbornFake()
 	f.entries["web"] = entry
 	ticks(t, f, 10, f.process())
 	f.entries = nil
@@ -166,7 +152,7 @@ func TestAnEntryThatIsDeletedWhileAHostDrainsGoesOnToHold(t *testing.T) {
 // Disabled stops scaling, not drains, in a process that saw the entry before and in one that did not.
 func TestAnEntryThatIsDisabledWhileAHostDrainsKeepsItsDeadline(t *testing.T) {
 	for _, cold := range []bool{false, true} {
-		f := stubborn()
+		f := stubbornFake()
 		f.entries["web"] = `{"drain": {"deadline_minutes": 30}}`
 		d := f.process()
 		ticks(t, f, 10, d)

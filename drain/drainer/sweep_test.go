@@ -111,7 +111,7 @@ func TestWhatCouldNotBeRemovedIsTriedAgain(t *testing.T) {
 // agent is away.
 func orphaned(t *testing.T) (*fakeAWS, *drainer.Drainer) {
 	t.Helper()
-	f := stubborn()
+	f := stubbornFake()
 	d := f.process()
 	ticks(t, f, 2, d)
 	f.hosts["ci/i-1"].connected = false

@@ -50,6 +50,24 @@ func (i *Instance) terminate(cause, told string) {
 	})
 }
 
+// Terminate is TerminateInstanceInAutoScalingGroup with a smaller desired capacity, as far as the minimum allows; below it
+// the group launches another
+// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceInAutoScalingGroup.html).
+func (w *World) Terminate(i *Instance) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	g := i.Group
+	if i.terminating() {
+		return
+	}
+	if g.Desired > g.Min {
+		g.Desired--
+		w.tell(Happened{Kind: DesiredChanged, Cluster: g.Spec.Cluster, Group: g.Spec.Name, Cause: "user", From: g.Desired + 1, To: g.Desired})
+	}
+	i.terminate("manual", "At "+moment(w.now)+" instance "+i.ID+" was taken out of service in response to a user request.")
+	g.react()
+}
+
 // leave is Terminating.
 func (i *Instance) leave(cause, told string) {
 	g := i.Group

@@ -150,3 +150,17 @@ func TestDeregistrationPassesInTerminatingBeforeTheHook(t *testing.T) {
 	l.pass(time.Second)
 	assert.EqualValues(t, "Terminating:Wait", i.State)
 }
+
+func TestATerminatedInstanceIsNotReplacedAboveTheMinimum(t *testing.T) {
+	l := newLab(exact(), GroupSpec{Min: 1, Desired: 2, Hooks: []HookSpec{{Name: "drain", Heartbeat: time.Hour, Default: "CONTINUE"}}})
+	l.pass(5 * time.Minute)
+	first := l.group.Instances()[0]
+	l.Terminate(first)
+	assert.Equal(t, terminatingWait, first.State)
+	assert.Equal(t, 1, l.group.Desired)
+	l.Terminate(first)
+	assert.Equal(t, 1, l.group.Desired, "it leaves already")
+	l.Terminate(l.group.Instances()[1])
+	l.pass(5 * time.Minute)
+	assert.Equal(t, map[string]int{"Terminating:Wait": 2, "InService": 1}, l.states(), "the minimum is kept")
+}

@@ -138,3 +138,16 @@ func (w *World) KillAgent(i *Instance) {
 		i.Host.killAgent()
 	}
 }
+
+// SetConnected has an instance's agent lose its connection to ECS, or find it again.
+func (w *World) SetConnected(i *Instance, connected bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case i.Host == nil:
+	case connected:
+		i.Host.connect()
+	default:
+		i.Host.disconnect()
+	}
+}

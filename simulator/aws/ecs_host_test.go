@@ -174,3 +174,33 @@ func TestOnlyTheFirstTaskOfARevisionOnAHostWaitsForItsImage(t *testing.T) {
 	}
 	assert.Equal(t, []time.Duration{20 * time.Second, 17 * time.Second, 2 * time.Second}, started)
 }
+
+func TestAnAgentIsAwayUntilItIsSaidToBeBack(t *testing.T) {
+	s := newStage(t)
+	h := s.host("a")
+	s.w.SetConnected(h.Instance, false)
+	s.run(time.Hour)
+	assert.False(t, h.Connected)
+	s.w.SetConnected(h.Instance, true)
+	assert.True(t, h.Connected)
+}
+
+func TestContainersThatExitEndTheirTask(t *testing.T) {
+	s := newStage(t)
+	s.host("a")
+	d := &TaskDefinition{Family: "batch", Revision: 1, Resources: Resources{CPU: 100, Memory: 100}, Stops: time.Hour, StopTimeout: time.Hour}
+	var tasks []*Task
+	for range 2 {
+		task, failure := s.c.RunTask(TaskRequest{Definition: d})
+		assert.Empty(t, failure)
+		tasks = append(tasks, task)
+	}
+	s.run(time.Minute)
+	tasks[0].Exit()
+	assert.Equal(t, []string{taskStopped, byExit}, []string{tasks[0].Last, tasks[0].Cause})
+	s.locked(func() { tasks[1].stop(byAPI, "") })
+	s.run(time.Minute)
+	assert.Equal(t, taskStopping, tasks[1].Last)
+	tasks[1].Exit()
+	assert.Equal(t, []string{taskStopped, byAPI}, []string{tasks[1].Last, tasks[1].Cause})
+}

@@ -55,6 +55,18 @@ func (t *Task) end(cause, reason string) {
 	t.finish()
 }
 
+// Exit ends the task's containers now, whether or not it was told to stop.
+func (t *Task) Exit() {
+	w := t.Cluster.world
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if t.Desired == taskStopped {
+		t.finish()
+	} else {
+		t.exit()
+	}
+}
+
 // left is told when a task's desiredStatus has become STOPPED: a daemon's host lacks one now.
 func (t *Task) left() {
 	if s := t.Service; s != nil && s.Spec.Daemon && t.Host != nil && t.Host.daemons[s] == t {
