@@ -14,8 +14,8 @@ locals {
 
   # One line for each cluster.
   every = [
-    { metric = "ScalingSignal", title = "Signal: 1 another host is needed, -1 one can go", width = 12 },
-    { metric = "InstanceGap", title = "Gap: hosts that are missing, or can go", width = 12 },
+    { metric = "ScalingSignal", title = "Signal: 1 another host is needed, -1 one can be removed", width = 12 },
+    { metric = "InstanceGap", title = "Gap: hosts that are missing, or can be removed", width = 12 },
     { metric = "CPUReservation", title = "CPU reserved, %", width = 8, lines = local.lines.cpu, optional = true },
     { metric = "MemoryReservation", title = "Memory reserved, %", width = 8, lines = local.lines.memory, optional = true },
     { metric = "GPUReservation", title = "GPUs reserved, %", width = 8, lines = local.lines.gpu, optional = true },
