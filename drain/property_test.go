@@ -55,8 +55,8 @@ func anyHost(t *rapid.T, n int) drain.Host {
 	return h
 }
 
-func anyPicture(t *rapid.T) drain.Cluster {
-	p := picture(host(), service("api", 2, 50, 200), service("web", 4, 100, 100), daemon("agent"))
+func anyCluster(t *rapid.T) drain.Cluster {
+	p := clusterOf(host(), service("api", 2, 50, 200), service("web", 4, 100, 100), daemon("agent"))
 	p.Terminating, p.Hosts = nil, nil
 	p.ServicesRead = rapid.Bool().Draw(t, "services read")
 	for n := range rapid.IntRange(1, 4).Draw(t, "hosts") {
@@ -73,39 +73,9 @@ func anyDrain(t *rapid.T) thresholds.Drain {
 	}
 }
 
-func TestWhatACompletionAlwaysMeans(t *testing.T) {
+func TestProtectedTaskHasItsDeadline(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p, want, now := anyPicture(t), anyDrain(t), at(rapid.IntRange(0, 3000).Draw(t, "now"))
-		for i, s := range drain.Next(p, want, now) {
-			h := p.Terminating[i]
-			if s.Action == drain.Complete {
-				assert.Equal(t, cluster.TerminatingWait, h.State, "only in Terminating:Wait")
-				assert.True(t, h.Hook.Found && !h.Hook.Gone, "a foreign hook is never completed")
-				if s.Reason != drain.HostDead {
-					assert.GreaterOrEqual(t, now.Sub(h.Began), 3*time.Minute)
-					assert.True(t, h.BeganKnown || now.Sub(h.Began) >= 330*time.Second, "of its first minute nothing is known")
-				}
-				// See TestATaskThatNeverStopsEndsWithItsHost and TestTasksThatNobodyCanReadEndWithTheirHost for the
-				// exceptions beside host_dead: past their deadlines.
-				if s.Reason != drain.HostDead && s.Reason != drain.Deadline && h.Registration != nil && h.Registration.Status != cluster.RegistrationFailed {
-					assert.True(t, h.TasksRead)
-					assert.False(t, slices.ContainsFunc(h.Tasks, func(t drain.Task) bool { return !t.Stopped() }))
-				}
-			}
-			if s.Heartbeat {
-				assert.True(t, h.State == cluster.TerminatingWait && h.Hook.Found && !h.Hook.Gone)
-			}
-			if s.Deregister {
-				assert.False(t, h.Registration.Connected, "an agent that answers takes its registration along itself")
-			}
-			assert.Equal(t, h.Began, s.Since)
-		}
-	})
-}
-
-func TestNoTaskThatMayBeProtectedIsStoppedBeforeItsOwnDeadline(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		p, want, now := anyPicture(t), anyDrain(t), at(rapid.IntRange(0, 3000).Draw(t, "now"))
+		p, want, now := anyCluster(t), anyDrain(t), at(rapid.IntRange(0, 3000).Draw(t, "now"))
 		for i, s := range drain.Next(p, want, now) {
 			h := p.Terminating[i]
 			// AWS's cap comes before a long deadline.
@@ -121,9 +91,9 @@ func TestNoTaskThatMayBeProtectedIsStoppedBeforeItsOwnDeadline(t *testing.T) {
 	})
 }
 
-func TestStepsDoNotDependOnTheOrderOfHosts(t *testing.T) {
+func TestOrderOfHostsDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p, want, now := anyPicture(t), anyDrain(t), at(rapid.IntRange(0, 3000).Draw(t, "now"))
+		p, want, now := anyCluster(t), anyDrain(t), at(rapid.IntRange(0, 3000).Draw(t, "now"))
 		before := drain.Next(p, want, now)
 		assert.Equal(t, before, drain.Next(p, want, now), "asked twice, it says the same")
 		slices.Reverse(p.Terminating)
@@ -145,7 +115,7 @@ func lifetime(h drain.Host, want thresholds.Drain, takes []int, ticks func(int) 
 				t.LastStatus, t.StoppedAt = "STOPPED", at(minute)
 			}
 		}
-		p := picture(h, services...)
+		p := clusterOf(h, services...)
 		clear(p.Healthy)
 		for _, s := range services {
 			p.Healthy[s.Name] = 0 // the worst: no replacement ever runs
@@ -206,7 +176,7 @@ func TestWithStopEveryDrainEnds(t *testing.T) {
 
 // "Never completes while a task on the host is not STOPPED, except host_dead" and "with stop, always ends within deadline
 // and 10 minutes" cannot both hold: this is the counterexample. The second wins, as AWS would end the host anyway.
-func TestATaskThatNeverStopsEndsWithItsHost(t *testing.T) {
+func TestTaskThatNeverStopsEndsWithHost(t *testing.T) {
 	ended, left := lifetime(host(task("api")), defaults(), []int{never}, everyMinute, service("api", 2, 50, 200))
 	require.Equal(t, 70, ended)
 	assert.Equal(t, 1, left)
@@ -214,7 +184,7 @@ func TestATaskThatNeverStopsEndsWithItsHost(t *testing.T) {
 
 // Nor can it hold for tasks that stay unread, and for a host that might be registered where nobody may look: AWS would end
 // both without asking, with the hook's own result, which is ABANDON by default.
-func TestTasksThatNobodyCanReadEndWithTheirHost(t *testing.T) {
+func TestUnreadTasksEndWithHost(t *testing.T) {
 	for name, cannot := range map[string]func(*drain.Host){
 		"its tasks are unread":        func(h *drain.Host) { h.TasksRead = false },
 		"a known cluster is not read": func(h *drain.Host) { h.Registration, h.SearchedAll = nil, false },
@@ -228,7 +198,7 @@ func TestTasksThatNobodyCanReadEndWithTheirHost(t *testing.T) {
 	}
 }
 
-func TestMissedTicksStillGiveTasksTheirTimeToStop(t *testing.T) {
+func TestMissedTicksCutNoTask(t *testing.T) {
 	ended, left := lifetime(host(task("api")), defaults(), []int{9}, func(n int) int {
 		if n == 0 {
 			return 300 // five hours without a tick

@@ -3,7 +3,6 @@ package drain_test
 import (
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"pgregory.net/rapid"
@@ -37,9 +36,9 @@ func refused(h drain.Host) drain.Host {
 	return h
 }
 
-func TestWithoutAnEntryNoTaskEverEndsByUs(t *testing.T) {
+func TestWithoutEntryNoTaskIsEnded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p, want, now := anyPicture(t), anyDrain(t), at(rapid.IntRange(0, 3000).Draw(t, "now"))
+		p, want, now := anyCluster(t), anyDrain(t), at(rapid.IntRange(0, 3000).Draw(t, "now"))
 		for i, s := range drain.Next(with(p, drain.OnlyEmpty), want, now) {
 			h := p.Terminating[i]
 			assert.NotEqual(t, drain.StopTasks, s.Action)
@@ -54,9 +53,9 @@ func TestWithoutAnEntryNoTaskEverEndsByUs(t *testing.T) {
 	})
 }
 
-func TestWithAnUnreadEntryNothingEndsAndEveryHookIsHeld(t *testing.T) {
+func TestUnreadEntryEndsNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p, want, now := anyPicture(t), anyDrain(t), at(rapid.IntRange(0, 3000).Draw(t, "now"))
+		p, want, now := anyCluster(t), anyDrain(t), at(rapid.IntRange(0, 3000).Draw(t, "now"))
 		for i, s := range drain.Next(with(p, drain.OnlyHold), want, now) {
 			h := p.Terminating[i]
 			assert.NotContains(t, []drain.Action{drain.StopTasks, drain.Complete}, s.Action)
@@ -68,9 +67,9 @@ func TestWithAnUnreadEntryNothingEndsAndEveryHookIsHeld(t *testing.T) {
 	})
 }
 
-func TestAHookThatMayNotBeCompletedNeverIs(t *testing.T) {
+func TestRefusedHookIsNeverCompleted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p, want, now := anyPicture(t), anyDrain(t), at(rapid.IntRange(0, 3000).Draw(t, "now"))
+		p, want, now := anyCluster(t), anyDrain(t), at(rapid.IntRange(0, 3000).Draw(t, "now"))
 		for i := range p.Terminating {
 			p.Terminating[i].Hook.Refused = true
 		}
@@ -80,53 +79,18 @@ func TestAHookThatMayNotBeCompletedNeverIs(t *testing.T) {
 	})
 }
 
-func TestHeartbeatsAreForEveryHookThatMayBeOurs(t *testing.T) {
+func TestRightFollowsEntryAndTag(t *testing.T) {
 	for name, c := range map[string]struct {
-		hook drain.Hook
-		want []string
+		entry  drain.Entry
+		tagged bool
+		want   drain.Right
 	}{
-		"the entry's":                     {drain.Hook{Found: true}, []string{defaults().Hook}},
-		"by another name":                 {drain.Hook{Name: "mine", Found: true}, []string{"mine"}},
-		"unread":                          {drain.Hook{Unread: true, Others: []string{"a", "b"}}, []string{defaults().Hook, "a", "b"}},
-		"others, where that is not there": {drain.Hook{Others: []string{"a"}}, []string{"a"}},
+		"an entry":                          {drain.Entry{There: true}, false, drain.Full},
+		"no entry":                          {drain.Entry{}, false, drain.OnlyEmpty},
+		"no entry, the tag names us":        {drain.Entry{}, true, drain.Full},
+		"an entry that could not be read":   {drain.Entry{There: true, Unsure: true}, true, drain.OnlyHold},
+		"nobody knows whether there is one": {drain.Entry{Unsure: true}, false, drain.OnlyHold},
 	} {
-		h := host(task("api"))
-		h.Hook = c.hook
-		s := drain.Next(picture(h, service("api", 2, 50, 200)), defaults(), at(30))[0]
-		assert.True(t, s.Heartbeat, name)
-		assert.Equal(t, c.want, s.Beats, name)
-		h.Hook = drain.Hook{}
-		assert.False(t, drain.Next(picture(h), defaults(), at(30))[0].Heartbeat, "no hook of ours")
-	}
-}
-
-// Its tasks count no more as running elsewhere, whoever drains it.
-func TestAHostThatAnotherStackDrainsIsNoRoom(t *testing.T) {
-	p := picture(host(task("api")), service("api", 1, 50, 200))
-	p.Groups = append(p.Groups, cluster.Group{Name: "theirs", Max: 10, Instances: []cluster.Instance{{ID: "i-9", Phase: cluster.Terminating}}})
-	assert.Equal(t, drain.NoRoom, drain.Next(p, defaults(), began.Add(10*time.Minute))[0].Reason)
-}
-
-func TestAnotherCapacityProvidersHostIsNoRoom(t *testing.T) {
-	for name, tt := range map[string]struct {
-		strategy []string
-		provider string // of the other host
-		want     drain.Reason
-	}{
-		"its own provider's is room":           {[]string{"od"}, "od", drain.TasksRunning},
-		"another's is none":                    {[]string{"od"}, "spot", drain.NoRoom},
-		"nor is one of no provider":            {[]string{"od"}, "", drain.NoRoom},
-		"of several, each one's is":            {[]string{"od", "spot"}, "spot", drain.TasksRunning},
-		"launch type EC2 has room on any host": {nil, "spot", drain.TasksRunning},
-	} {
-		t.Run(name, func(t *testing.T) {
-			api := service("api", 2, 100, 200)
-			api.Providers = tt.strategy
-			p := picture(host(task("api")), api)
-			for i := range p.Hosts {
-				p.Hosts[i].Provider = tt.provider
-			}
-			assert.Equal(t, tt.want, drain.Next(p, defaults(), began.Add(5*time.Minute))[0].Reason)
-		})
+		assert.Equal(t, c.want, c.entry.Right(c.tagged), name)
 	}
 }

@@ -53,8 +53,8 @@ func daemon(name string) cluster.Service {
 	return s
 }
 
-// picture has one ACTIVE host with room, and the given one that leaves.
-func picture(h drain.Host, services ...cluster.Service) drain.Cluster {
+// clusterOf has one ACTIVE host with room, and the given one that leaves.
+func clusterOf(h drain.Host, services ...cluster.Service) drain.Cluster {
 	p := drain.Cluster{ServicesRead: true, Healthy: map[string]int{}, Terminating: []drain.Host{h}}
 	p.Cluster = "web"
 	p.Groups = []cluster.Group{{Name: "web-blue", Max: 10}}
