@@ -82,9 +82,6 @@ func fileAt(positions *token.FileSet, at token.Pos) string {
 }
 
 func (t ties) add(user, owner, name string) {
-	if user == owner {
-		return
-	}
 	if t.names[user] == nil {
 		t.names[user] = map[string][]string{}
 	}

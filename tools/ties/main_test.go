@@ -67,6 +67,17 @@ func TestTestFilesDoNotCount(t *testing.T) {
 	}
 }
 
+func TestMethodsAndFieldsOfAnotherFileAreNoTie(t *testing.T) {
+	got := pairs(t, map[string]string{
+		"a.go": "type T struct{ F int }\nfunc (T) M() {}",
+		"b.go": "func g() int { V.M(); return V.F }",
+		"c.go": "var V T",
+	})
+	if want := "a.go-c.go b.go-c.go"; got != want {
+		t.Errorf("pairs %q, want %q", got, want)
+	}
+}
+
 func TestCircles(t *testing.T) {
 	read := folder(t, map[string]string{
 		"a.go": "func A() { B(); X() }", "b.go": "func B() { C() }", "c.go": "func C() { A() }",
