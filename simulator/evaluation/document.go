@@ -16,7 +16,7 @@ func (f Found) Report(command string, seeds int, extent Extent) report.Evaluatio
 		ran = fmt.Sprintf("%d seeds each", seeds)
 	}
 	return report.Evaluation{
-		About: fmt.Sprintf("Every policy family, swept over its main knob, on each trace%s, %s; and every policy as it comes on each scenario. Made by %s.",
+		About: fmt.Sprintf("Every policy family, swept over its main knob, on each trace%s, %s; and every policy with its defaults on each scenario. Made by %s.",
 			map[Extent]string{Usual: ", at most four days of it", Quick: ", a day of it"}[extent], ran, command),
 		Quick: extent == Quick, Traces: f.Traces, Scenarios: f.Scenarios, Against: Against(),
 	}
@@ -24,12 +24,12 @@ func (f Found) Report(command string, seeds int, extent Extent) report.Evaluatio
 
 // limits are what an evaluation does not prove.
 var limits = []string{
-	"A simulation alone: AWS by its documents, with guesses where it publishes no number ([simulator.md](simulator.md#what-a-simulation-does-not-prove)). Nothing here ran on AWS, no peer either; theirs are our reading of their documents.",
-	"The lower bound is one: no policy reaches it, because it knows the future and no boot, no drain and no zones.",
-	"A few traces, each scaled down to a small cluster of one instance type. Demand traces drive five services by one series at different hours; what users of a real cluster do together is not in it.",
-	"Seeds vary boot times and the clocks of AWS's loops, not the demand: spread over seeds is no spread over workloads.",
-	"Between two settings that were run a straight line is taken; nobody ran what lies on it.",
-	"No price but hours, no harm but waiting: what a minute without a task costs is yours to say.",
+	"It is only a simulation: AWS by its documents, with guesses where AWS publishes no number ([simulator.md](simulator.md#what-a-simulation-does-not-prove)). Nothing here ran on AWS, and no peer&#39;s code ran: their rules are our reading of their documents.",
+	"No policy reaches the lower bound: it knows the future, and ignores boots, drains and zones.",
+	"A few traces, each scaled down to a small cluster of one instance type. One series of a demand trace drives five services at different hours. It does not show what users of a real cluster do together.",
+	"Seeds vary boot times and the clocks of AWS's loops, not the demand. A spread over seeds is not a spread over workloads.",
+	"Between two settings that were run, a straight line is assumed. Nothing on that line was run.",
+	"The only price is hours and the only harm is waiting. You must say what a minute without a task costs.",
 }
 
 // Document writes an evaluation as Markdown, with what it does not prove.

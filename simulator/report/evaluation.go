@@ -6,7 +6,7 @@ type Evaluation struct {
 	About  string        `json:"about"`
 	Quick  bool          `json:"quick,omitempty"`
 	Traces []TraceResult `json:"traces"`
-	// Scenarios are every policy as it comes on each scenario; they have no frontier.
+	// Scenarios are every policy with its defaults on each scenario; they have no frontier.
 	Scenarios []TraceResult `json:"scenarios,omitempty"`
 	// Against names the policies that ours are held against one by one, at equal cost.
 	Against []string `json:"against,omitempty"`

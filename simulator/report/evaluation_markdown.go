@@ -25,7 +25,7 @@ func EvaluationMarkdown(out io.Writer, e Evaluation) error {
 		b.WriteString("\n")
 	}
 	fmt.Fprint(&b, "## Every setting of the others\n\n")
-	fmt.Fprint(&b, "Each setting of another policy against the best of ours that took no more instance-hours: by how many ours had at most half the unplaced task-seconds, no more, or lost.\n\n")
+	fmt.Fprint(&b, "Each setting of another policy against the best of ours that took no more instance-hours. The columns count how often ours had at most half of the unplaced task-seconds, had no more, or lost.\n\n")
 	tableHead(&b, []string{"Trace", "others' settings", "at most half", "no more", "lost to"}, 1, 4)
 	for _, t := range e.Traces {
 		s := standingOf(t)

@@ -44,7 +44,7 @@ const beyondSweep = "beyond the sweep"
 func equalSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "At equal instance-hours",
-		Note: "What ours left unplaced, in task-minutes, at as many instance-hours as each of these took; read off the frontier of all settings of ours on the trace, on straight lines between neighbours. “After 30 s” leaves out the first half minute of each wait, which ECS takes under every policy. “≤”: ours end there, at a lower cost. “" + beyondSweep + "”: no setting of ours that was run is as cheap.",
+		Note: "What ours left unplaced, in task-minutes, at the same instance-hours as each of these. It is read off the frontier of all our settings on the trace, on straight lines between neighbours. “After 30 s” leaves out the first half minute of each wait, which ECS takes under every policy. “≤”: our frontier ends there, at a lower cost. “" + beyondSweep + "”: none of our settings that were run is as cheap.",
 		Head: []string{"Trace", "against", "instance-hours", "its unplaced", "ours", "ratio", "its after 30 s", "ours", "ratio"}, Words: 2,
 	}
 	e.eachAgainst(func(t TraceResult, p Point, all, late frontier) {
@@ -59,7 +59,7 @@ func equalSheet(e Evaluation) sheet {
 func dearSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "At equal waiting",
-		Note: "What ours cost, in instance-hours, with as much unplaced as each of these left; read in the same way. “≤”: ours end there, with less unplaced. “" + beyondSweep + "”: no setting of ours that was run leaves as little.",
+		Note: "What ours cost, in instance-hours, with as much unplaced as each of these. It is read in the same way. “≤”: our frontier ends there, with less unplaced. “" + beyondSweep + "”: none of our settings that were run leaves as little.",
 		Head: []string{"Trace", "against", "instance-hours", "unplaced", "ours' hours", "ratio", "after 30 s", "ours' hours", "ratio"}, Words: 2,
 	}
 	e.eachAgainst(func(t TraceResult, p Point, all, late frontier) {
@@ -118,8 +118,8 @@ const patient = 180
 func calmSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "Calm, and the cost of short waits",
-		Note: "Instance-hours as a multiple of the lower bound, by the cheapest setting whose placement wait p99 is under 3 minutes with every seed, ours and ECS managed scaling's, and by ours as it comes (gap, entry {}). Reversals: scaling actions that undo the one before within 30 minutes though demand did not change, the most of any setting of ours and any seed.",
-		Head: []string{"Trace", "tasks of", "cheapest of ours", "over the bound", "wait p99", "cheapest managed", "over the bound", "wait p99", "ours as it comes", "wait p99", "reversals of ours", "of the others"}, Words: 3,
+		Note: "Instance-hours as a multiple of the lower bound, for three settings: the cheapest of ours and of ECS managed scaling whose placement wait p99 is under 3 minutes with every seed, and ours with the defaults (gap, entry {}). Reversals are scaling actions that undo the one before within 30 minutes although demand did not change: the most of any of our settings and any seed.",
+		Head: []string{"Trace", "tasks of", "cheapest of ours", "over the bound", "wait p99", "cheapest managed", "over the bound", "wait p99", "ours with its defaults", "wait p99", "reversals of ours", "of the others"}, Words: 3,
 	}
 	for _, t := range e.Traces {
 		kind := "standalone callers"
@@ -177,7 +177,7 @@ func (t TraceResult) cheapestOf(of func(Point) bool) (best Point, found bool) {
 func costSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "What the hours over the lower bound are",
-		Note: "Instance-hours beyond what no policy can go below, and what they went into: hosts that booted, hosts that drained, and the rest, room on registered hosts that was free because of thresholds, alarms that take minutes, tasks spread over zones, and holes that nothing fits. MinSize is inside the bound, so that none of the rest is its. In percent of the bound.",
+		Note: "Instance-hours above the lower bound, in percent of it, and what they were spent on: hosts that booted, hosts that drained, and the rest. The rest is free room on registered hosts, because of thresholds, alarms that take minutes, tasks spread over zones, and holes that no task fits. MinSize is inside the bound, so it is no part of the rest.",
 		Head: []string{"Trace", "policy", "instance-hours", "lower bound", "over it", "booting", "draining", "the rest"}, Words: 2,
 	}
 	for _, t := range e.Traces {
@@ -229,7 +229,7 @@ func scenarioSheets(e Evaluation) []sheet {
 		return s
 	}
 	return []sheet{
-		by("Scenarios: unplaced task-minutes, and after 30 s", "Every policy as it comes; means over seeds. docs/simulator.md says what each scenario shows.",
+		by("Scenarios: unplaced task-minutes, and after 30 s", "Every policy with its defaults; means over seeds. docs/simulator.md says what each scenario shows.",
 			func(p Point) string { return minutesOf(p.UnplacedSeconds.Mean) + " / " + minutesOf(p.LateSeconds.Mean) }),
 		by("Scenarios: instance-hours over the lower bound", "", func(p Point) string { return multiple(p.OverLowerBound.Mean) }),
 		by("Scenarios: reversals within 30 minutes on unchanged demand", "", func(p Point) string { return tenth(p.ReversalsUnchanged.Mean) }),
