@@ -169,9 +169,7 @@ func (k *Kind) neighbours() []string {
 // cost is how many steps it takes to ask one host.
 func cost(q query) int {
 	switch q := q.(type) {
-	case both:
-		return 1 + cost(q.left) + cost(q.right)
-	case either:
+	case joined:
 		return 1 + cost(q.left) + cost(q.right)
 	case negated:
 		return 1 + cost(q.of)
@@ -187,10 +185,7 @@ func cost(q query) int {
 // walk visits every comparison.
 func walk(q query, visit func(subject, []string)) {
 	switch q := q.(type) {
-	case both:
-		walk(q.left, visit)
-		walk(q.right, visit)
-	case either:
+	case joined:
 		walk(q.left, visit)
 		walk(q.right, visit)
 	case negated:

@@ -79,11 +79,7 @@ func atLeast(like Host, kinds []Kind, stages [][]Batch) int {
 // TakesEmpty tells whether a host takes a task of the kind when nothing else is on it. Where the steps are spent it may.
 func TakesEmpty(host Host, k Kind, config Config) bool {
 	f := New([]Host{host}, []Kind{k}, config)
-	return f.takes() || f.Steps.Spent()
-}
-
-func (f *Fleet) takes() bool {
-	return f.room(&f.kinds[0], 0, 1) > 0
+	return f.room(&f.kinds[0], 0, 1) > 0 || f.Steps.Spent()
 }
 
 // Suits tells whether the host's attributes and tasks let a task of the kind run there, however full it is. What is

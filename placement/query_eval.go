@@ -15,15 +15,16 @@ type query interface {
 }
 
 type (
-	both    struct{ left, right query }
-	either  struct{ left, right query }
+	joined struct {
+		left, right query
+		by          func(a, b ternary) ternary
+	}
 	negated struct{ of query }
 	// unanswerable is what is not understood: unknown on every host.
 	unanswerable struct{}
 )
 
-func (q both) ask(h *Host) ternary       { return q.left.ask(h).and(q.right.ask(h)) }
-func (q either) ask(h *Host) ternary     { return q.left.ask(h).or(q.right.ask(h)) }
+func (q joined) ask(h *Host) ternary     { return q.by(q.left.ask(h), q.right.ask(h)) }
 func (q negated) ask(h *Host) ternary    { return q.of.ask(h).not() }
 func (unanswerable) ask(*Host) ternary   { return unknown }
 func (c comparison) ask(h *Host) ternary { return c.subject.ask(h, c) }
@@ -140,11 +141,8 @@ func (c comparison) value(value string, present bool) ternary {
 
 func (c comparison) number(value string) ternary {
 	left, err := strconv.ParseFloat(value, 64)
-	if err != nil {
-		return unknown
-	}
-	right, err := strconv.ParseFloat(c.args[0], 64)
-	if err != nil {
+	right, failed := strconv.ParseFloat(c.args[0], 64)
+	if err != nil || failed != nil {
 		return unknown
 	}
 	switch c.operator {

@@ -1,9 +1,6 @@
 package placement
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // words are the operators that the language has in letters too.
 var words = map[string]operator{
@@ -23,20 +20,26 @@ const (
 
 // parse never fails: what it does not understand is unanswerable, and unknown stays on the safe side.
 func parse(expression string) query {
+	p := &parser{text: expression}
 	if len(expression) > longest {
 		return unanswerable{}
 	}
-	p := &parser{text: expression}
-	q, err := p.any()
-	if err != nil || p.space() != "" {
-		return unanswerable{}
+	if q := p.any(); !p.failed && p.space() == "" {
+		return q
 	}
-	return q
+	return unanswerable{}
 }
 
+// parser reads from the front of text. Once it has failed, what it returns means nothing.
 type parser struct {
-	text  string
-	depth int
+	text   string
+	depth  int
+	failed bool
+}
+
+func (p *parser) fail() query {
+	p.failed = true
+	return unanswerable{}
 }
 
 // space skips blanks and tells what is left.
@@ -69,70 +72,55 @@ func (p *parser) word(options ...string) bool {
 	return false
 }
 
-func (p *parser) any() (query, error) {
-	left, err := p.all()
-	for err == nil && (p.symbol("||") || p.word("or")) {
-		var right query
-		right, err = p.all()
-		left = either{left, right}
+func (p *parser) any() query { return p.join(p.all, "||", "or", ternary.or) }
+
+func (p *parser) all() query { return p.join(p.one, "&&", "and", ternary.and) }
+
+func (p *parser) join(next func() query, symbol, word string, by func(a, b ternary) ternary) query {
+	q := next()
+	for !p.failed && (p.symbol(symbol) || p.word(word)) {
+		q = joined{q, next(), by}
 	}
-	return left, err
+	return q
 }
 
-func (p *parser) all() (query, error) {
-	left, err := p.one()
-	for err == nil && (p.symbol("&&") || p.word("and")) {
-		var right query
-		right, err = p.one()
-		left = both{left, right}
-	}
-	return left, err
-}
-
-func (p *parser) one() (query, error) {
+func (p *parser) one() query {
 	p.depth++
 	defer func() { p.depth-- }()
 	switch {
 	case p.depth > deepest:
-		return nil, fmt.Errorf("it is nested deeper than %d", deepest)
+		return p.fail()
 	case p.word("not") || p.symbol("!"):
-		q, err := p.one()
-		return negated{q}, err
+		return negated{p.one()}
 	case p.symbol("("):
-		q, err := p.any()
-		if err == nil && !p.symbol(")") {
-			err = fmt.Errorf("a parenthesis is not closed")
+		q := p.any()
+		if !p.symbol(")") {
+			return p.fail()
 		}
-		return q, err
+		return q
 	default:
 		return p.comparison()
 	}
 }
 
-func (p *parser) comparison() (query, error) {
-	name := p.until(" \t\r\n=!<>()")
-	if name == "" {
-		return nil, fmt.Errorf("a subject is missing")
-	}
-	c := comparison{subject: subject(name)}
-	spelled := p.operator()
-	operator, known := words[spelled]
-	if !known {
-		return nil, fmt.Errorf("%q is no operator", spelled)
+func (p *parser) comparison() query {
+	c := comparison{subject: subject(p.until(" \t\r\n=!<>()"))}
+	operator, known := words[p.operator()]
+	if c.subject == "" || !known {
+		return p.fail()
 	}
 	c.operator = operator
 	switch c.operator {
 	case exists, notExists:
-		return c, nil
 	case in, notIn:
-		return c, p.list(&c.args)
+		c.args = p.list()
 	default:
-		arg, err := p.value(false)
-		if c.args = []string{arg}; err == nil && (c.operator == matches || c.operator == notMatch) {
-			return newPattern(c), nil
-		}
-		return c, err
+		c.args = []string{p.value(false)}
 	}
+	if c.operator == matches || c.operator == notMatch {
+		return newPattern(c)
+	}
+	return c
 }
 
 // operator reads one in letters or signs; ! may stand before a word.
@@ -152,35 +140,28 @@ func (p *parser) operator() string {
 	return spelled
 }
 
-func (p *parser) list(into *[]string) error {
+func (p *parser) list() []string {
 	open := p.symbol("[")
-	for {
-		value, err := p.value(true)
-		if err != nil {
-			return err
-		}
-		*into = append(*into, value)
-		if !p.symbol(",") {
-			break
-		}
+	values := []string{p.value(true)}
+	for !p.failed && p.symbol(",") {
+		values = append(values, p.value(true))
 	}
 	if open && !p.symbol("]") {
-		return fmt.Errorf("a list is not closed")
+		p.fail()
 	}
-	return nil
+	return values
 }
 
 // value reads one argument, quoted or bare. A bare one may hold parentheses of its own, as regular expressions do; in
 // a list it ends at a comma.
-func (p *parser) value(inList bool) (string, error) {
+func (p *parser) value(inList bool) string {
 	p.space()
 	if p.text != "" && (p.text[0] == '\'' || p.text[0] == '"') {
 		quoted, rest, closed := strings.Cut(p.text[1:], p.text[:1])
-		if !closed {
-			return "", fmt.Errorf("a quotation is not closed")
+		if p.text = rest; !closed {
+			p.fail()
 		}
-		p.text = rest
-		return quoted, nil
+		return quoted
 	}
 	stops := " \t\r\n"
 	if inList {
@@ -200,9 +181,9 @@ func (p *parser) value(inList bool) (string, error) {
 	value := p.text[:n]
 	p.text = p.text[n:]
 	if value == "" {
-		return "", fmt.Errorf("an argument is missing")
+		p.fail()
 	}
-	return value, nil
+	return value
 }
 
 func (p *parser) until(stops string) string {

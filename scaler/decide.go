@@ -3,7 +3,6 @@ package scaler
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"ecs-cluster-scaler/cluster"
@@ -32,10 +31,6 @@ type decision struct {
 
 func (d *decision) because(r Reason, format string, args ...any) {
 	d.causes = append(d.causes, cause{r, fmt.Sprintf(format, args...)})
-}
-
-func (d *decision) has(r Reason) bool {
-	return slices.ContainsFunc(d.causes, func(c cause) bool { return c.reason == r })
 }
 
 func (d *decision) note(format string, args ...any) {
@@ -73,7 +68,7 @@ func (j *Judgement) decide() decision {
 	switch {
 	case j.shortage.cut && d.signal == ScaleOut:
 		d.note(cutShort + "; the gap is only what is known to be missing")
-	case j.shortage.cut && !d.has(TooLarge):
+	case j.shortage.cut && !j.spare: // otherwise it is among the objections
 		d.because(TooLarge, cutShort)
 	}
 	if j.unplaceable != "" {

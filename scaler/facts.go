@@ -76,28 +76,12 @@ func byName(services []cluster.Service) map[string]service {
 	return named
 }
 
-// byHost sorts the wanted tasks by host, within one piece of memory.
 func byHost(tasks []cluster.Task, hosts int) map[string][]*cluster.Task {
-	count := make(map[string]int, hosts)
-	n := 0
+	of := make(map[string][]*cluster.Task, hosts)
 	for i := range tasks {
-		if tasks[i].WantedRunning {
-			count[tasks[i].Host]++
-			n++
+		if t := &tasks[i]; t.WantedRunning {
+			of[t.Host] = append(of[t.Host], t)
 		}
-	}
-	all, of := make([]*cluster.Task, n), make(map[string][]*cluster.Task, len(count))
-	for i := range tasks {
-		t := &tasks[i]
-		if !t.WantedRunning {
-			continue
-		}
-		on, begun := of[t.Host]
-		if !begun {
-			n := count[t.Host]
-			on, all = all[:0:n], all[n:]
-		}
-		of[t.Host] = append(on, t)
 	}
 	return of
 }

@@ -14,19 +14,11 @@ const mostHosts = placement.MostHosts
 // gap is how many hosts are missing beyond those launching. Each host that is launching counts for the thresholds. For the
 // tasks that wait only those count whose group is one where such a task lands.
 func (f *findings) gap() int {
-	all, forTasks := f.missing()
-	return max(all-f.launching, forTasks-f.helpful(), 0)
-}
-
-// missing is the fewest new hosts, those launching among them, that clear every cause; at least 1. So many of them are for
-// tasks, or for the headroom.
-func (f *findings) missing() (all, forTasks int) {
-	p := f.plan()
-	if !f.newHost.known {
-		return 1, min(1, p.hosts)
+	p, all := f.plan(), 1
+	if f.newHost.known {
+		all = min(mostHosts, max(1, p.hosts+f.toGoBelow(p)))
 	}
-	all = min(mostHosts, max(1, p.hosts+f.toGoBelow(p)))
-	return all, min(all, p.hosts)
+	return max(all-f.launching, min(all, p.hosts)-f.helpful(), 0)
 }
 
 // toGoBelow is the fewest new hosts beyond those planned that bring every resource below its scale-out threshold, unplaced
@@ -59,11 +51,8 @@ func (f *findings) toGoBelowOf(r resource, registered, reserved cluster.Resource
 func (f *findings) toBePlaced() cluster.Resources {
 	var sum cluster.Resources
 	c := f.demand.catalogue
-	for _, b := range c.batches(f.demand.unplaced) {
+	for _, b := range append(c.batches(f.demand.unplaced), batchesOf(f.shortage.waiting)...) {
 		sum = sum.Plus(c.kinds[b.Kind].Size.Times(int64(b.Tasks)))
-	}
-	for _, l := range f.shortage.waiting {
-		sum = sum.Plus(c.kinds[l.Kind].Size.Times(int64(l.Tasks)))
 	}
 	for _, l := range slices.Concat(f.shortage.unplaceable, f.shortage.unseen()) {
 		sum = sum.Minus(c.kinds[l.Kind].Size.Times(int64(l.Tasks)))

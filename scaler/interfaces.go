@@ -87,21 +87,18 @@ func (i interfaces) ofNew(h placement.Host) int {
 
 // within is the new host with its interfaces bounded, whichever comes.
 func (n newHost) within(i interfaces) newHost {
-	n.host.AwsvpcLimit = i.ofNew(n.host)
-	bounded := func(s *sample) *sample {
-		of := *s
-		of.host.AwsvpcLimit = i.ofNew(of.host)
-		return &of
-	}
 	n.launchers = slices.Clone(n.launchers)
 	for at := range n.launchers {
 		l := &n.launchers[at]
-		l.samples = slices.Clone(l.samples)
-		for of := range l.samples {
-			l.samples[of] = bounded(l.samples[of])
+		samples := slices.Clone(l.all())
+		for s, of := range samples {
+			bounded := *of
+			bounded.host.AwsvpcLimit = i.ofNew(of.host)
+			samples[s] = &bounded
 		}
+		l.samples = samples[:len(l.samples)]
 		if l.unseen != nil {
-			l.unseen = bounded(l.unseen)
+			l.unseen = samples[len(samples)-1]
 		}
 	}
 	return n

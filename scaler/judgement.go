@@ -71,7 +71,7 @@ func find(f *facts) findings {
 		host = host.within(bound)
 		short = newShortage(f, host, wanted, toCome, bound)
 	}
-	coming := launching(f.s, f.now)
+	coming := launching(f.s, f.s.Groups, f.now)
 	return findings{
 		facts: f, newHost: host, demand: wanted, toCome: toCome, interfaces: bound, shortage: short,
 		refusals: refusals(f, wanted, short), launching: coming, failedJoins: newFailedJoins(f.s, coming, f.now),

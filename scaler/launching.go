@@ -67,11 +67,7 @@ func (n newcomer) tells(now time.Time) bool {
 }
 
 // launching counts the hosts that were launched lately and have not registered yet.
-func launching(s cluster.Snapshot, now time.Time) int {
-	return launchingOf(s, s.Groups, now)
-}
-
-func launchingOf(s cluster.Snapshot, groups []cluster.Group, now time.Time) int {
+func launching(s cluster.Snapshot, groups []cluster.Group, now time.Time) int {
 	n := 0
 	for _, i := range newcomers(s, groups) {
 		if i.young(now) {
@@ -93,8 +89,7 @@ func (f *findings) helpful() int {
 	}
 	n := 0
 	for i := range f.s.Groups {
-		g := &f.s.Groups[i]
-		if young := launchingOf(f.s, f.s.Groups[i:i+1], f.now); young > 0 && (len(kinds) == 0 || f.groupHelps(g, kinds)) {
+		if young := launching(f.s, f.s.Groups[i:i+1], f.now); young > 0 && (len(kinds) == 0 || f.groupHelps(&f.s.Groups[i], kinds)) {
 			n += young
 		}
 	}
@@ -134,37 +129,29 @@ func newFailedJoins(s cluster.Snapshot, launching int, now time.Time) failedJoin
 	if s.HostsUnread {
 		return failedJoins{}
 	}
-	var late []newcomer
-	newest := time.Time{} // launch
-	for _, i := range newcomers(s, s.Followers()) {
-		if i.tells(now) {
-			late = append(late, i)
-			newest = later(newest, i.LaunchedAt)
-		}
-	}
+	late := slices.DeleteFunc(newcomers(s, s.Followers()), func(n newcomer) bool { return !n.tells(now) })
 	if len(late) < 2 {
 		return failedJoins{}
 	}
 	slices.SortFunc(late, func(a, b newcomer) int {
 		return cmp.Or(b.LaunchedAt.Compare(a.LaunchedAt), cmp.Compare(a.ID, b.ID))
 	})
-	registered := time.Time{}
+	newest, registered, wait := late[0].LaunchedAt, time.Time{}, time.Duration(0)
 	for _, h := range s.Hosts {
 		registered = later(registered, h.RegisteredAt)
 	}
-	wait := time.Duration(0)
 	for _, g := range s.Followers() {
 		registered, newest, wait = later(registered, g.LastJoined), later(newest, g.LastLaunch), max(wait, toJoin(g))
 	}
 	if registered.After(late[1].LaunchedAt) {
 		return failedJoins{}
 	}
-	ids := make([]string, len(late))
-	for i := range late {
-		ids[i] = late[i].ID
+	var ids []string
+	for _, i := range late[:min(len(late), 5)] {
+		ids = append(ids, i.ID)
 	}
 	why := fmt.Sprintf("%d instances were launched over %d minutes ago and have not joined (%s), and no other has since %s UTC; look at the image and the user data",
-		len(late), int(wait.Minutes()), strings.Join(ids[:min(len(ids), 5)], ", "), late[1].LaunchedAt.UTC().Format("15:04"))
+		len(late), int(wait.Minutes()), strings.Join(ids, ", "), late[1].LaunchedAt.UTC().Format("15:04"))
 	next := newest.Add(probesEvery)
 	switch {
 	case launching > 0:

@@ -82,7 +82,7 @@ func (j *Judgement) Need() Needed {
 		n.everywhere(j.capacity)
 	case len(doubtful) > 0:
 		n.everywhere(doubtful)
-	case j.mightScaleIn():
+	case j.spare && len(j.objections) == 0 && j.entry.Enabled: // nothing but the tasks can still forbid a scale-in
 		hosts := slices.DeleteFunc(slices.Clone(j.s.Hosts), func(h cluster.Host) bool { return h.External })
 		n.everywhere(hosts)
 		maps.Copy(definitions, j.toCome.unread)
@@ -118,11 +118,6 @@ func (f *facts) definitionsOn(hosts []cluster.Host, definitions map[string]bool)
 			}
 		}
 	}
-}
-
-// mightScaleIn tells whether nothing but the tasks can still forbid it.
-func (j *Judgement) mightScaleIn() bool {
-	return j.entry.Enabled && j.spare && len(j.objections) == 0
 }
 
 // mayBeRefused tells whether a refusal would be a cause if only no unused host stood there, which the tasks tell.

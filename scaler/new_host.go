@@ -78,13 +78,12 @@ func expectNewHost(f *facts) newHost {
 
 // launcherGroups are the groups that follow the signal; nil stands for any, where there is none.
 func launcherGroups(s cluster.Snapshot) []*cluster.Group {
-	followers := s.Followers()
-	if len(followers) == 0 {
-		return []*cluster.Group{nil}
+	var groups []*cluster.Group
+	for _, g := range s.Followers() {
+		groups = append(groups, &g)
 	}
-	groups := make([]*cluster.Group, len(followers))
-	for i := range followers {
-		groups[i] = &followers[i]
+	if len(groups) == 0 {
+		return []*cluster.Group{nil}
 	}
 	return groups
 }

@@ -34,8 +34,8 @@ type removal struct {
 	hosts   []cluster.Host
 	// removable are those that may be chosen, as indices, by group.
 	removable [][]int
-	// stuck says, by host's ARN, which of its tasks ECS could never move.
-	stuck  map[string]string
+	// stuck says of each host which of its tasks ECS could never move.
+	stuck  []string
 	fleet  *placement.Fleet
 	kinds  []placement.Kind
 	beside []placement.Batch
@@ -50,16 +50,13 @@ func newRemoval(f *findings, r rebound) (*removal, *cause) {
 	if len(f.toCome.unread) > 0 {
 		return nil, &cause{TasksUnread, fmt.Sprintf("the room that ECS keeps for daemon tasks is not known without %s", firstOf(slices.Sorted(maps.Keys(f.toCome.unread))))}
 	}
-	tasks := f.tasksAlike(hosts)
-	if c := doubtful(tasks); c != nil {
-		return nil, c
-	}
-	at, stuck := map[string]int{}, map[string]string{}
+	tasks, known := f.tasksAlike(hosts)
+	at, stuck := map[string]int{}, make([]string, len(hosts))
 	for i, h := range hosts {
-		at[h.ARN] = i
-		if why := stuckOn(tasks[i]); why != "" {
-			stuck[h.ARN] = why
+		if doubt := firstSaid(tasks[i], func(a *alike) string { return a.doubt }); doubt != "" {
+			return nil, &cause{TasksUnread, doubt}
 		}
+		at[h.ARN], stuck[i] = i, firstSaid(tasks[i], func(a *alike) string { return a.stuck })
 	}
 	removable, choices := make([][]int, len(r.removable)), 0
 	for g, of := range r.removable {
@@ -71,7 +68,7 @@ func newRemoval(f *findings, r rebound) (*removal, *cause) {
 	if f.demand.tasks() > mostTries/max(1, choices) {
 		return nil, &cause{TooLarge, fmt.Sprintf("%d tasks wait for a host, too many to try beside the tasks of each of %d hosts; most will be placed soon", f.demand.tasks(), choices)}
 	}
-	c := newCatalogue(f.facts, kindsToPlace(f.demand, tasks))
+	c := newCatalogue(f.facts, kindsToPlace(f.demand, known))
 	var beside []placement.Batch
 	for _, w := range f.demand.known() {
 		for _, k := range kindsOf(w.Service.Name, w.Definition, w.Providers) {
@@ -113,8 +110,8 @@ func (m *removal) refuses(set []int) *cause {
 	gone := make([]cluster.Host, len(set))
 	for i, host := range set {
 		gone[i] = m.hosts[host]
-		if stuck := m.stuck[m.hosts[host].ARN]; stuck != "" {
-			return &cause{CannotMove, fmt.Sprintf("%s has %s", name(gone[i]), stuck)}
+		if m.stuck[host] != "" {
+			return &cause{CannotMove, fmt.Sprintf("%s has %s", name(gone[i]), m.stuck[host])}
 		}
 	}
 	if bounce := m.rebound.of(gone); bounce != "" {

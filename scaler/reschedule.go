@@ -50,34 +50,30 @@ func tasksMissing(hosts []cluster.Host) *cause {
 type alike struct {
 	// kinds are those of which they may turn out to be elsewhere; none: ECS does not start them again.
 	kinds []kind
-	// doubt says what is not known of them; nil: nothing.
-	doubt *cause
-	// stuck says why ECS could never move them; empty: it could.
-	stuck  string
-	awsvpc bool
+	// doubt says what is not known of them, stuck why ECS could never move them; empty: nothing.
+	doubt, stuck string
+	awsvpc       bool
 }
 
-// tasksAlike are each host's tasks, in the order of the hosts.
-func (f *facts) tasksAlike(hosts []cluster.Host) [][]*alike {
-	known := map[kind]*alike{}
-	on, all := make([][]*alike, len(hosts)), make([]*alike, 0, len(f.s.Tasks))
+// tasksAlike are each host's tasks, in the order of the hosts, and all that there are of them.
+func (f *facts) tasksAlike(hosts []cluster.Host) (on [][]*alike, known map[kind]*alike) {
+	on, known = make([][]*alike, len(hosts)), map[kind]*alike{}
+	all := make([]*alike, 0, len(f.s.Tasks))
 	for i, h := range hosts {
 		first := len(all)
 		for _, t := range f.tasks[h.ARN] {
 			key := kind{t.Service, t.Definition, cmp.Or(t.Provider, h.Provider)}
-			a, met := known[key]
-			if !met {
-				a = f.newAlike(key)
-				known[key] = a
+			if known[key] == nil {
+				known[key] = f.newAlike(key)
 			}
-			all = append(all, a)
+			all = append(all, known[key])
 		}
 		on[i] = all[first:]
 	}
-	return on
+	return on, known
 }
 
-// newAlike finds whether ECS would start such tasks again elsewhere. Daemons die with their host, standalone tasks are
+// newAlike finds whether ECS would start such tasks again elsewhere. Daemons end with their host, standalone tasks are
 // nobody's to restart, and a service or task set that is being deleted wants no tasks. Where the service's strategy still
 // names the capacity provider that a task runs on, it is placed through that again.
 func (f *facts) newAlike(t kind) *alike {
@@ -87,10 +83,10 @@ func (f *facts) newAlike(t kind) *alike {
 	switch {
 	case t.service == "":
 	case !known:
-		a.doubt = &cause{TasksUnread, fmt.Sprintf("a task of service %s is running, and nothing is known about that service", t.service)}
+		a.doubt = fmt.Sprintf("a task of service %s is running, and nothing is known about that service", t.service)
 	case s.Daemon || !s.Active || !s.Keeps(t.definition):
 	case !defined:
-		a.doubt = &cause{TasksUnread, fmt.Sprintf("the definition %s of the tasks of %s is not known", t.definition, t.service)}
+		a.doubt = fmt.Sprintf("the definition %s of the tasks of %s is not known", t.definition, t.service)
 	default:
 		providers := s.ProvidersOf(t.definition)
 		if slices.Contains(providers, t.providers) {
@@ -105,36 +101,19 @@ func (f *facts) newAlike(t kind) *alike {
 	return a
 }
 
-// doubtful is the first doubt about the tasks of the first host that has any: the first by its words, because tasks come
-// in no order. nil: there is none.
-func doubtful(tasks [][]*alike) *cause {
-	for _, on := range tasks {
-		var doubt *cause
-		for _, a := range on {
-			if a.doubt != nil && (doubt == nil || a.doubt.why < doubt.why) {
-				doubt = a.doubt
-			}
-		}
-		if doubt != nil {
-			return doubt
-		}
-	}
-	return nil
-}
-
-// stuckOn says which of a host's tasks ECS can never move; of several the first by its words. Empty: none.
-func stuckOn(tasks []*alike) string {
-	stuck := ""
+// firstSaid is the first that is said of a host's tasks, by its words because they come in no order; empty: nothing is.
+func firstSaid(tasks []*alike, of func(*alike) string) string {
+	first := ""
 	for _, a := range tasks {
-		if a.stuck != "" && (stuck == "" || a.stuck < stuck) {
-			stuck = a.stuck
+		if said := of(a); said != "" && (first == "" || said < first) {
+			first = said
 		}
 	}
-	return stuck
+	return first
 }
 
 // kindsToPlace are all that may have to be placed: what is wanted already, and what moves.
-func kindsToPlace(d demand, tasks [][]*alike) map[kind]bool {
+func kindsToPlace(d demand, tasks map[kind]*alike) map[kind]bool {
 	named := map[kind]bool{}
 	add := func(kinds []kind) {
 		for _, k := range kinds {
@@ -144,14 +123,8 @@ func kindsToPlace(d demand, tasks [][]*alike) map[kind]bool {
 	for of := range d.number {
 		add(kindsOf(of.service, of.definition, asMany(of.providers)))
 	}
-	added := map[*alike]bool{}
-	for _, on := range tasks {
-		for _, a := range on {
-			if !added[a] {
-				added[a] = true
-				add(a.kinds)
-			}
-		}
+	for _, a := range tasks {
+		add(a.kinds)
 	}
 	return named
 }

@@ -40,7 +40,10 @@ func newSample(f *facts, g *cluster.Group, h *cluster.Host) *sample {
 		return n
 	}
 	n.host.Attributes = maps.Clone(h.Attributes)
-	n.host.Open = map[string][]string{cluster.ZoneAttribute: zones(g), cluster.SubnetAttribute: nil}
+	n.host.Open = map[string][]string{cluster.ZoneAttribute: nil, cluster.SubnetAttribute: nil} // they may be any
+	if g != nil {
+		n.host.Open[cluster.ZoneAttribute] = g.Zones
+	}
 	for name := range h.Attributes {
 		if strings.HasPrefix(name, cluster.ZoneAttribute+"-") {
 			n.host.Open[name] = nil // the zone's id
@@ -86,14 +89,6 @@ func (n *sample) takes(k placement.Kind) bool {
 
 func least(a, b cluster.Resources) cluster.Resources {
 	return cluster.Resources{CPU: min(a.CPU, b.CPU), Memory: min(a.Memory, b.Memory), GPU: min(a.GPU, b.GPU)}
-}
-
-// zones are those that a new host of the group can come up in; none: not known.
-func zones(g *cluster.Group) []string {
-	if g == nil {
-		return nil
-	}
-	return g.Zones
 }
 
 // launched are the hosts of the group, the newest first. Those that leave or are away count only where there is no other.
@@ -143,10 +138,8 @@ func launches(g cluster.Group, of string) bool {
 }
 
 func templateOf(g cluster.Group, instance string) string {
-	for _, i := range g.Instances {
-		if i.ID == instance {
-			return i.Template
-		}
+	if i := slices.IndexFunc(g.Instances, func(i cluster.Instance) bool { return i.ID == instance }); i >= 0 {
+		return g.Instances[i].Template
 	}
 	return ""
 }

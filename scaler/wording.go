@@ -22,13 +22,12 @@ func firstOf(sums []string) string {
 
 // fitNowhere says of each of the first few tasks that found no room why.
 func fitNowhere(kinds []placement.Kind, left []placement.Left) string {
-	sums := make([]string, 0, enough+1)
-	for i, l := range left {
-		if i == enough {
-			sums = append(sums, fmt.Sprintf("and %d more tasks", tasks(left[i:])))
-			break
-		}
+	var sums []string
+	for _, l := range left[:min(enough, len(left))] {
 		sums = append(sums, fitsNowhere(kinds, l))
+	}
+	if len(left) > enough {
+		sums = append(sums, fmt.Sprintf("and %d more tasks", tasks(left[enough:])))
 	}
 	return strings.Join(sums, "; ")
 }

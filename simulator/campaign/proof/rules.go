@@ -55,7 +55,7 @@ var rules = []rule{
 	{
 		name: "what is on its way is not bought again",
 		file: "scaler/launching.go",
-		find: "func launching(s cluster.Snapshot, now time.Time) int {\n", replace: "func launching(cluster.Snapshot, time.Time) int { return 0 }\n\nfunc _(s cluster.Snapshot, now time.Time) int {\n",
+		find: "func launching(s cluster.Snapshot, groups []cluster.Group, now time.Time) int {\n", replace: "func launching(cluster.Snapshot, []cluster.Group, time.Time) int { return 0 }\n\nfunc _(s cluster.Snapshot, groups []cluster.Group, now time.Time) int {\n",
 		breaks: []campaign.Promise{campaign.TooManyHosts},
 	},
 }
