@@ -11,12 +11,12 @@ import (
 
 // Config says how a fleet is packed.
 type Config struct {
-	// Strict: what is unknown about a host keeps a task off it. Otherwise it does not.
+	// Strict: unknown properties of a host keep a task off it.
 	Strict bool
 	// Unit is the host by which a task's dominant share is judged.
 	Unit cluster.Resources
-	// Spare is the size of the tasks for which headroom is kept; zero: none is. SpareProviders are the capacity providers
-	// on whose hosts alone it counts; none: on every host.
+	// Spare is the size of a headroom task; zero: there is no headroom. SpareProviders are the capacity providers on
+	// whose hosts alone it counts; none: all hosts count.
 	Spare          cluster.Resources
 	SpareProviders []string
 	// Steps bounds the packing; nil: MostSteps for this fleet alone.
@@ -24,12 +24,12 @@ type Config struct {
 }
 
 // Fleet is hosts, in the order in which first fit fills them, and the kinds of tasks that may be placed on them. It
-// tries packings one after another and forgets each; it is not for concurrent use.
+// tries one packing after another and forgets each. It is not safe for concurrent use.
 type Fleet struct {
 	Config
 	hosts []Host
 	kinds []kindState
-	// free, awsvpc and ports are as the packing has made them so far.
+	// free, awsvpc and ports change with the packing.
 	free   []cluster.Resources
 	awsvpc []int
 	ports  [][]cluster.Port
@@ -39,9 +39,9 @@ type Fleet struct {
 	spreads []*spread
 	// packed are the spreads that the packing in progress looks at.
 	packed []*spread
-	// byStrategies: it goes by strategies, so that tasks are counted by cell.
+	// byStrategies: the packing follows strategies, so tasks are counted by cell.
 	byStrategies bool
-	// classes are hosts that no kind can tell apart by their attributes.
+	// classes group hosts that no kind can tell apart by their attributes.
 	classes []int32
 
 	spareRoom     int
@@ -54,7 +54,7 @@ type Fleet struct {
 	full          []bool
 }
 
-// kindState is a kind and what is remembered of it.
+// kindState is a kind and what the fleet knows about it.
 type kindState struct {
 	Kind
 	group int32
@@ -64,13 +64,12 @@ type kindState struct {
 	// allowed is what it may use, by class.
 	allowed []ternary
 	spread  *spread
-	// first is a place in the canonical order before which it fits nowhere, and never will while rooms shrink.
+	// first is a position in the canonical order. Before it the kind fits nowhere, and never will while rooms shrink.
 	first int
 	cells []cursor
 }
 
-// New makes a fleet. Batches name kinds by their place in the list; list them in the same order every time, because
-// equals are placed in it.
+// New makes a fleet. Batches name kinds by their index. The order of the list must not vary, because equals follow it.
 func New(hosts []Host, kinds []Kind, config Config) *Fleet {
 	return newFleet(hosts, kinds, config, false)
 }
@@ -103,7 +102,7 @@ func newFleet(hosts []Host, kinds []Kind, config Config, alike bool) *Fleet {
 	return f
 }
 
-// learn works out what the kinds have in common with each other and with the hosts.
+// learn finds what the kinds have in common with each other and with the hosts.
 func (f *Fleet) learn(kinds []Kind, alike bool) {
 	asked := map[string]bool{}
 	for i := range kinds {
@@ -140,7 +139,7 @@ func (f *Fleet) learn(kinds []Kind, alike bool) {
 	}
 }
 
-// answers are what the kind may use, by class; nil: every class. Past the bound of steps they are unknown.
+// answers says by class what the kind may use; nil: every class. Past the bound of steps it is unknown.
 func (f *Fleet) answers(k *kindState, classes []int, asked bool) []ternary {
 	if !asked && len(k.where) == 0 {
 		return nil // no kind asks anything of a host
@@ -168,7 +167,7 @@ func (f *Fleet) number(group string) int32 {
 	return g
 }
 
-// classify puts hosts into classes that do not differ in the attributes asked for, and names one host of each.
+// classify groups hosts that have the same values of the attributes asked for, and names one host of each class.
 func (f *Fleet) classify(asked map[string]bool, alike bool) []int {
 	names := make([]string, 0, len(asked))
 	for name := range asked {
@@ -316,7 +315,7 @@ func (f *Fleet) count(k *kindState, host int32, n int) {
 	}
 }
 
-// remove takes a host out, and what moves from it out of the counts that spreading goes by.
+// remove takes out a host, and takes the tasks that move from it out of the counts by cell.
 func (f *Fleet) remove(host int32) {
 	f.log = append(f.log, change{host: host, kind: -1, free: f.free[host]})
 	f.setFree(host, nothing)
@@ -343,7 +342,7 @@ func (f *Fleet) setFree(host int32, free cluster.Resources) {
 	}
 }
 
-// forget takes every step back. What a host had free at first stands in its first step, so that spreads are told once.
+// forget undoes every step. A host's first step holds what it had free, so each spread is told once.
 func (f *Fleet) forget() {
 	for _, c := range slices.Backward(f.log) {
 		f.spareRoom += f.spareOn(c.host, c.free) - f.spareOn(c.host, f.free[c.host])

@@ -11,9 +11,9 @@ type Host struct {
 	Closed bool
 	// Attributes are its attributes; nil: not known.
 	Attributes map[string]string
-	// Open are attributes that may turn out as any of these values; none listed: as anything.
+	// Open are attributes that may turn out to have any of these values; none listed: any value.
 	Open map[string][]string
-	// Providers are its capacity provider, or those of which a host that is to come may be; none: it is of none.
+	// Providers are its capacity provider, or those that a host to come may have; none: it has none.
 	Providers []string
 	// Ports are taken.
 	Ports []cluster.Port
@@ -22,19 +22,19 @@ type Host struct {
 	// Groups counts its tasks by task group; GroupsKnown: all of them.
 	Groups      map[string]int
 	GroupsKnown bool
-	// Moves are its tasks that have to move when it goes.
+	// Moves are its tasks that must move when it is removed.
 	Moves []Batch
 
 	fleet *Fleet
 	at    int32
 }
 
-// Batch is so many tasks of one kind, which is named by its place in the fleet's list.
+// Batch is so many tasks of one kind, named by its index in the fleet's list.
 type Batch struct {
 	Kind, Tasks int
 }
 
-// here counts the tasks of a group on the host, those included that a packing has put there.
+// here counts the tasks of a group on the host, with those that a packing put there.
 func (h *Host) here(group string) int {
 	if h.fleet == nil {
 		return h.Groups[group]

@@ -6,7 +6,7 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// Kind is what tasks have in common that are placed alike: those of one revision of one service.
+// Kind is what tasks of one revision of one service have in common: they are placed alike.
 type Kind struct {
 	// Name is what sums call it: its service's.
 	Name string
@@ -15,19 +15,18 @@ type Kind struct {
 	Size  cluster.Resources
 	// Awsvpc: each task takes a network interface.
 	Awsvpc bool
-	// Ports are those that a host can give but once.
+	// Ports are those that only one task on a host can have.
 	Ports []cluster.Port
 	// Distinct: no two on one host (distinctInstance).
 	Distinct bool
 	Strategy []cluster.Strategy
-	// Providers are the capacity providers on whose hosts alone it is placed; none: every host will do. A task of launch type
-	// EC2 is placed on any container instance, those of a capacity provider's group among them
-	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html).
+	// Providers are the capacity providers on whose hosts alone it is placed; none: on all. A task of launch type EC2
+	// runs on any container instance (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html).
 	Providers []string
 
 	requires map[string]string
 	where    []query
-	// local: some constraint goes by more of a host than its attributes.
+	// local: a constraint depends on more of a host than its attributes.
 	local bool
 	// cost is how many steps it takes to ask one host.
 	cost int
@@ -38,14 +37,14 @@ func KindOf(service cluster.Service, d cluster.Definition) Kind {
 	return new(Kinds).Of(service, d)
 }
 
-// Kinds makes kinds of many services. It reads each expression once, and none any more when they have become too many
-// to be held against every host: what is not read is unknown.
+// Kinds makes kinds of many services. It parses each expression once, and none once they cost too much; those are
+// unknown.
 type Kinds struct {
 	known map[string]query
 	read  int
 }
 
-// Of is the kind of a service's tasks of one revision, placed by the strategy by which the service starts tasks now.
+// Of is the kind of a service's tasks of one revision, placed by the service's current strategy.
 func (r *Kinds) Of(service cluster.Service, d cluster.Definition) Kind {
 	k := Kind{
 		Name: service.Name, Group: "service:" + service.Name, Size: most(d.Size, cluster.Resources{}), Awsvpc: d.Awsvpc, Ports: d.Ports,
@@ -87,12 +86,12 @@ func (r *Kinds) parse(expression string) query {
 	return q
 }
 
-// GoesByNeighbours tells whether its place depends on what tasks already are on a host.
+// GoesByNeighbours tells whether its place depends on the tasks on a host.
 func (k Kind) GoesByNeighbours() bool {
 	return k.Distinct || len(k.neighbours()) > 0
 }
 
-// allows is what the host's attributes, and where a constraint goes by them its tasks, say to the kind.
+// allows tells whether the host's attributes, and its tasks if a constraint names them, let the kind run there.
 func (k *Kind) allows(h *Host) ternary {
 	verdict := k.provided(h)
 	for name, value := range k.requires {
@@ -106,7 +105,7 @@ func (k *Kind) allows(h *Host) ternary {
 	return verdict
 }
 
-// provided tells whether the host is of a capacity provider that the kind is placed through.
+// provided tells whether the host belongs to a capacity provider of the kind.
 func (k *Kind) provided(h *Host) ternary {
 	if len(k.Providers) == 0 {
 		return yes
@@ -136,7 +135,7 @@ func local(q query) bool {
 // byProvider stands among attributes for a host's capacity providers; no attribute has such a name.
 const byProvider = "\x00provider"
 
-// names are the attributes that the kind goes by.
+// names adds the attributes that the kind depends on.
 func (k *Kind) names(into map[string]bool) {
 	if len(k.Providers) > 0 {
 		into[byProvider] = true

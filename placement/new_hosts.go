@@ -2,18 +2,19 @@ package placement
 
 import (
 	"math"
+	"slices"
 
 	"ecs-cluster-scaler/cluster"
 )
 
-// MostHosts is the most that Fewest answers. It is twice what ECS lets one cluster have
-// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html), and a group stops at its MaxSize
+// MostHosts is the most that Fewest returns: twice what ECS lets a cluster have
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html). A group stops at its MaxSize
 // before.
 const MostHosts = 10_000
 
-// Fewest is how many hosts like the given one first fit opens for the batches in that order, stage by stage, and for so
-// many spare tasks beside them; at most MostHosts. Where it runs out of steps, it is the fewest that are known to be
-// needed. The caller has made sure that one empty host takes each kind and a spare task.
+// Fewest is how many hosts like this one first fit opens for the batches, stage by stage, and for the spare tasks; at
+// most MostHosts. Out of steps, it is the fewest known to be needed. An empty host must take each kind and a spare
+// task.
 func Fewest(like Host, kinds []Kind, config Config, order Order, spare int, stages ...[]Batch) int {
 	most := 0
 	for _, stage := range stages {
@@ -21,11 +22,7 @@ func Fewest(like Host, kinds []Kind, config Config, order Order, spare int, stag
 			most = min(MostHosts, most+min(max(b.Tasks, 0), MostHosts))
 		}
 	}
-	hosts := make([]Host, most)
-	for i := range hosts {
-		hosts[i] = like
-	}
-	f := newFleet(hosts, kinds, config, true)
+	f := newFleet(slices.Repeat([]Host{like}, most), kinds, config, true)
 	f.begin(order)
 	opened := 0
 	for _, stage := range stages {
@@ -46,8 +43,7 @@ func Fewest(like Host, kinds []Kind, config Config, order Order, spare int, stag
 	return min(opened, MostHosts)
 }
 
-// atLeast is how many hosts the batches need however they are packed: by what they reserve together, and by how many of
-// a kind one host takes.
+// atLeast is how many hosts the batches need in any packing: by their sum, and by how many of a kind one host takes.
 func atLeast(like Host, kinds []Kind, stages [][]Batch) int {
 	fewest := int64(0)
 	need := func(n, each int64) {
@@ -76,14 +72,14 @@ func atLeast(like Host, kinds []Kind, stages [][]Batch) int {
 	return int(min(fewest, MostHosts))
 }
 
-// TakesEmpty tells whether a host takes a task of the kind when nothing else is on it. Where the steps are spent it may.
+// TakesEmpty tells whether the host would take a task of the kind if empty. Out of steps, it may.
 func TakesEmpty(host Host, k Kind, config Config) bool {
 	f := New([]Host{host}, []Kind{k}, config)
 	return f.room(&f.kinds[0], 0, 1) > 0 || f.Steps.Spent()
 }
 
-// Suits tells whether the host's attributes and tasks let a task of the kind run there, however full it is. What is
-// unknown does unless strict.
+// Suits tells whether the host's attributes and tasks let a task of the kind run there, however full it is. Unless
+// strict, unknown means yes.
 func Suits(host Host, k Kind, config Config) bool {
 	if config.Steps != nil {
 		config.Steps.take(k.cost)

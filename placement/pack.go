@@ -10,8 +10,8 @@ import (
 // Order is the order in which tasks are placed, and how each finds its host.
 type Order int
 
-// The three orders. First fit finds no room where another order would; a task set that every one of them places is
-// placed by ECS too, as far as that can be said without knowing ECS's own sequence.
+// The three orders. One finds room where another does not. What all three place, ECS places too, as far as one can say
+// without knowing its sequence.
 const (
 	// LargestFirst places by falling dominant share, each task on the first host with room.
 	LargestFirst Order = iota
@@ -27,9 +27,9 @@ var Orders = []Order{LargestFirst, SmallestFirst, ByStrategy}
 // Left is tasks that found no room.
 type Left struct {
 	Kind, Tasks int
-	// Freest is the most of each resource that any host of its capacity providers had left at that moment.
+	// Freest is the most of each resource that any host of its capacity providers had left.
 	Freest cluster.Resources
-	// Barred: a host has the room, and a constraint, a port, a neighbour or an interface keeps the task off.
+	// Barred: a host has the room, but a constraint, a port, a neighbour or an interface forbids it.
 	Barred bool
 }
 
@@ -39,11 +39,11 @@ type Outcome struct {
 	Left []Left
 	// Spare is for how many tasks of the headroom's size there is room then.
 	Spare int
-	// Cut: the steps were spent before the end, so that what is left might have found room.
+	// Cut: the steps were spent before the end, so what is left might have found room.
 	Cut bool
 }
 
-// Pack places the batches in stages, each beside what the stages before have placed, and gives an outcome for each.
+// Pack places the batches in stages, each beside those before, and returns an outcome for each.
 func (f *Fleet) Pack(order Order, stages ...[]Batch) []Outcome {
 	f.begin(order)
 	defer f.forget()
@@ -57,7 +57,7 @@ func (f *Fleet) Pack(order Order, stages ...[]Batch) []Outcome {
 	return outcomes
 }
 
-// Without takes the hosts out and places what moves from them, and beside it the batches.
+// Without removes the hosts and places the tasks that move from them, with the batches beside.
 func (f *Fleet) Without(leaving []int, order Order, beside []Batch) Outcome {
 	f.begin(order)
 	defer f.forget()
@@ -78,8 +78,8 @@ func (f *Fleet) outcome(order Order) Outcome {
 	return Outcome{Left: left, Spare: f.spareRoom, Cut: f.Steps.Spent()}
 }
 
-// FitsInEveryOrder tells whether all three orders place everything when the hosts go, and leave room for so many spare
-// tasks; if not, it gives the first outcome that falls short.
+// FitsInEveryOrder tells whether all three orders place everything without the hosts and leave room for so many spare
+// tasks. Otherwise it returns the first outcome that falls short.
 func (f *Fleet) FitsInEveryOrder(leaving []int, beside []Batch, spare int) (Outcome, bool) {
 	for _, order := range Orders {
 		if o := f.Without(leaving, order, beside); o.Cut || len(o.Left) > 0 || o.Spare < spare {
@@ -89,7 +89,7 @@ func (f *Fleet) FitsInEveryOrder(leaving []int, beside []Batch, spare int) (Outc
 	return Outcome{}, true
 }
 
-// begin readies a packing: first fit looks at the canonical order alone, strategies at their own spreads.
+// begin prepares a packing: first fit uses the canonical order, strategies their own spreads.
 func (f *Fleet) begin(order Order) {
 	f.prepareFirstFit()
 	f.packed, f.byStrategies = f.spreads[:1], false
@@ -109,7 +109,7 @@ func (f *Fleet) want(b Batch) {
 	f.wanted[b.Kind] = min(f.wanted[b.Kind]+min(b.Tasks, mostOfAKind), mostOfAKind)
 }
 
-// placeWanted places what is wanted and clears the list. used is told each host that takes tasks.
+// placeWanted places what is wanted and clears the list. It tells used each host that takes tasks.
 func (f *Fleet) placeWanted(order Order, used func(host int32)) []Left {
 	slices.SortFunc(f.named, func(a, b int) int {
 		switch order {
@@ -157,7 +157,7 @@ func (f *Fleet) left(kind, n int) Left {
 	return l
 }
 
-// firstFit fills host after host, and tells how many tasks are left over.
+// firstFit fills host after host and returns how many tasks are left.
 func (f *Fleet) firstFit(kind, n int, used func(host int32)) int {
 	k := &f.kinds[kind]
 	c := &f.spreads[0].cells[0]
@@ -176,8 +176,8 @@ func (f *Fleet) firstFit(kind, n int, used func(host int32)) int {
 	return n
 }
 
-// byStrategy places task by task where the strategy puts the next: in the cell with the fewest tasks of the group that
-// has room. Counts only grow meanwhile, so that cells are gone through level by level.
+// byStrategy places task by task: in the cell with room that has the fewest tasks of the group. Counts only grow, so it
+// goes through the cells level by level.
 func (f *Fleet) byStrategy(kind, n int) int {
 	k := &f.kinds[kind]
 	cells := len(k.spread.cells)
@@ -213,7 +213,7 @@ func (f *Fleet) byStrategy(kind, n int) int {
 	return n
 }
 
-// emptiestLevel is the fewest tasks that a cell has which is not full; -1: all are.
+// emptiestLevel is the fewest tasks in a cell that is not full; -1: all are full.
 func emptiestLevel(counts []int32, full []bool) int32 {
 	fewest := int32(-1)
 	for c, n := range counts {
@@ -224,7 +224,7 @@ func emptiestLevel(counts []int32, full []bool) int32 {
 	return fewest
 }
 
-// nextHost is the host of the cell that the strategy takes next; -1: none has room.
+// nextHost is the host that the strategy takes next in the cell; -1: none has room.
 func (f *Fleet) nextHost(k *kindState, c int) int32 {
 	cell, cursor := &k.spread.cells[c], &k.cells[c]
 	if cursor.epoch != f.epoch {
@@ -240,8 +240,8 @@ func (f *Fleet) nextHost(k *kindState, c int) int32 {
 	return cell.hosts[cursor.now.at]
 }
 
-// emptiestHost is the first host, from a place on, that has room and, when the strategy spreads over hosts, the fewest tasks
-// of the group. No host before from has room with as few as its level.
+// emptiestHost returns the first host with room and, if the strategy spreads over hosts, the fewest tasks of the group.
+// The search begins at from: no earlier host has room and as few tasks as its level.
 func (f *Fleet) emptiestHost(k *kindState, c *cell, from position) position {
 	if from.at >= len(c.hosts) {
 		return from

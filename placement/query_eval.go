@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// query is an expression of the cluster query language, parsed
+// query is a parsed expression of the cluster query language
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html).
 type query interface {
 	ask(h *Host) ternary
@@ -20,7 +20,7 @@ type (
 		by          func(a, b ternary) ternary
 	}
 	negated struct{ of query }
-	// unanswerable is what is not understood: unknown on every host.
+	// unanswerable is not understood: unknown on every host.
 	unanswerable struct{}
 )
 
@@ -108,8 +108,7 @@ func (h *Host) attribute(name string, about func(value string, present bool) ter
 	return about(value, present)
 }
 
-// value compares one value. A host without the attribute equals nothing; whether it differs from something, AWS's
-// documents do not say.
+// value compares one value. A host without the attribute equals nothing; AWS does not document whether it differs.
 func (c comparison) value(value string, present bool) ternary {
 	switch c.operator {
 	case exists:
@@ -159,7 +158,7 @@ func (c comparison) number(value string) ternary {
 	}
 }
 
-// group tells whether a task of one of the groups is on the host, those included that a packing puts there.
+// group tells whether a task of one of the groups is on the host, or was put there by the packing.
 func (c comparison) group(h *Host) ternary {
 	if c.operator != equals && c.operator != in {
 		return unknown
@@ -175,8 +174,8 @@ func (c comparison) group(h *Host) ternary {
 	return no
 }
 
-// pattern is a regular expression held against an attribute. ECS's are Java's; where Go reads one otherwise or not at
-// all, and where it matters whether the whole value must match, the answer is unknown.
+// pattern is a regular expression for an attribute. ECS uses Java's. If Go reads one differently or not at all, or if
+// it matters whether the whole value must match, the answer is unknown.
 type pattern struct {
 	comparison
 	whole, part *regexp.Regexp
@@ -185,9 +184,9 @@ type pattern struct {
 }
 
 const (
-	// largestPattern and longestValue bound what matching one value costs. ECS's values have 128 characters at most
-	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attribute.html); x{1000} alone is a thousand
-	// instructions, and patterns of such parts would take hundreds of megabytes.
+	// largestPattern and longestValue bound what one match costs. ECS's values have up to 128 characters
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attribute.html). x{1000} alone is a thousand
+	// instructions, and such parts could take hundreds of megabytes.
 	largestPattern = 1000
 	longestValue   = 256
 )
@@ -198,11 +197,8 @@ func newPattern(c comparison) query {
 		return unanswerable{}
 	}
 	whole, err := regexp.Compile("^(?:" + c.args[0] + ")$")
-	if err != nil {
-		return unanswerable{}
-	}
-	part, err := regexp.Compile(c.args[0])
-	if err != nil {
+	part, failed := regexp.Compile(c.args[0])
+	if err != nil || failed != nil {
 		return unanswerable{}
 	}
 	return pattern{c, whole, part, size}
@@ -231,7 +227,7 @@ func (p pattern) ask(h *Host) ternary {
 	})
 }
 
-// patternSize is about how many instructions a pattern compiles to; one that Go does not read has more than any may.
+// patternSize is about how many instructions a pattern compiles to; more than allowed if Go does not read it.
 func patternSize(text string) int {
 	tree, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {

@@ -2,7 +2,7 @@ package placement
 
 import "strings"
 
-// words are the operators that the language has in letters too.
+// words are the operators, in signs and in letters.
 var words = map[string]operator{
 	"equals": equals, "not_equals": differs, "not_in": notIn, "matches": matches, "not_matches": notMatch, "not_exists": notExists,
 	"less_than": less, "less_than_equal": lessEq, "greater_than": more, "greater_than_equal": moreEq,
@@ -11,14 +11,14 @@ var words = map[string]operator{
 }
 
 const (
-	// longest is how many characters ECS lets an expression have
-	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementConstraint.html), deepest how many
-	// parentheses and negations may stand within each other here.
+	// longest is ECS's limit for an expression, in characters
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementConstraint.html). deepest is ours for
+	// nested parentheses and negations.
 	longest = 2000
 	deepest = 100
 )
 
-// parse never fails: what it does not understand is unanswerable, and unknown stays on the safe side.
+// parse never fails: what it does not understand is unanswerable, which stays on the safe side.
 func parse(expression string) query {
 	p := &parser{text: expression}
 	if len(expression) > longest {
@@ -152,8 +152,8 @@ func (p *parser) list() []string {
 	return values
 }
 
-// value reads one argument, quoted or bare. A bare one may hold parentheses of its own, as regular expressions do; in
-// a list it ends at a comma.
+// value reads one argument, quoted or bare. A bare one may hold parentheses, as regular expressions do. In a list it
+// ends at a comma.
 func (p *parser) value(inList bool) string {
 	p.space()
 	if p.text != "" && (p.text[0] == '\'' || p.text[0] == '"') {

@@ -51,8 +51,8 @@ func (t *tree) set(at int, free cluster.Resources) {
 	}
 }
 
-// next is the first place at or after from with so much free; -1: there is none. It tells how many nodes it visited: most
-// resources below a node may be of different hosts, so that they can be many.
+// next is the first position at or after from with so much free; -1: there is none. It returns how many nodes it
+// visited. There can be many: the resources below a node may belong to different hosts.
 func (t *tree) next(need cluster.Resources, from int) (at, visited int) {
 	if from >= t.size {
 		return -1, 1

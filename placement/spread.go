@@ -9,12 +9,11 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// strategy is a service's placement strategy, as far as it decides where the next task goes: spread over attributes
-// first, then over hosts, then in an order of hosts. What follows the first link that is no spread could only break
-// ties and is left out. Packing by binpack goes by what was free before anything moved: the host that is filled first
-// stays the fullest while it is filled.
+// strategy is the part of a service's placement strategy that decides where the next task goes: spread over attributes,
+// then over hosts, then an order of hosts. Links after the first that is no spread could only break ties. Binpack uses
+// what was free at first: the host that is filled first stays the fullest while it is filled.
 type strategy struct {
-	// attributes are those to spread over, in order, each with its tasks' fewest value first.
+	// attributes are those to spread over, in order.
 	attributes string
 	// hosts: then over hosts.
 	hosts bool
@@ -56,7 +55,7 @@ type spread struct {
 	cells []cell
 	// cell and at say where a host stands.
 	cell, at []int32
-	// counts are a group's tasks by cell; nil for groups whose kinds look at another spread.
+	// counts are a group's tasks by cell; nil for groups whose kinds use another spread.
 	counts [][]int32
 }
 
@@ -65,8 +64,8 @@ type cell struct {
 	tree  tree
 }
 
-// cursor is where a kind's search in a cell may begin: before it no host has room with so few tasks of the group.
-// Rooms shrink and counts grow while one packing goes on, so it only moves on; base is where every packing begins.
+// cursor is where a kind's search in a cell may begin: no earlier host has room and so few tasks of the group. Rooms
+// shrink and counts grow during a packing, so it only moves on. base is where every packing begins.
 type cursor struct {
 	base, now position
 	epoch     int
@@ -157,8 +156,8 @@ func (f *Fleet) prepareFirstFit() {
 	}
 }
 
-// prepareSpreads makes a spread for each strategy, counts in it what is on the hosts, and finds where each kind's search may begin.
-// It is called before anything is packed.
+// prepareSpreads makes a spread for each strategy, counts in it the tasks on the hosts, and finds where each kind's
+// search may begin. It is called before anything is packed.
 func (f *Fleet) prepareSpreads() {
 	if f.spreadsReady {
 		return
@@ -215,7 +214,7 @@ func (f *Fleet) countGroups() {
 	}
 }
 
-// seek is the first place at or after from where the kind has room; the number of hosts: there is none.
+// seek is the first position at or after from where the kind has room; the number of hosts if there is none.
 func (f *Fleet) seek(k *kindState, c *cell, from int) int {
 	for at := from; ; at++ {
 		if at = f.next(k, c, at); at < 0 {
@@ -227,7 +226,7 @@ func (f *Fleet) seek(k *kindState, c *cell, from int) int {
 	}
 }
 
-// next is the first place at or after from where there is so much free; -1: there is none, or the steps are spent.
+// next is the first position at or after from with so much free; -1: there is none, or the steps are spent.
 func (f *Fleet) next(k *kindState, c *cell, from int) int {
 	at, visited := c.tree.next(k.Size, from)
 	f.Steps.take(visited)

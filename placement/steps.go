@@ -1,20 +1,18 @@
 package placement
 
 const (
-	// MostSteps is how many steps a packing may take where nobody sets another bound: about a second of a processor. The
-	// greatest cluster that ECS allows takes a quarter of it (5000 hosts, 50 000 tasks of 5000 services).
+	// MostSteps is how many steps a packing may take unless another bound is set: about a second of a processor. The
+	// largest cluster of ECS takes a quarter of it (5000 hosts, 50 000 tasks of 5000 services).
 	MostSteps = 40_000_000
-	// mostPlacements and mostCells bound what a packing remembers, to about 30 MiB each: its placements, and how far each
-	// kind has searched each cell.
+	// mostPlacements and mostCells bound what a packing remembers, to about 30 MiB each.
 	mostPlacements = 1 << 19
 	mostCells      = 1 << 19
 	// mostOfAKind is how many tasks of a kind are told apart: a hundred on each of MostHosts.
 	mostOfAKind = 1 << 20
 )
 
-// Steps counts what packing costs: looks at a host, a cell, an attribute or a part of an expression. Hosts, services and
-// expressions come from outside, and no number of them may keep a pass from ending. One count may serve several fleets,
-// one after another.
+// Steps counts the cost of packing: looks at a host, a cell, an attribute or a part of an expression. No number of
+// hosts, services or expressions may keep a pass from ending. One count may serve several fleets in turn.
 type Steps struct {
 	taken, most int
 	// over is asked at every so many steps, the next time at ask.
@@ -28,13 +26,13 @@ const askEvery = 1 << 16
 // NewSteps is a count that is spent after so many steps.
 func NewSteps(most int) *Steps { return &Steps{most: most} }
 
-// Until makes the count spent as soon as over says so, too. It is asked now and again; nil: never.
+// Until also makes the count spent once over says so. It is asked now and then; nil: never.
 func (s *Steps) Until(over func() bool) *Steps {
 	s.over = over
 	return s
 }
 
-// Spent tells that the bound was reached. What a packing says from then on is not whole: see Outcome.Cut.
+// Spent tells that the bound was reached. From then on a packing is not whole: see Outcome.Cut.
 func (s *Steps) Spent() bool { return s.taken > s.most }
 
 // Taken is how many steps were taken. It passes the bound by one look at most.

@@ -1,7 +1,6 @@
 package placement
 
-// ternary is what a constraint says of a host. What cannot be known is neither yes nor no; who asks decides which side
-// is the safe one.
+// ternary is what a constraint says of a host. The caller decides on which side unknown is safe.
 type ternary int8
 
 const (
@@ -17,7 +16,7 @@ func is(condition bool) ternary {
 	return no
 }
 
-// Three-valued logic (Kleene's): unknown stays unknown unless the other side settles it.
+// Three-valued logic (Kleene's): unknown stays unknown unless the other side decides.
 func (a ternary) and(b ternary) ternary { return min(a, b) }
 func (a ternary) or(b ternary) ternary  { return max(a, b) }
 func (a ternary) not() ternary          { return -a }

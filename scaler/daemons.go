@@ -40,9 +40,9 @@ func (f *facts) unreadDaemons() []string {
 	return unread
 }
 
-// daemonRoom is the room that ECS keeps on a host for DAEMON tasks that are not there yet: CPU, memory and network
-// interfaces (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html#service_scheduler_daemon),
-// and their ports, which nothing else can have. A host shows that room as free.
+// daemonRoom is what ECS keeps on a host for DAEMON tasks that are not there yet: CPU, memory, network interfaces
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html#service_scheduler_daemon) and ports. A
+// host shows that room as free.
 type daemonRoom struct {
 	size   cluster.Resources
 	ports  []cluster.Port
@@ -66,9 +66,9 @@ type daemonsToCome struct {
 	unread map[string]bool
 }
 
-// newDaemonsToCome looks at the hosts whose tasks are known. What is certain leaves out a task that does not fit: whether
-// ECS keeps what is not there, AWS's documents do not say. What is possible counts it, and the growth of a task whose
-// service starts a larger revision now.
+// newDaemonsToCome counts on hosts whose tasks are known. A task that does not fit is not certain: AWS does not
+// document whether ECS keeps room for it. It is possible, and so is the growth of a task whose service starts a larger
+// revision now.
 func newDaemonsToCome(f *facts) daemonsToCome {
 	c := daemonsToCome{certain: map[string]daemonRoom{}, possible: map[string]daemonRoom{}, unread: map[string]bool{}}
 	if len(f.daemons) == 0 {
@@ -130,14 +130,13 @@ func grown(to, from cluster.Resources) cluster.Resources {
 	return cluster.Resources{CPU: max(0, by.CPU), Memory: max(0, by.Memory), GPU: max(0, by.GPU)}
 }
 
-// onlyDaemons tells whether the host has no tasks but daemons', by their number at least: one of each service.
+// onlyDaemons tells whether an unread host can only have daemons: it has no more tasks than there are of them.
 func (f *facts) onlyDaemons(h cluster.Host) bool {
 	return !tasksKnown(h) && h.Tasks <= len(f.daemons)
 }
 
-// daemonLoad is the most that the daemons of any host reserve there, as far as its other tasks are known. It stands for
-// daemons whose definition is not known: what a new host then seems to have free it would not have, and a task that no
-// host takes would buy one after another.
+// daemonLoad is the most that daemons reserve on any host, as far as its other tasks are known. It stands for daemons
+// whose definition is not known: without them a new host would look larger than it is and be bought in vain.
 func (f *facts) daemonLoad() cluster.Resources {
 	var most cluster.Resources
 	for _, h := range f.capacity {

@@ -9,8 +9,8 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// Decide gives the verdict on one cluster. Any known cause makes it 1; anything unknown forbids −1; only when every
-// condition for it holds is it −1; otherwise 0.
+// Decide gives the verdict on one cluster: 1 for any known cause, −1 only if every condition for it holds and nothing
+// is unknown, otherwise 0.
 func Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Verdict {
 	return Until(nil).Decide(entry, s, now)
 }

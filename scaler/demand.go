@@ -9,7 +9,7 @@ import (
 	"ecs-cluster-scaler/placement"
 )
 
-// kind names the tasks of one revision of one service that are placed on hosts of these capacity providers; see asOne.
+// kind names the tasks of one revision of one service on hosts of these capacity providers; see asOne.
 type kind struct{ service, definition, providers string }
 
 // catalogue numbers kinds in the order of their names.
@@ -35,8 +35,8 @@ func newCatalogue(f *facts, named map[kind]bool) catalogue {
 // demand is what services want and no ACTIVE host holds, and the headroom that is kept beside it.
 type demand struct {
 	catalogue
-	// all are the demands as the snapshot tells them. unplaced tasks are wanted now, waiting ones only if they fit nowhere:
-	// see cluster.Demand. Those whose definition is not known are in unread instead.
+	// all are the demands of the snapshot; see cluster.Demand. unplaced tasks are wanted now, waiting ones only if they
+	// fit nowhere. In unread are those whose definition is not known.
 	all, unplaced, waiting, unread []cluster.Demand
 	headroom                       headroom
 }

@@ -7,13 +7,13 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// awayFor is how long an agent may be away before its host counts as lost for new tasks. Agents reconnect several times
-// an hour, which takes seconds to a minute or two
+// awayFor is how long an agent may be disconnected before its host no longer counts for new tasks. Agents reconnect
+// several times an hour, within seconds to a minute or two
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html).
 const awayFor = 3 * time.Minute
 
-// returned is the snapshot as it will be when the agents that have just gone away are back, and how many those are. Whose
-// absence began is not known has not just gone.
+// returned is the snapshot with the agents back that have just disconnected, and how many those are. An agent whose
+// absence began at an unknown time has not.
 func returned(s cluster.Snapshot, now time.Time) (cluster.Snapshot, int) {
 	n := 0
 	back := slices.Clone(s.Hosts)
@@ -28,9 +28,8 @@ func returned(s cluster.Snapshot, now time.Time) (cluster.Snapshot, int) {
 	return s, n
 }
 
-// holdForReconnect takes back what a scale-out asks for only because an agent is away for a moment: a host that is bought on
-// that is given up half an hour later. A new host without tasks that blinks takes much of the capacity and nothing of what
-// is reserved.
+// holdForReconnect takes back a scale-out that only a short absence of agents asks for: a host bought for that is given
+// up half an hour later.
 func (j *Judgement) holdForReconnect(d decision) decision {
 	s, n := returned(j.s, j.now)
 	if d.signal != ScaleOut || n == 0 {

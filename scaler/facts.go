@@ -86,7 +86,6 @@ func byHost(tasks []cluster.Task, hosts int) map[string][]*cluster.Task {
 	return of
 }
 
-// holders are the groups' names by instance.
 func holders(groups []cluster.Group) map[string]string {
 	holder := map[string]string{}
 	for _, g := range groups {
@@ -111,8 +110,7 @@ func tasksKnown(h cluster.Host) bool {
 	return h.TasksRead || h.Tasks == 0
 }
 
-// unknownTasks is how many tasks of the host are not known, so bounded that they can be added up. A count that makes no
-// sense is at least one.
+// unknownTasks is how many tasks of the host are not known, bounded so that sums do not overflow; at least one.
 func unknownTasks(h cluster.Host) int {
 	return max(1, min(h.Tasks, mostUnread+1))
 }
@@ -122,8 +120,8 @@ func (f *facts) serves(h cluster.Host) bool {
 	return slices.ContainsFunc(f.tasks[h.ARN], func(t *cluster.Task) bool { return t.Service != "" && !f.services[t.Service].Daemon })
 }
 
-// packed is the host as a packing sees it, less the room that is kept on it, with so many network interfaces at most.
-// Strictly, a task of which nothing is known has an interface; loosely it has none.
+// packed is the host as a packing sees it, less the kept room, with at most so many network interfaces. Strictly, an
+// unknown task has an interface; loosely it has none.
 func (f *facts) packed(h cluster.Host, strict bool, kept daemonRoom, interfaces int) placement.Host {
 	p := placement.Host{
 		ID: h.InstanceID, Free: h.Remaining.Minus(kept.size), Closed: !h.IsCapacity(), Attributes: h.Attributes, Ports: h.Ports,

@@ -11,8 +11,8 @@ import (
 // mostHosts bounds the gap.
 const mostHosts = placement.MostHosts
 
-// gap is how many hosts are missing beyond those launching. Each host that is launching counts for the thresholds. For the
-// tasks that wait only those count whose group is one where such a task lands.
+// gap is how many hosts are missing beyond those launching. For thresholds every launching host counts, for waiting
+// tasks only those that would take one.
 func (f *findings) gap() int {
 	p, all := f.plan(), 1
 	if f.newHost.known {
@@ -21,9 +21,9 @@ func (f *findings) gap() int {
 	return max(all-f.launching, min(all, p.hosts)-f.helpful(), 0)
 }
 
-// toGoBelow is the fewest new hosts beyond those planned that bring every resource below its scale-out threshold, unplaced
-// tasks counted as placed. A new host brings its daemons; one that would itself stand at the threshold, or that has nothing
-// of the resource, can never help and is not bought for it.
+// toGoBelow is the fewest hosts beyond those planned that bring every resource below its scale-out threshold. Unplaced
+// tasks count as placed, and a new host brings its daemons. A host that would itself stand at the threshold, or lacks
+// the resource, never helps and is not bought for it.
 func (f *findings) toGoBelow(p planned) int {
 	registered, reserved := f.registered.Plus(p.size), f.reserved.Plus(f.toBePlaced()).Plus(p.daemons)
 	hosts := 0
@@ -60,9 +60,9 @@ func (f *findings) toBePlaced() cluster.Resources {
 	return sum
 }
 
-// hostsToGoBelow is the least n with 100·(reserved + n·daemons) / (registered + n·size) < percent; 0 where no n will do,
-// mostHosts where only more than that would. Every ratio here is cluster.Reservation's, so that both agree to the last
-// digit. It falls with each host as long as a host by itself stands below, so that halving finds n.
+// hostsToGoBelow is the least n with 100·(reserved + n·daemons) / (registered + n·size) < percent; 0 if no n will do,
+// at most mostHosts. Ratios are cluster.Reservation's, so both agree to the last digit. The ratio falls with each host
+// as long as one host alone is below, so halving finds n.
 func hostsToGoBelow(percent float64, registered, reserved, size, daemons int64) int {
 	below := func(registered, reserved int64) bool {
 		ratio := cluster.ReservationOf(cluster.Resources{CPU: registered}, cluster.Resources{CPU: reserved}).CPU

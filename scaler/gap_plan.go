@@ -34,9 +34,9 @@ func (f *findings) plan() planned {
 	return fewest
 }
 
-// planFor is what one way of first fit opens. Each task is planned on the newest host that takes it. Those that only some
-// take come first, because what they leave of their hosts serves the rest; for those whose host nobody has seen one host
-// is tried.
+// planFor returns what one way of first fit opens. Each task goes on the newest host that takes it. Tasks that only
+// some hosts take come first, because the rest can use what they leave. For tasks that need an unseen host, one is
+// tried.
 func (f *findings) planFor(r remainder) planned {
 	config, kinds := packing(f.newHost, f.demand, false, placement.NewSteps(mostSteps).Until(f.until)), f.demand.kinds
 	var p planned
@@ -78,7 +78,7 @@ func (f *findings) planFor(r remainder) planned {
 	return p
 }
 
-// inPlanOrder are the hosts that may come, in the order in which they are planned: within a group the last one comes first.
+// inPlanOrder returns the hosts that may come, in the order of planning: within a group the last first.
 func (n newHost) inPlanOrder() []*sample {
 	var hosts []*sample
 	for _, l := range slices.Backward(n.launchers) {

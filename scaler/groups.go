@@ -34,7 +34,7 @@ func groups(s cluster.Snapshot) []Group {
 	return seen
 }
 
-// blocked are the obstacles, where no group that follows the signal can launch.
+// blocked returns what keeps every followed group from launching; nil if one can.
 func blocked(s cluster.Snapshot) []cause {
 	var obstacles []cause
 	followers := s.Followers()
@@ -51,14 +51,12 @@ func blocked(s cluster.Snapshot) []cause {
 	return obstacles
 }
 
-// leaving counts the hosts that are about to leave: those that a group which follows the signal terminates, and those that
-// another one does while ECS still places tasks on them, which is so until they are DRAINING. Whatever else
-// is DRAINING leaves no such group, or leaves it later: one that its group holds in service or in standby was drained by
-// someone, one that was detached or is in no group of the signal is another's. Their tasks are demand, so that a host goes
-// only where they fit too. Where no group is known, a connected DRAINING host is the one sign that a host leaves; one
-// whose agent is away has left: an instance that ends while its agent blinks leaves its registration behind, for ever
-// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html), and would hold every
-// later scale-in.
+// leaving counts the hosts that are about to leave: those that a followed group terminates, and those that another
+// group terminates while they are still ACTIVE. Other DRAINING hosts leave later or never: someone drained them in
+// service or in standby, or they are not in a followed group. Their tasks are demand, so a host is removed only where
+// they fit too. Without groups, a connected DRAINING host is the only sign. A disconnected one has left: an instance
+// that ends while its agent is away leaves its registration behind for ever
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html).
 func leaving(s cluster.Snapshot) int {
 	n := 0
 	if len(s.Groups) == 0 {
@@ -86,7 +84,7 @@ func leaving(s cluster.Snapshot) int {
 	return n
 }
 
-// managed names the groups that ECS managed scaling moves; empty: none.
+// managed names the groups whose size ECS managed scaling sets, or "".
 func managed(s cluster.Snapshot) string {
 	var names []string
 	for _, g := range s.Followers() {

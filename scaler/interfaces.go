@@ -8,14 +8,12 @@ import (
 	"ecs-cluster-scaler/placement"
 )
 
-// interfaces is how many tasks with a network interface a host of each type is taken to hold; nil: nothing of this is
-// known.
+// interfaces is how many tasks with a network interface a host of each type can hold; nil: nothing is known.
 type interfaces map[string]int
 
-// newInterfaces bounds a type where ECS refused such a task that by our packing fits: to as many as the fullest host
-// holds. ECS shows no interfaces, so that its refusal is the only sign that they ran out; without one, that a host holds
-// few is no sign that it cannot hold more. A type of which a host's tasks are not known, or whose hosts hold none but
-// daemons', has no bound.
+// newInterfaces bounds a type to what its fullest host holds, if ECS refused such a task although it fits by our
+// packing. ECS does not show interfaces, so a refusal is the only sign that they ran out. A type has no bound if the
+// tasks of a host are not known, or if its hosts hold only daemons.
 func newInterfaces(f *facts, n newHost, d demand, c daemonsToCome, s shortage) interfaces {
 	refused := interfacesRefused(f, d, c, s)
 	if len(refused) == 0 {
@@ -36,8 +34,8 @@ func newInterfaces(f *facts, n newHost, d demand, c daemonsToCome, s shortage) i
 	return most
 }
 
-// interfacesRefused are the types of hosts that had no room, as ECS said, for a task with an interface that by our packing
-// fits there. A host that registered after the refusal was not asked: the task may have been refused for want of it.
+// interfacesRefused returns the types of hosts for which ECS refused a task with an interface that fits by our packing.
+// Hosts that registered after the refusal do not count: the task may have been refused for want of them.
 func interfacesRefused(f *facts, d demand, c daemonsToCome, s shortage) map[string]bool {
 	types := map[string]bool{}
 	if f.awsvpcLimit() >= 0 {
@@ -73,7 +71,7 @@ func (i interfaces) on(h cluster.Host, otherwise int) int {
 	return otherwise
 }
 
-// ofNew is on for a new host: as many as its type holds. If that is not known, as the roomiest type holds.
+// ofNew is on for a new host. If its type is not known, it holds as many as the roomiest type.
 func (i interfaces) ofNew(h placement.Host) int {
 	if limit, bounded := i[h.Attributes[cluster.TypeAttribute]]; bounded {
 		return limit

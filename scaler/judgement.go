@@ -7,8 +7,8 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// Until says that the time for judging is over. Packing then ends as it does at its bound of steps: a cause that is known
-// stays 1, and nothing is scaled in. A pass judges many clusters, and must publish before its function ends.
+// Until says that the time for judging is over. Packing then ends as at its bound of steps: a known cause stays 1, and
+// nothing is scaled in. A pass judges many clusters and must publish before its function ends.
 type Until func() bool
 
 // Judgement is what the rules found about one cluster. Need tells what they lacked; where that is nothing, Verdict stands.

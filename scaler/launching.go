@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// leastToJoin is how long any host may take from its launch to its registration with ECS. Until then it counts as the
-	// host that it will be; past it, as nothing: a GPU host's image takes 5 to 7 minutes. Where hosts of its group were seen
-	// to take longer, it may take so long, and a quarter longer for chance.
+	// leastToJoin is how long any host may take from launch to registration. Until then it counts as the host that it
+	// will be, later as nothing. The image of a GPU host takes 5 to 7 minutes. A group whose hosts were seen to take
+	// longer has that and a quarter more.
 	leastToJoin = 10 * time.Minute
 	// probesEvery is how often a single host is tried while none joins.
 	probesEvery = 30 * time.Minute
@@ -47,9 +47,8 @@ func newcomers(s cluster.Snapshot, groups []cluster.Group) []newcomer {
 	return found
 }
 
-// young tells whether the instance may still join. While a launch hook holds it its time does not run, but no host is
-// waited for longer than MostToJoin. When it was launched is not always known; then only a Pending one is taken for
-// young.
+// young tells whether the instance may still join. While a launch hook holds it, its time does not run, but nothing
+// waits longer than MostToJoin. If its launch time is not known, only a Pending instance is young.
 func (n newcomer) young(now time.Time) bool {
 	if n.LaunchedAt.IsZero() {
 		return n.Phase == cluster.Pending
@@ -58,9 +57,9 @@ func (n newcomer) young(now time.Time) bool {
 	return age < toJoin(n.group) || age < cluster.MostToJoin && (n.InLaunchHook() || now.Sub(n.HeldUntil) < toJoin(n.group))
 }
 
-// tells says whether the instance should have joined and has not, so that its image may be bad. Only the launches of the
-// last minutes say so, and older ones that were watched all the while: another may have been registered before, which
-// ECS does not tell of. What came from a warm pool has joined in there, or will not for other reasons.
+// tells says whether the instance should have joined and has not, so that its image may be bad. Only launches of the
+// last minutes, or those watched all along, say so: ECS does not tell of an instance that was registered before. An
+// instance from a warm pool joined in there, or fails for other reasons.
 func (n newcomer) tells(now time.Time) bool {
 	return !n.LaunchedAt.IsZero() && !n.Warmed && !n.InLaunchHook() && !n.young(now) &&
 		(n.Watched || now.Sub(n.LaunchedAt) < 2*toJoin(n.group))
@@ -77,8 +76,8 @@ func launching(s cluster.Snapshot, groups []cluster.Group, now time.Time) int {
 	return n
 }
 
-// helpful counts those launching that would take a task that waits, or one of the headroom, by what their group launches:
-// a host of another capacity provider, or one without a GPU, may not. Where nothing waits, all help.
+// helpful counts the launching hosts whose group launches what would take a waiting task or one of the headroom. A host
+// of another capacity provider, or without a GPU, may not. Where nothing waits, all help.
 func (f *findings) helpful() int {
 	var kinds []placement.Kind
 	for _, l := range f.shortage.needHost() {
@@ -102,7 +101,7 @@ func (f *findings) groupHelps(g *cluster.Group, kinds []placement.Kind) bool {
 	return slices.ContainsFunc(kinds, func(k placement.Kind) bool { return of.hostFor(k) != nil })
 }
 
-// arriving counts the instances that are on their way in: Pending ones however old, and those launching.
+// arriving counts the instances that may still become hosts: all Pending ones, and those launching.
 func arriving(s cluster.Snapshot, now time.Time) int {
 	n := len(s.Instances(cluster.Pending))
 	for _, i := range newcomers(s, s.Groups) {
@@ -113,7 +112,7 @@ func arriving(s cluster.Snapshot, now time.Time) int {
 	return n
 }
 
-// failedJoins says that new hosts do not join.
+// failedJoins says why new hosts are taken not to join.
 type failedJoins struct {
 	// why is empty where they do.
 	why string
@@ -121,10 +120,9 @@ type failedJoins struct {
 	probe bool
 }
 
-// newFailedJoins finds two or more instances of the groups that follow the signal that should have joined, while nothing has
-// registered since the second youngest of them was launched. One dud, or two with a good one between, is no proof; nor
-// is anything where ECS did not describe all hosts. Then one host is tried now and again, so that an image that was
-// mended is found out.
+// newFailedJoins finds two or more instances of the followed groups that should have joined, while nothing has
+// registered since the second youngest was launched. One failure, or two with a success between, proves nothing; nor
+// does a read that misses hosts. A single host is tried now and then, to find out when the image is fixed.
 func newFailedJoins(s cluster.Snapshot, launching int, now time.Time) failedJoins {
 	if s.HostsUnread {
 		return failedJoins{}

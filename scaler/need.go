@@ -36,12 +36,11 @@ func (n Needed) Nothing() bool {
 	return len(n.Hosts) == 0 && len(n.Definitions) == 0
 }
 
-// Rounds is how often reading what Need names can show that more is needed: tasks of draining hosts, what is wanted,
-// all tasks, and their definitions.
+// Rounds is how often Need can ask for more: tasks of draining hosts, what is wanted, all tasks, their definitions.
 const Rounds = 4
 
-// Need names what must be read next, by the rules that Decide goes by. Read it, and ask again: what is read may show
-// that more is needed, or that no more is.
+// Need names what must be read next, by the rules of Decide. Read it and ask again: it may show that more is needed, or
+// no more.
 func Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Needed {
 	return Until(nil).Need(entry, s, now)
 }
@@ -120,7 +119,7 @@ func (f *facts) definitionsOn(hosts []cluster.Host, definitions map[string]bool)
 	}
 }
 
-// mayBeRefused tells whether a refusal would be a cause if only no unused host stood there, which the tasks tell.
+// mayBeRefused tells whether a refusal may be a cause, which the tasks of unread hosts of the new size decide.
 func (j *Judgement) mayBeRefused() bool {
 	return len(j.causes) == 0 && len(j.refusals) > 0 &&
 		slices.ContainsFunc(j.capacity, func(h cluster.Host) bool { return j.newHost.isOfNewSize(h) && !tasksKnown(h) })

@@ -12,21 +12,19 @@ import (
 )
 
 const (
-	// twice is how many hosts in a row have to come up too small before it is believed that no larger one comes.
+	// twice is how many hosts in a row must come up too small before no larger one is expected.
 	twice = 2
-	// inARow is the same for what may still change from launch to launch, such as an attribute that hosts of one group do
-	// not share, or a type that the group allows beside others; unless they came up lately.
+	// inARow is the same for what may change from launch to launch, such as an attribute that hosts of one group do not
+	// share, or another type that the group allows.
 	inARow = 8
-	// Two hosts that came up within justNow tell what the group launches now, of all that it might. So do two that came up
-	// within lately and stand unused: they were bought in vain for what waits.
+	// Two hosts that came up within justNow tell what the group launches now. So do two that came up within lately and
+	// are unused: they were bought in vain for what waits.
 	justNow, lately = 30 * time.Minute, 24 * time.Hour
 )
 
-// newHost is what the groups that follow the signal would launch now. It is told by the hosts that they launched last,
-// never by those of other groups.
+// newHost is what the groups that follow the signal would launch now, told by the hosts that they launched last.
 type newHost struct {
-	// known: the size of a new host is. size is what the newest registered, daemons what the DAEMON services' tasks take of
-	// it at once.
+	// known: the size of a new host is. size is what the newest registered, daemons what DAEMON tasks take of it.
 	known         bool
 	size, daemons cluster.Resources
 	// host is the newest as an empty one: size less daemons, its zone open.
@@ -125,9 +123,9 @@ func telling(samples []*sample, now time.Time) bool {
 	return since < justNow || since < lately && samples[0].unused && samples[1].unused
 }
 
-// sizeByEntry gives the hosts the size that the entry's instance says, if it does. An entry may announce a larger type
-// before its first launch. Where the two newest hosts came up lately, both with less than it says, it is wrong: it would
-// buy hosts in vain, up to MaxSize. Then sizeByEntry says so.
+// sizeByEntry gives the hosts the size in the entry, which may announce a larger type before its first launch. If the
+// two newest hosts came up lately, both smaller, the entry is wrong and would buy hosts in vain, up to MaxSize. Then
+// sizeByEntry returns that instead.
 func (l launcher) sizeByEntry(entry thresholds.Entry) (overruled string) {
 	e := entry.Instance
 	if e.CPU == nil || e.Memory == nil {
@@ -147,8 +145,8 @@ func (l launcher) sizeByEntry(entry thresholds.Entry) (overruled string) {
 	return ""
 }
 
-// isAtLeast tells whether a host is at least of a size. Agents of one instance type register a few MiB more or less of
-// memory, so that a twentieth less is still the same.
+// isAtLeast tells whether a host has at least that size. Hosts of one type register slightly different memory, so a
+// twentieth less counts as the same.
 func isAtLeast(host, size cluster.Resources) bool {
 	return host.CPU >= size.CPU && host.Memory >= size.Memory-size.Memory/20 && host.GPU >= size.GPU
 }
@@ -161,8 +159,7 @@ func (l launcher) all() []*sample {
 	return append(slices.Clip(l.samples), l.unseen)
 }
 
-// hostFor is the new host that would take a task of the kind: of each group the newest that does. nil: none would, so far
-// as is known.
+// hostFor is the new host that would take a task of the kind, of each group the newest; nil: none, as far as is known.
 func (n newHost) hostFor(k placement.Kind) *sample {
 	var blind *sample
 	for _, l := range n.launchers {
@@ -197,14 +194,14 @@ func (l launcher) believed(n int) bool {
 	return n >= twice && (n >= inARow || l.telling)
 }
 
-// tooSmall tells whether the two newest hosts would not take a task of the kind whatever their attributes were: by size,
-// or by a port that is taken on both.
+// tooSmall tells whether neither of the two newest hosts would take a task of the kind whatever their attributes: it is
+// too large, or its port is taken on both.
 func (l launcher) tooSmall(k placement.Kind) bool {
 	bare := placement.Kind{Size: k.Size, Ports: k.Ports}
 	return !slices.ContainsFunc(l.samples[:twice], func(of *sample) bool { return of.takes(bare) })
 }
 
-// takes tells whether an empty new host would take a task of the kind. What is not known of it tells nothing against it.
+// takes tells whether an empty new host would take a task of the kind, as far as is known.
 func (n newHost) takes(k placement.Kind) bool {
 	return n.hostFor(k) != nil
 }

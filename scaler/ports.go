@@ -6,12 +6,12 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// agentPorts are those that the agent reserves on a host unless its operator says otherwise: for SSH, Docker and itself
+// agentPorts are reserved by the agent: for SSH, Docker and itself
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html).
 var agentPorts = []int{22, 2375, 2376, 51678, 51679, 51680}
 
-// reservedPorts are the host's ports in use that no task explains: a new host like it has them taken as well. Where its
-// tasks are not known, only the agent's own can be told from theirs.
+// reservedPorts returns the ports in use that no task explains; a new host will have them taken too. If the host's
+// tasks are not known, only the agent's ports can be told from theirs.
 func (f *facts) reservedPorts(h cluster.Host) []cluster.Port {
 	taken, known := f.takenPorts(h)
 	if !known {
@@ -27,8 +27,8 @@ func (f *facts) reservedPorts(h cluster.Host) []cluster.Port {
 	return reserved
 }
 
-// takenPorts are those of the host's tasks; known: of all of them. Daemons of which nothing is known come to a new host
-// too, with whatever ports they take.
+// takenPorts returns the ports of the host's tasks, and whether all are known. Unknown daemons do not matter: they come
+// to a new host too.
 func (f *facts) takenPorts(h cluster.Host) (taken map[cluster.Port]bool, known bool) {
 	taken, known = map[cluster.Port]bool{}, tasksKnown(h)
 	for _, t := range f.tasks[h.ARN] {
@@ -41,8 +41,8 @@ func (f *facts) takenPorts(h cluster.Host) (taken map[cluster.Port]bool, known b
 	return taken, known
 }
 
-// portsInDoubt are the hosts that tell whether a new one has the ports that a wanted task needs: it has what the host
-// keeps for itself, and not what the host's tasks hold.
+// portsInDoubt returns the hosts that tell whether a new one has a port that a wanted task needs: what the host keeps
+// for itself is taken, what its tasks hold is not.
 func (f *findings) portsInDoubt() []cluster.Host {
 	needed := map[cluster.Port]bool{}
 	for _, l := range f.shortage.all() {

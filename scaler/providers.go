@@ -8,8 +8,8 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// groupsOfProviders are the Auto Scaling groups of capacity providers, by provider. What ECS was not asked about, the hosts
-// tell that came up under it.
+// groupsOfProviders maps capacity providers to their Auto Scaling groups: as ECS says, or else as the hosts tell that
+// came up under them.
 func groupsOfProviders(s cluster.Snapshot, holder map[string]string) map[string]string {
 	groups := map[string]string{}
 	for _, h := range s.Hosts {
@@ -21,8 +21,8 @@ func groupsOfProviders(s cluster.Snapshot, holder map[string]string) map[string]
 	return groups
 }
 
-// inferHomes takes a service whose capacity provider could not be read for one of these hosts, where a host of the
-// cluster's groups came up under that provider. It may want a host then; that nothing is scaled in stays so.
+// inferHomes takes a service whose capacity provider could not be read for one of these hosts, if a host came up under
+// that provider. Such a service may want a host, but nothing is scaled in.
 func inferHomes(services []cluster.Service, groupOf map[string]string) (unsure map[string]bool) {
 	for i := range services {
 		s := &services[i]
@@ -50,9 +50,9 @@ func namedProviders(services []cluster.Service) []string {
 	return slices.Compact(names)
 }
 
-// providersOf are the capacity providers of which a new host of the group may be: the group's own, which is one
-// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AutoScalingGroupProvider.html). While nobody knows that,
-// it may be any whose group is not known.
+// providersOf returns the capacity providers of which a new host of the group may be: its own, which is one
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AutoScalingGroupProvider.html). If that is not known,
+// it may be any provider whose group is not known.
 func (f *facts) providersOf(g *cluster.Group, newest *cluster.Host) []string {
 	var own, unknown []string
 	for name, group := range f.groupOf {
@@ -86,8 +86,7 @@ func asMany(providers string) []string {
 	return strings.Split(providers, "\x00")
 }
 
-// kindsOf are the kinds of which a task may turn out to be: one for each capacity provider, because ECS chooses by base
-// and weight, and it must find room on each.
+// kindsOf returns one kind for each capacity provider: ECS chooses by base and weight, so room is needed on each.
 func kindsOf(service, definition string, providers []string) []kind {
 	if len(providers) == 0 {
 		return []kind{{service, definition, ""}}

@@ -8,8 +8,8 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// removableHosts are the hosts of which one may be chosen, by group that follows the signal: those that it holds in
-// service unprotected. Without any group, all that are ACTIVE. A disconnected host is one too: its tasks still run.
+// removableHosts returns the hosts that Auto Scaling may choose, by followed group: in service and unprotected. Without
+// any group it is all ACTIVE hosts. Disconnected hosts are among them, because their tasks still run.
 func removableHosts(s cluster.Snapshot) [][]cluster.Host {
 	if len(s.Groups) == 0 {
 		return [][]cluster.Host{slices.DeleteFunc(slices.Clone(s.Hosts), func(h cluster.Host) bool { return h.Status != cluster.Active || h.External })}
@@ -32,8 +32,8 @@ func removableHosts(s cluster.Snapshot) [][]cluster.Host {
 	return of
 }
 
-// rebound tells whether the reservation would land at a threshold again when hosts are removed. Unplaced tasks and daemons
-// that are to come count as placed; daemons and standalone tasks end with their host.
+// rebound tells whether the reservation would reach a threshold without some hosts. Unplaced tasks and daemons to come
+// count as placed. Daemons and standalone tasks end with their host.
 type rebound struct {
 	entry                thresholds.Entry
 	registered, reserved cluster.Resources
@@ -65,8 +65,8 @@ func newRebound(f *findings) rebound {
 	return r
 }
 
-// reservedBy splits what a host's tasks reserve: what has to find room elsewhere, and what ends with the host. As long as
-// they are not known, all of it is taken to end. Of a task whose size is not known, nothing does.
+// reservedBy splits what the tasks of a host reserve into what must move and what ends with the host. If they are not
+// known, all of it ends. A task whose size is not known counts as nothing.
 func (f *facts) reservedBy(h cluster.Host) (moves, ends cluster.Resources) {
 	if !tasksKnown(h) {
 		return cluster.Resources{}, h.Reserved()

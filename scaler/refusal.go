@@ -9,13 +9,13 @@ import (
 	"ecs-cluster-scaler/placement"
 )
 
-// backOff is how long ECS may wait before it tries again to place a service's task: up to 27 minutes
-// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html). An older refusal says
-// nothing of today.
+// backOff is how long ECS may wait before it tries a task again: up to 27 minutes
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html). Older refusals do not
+// count.
 const backOff = 30 * time.Minute
 
-// refusals are the services that still want a task of which ECS said lately that it fits nowhere, though by our packing
-// it does: the second witness, for what is not modelled.
+// refusals returns the services that want a task which ECS refused lately, although by our packing it fits: they reveal
+// what is not modelled.
 func refusals(f *facts, d demand, s shortage) []cluster.Service {
 	stuck := map[string]bool{}
 	for _, l := range s.all() {
@@ -32,8 +32,8 @@ func refusals(f *facts, d demand, s shortage) []cluster.Service {
 	return refused
 }
 
-// refused returns why ECS's refusals justify a host; empty: they do not. The host is bought once: no refusal that is older
-// than the newest registration counts, and none while a host of the new size stands unused.
+// refused returns why the refusals justify a host, or "". It asks for one host only: a refusal does not count if a host
+// has registered since, or if a suitable host is unused.
 func (f *findings) refused() string {
 	if len(f.refusals) == 0 {
 		return ""
@@ -49,15 +49,14 @@ func (f *findings) refused() string {
 			}
 		}
 		stands := slices.ContainsFunc(unused, func(h cluster.Host) bool { return admits(service, h) })
-		helps := func() bool { return f.newHost.takes(placement.Kind{Providers: service.ProvidersOf(service.Starts())}) }
-		if service.Refused.After(newest) && !stands && helps() {
+		if service.Refused.After(newest) && !stands && f.newHost.takes(placement.Kind{Providers: service.ProvidersOf(service.Starts())}) {
 			why = append(why, fmt.Sprintf("ECS said at %s UTC that no host met all requirements of a task of %s", service.Refused.UTC().Format("15:04"), service.Name))
 		}
 	}
 	return firstOf(why)
 }
 
-// mayBeUnused are the hosts as a new one would be that have no service tasks. One whose tasks are not known may be one.
+// mayBeUnused returns the hosts of the new size that have, or may have, no service tasks.
 func (f *findings) mayBeUnused() []cluster.Host {
 	return slices.DeleteFunc(slices.Clone(f.capacity), func(h cluster.Host) bool {
 		return !f.newHost.isOfNewSize(h) || tasksKnown(h) && f.serves(h)

@@ -12,22 +12,16 @@ import (
 )
 
 const (
-	// mostTries is how many unplaced tasks times hosts are tried: each host is judged with all of them beside its own
-	// tasks, at about a microsecond in each of three orders. So many unplaced tasks are placed within minutes; until
-	// then nothing goes. It spares a pass the steps that would be taken in vain.
+	// mostTries bounds unplaced tasks times hosts: each host is tried with all of them beside its own tasks, at about a
+	// microsecond in each of three orders. So many tasks are placed within minutes, and nothing is removed until then.
 	mostTries = 200_000
-	// toLeave: a host goes only where so many times the headroom is left, for the same reason for which scale_in_below lies
-	// below scale_out_at. With once, a simulated week of taxi rides on some fifteen hosts bought back 112 hosts within half
-	// an hour of their going, 42 of them though nothing had changed; with twice, at most one
-	// (docs/evaluation.md).
-	toLeave = 2
 	// guesses is how many random choices of hosts are tried beside the fullest and the emptiest.
 	guesses = 20
-	// tenth: at most one host in ten goes at a time, however idle a cluster is.
+	// tenth: at most one host in ten is removed at a time.
 	tenth = 10
 )
 
-// removal tells which hosts can be removed: their tasks are placed on the others.
+// removal tells which hosts can be removed: those whose tasks fit on the others.
 type removal struct {
 	*findings
 	rebound rebound
@@ -41,7 +35,7 @@ type removal struct {
 	beside []placement.Batch
 }
 
-// newRemoval readies the re-placing of every host's tasks; the cause says what forbids it.
+// newRemoval prepares the placing of every host's tasks elsewhere, or returns what forbids it.
 func newRemoval(f *findings, r rebound) (*removal, *cause) {
 	hosts := f.hostsToEmpty()
 	if c := tasksMissing(hosts); c != nil {
@@ -80,8 +74,8 @@ func newRemoval(f *findings, r rebound) (*removal, *cause) {
 	return &removal{findings: f, rebound: r, hosts: hosts, removable: removable, stuck: stuck, fleet: fleet, kinds: c.kinds, beside: beside}, nil
 }
 
-// objection is what forbids that any one host is removed; with several groups of which none is marked, one of each goes at
-// once. nil: nothing.
+// objection returns what forbids the removal of any one host, or nil. Of several unmarked groups, each gives one at
+// once.
 func (m *removal) objection() *cause {
 	fullest := make([]int, len(m.removable))
 	for g, of := range m.removable {
@@ -105,7 +99,7 @@ func (m *removal) objection() *cause {
 	return nil
 }
 
-// refuses says why these hosts cannot be removed together; nil: they can.
+// refuses returns why these hosts cannot be removed together, or nil.
 func (m *removal) refuses(set []int) *cause {
 	gone := make([]cluster.Host, len(set))
 	for i, host := range set {
@@ -132,8 +126,8 @@ func (m *removal) refuses(set []int) *cause {
 	}
 }
 
-// atOnce is how many hosts may be removed at once, whichever they are. Nobody can try every choice, so the fullest, the
-// emptiest and twenty random ones stand for all; that one host can go has been found before.
+// atOnce is how many hosts may be removed at once, whichever they are. The fullest, the emptiest and twenty random
+// choices stand for all. That one can go was found before.
 func (m *removal) atOnce() int {
 	if len(m.removable) != 1 {
 		return 1 // each of several groups would follow the gap

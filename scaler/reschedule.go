@@ -9,10 +9,10 @@ import (
 	"ecs-cluster-scaler/placement"
 )
 
-// mostUnread is how many tasks a pass reads of one cluster: at 100 tasks for two calls (ListTasks, DescribeTasks),
-// 400 calls. Half of ECS's bucket for them is 50 at once and 10 a second after
-// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html), so that they fill 35 of the
-// pass's 45 seconds. Tasks that are known already do not count.
+// mostUnread is how many unknown tasks a pass reads of one cluster. 100 tasks take two calls (ListTasks,
+// DescribeTasks). Half of ECS's bucket is 50 calls at once and 10 a second
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html), so 400 calls take 35 of the
+// pass's 45 seconds.
 const mostUnread = 20_000
 
 // hostsToEmpty are capacity first, then those that take no tasks but have some.
@@ -45,8 +45,7 @@ func tasksMissing(hosts []cluster.Host) *cause {
 	}
 }
 
-// alike are tasks of one service and revision that were placed through one capacity provider: what becomes of them when
-// their host is removed.
+// alike are tasks of one service, revision and capacity provider, and what becomes of them without their host.
 type alike struct {
 	// kinds are those of which they may turn out to be elsewhere; none: ECS does not start them again.
 	kinds []kind
@@ -73,9 +72,9 @@ func (f *facts) tasksAlike(hosts []cluster.Host) (on [][]*alike, known map[kind]
 	return on, known
 }
 
-// newAlike finds whether ECS would start such tasks again elsewhere. Daemons end with their host, standalone tasks are
-// nobody's to restart, and a service or task set that is being deleted wants no tasks. Where the service's strategy still
-// names the capacity provider that a task runs on, it is placed through that again.
+// newAlike finds whether ECS would start such tasks again elsewhere. It does not for daemons, standalone tasks, and
+// tasks of a service or task set that is being deleted. If the service still names the capacity provider that a task
+// runs on, it is placed through that one again.
 func (f *facts) newAlike(t kind) *alike {
 	d, defined := f.s.Definitions[t.definition]
 	a := &alike{awsvpc: d.Awsvpc}
@@ -101,7 +100,7 @@ func (f *facts) newAlike(t kind) *alike {
 	return a
 }
 
-// firstSaid is the first that is said of a host's tasks, by its words because they come in no order; empty: nothing is.
+// firstSaid returns the first sentence about a host's tasks, in the order of the words, because tasks have none; or "".
 func firstSaid(tasks []*alike, of func(*alike) string) string {
 	first := ""
 	for _, a := range tasks {
@@ -129,8 +128,8 @@ func kindsToPlace(d demand, tasks map[kind]*alike) map[kind]bool {
 	return named
 }
 
-// movable are the hosts as a packing sees them, with what would have to move from each. The network interfaces of a host
-// are not to be seen, so that without instance.awsvpc_tasks none may hold more than the fullest of its type does.
+// movable returns the hosts as a packing sees them, with the tasks that would move from each. Network interfaces are
+// not visible, so without instance.awsvpc_tasks no host holds more than the fullest of its type.
 func (f *findings) movable(hosts []cluster.Host, tasks [][]*alike, c catalogue) []placement.Host {
 	packed := make([]placement.Host, len(hosts))
 	fullest := map[string]int{}

@@ -55,7 +55,7 @@ func newSample(f *facts, g *cluster.Group, h *cluster.Host) *sample {
 	return n
 }
 
-// unused tells whether the host has no task of a service that is no daemon, for certain.
+// unused tells whether it is certain that the host has no service task but daemons.
 func (f *facts) unused(h cluster.Host) bool {
 	if !tasksKnown(h) {
 		return f.onlyDaemons(h)
@@ -63,7 +63,7 @@ func (f *facts) unused(h cluster.Host) bool {
 	return !f.serves(h)
 }
 
-// bringDaemons takes what the DAEMON services' tasks would have of the host at once.
+// bringDaemons takes from the host what the tasks of DAEMON services will take at once.
 func (n *sample) bringDaemons(f *facts) {
 	for _, d := range f.daemons {
 		k := d.kind
@@ -91,9 +91,9 @@ func least(a, b cluster.Resources) cluster.Resources {
 	return cluster.Resources{CPU: min(a.CPU, b.CPU), Memory: min(a.Memory, b.Memory), GPU: min(a.GPU, b.GPU)}
 }
 
-// launched are the hosts of the group, the newest first. Those that leave or are away count only where there is no other.
-// Where it has none, those that no group holds stand for its own. A host of a type that the group may not launch any more
-// says nothing. own: they are the group's.
+// launched returns the hosts that tell what the group launches, the newest first; own: they are its own. Leaving or
+// disconnected hosts count only if there are no others. A group without hosts is told by those that no group holds.
+// Types that the group may no longer launch say nothing.
 func launched(f *facts, g *cluster.Group) (hosts []*cluster.Host, own bool) {
 	name := ""
 	if g != nil {

@@ -7,9 +7,8 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// scaleIn asks for as many hosts less as can be spared. Every objection is noted, so that an operator does not remove one
-// only to meet the next; but tasks are re-placed only where nothing else objects, because that needs every one of them to
-// be read.
+// scaleIn removes as many hosts as can be spared. It notes every objection, so that an operator does not fix one only
+// to meet the next. Tasks are placed elsewhere only if nothing else objects, because that needs all of them to be read.
 func (j *Judgement) scaleIn() decision {
 	var d decision
 	if len(j.capacity) == 0 {

@@ -30,8 +30,8 @@ type remainder struct {
 	headroom int
 }
 
-// newShortage packs the demand, and the headroom beside it, in one order after another. What one of them fits, fits; else
-// the order that leaves the least tells what is short.
+// newShortage packs the demand and the headroom in one order after another. What fits in one order fits. Otherwise the
+// order that leaves the least tells what is short.
 func newShortage(f *facts, n newHost, d demand, c daemonsToCome, i interfaces) shortage {
 	if d.tasks() == 0 && d.headroom.tasks == 0 {
 		return shortage{}
@@ -80,7 +80,7 @@ func packing(n newHost, d demand, strict bool, steps *placement.Steps) placement
 	return c
 }
 
-// byNewHost parts what a new host would take from what it would not.
+// byNewHost separates what a new host would take from what it would not.
 func byNewHost(left []placement.Left, hostFor []*sample) (taken, unplaceable []placement.Left) {
 	for _, l := range left {
 		if hostFor[l.Kind] != nil {
@@ -92,7 +92,7 @@ func byNewHost(left []placement.Left, hostFor []*sample) (taken, unplaceable []p
 	return taken, unplaceable
 }
 
-// needHost are the tasks that need a new host, unplaceableTasks those that none would take, and all are both.
+// needHost are the tasks that need a new host, unplaceableTasks those that none would take, all both of them.
 func (r remainder) needHost() []placement.Left { return slices.Concat(r.unplaced, r.waiting) }
 func (r remainder) unplaceableTasks() []placement.Left {
 	return slices.Concat(r.unplaceable, r.unplaceableWaiting)
@@ -118,7 +118,7 @@ func (s shortage) unseen() []placement.Left {
 // headroomShort tells whether headroom is missing that a new host would give.
 func (s shortage) headroomShort() bool { return s.headroom > 0 && !s.headroomUnplaceable }
 
-// counted is how many tasks are unplaced: all that are wanted, and the waiting ones that fit nowhere.
+// counted is how many tasks are unplaced: all that are wanted, and waiting ones that fit nowhere.
 func (s shortage) counted(d demand) int {
 	n := tasks(s.waiting) + tasks(s.unplaceableWaiting)
 	for _, w := range d.all {

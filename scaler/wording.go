@@ -9,10 +9,10 @@ import (
 	"ecs-cluster-scaler/placement"
 )
 
-// enough sums tell the story; a cluster that lost its capacity may have hundreds, and one that nobody bounds, thousands.
+// enough sentences tell the story: a cluster that lost its capacity may have hundreds.
 const enough = 3
 
-// firstOf joins the first few of the sums, and says how many more there are.
+// firstOf joins the first few sentences and counts the rest.
 func firstOf(sums []string) string {
 	if more := len(sums) - enough; more > 0 {
 		sums = append(sums[:enough:enough], fmt.Sprintf("and %d more", more))
@@ -20,7 +20,7 @@ func firstOf(sums []string) string {
 	return strings.Join(sums, "; ")
 }
 
-// fitNowhere says of each of the first few tasks that found no room why.
+// fitNowhere says why the first few tasks found no room.
 func fitNowhere(kinds []placement.Kind, left []placement.Left) string {
 	var sums []string
 	for _, l := range left[:min(enough, len(left))] {
@@ -35,13 +35,11 @@ func fitNowhere(kinds []placement.Kind, left []placement.Left) string {
 // fitsNowhere says which tasks found no room and why: "web (2048 CPU) fits nowhere: the freest host has 1792".
 func fitsNowhere(kinds []placement.Kind, l placement.Left) string {
 	k := kinds[l.Kind]
-	subject, verb := k.Name, "fits"
-	each := ""
+	subject, verb, each := k.Name, "fits", ""
 	if l.Tasks > 1 {
 		subject, verb, each = fmt.Sprintf("%d tasks of %s", l.Tasks, k.Name), "fit", " each"
 	}
-	size, freest := k.Size, l.Freest
-	of := ""
+	size, freest, of := k.Size, l.Freest, ""
 	if len(k.Providers) > 0 {
 		of = " of capacity provider " + strings.Join(k.Providers, " or ")
 	}
@@ -67,7 +65,6 @@ func show(percent float64) string {
 	return strconv.FormatFloat(rounded, 'f', -1, 64) + "%"
 }
 
-// hostsAre is "1 host is" or "2 hosts are".
 func hostsAre(n int) string {
 	if n == 1 {
 		return "1 host is"
