@@ -98,11 +98,11 @@ func alarming(run simulator.Result) []string {
 			wrong = append(wrong, fmt.Sprintf(format, args...))
 		}
 	}
-	add(m.TasksEndedByScaleIn > 0, "%s ended with a host that scaling in took.", count(m.TasksEndedByScaleIn, "task"))
+	add(m.TasksEndedByScaleIn > 0, "%s ended with a host that scaling in removed.", count(m.TasksEndedByScaleIn, "task"))
 	add(m.BelowFloorScaling > 0, "Services were below their floor for %s because hosts left by scaling in.", span(m.BelowFloorScaling))
-	add(m.ReversalsUnchanged > 0, "%s within 30 minutes though demand had not changed.", count(m.ReversalsUnchanged, "scaling action was undone", "scaling actions were undone"))
+	add(m.ReversalsUnchanged > 0, "%s within 30 minutes although demand had not changed.", count(m.ReversalsUnchanged, "scaling action was undone", "scaling actions were undone"))
 	add(m.UnplacedAtEnd > 0, "%s still had no host at the end.", count(m.UnplacedAtEnd, "task"))
-	add(m.HooksExpired > 0, "%s by its time, not because the host was empty.", count(m.HooksExpired, "lifecycle hook ended", "lifecycle hooks ended"))
+	add(m.HooksExpired > 0, "%s by timeout, not because the host was empty.", count(m.HooksExpired, "lifecycle hook ended", "lifecycle hooks ended"))
 	add(m.NeverRegistered > 0, "%s never registered.", count(m.NeverRegistered, "host"))
 	return wrong
 }
@@ -138,7 +138,7 @@ func cost(run simulator.Result) string {
 	if m.LowerBoundHours > 0 {
 		sentence += fmt.Sprintf(", %.2f times the %.1f that no policy can go below", m.OverLowerBound, m.LowerBoundHours)
 	}
-	sentence += fmt.Sprintf("; %.1f went into boot and %.1f into drains.", m.InstanceHoursBooting, m.InstanceHoursDraining)
+	sentence += fmt.Sprintf(". Boots took %.1f of them and drains %.1f.", m.InstanceHoursBooting, m.InstanceHoursDraining)
 	samples := measured(run)
 	if high, ok := most(samples, func(s simulator.Sample) int { return s.Active }); ok {
 		low, _ := most(samples, func(s simulator.Sample) int { return -s.Active })
