@@ -1,7 +1,6 @@
 package ecsreader
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -16,22 +15,37 @@ const mostAttributeSets = 5000
 const trunkAttribute = "ecs.awsvpc-trunk-id"
 
 // attributesOf returns the same map for hosts of one make: an agent registers some thirty attributes, and a pass over
-// thousands of hosts would hold as many copies of the same.
+// thousands of hosts would hold as many copies of the same. A list that was converted before is not converted again. The
+// host's version does not tell, because AWS names no event for attributes that an operator puts on a host
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html).
 func (r *Reader) attributesOf(attributes []types.Attribute) map[string]string {
-	set := make(map[string]string, len(attributes))
-	for _, attribute := range attributes {
-		if aws.ToString(attribute.Name) == trunkAttribute {
-			continue
-		}
-		set[aws.ToString(attribute.Name)] = aws.ToString(attribute.Value)
-	}
-	var key strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(set)) {
-		key.WriteString(name + "\x00" + set[name] + "\x00")
-	}
-	if same, known := r.attributes.get(key.String()); known {
+	listed := keyOf(attributes)
+	if same, known := r.attributes.get(listed); known {
 		return same
 	}
-	r.attributes.put(key.String(), set)
+	byName := keyOf(slices.SortedStableFunc(slices.Values(attributes), func(a, b types.Attribute) int {
+		return strings.Compare(aws.ToString(a.Name), aws.ToString(b.Name))
+	}))
+	set, known := r.attributes.get(byName)
+	if !known {
+		set = make(map[string]string, len(attributes))
+		for _, attribute := range attributes {
+			if name := aws.ToString(attribute.Name); name != trunkAttribute {
+				set[name] = aws.ToString(attribute.Value)
+			}
+		}
+		r.attributes.put(byName, set)
+	}
+	r.attributes.put(listed, set)
 	return set
+}
+
+func keyOf(attributes []types.Attribute) string {
+	key := make([]byte, 0, 2048)
+	for _, attribute := range attributes {
+		if name := aws.ToString(attribute.Name); name != trunkAttribute {
+			key = append(append(append(append(key, name...), 0), aws.ToString(attribute.Value)...), 0)
+		}
+	}
+	return string(key)
 }

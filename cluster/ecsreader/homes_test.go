@@ -31,7 +31,7 @@ func groupsProvider(name, group string) types.CapacityProvider {
 	}}
 }
 
-func TestThroughWhichProvidersAServicesTasksArePlaced(t *testing.T) {
+func TestProvidersOfService(t *testing.T) {
 	sets := func(sets ...types.TaskSet) func(*types.Service) {
 		return func(s *types.Service) {
 			s.LaunchType, s.DeploymentController, s.TaskSets = "", &types.DeploymentController{Type: types.DeploymentControllerTypeExternal}, sets
@@ -78,7 +78,7 @@ func TestThroughWhichProvidersAServicesTasksArePlaced(t *testing.T) {
 	}
 }
 
-func TestTheGroupBehindAProviderIsKnownWithoutAnotherCall(t *testing.T) {
+func TestGroupBehindProvider(t *testing.T) {
 	api := &fakeECS{
 		services: []types.Service{ec2Service("a", through(item("od", 0, 1), item("spot", 0, 1))), ec2Service("b", through(item("FARGATE", 0, 1)))},
 		providers: []types.CapacityProvider{
@@ -98,7 +98,7 @@ func TestTheGroupBehindAProviderIsKnownWithoutAnotherCall(t *testing.T) {
 	assert.Equal(t, 1, api.calls["DescribeCapacityProviders"])
 }
 
-func TestATaskTellsTheProviderThatItRunsOn(t *testing.T) {
+func TestProviderOfTask(t *testing.T) {
 	api := &fakeECS{instances: []types.ContainerInstance{instance(1, "ACTIVE")}, tasks: []types.Task{{
 		TaskArn: aws.String("t"), ContainerInstanceArn: aws.String(arn(1)), Group: aws.String("service:web"), DesiredStatus: aws.String("RUNNING"),
 		CapacityProviderName: aws.String("spot"),
@@ -110,62 +110,6 @@ func TestATaskTellsTheProviderThatItRunsOn(t *testing.T) {
 	r.ReadTasks(t.Context(), &s, s.Hosts)
 	require.Len(t, s.Tasks, 1)
 	assert.Equal(t, "spot", s.Tasks[0].Provider)
-}
-
-func TestWhatAGroupMayLaunchIsReadFromItsOwnDescription(t *testing.T) {
-	spec := func(id, version string) *astypes.LaunchTemplateSpecification {
-		return &astypes.LaunchTemplateSpecification{LaunchTemplateId: aws.String(id), Version: aws.String(version)}
-	}
-	mixed := func(overrides ...astypes.LaunchTemplateOverrides) *astypes.MixedInstancesPolicy {
-		return &astypes.MixedInstancesPolicy{LaunchTemplate: &astypes.LaunchTemplate{LaunchTemplateSpecification: spec("lt-1", "7"), Overrides: overrides}}
-	}
-	tests := map[string]struct {
-		change    func(*astypes.AutoScalingGroup)
-		types     []string
-		anyType   bool
-		templates []string
-	}{
-		"a launch template":      {func(g *astypes.AutoScalingGroup) { g.LaunchTemplate = spec("lt-1", "7") }, nil, false, []string{"lt-1:7"}},
-		"its latest version":     {func(g *astypes.AutoScalingGroup) { g.LaunchTemplate = spec("lt-1", "$Latest") }, nil, false, []string{"lt-1:"}},
-		"its default version":    {func(g *astypes.AutoScalingGroup) { g.LaunchTemplate = spec("lt-1", "$Default") }, nil, false, []string{"lt-1:"}},
-		"a launch configuration": {func(g *astypes.AutoScalingGroup) { g.LaunchConfigurationName = aws.String("old") }, nil, false, []string{"old"}},
-		"a template without an id": {func(g *astypes.AutoScalingGroup) {
-			g.LaunchTemplate = &astypes.LaunchTemplateSpecification{LaunchTemplateName: aws.String("web")}
-		}, nil, false, []string{"web:"}},
-		"a policy without types": {func(g *astypes.AutoScalingGroup) { g.MixedInstancesPolicy = mixed() }, nil, false, []string{"lt-1:7"}},
-		"types": {func(g *astypes.AutoScalingGroup) {
-			g.MixedInstancesPolicy = mixed(astypes.LaunchTemplateOverrides{InstanceType: aws.String("t3.large")}, astypes.LaunchTemplateOverrides{InstanceType: aws.String("c5.large"), LaunchTemplateSpecification: spec("lt-2", "1")})
-		}, []string{"t3.large", "c5.large"}, false, []string{"lt-1:7", "lt-2:1"}},
-		"requirements for any type": {func(g *astypes.AutoScalingGroup) {
-			g.MixedInstancesPolicy = mixed(astypes.LaunchTemplateOverrides{InstanceRequirements: &astypes.InstanceRequirements{}})
-		}, nil, true, []string{"lt-1:7"}},
-		"an empty policy": {func(g *astypes.AutoScalingGroup) { g.MixedInstancesPolicy = &astypes.MixedInstancesPolicy{} }, nil, false, nil},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			g := taggedGroup("web-blue", "web")
-			g.Instances = []astypes.Instance{{InstanceId: aws.String("i-1"), LaunchTemplate: spec("lt-1", "6")}, {InstanceId: aws.String("i-2"), LaunchConfigurationName: aws.String("old")}}
-			tt.change(&g)
-			groups, err := reader(&fakeECS{}, &fakeAutoScaling{groups: []astypes.AutoScalingGroup{g}}).ReadGroups(t.Context())
-			require.NoError(t, err)
-			read := groups["web"][0]
-			assert.Equal(t, []any{tt.types, tt.anyType, tt.templates}, []any{read.Types, read.AnyType, read.Templates})
-			assert.Equal(t, []string{"lt-1:6", "old"}, []string{read.Instances[0].Template, read.Instances[1].Template})
-		})
-	}
-}
-
-func TestWhichTemplatesAGroupLaunchesFrom(t *testing.T) {
-	for _, tt := range []struct {
-		group    []string
-		instance string
-		may      bool
-	}{
-		{nil, "lt-1:6", true}, {[]string{"lt-1:7"}, "", true}, {[]string{"lt-1:7"}, "lt-1:7", true}, {[]string{"lt-1:7"}, "lt-1:6", false}, {[]string{"lt-1:7"}, "lt-1:70", false},
-		{[]string{"lt-1:"}, "lt-1:6", true}, {[]string{"lt-2:"}, "lt-1:6", false}, {[]string{"lt-1:7", "lt-2:1"}, "lt-2:1", true}, {[]string{"old"}, "older", false}, {[]string{"lt-1:7"}, "lt-1:", true},
-	} {
-		assert.Equal(t, tt.may, cluster.Group{Templates: tt.group}.LaunchesFrom(tt.instance), tt)
-	}
 }
 
 // bound is a cluster of two full hosts of provider od and three idle ones of provider spot, read as AWS shows it. The
@@ -213,7 +157,7 @@ func bound(t *testing.T, desired int32, change ...func(*types.Service)) scaler.V
 	return scaler.Decide(thresholds.Builtin(), s, now)
 }
 
-func TestAnotherProvidersHostsAreNoRoom(t *testing.T) {
+func TestOtherProvidersHostsAreNoRoom(t *testing.T) {
 	v := bound(t, 2)
 	assert.Equal(t, []any{scaler.Stay, 0}, []any{v.Signal, v.InstanceGap}, v.Why)
 	assert.Contains(t, v.Reasons, scaler.WouldNotFit)
@@ -222,16 +166,31 @@ func TestAnotherProvidersHostsAreNoRoom(t *testing.T) {
 	assert.Equal(t, []any{scaler.ScaleOut, 2}, []any{v.Signal, v.InstanceGap}, v.Why)
 }
 
-func TestALaunchTypeEC2ServiceHasRoomOnEveryProvidersHosts(t *testing.T) {
+func TestLaunchTypeEC2UsesAllHosts(t *testing.T) {
 	launchType := func(s *types.Service) { s.LaunchType, s.CapacityProviderStrategy = types.LaunchTypeEc2, nil }
 	assert.Equal(t, scaler.ScaleIn, bound(t, 2, launchType).Signal)
 	assert.Equal(t, scaler.Stay, bound(t, 4, launchType).Signal)
 }
 
-func TestOfSeveralProvidersATaskStaysWithItsOwnAndWaitsForNone(t *testing.T) {
+func TestTaskStaysWithItsProvider(t *testing.T) {
 	both := through(item("od", 0, 1), item("spot", 0, 1))
 	v := bound(t, 2, both)
 	assert.Contains(t, v.Reasons, scaler.WouldNotFit, "each runs on od, and ECS places it there again: %v", v.Why)
 	v = bound(t, 4, both)
 	assert.NotEqual(t, scaler.ScaleOut, v.Signal, "spot has room for them: %v", v.Why)
+}
+
+func TestProviderIsAskedOnce(t *testing.T) {
+	api := &fakeECS{providers: []types.CapacityProvider{{Name: aws.String("group"), AutoScalingGroupProvider: &types.AutoScalingGroupProvider{}}}}
+	for n := range 3 {
+		api.services = append(api.services, ec2Service(fmt.Sprint(n), func(s *types.Service) {
+			s.CapacityProviderStrategy = []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String("group")}}
+		}))
+	}
+	r := reader(api, nil)
+	for range 3 {
+		_, err := r.Read(t.Context(), "web")
+		require.NoError(t, err)
+	}
+	assert.Equal(t, 1, api.calls["DescribeCapacityProviders"])
 }
