@@ -18,7 +18,7 @@ func gpu(n string) []types.ResourceRequirement {
 
 var app = types.ContainerDefinition{Name: aws.String("app"), Cpu: 256, Memory: aws.Int32(512)}
 
-func TestWhatECSReservesForATask(t *testing.T) {
+func TestSizeOfTask(t *testing.T) {
 	sidecar := types.ContainerDefinition{Name: aws.String("sidecar"), Cpu: 64, Memory: aws.Int32(256), MemoryReservation: aws.Int32(128)}
 	tests := map[string]struct {
 		definition types.TaskDefinition
@@ -45,7 +45,7 @@ func TestWhatECSReservesForATask(t *testing.T) {
 	}
 }
 
-func TestWhichHostPortsATaskTakes(t *testing.T) {
+func TestPortsOfTask(t *testing.T) {
 	mappings := []types.PortMapping{
 		{ContainerPort: aws.Int32(80), HostPort: aws.Int32(8080)},
 		{ContainerPort: aws.Int32(53), HostPort: aws.Int32(53), Protocol: types.TransportProtocolUdp},
@@ -73,7 +73,7 @@ func TestWhichHostPortsATaskTakes(t *testing.T) {
 	}
 }
 
-func TestConstraintsOfADefinition(t *testing.T) {
+func TestConstraintsOfDefinition(t *testing.T) {
 	api := &fakeECS{definitions: map[string]types.TaskDefinition{"web:1": {
 		PlacementConstraints: []types.TaskDefinitionPlacementConstraint{{Type: types.TaskDefinitionPlacementConstraintTypeMemberOf, Expression: aws.String("attribute:disk == ssd")}},
 		RequiresAttributes:   []types.Attribute{{Name: aws.String("ecs.capability.task-eni")}, {Name: aws.String("stack"), Value: aws.String("prod")}},
@@ -86,7 +86,7 @@ func TestConstraintsOfADefinition(t *testing.T) {
 	}, s.Definitions["web:1"])
 }
 
-func TestARevisionIsReadOnceWhileWarm(t *testing.T) {
+func TestRevisionIsReadOnce(t *testing.T) {
 	api := &fakeECS{definitions: map[string]types.TaskDefinition{"web:1": {ContainerDefinitions: []types.ContainerDefinition{app}}}}
 	r := reader(api, nil)
 	for range 3 {
@@ -100,7 +100,7 @@ func TestARevisionIsReadOnceWhileWarm(t *testing.T) {
 	assert.Equal(t, 1+3, api.calls["DescribeTaskDefinition"], "once, and the missing one each time")
 }
 
-func TestOneMissingRevisionHidesNoOther(t *testing.T) {
+func TestMissingRevisionHidesNoOther(t *testing.T) {
 	api := &fakeECS{definitions: map[string]types.TaskDefinition{"web:2": {ContainerDefinitions: []types.ContainerDefinition{app}}}}
 	s := cluster.Snapshot{Cluster: "web"}
 	reader(api, nil).ReadDefinitions(t.Context(), &s, []string{"gone:1", "web:2"})
@@ -108,7 +108,7 @@ func TestOneMissingRevisionHidesNoOther(t *testing.T) {
 	assert.Contains(t, s.Definitions, "web:2")
 }
 
-func TestADenialEndsTheSeries(t *testing.T) {
+func TestDenialEndsTheSeries(t *testing.T) {
 	api := &fakeECS{definitionsErr: errors.New("denied")}
 	s := cluster.Snapshot{Cluster: "web"}
 	reader(api, nil).ReadDefinitions(t.Context(), &s, []string{"a:1", "b:1", "c:1"})
@@ -116,7 +116,7 @@ func TestADenialEndsTheSeries(t *testing.T) {
 	assert.Equal(t, 1, api.calls["DescribeTaskDefinition"])
 }
 
-func TestOverridesOfAPlacedTask(t *testing.T) {
+func TestOverridesOfTask(t *testing.T) {
 	definition := types.TaskDefinition{ContainerDefinitions: []types.ContainerDefinition{app, {Name: aws.String("log"), Cpu: 32, MemoryReservation: aws.Int32(64)}}}
 	size := func(cpu, memory, gpus int64) *cluster.Resources {
 		return &cluster.Resources{CPU: cpu, Memory: memory, GPU: gpus}

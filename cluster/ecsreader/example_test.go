@@ -15,7 +15,7 @@ import (
 )
 
 // AWS's own example payloads, in AWS's own protocols, decode into the right snapshot. Nobody here wrote them.
-func TestAWSsExamplesDecodeIntoTheRightSnapshot(t *testing.T) {
+func TestAWSExamplesDecode(t *testing.T) {
 	moto, err := moto.Start(t.Context())
 	require.NoError(t, err)
 	defer moto.Close()

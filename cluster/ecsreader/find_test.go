@@ -27,7 +27,7 @@ func (f *filteredECS) ListContainerInstances(_ context.Context, in *ecs.ListCont
 	return &ecs.ListContainerInstancesOutput{ContainerInstanceArns: []string{"ci-1"}}, nil
 }
 
-func TestAnInstanceBehindAnEmptyPageIsFound(t *testing.T) {
+func TestFindGoesPastEmptyPage(t *testing.T) {
 	api := &filteredECS{fakeECS: fakeECS{instances: []types.ContainerInstance{{
 		ContainerInstanceArn: aws.String("ci-1"), Ec2InstanceId: aws.String("i-1"), Status: aws.String("DRAINING"),
 	}}}}
@@ -38,14 +38,14 @@ func TestAnInstanceBehindAnEmptyPageIsFound(t *testing.T) {
 	assert.Equal(t, "ec2InstanceId == i-1", api.filters[0])
 }
 
-func TestManyInstancesAreLookedForTogether(t *testing.T) {
+func TestFindAsksForManyTogether(t *testing.T) {
 	api := &filteredECS{}
 	_, err := ecsreader.New(api, nil).Find(t.Context(), "web", []string{"i-1", "i-2"})
 	require.ErrorContains(t, err, "lists 1 of them and describes 0", "what is listed and not described may be one of them")
 	assert.Equal(t, "ec2InstanceId in ['i-1', 'i-2']", api.filters[0])
 }
 
-func TestAClusterThatIsGoneHasNoInstance(t *testing.T) {
+func TestFindInMissingCluster(t *testing.T) {
 	api := &filteredECS{fakeECS: fakeECS{listErr: &types.ClusterNotFoundException{}}}
 	hosts, err := ecsreader.New(api, nil).Find(t.Context(), "web", []string{"i-1"})
 	require.NoError(t, err)

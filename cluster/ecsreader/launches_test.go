@@ -55,7 +55,7 @@ func launchesPass(t *testing.T, r *ecsreader.Reader, at time.Time, g cluster.Gro
 	return s.Groups[0]
 }
 
-func TestLaunchesAreAskedForOnlyWhereInstancesAreUnregistered(t *testing.T) {
+func TestLaunchesOnlyOfUnregistered(t *testing.T) {
 	api := &fakeAutoScaling{activities: []astypes.Activity{activity(ending, 2, 0), activity(launching, 2, time.Minute)}}
 	joining := inService(2, 3)
 	joining.Name, joining.Instances[1].Phase = "joining", cluster.Pending
@@ -74,7 +74,7 @@ func TestLaunchesAreAskedForOnlyWhereInstancesAreUnregistered(t *testing.T) {
 	assert.Equal(t, []string{"when the unregistered instances of group joining were launched: read its scaling activities: denied"}, s.Unread)
 }
 
-func TestALaunchOnceKnownIsNotAskedForAgainAndOutlivesAFailure(t *testing.T) {
+func TestKnownLaunchOutlivesFailure(t *testing.T) {
 	api := &fakeAutoScaling{activities: []astypes.Activity{activity(launching, 1, time.Minute)}}
 	r := reader(nil, api)
 	launchesPass(t, r, passAt, inService(1))
@@ -100,7 +100,7 @@ func TestALaunchOnceKnownIsNotAskedForAgainAndOutlivesAFailure(t *testing.T) {
 	assert.Zero(t, launchesPass(t, r, passAt.Add(27*time.Minute), inService(1)).Instances[0].LaunchedAt, "what the group let go is forgotten")
 }
 
-func TestADeniedCallIsMissedInEveryPass(t *testing.T) {
+func TestDenialIsUnreadInEveryPass(t *testing.T) {
 	r := reader(nil, &fakeAutoScaling{err: errors.New("denied")})
 	for minute := range 30 {
 		s := cluster.Snapshot{Cluster: "web", Groups: []cluster.Group{inService(1)}}
@@ -109,7 +109,7 @@ func TestADeniedCallIsMissedInEveryPass(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoLaunchOfNow(t *testing.T) {
+func TestWhatIsNoLaunch(t *testing.T) {
 	tests := map[string]struct {
 		activities []astypes.Activity
 		launched   time.Duration // before passAt; 0: not known
@@ -141,7 +141,7 @@ func TestWhatIsNoLaunchOfNow(t *testing.T) {
 }
 
 // ECS has dropped a Spot host's registration, while Auto Scaling still has the instance in service.
-func TestAnInstanceThatWasRegisteredIsNoLaunchAnyMore(t *testing.T) {
+func TestRegisteredInstanceIsNoLaunch(t *testing.T) {
 	api := &fakeAutoScaling{activities: []astypes.Activity{activity(launching, 1, 8*time.Minute)}}
 	r := reader(nil, api)
 	launchesPass(t, r, passAt.Add(-time.Minute), inService(1), registered(1, 5*time.Minute))
@@ -152,7 +152,7 @@ func TestAnInstanceThatWasRegisteredIsNoLaunchAnyMore(t *testing.T) {
 	assert.Equal(t, passAt.Add(-5*time.Minute), g.LastJoined, "of which ECS knows nothing any more")
 }
 
-func TestHowLongHostsTakeToJoinIsLearntFromOnePage(t *testing.T) {
+func TestJoinsAreLearntFromOnePage(t *testing.T) {
 	tests := map[string]struct {
 		activities []astypes.Activity
 		hosts      []cluster.Host
@@ -178,7 +178,7 @@ func TestHowLongHostsTakeToJoinIsLearntFromOnePage(t *testing.T) {
 	}
 }
 
-func TestAJoinThatWasWatchedIsLearntWithoutACall(t *testing.T) {
+func TestWatchedJoinTakesNoCall(t *testing.T) {
 	api := &fakeAutoScaling{activities: []astypes.Activity{activity(launching, 1, 2*time.Minute)}}
 	r := reader(nil, api)
 	launchesPass(t, r, passAt, inService(1))
@@ -187,7 +187,7 @@ func TestAJoinThatWasWatchedIsLearntWithoutACall(t *testing.T) {
 	assert.Len(t, api.asked, 1)
 }
 
-func TestOnlyTheLatestJoinsTell(t *testing.T) {
+func TestOnlyLatestJoinsTell(t *testing.T) {
 	api := &fakeAutoScaling{}
 	var hosts []cluster.Host
 	g := inService(99)
@@ -204,7 +204,7 @@ func TestOnlyTheLatestJoinsTell(t *testing.T) {
 	assert.Equal(t, 3*time.Minute, launchesPass(t, reader(nil, api), passAt, g, hosts...).SlowestJoin)
 }
 
-func TestFurtherPagesAreReadOnlyForALaunchThatMayBeThere(t *testing.T) {
+func TestMorePagesOnlyForMissingLaunch(t *testing.T) {
 	many := func(n int, every time.Duration) []astypes.Activity {
 		var all []astypes.Activity
 		for i := range n {
@@ -243,7 +243,7 @@ func open(n int) []astypes.Activity {
 	return all
 }
 
-func TestAnInstanceThatNoActivityNamesIsNotAskedForWithoutEnd(t *testing.T) {
+func TestInstanceWithoutActivity(t *testing.T) {
 	api := &fakeAutoScaling{activities: []astypes.Activity{activity(attaching, 1, 20*time.Hour)}}
 	r := reader(nil, api)
 	for minute := range 60 {
@@ -252,7 +252,7 @@ func TestAnInstanceThatNoActivityNamesIsNotAskedForWithoutEnd(t *testing.T) {
 	assert.Len(t, api.asked, 10)
 }
 
-func TestHowLongALaunchHookHeldIsRemembered(t *testing.T) {
+func TestLaunchHookIsRemembered(t *testing.T) {
 	api := &fakeAutoScaling{activities: []astypes.Activity{activity(launching, 1, time.Minute)}}
 	r := reader(nil, api)
 	held := inService(1)
@@ -263,7 +263,7 @@ func TestHowLongALaunchHookHeldIsRemembered(t *testing.T) {
 	assert.Equal(t, passAt.Add(20*time.Minute), g.Instances[0].HeldUntil)
 }
 
-func TestWhileGroupsAreUnreadWhatJoinedIsNotForgotten(t *testing.T) {
+func TestUnreadGroupsKeepJoins(t *testing.T) {
 	api := &fakeAutoScaling{activities: []astypes.Activity{activity(launching, 1, 8*time.Minute)}}
 	r := reader(nil, api)
 	launchesPass(t, r, passAt, inService(1), registered(1, 5*time.Minute))

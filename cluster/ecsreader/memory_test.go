@@ -43,7 +43,7 @@ func readAll(t *testing.T, r *ecsreader.Reader, api *fakeECS) cluster.Snapshot {
 	return s
 }
 
-func TestManyHostsTasksAreListedAtOnce(t *testing.T) {
+func TestManyHostsTasksInOneList(t *testing.T) {
 	api := crowded(20, 6)
 	s := readAll(t, reader(api, nil), api)
 	assert.Len(t, s.Tasks, 120)
@@ -51,7 +51,7 @@ func TestManyHostsTasksAreListedAtOnce(t *testing.T) {
 	assert.Equal(t, 2, api.calls["DescribeTasks"])
 }
 
-func TestHostsThatDidNotChangeAreNotAskedAgain(t *testing.T) {
+func TestUnchangedHostsAreNotAsked(t *testing.T) {
 	api := crowded(20, 6)
 	r := reader(api, nil)
 	before := readAll(t, r, api)
@@ -76,7 +76,7 @@ func TestHostsThatDidNotChangeAreNotAskedAgain(t *testing.T) {
 }
 
 // Run by make race: clusters are read side by side through one reader.
-func TestClustersReadSideBySideShareTheMemory(t *testing.T) {
+func TestClustersShareTheMemory(t *testing.T) {
 	api := crowded(4, 3)
 	r := ecsreader.New(&quietECS{fakeECS: api}, nil)
 	var group sync.WaitGroup
@@ -124,7 +124,7 @@ func (q *quietECS) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput
 	return q.fakeECS.DescribeTasks(ctx, in)
 }
 
-func TestWithoutVersionsEveryPassAsksAgain(t *testing.T) {
+func TestNoVersionsNoMemory(t *testing.T) {
 	api := crowded(2, 3)
 	for i := range api.instances {
 		api.instances[i].Version = 0
@@ -136,61 +136,11 @@ func TestWithoutVersionsEveryPassAsksAgain(t *testing.T) {
 	assert.Zero(t, api.calls["DescribeTasks"], "but a known task does not change")
 }
 
-func TestACountThatDoesNotMatchIsNotTrusted(t *testing.T) {
+func TestOtherCountIsNotTrusted(t *testing.T) {
 	api := crowded(2, 3)
 	r := reader(api, nil)
 	readAll(t, r, api)
 	api.instances[0].RunningTasksCount = 4
 	readAll(t, r, api)
 	assert.Equal(t, 1, api.calls["ListTasks"])
-}
-
-func TestHostsOfOneMakeShareTheirAttributes(t *testing.T) {
-	api := &fakeECS{}
-	for n := range 3 {
-		i := instance(n, "ACTIVE")
-		i.Attributes = []types.Attribute{{Name: aws.String("ecs.instance-type"), Value: aws.String("m5.large")}, {Name: aws.String("ecs.capability.x")}}
-		i.RemainingResources = []types.Resource{
-			{Name: aws.String("PORTS"), Type: aws.String("STRINGSET"), StringSetValue: []string{"22"}},
-			{Name: aws.String("PORTS_UDP"), Type: aws.String("STRINGSET"), StringSetValue: []string{"53"}},
-		}
-		api.instances = append(api.instances, i)
-	}
-	s, err := reader(api, nil).Read(t.Context(), "web")
-	require.NoError(t, err)
-	assert.Equal(t, map[string]string{"ecs.instance-type": "m5.large", "ecs.capability.x": ""}, s.Hosts[2].Attributes)
-	assert.Equal(t, "m5.large", s.Hosts[0].Type())
-	assert.Equal(t, []cluster.Port{{Number: 22}, {Number: 53, UDP: true}}, s.Hosts[0].Ports)
-	s.Hosts[0].Attributes["probe"] = "shared"
-	assert.Equal(t, "shared", s.Hosts[1].Attributes["probe"])
-}
-
-func TestWhetherECSScalesAGroupItself(t *testing.T) {
-	provider := func(status types.ManagedScalingStatus) []types.CapacityProvider {
-		return []types.CapacityProvider{{Name: aws.String("p"), AutoScalingGroupProvider: &types.AutoScalingGroupProvider{
-			AutoScalingGroupArn: aws.String("arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:2d7a:autoScalingGroupName/team/blue"),
-			ManagedScaling:      &types.ManagedScaling{Status: status},
-		}}}
-	}
-	tests := map[string]struct {
-		api    *fakeECS
-		tagged bool
-		want   bool
-		asked  int
-	}{
-		"no tag: not asked":                    {&fakeECS{providers: provider(types.ManagedScalingStatusEnabled)}, false, false, 0},
-		"tagged and enabled":                   {&fakeECS{providers: provider(types.ManagedScalingStatusEnabled)}, true, true, 1},
-		"tagged and disabled":                  {&fakeECS{providers: provider(types.ManagedScalingStatusDisabled)}, true, false, 1},
-		"the tag stayed, the provider is gone": {&fakeECS{}, true, false, 1},
-		"not readable: the tag is believed":    {&fakeECS{providersErr: fmt.Errorf("denied")}, true, true, 1},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			s := cluster.Snapshot{Cluster: "web", Groups: []cluster.Group{{Name: "team/blue", ManagedScaling: tt.tagged}}}
-			reader(tt.api, nil).ReadManagedScaling(t.Context(), &s)
-			assert.Equal(t, tt.want, s.Groups[0].ManagedScaling)
-			assert.Equal(t, tt.asked, tt.api.calls["DescribeCapacityProviders"])
-			assert.Equal(t, tt.api.providersErr != nil, len(s.Unread) > 0)
-		})
-	}
 }

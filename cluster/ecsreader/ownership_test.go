@@ -14,7 +14,7 @@ import (
 	"ecs-cluster-scaler/cluster/ecsreader"
 )
 
-func TestWhichServiceATaskBelongsTo(t *testing.T) {
+func TestServiceOfTask(t *testing.T) {
 	for name, tt := range map[string]struct {
 		group, by string
 		service   string
@@ -51,7 +51,7 @@ func named(n int, group, by string) types.Task {
 	return one
 }
 
-func TestATaskThatOnlyCallsItselfAServicesIsStandalone(t *testing.T) {
+func TestFalseServiceTaskIsStandalone(t *testing.T) {
 	hosts := []cluster.Host{{ARN: arn(1), InstanceID: "i-1", Tasks: 4}}
 	api := &fakeECS{
 		tasks: []types.Task{named(1, "service:web", "ecs-svc/1"), named(2, "service:web", "nightly"), named(3, "service:web", ""), named(4, "service:web", "")},
@@ -68,14 +68,14 @@ func TestATaskThatOnlyCallsItselfAServicesIsStandalone(t *testing.T) {
 	assert.Equal(t, map[string]string{"1": "web", "2": "", "3": "web", "4": ""}, of)
 }
 
-func TestATaskThatStopsMeanwhileIsStillItsServices(t *testing.T) {
+func TestStoppingTaskKeepsItsService(t *testing.T) {
 	api := &fakeECS{owned: map[string][]string{"web RUNNING": {}, "web STOPPED": {"3"}}}
 	strangers, err := ecsreader.Strangers(reader(api, nil), t.Context(), "web", []cluster.Task{{ARN: "3", Service: "web"}, {ARN: "4", Service: "web"}})
 	require.NoError(t, err)
 	assert.Equal(t, map[string]bool{"4": true}, strangers)
 }
 
-func TestWhoseTaskItIsIsAskedOnlyWhereNothingTells(t *testing.T) {
+func TestServiceIsAskedOnlyInDoubt(t *testing.T) {
 	hosts := []cluster.Host{{ARN: arn(1), InstanceID: "i-1", Tasks: 3}}
 	api := &fakeECS{tasks: []types.Task{named(1, "service:web", "ecs-svc/1"), named(2, "service:web", "nightly"), named(3, "family:job", "")}, owned: map[string][]string{}}
 	s := cluster.Snapshot{Cluster: "web", Hosts: hosts}
@@ -83,7 +83,7 @@ func TestWhoseTaskItIsIsAskedOnlyWhereNothingTells(t *testing.T) {
 	assert.Equal(t, 1, api.calls["ListTasks"])
 }
 
-func TestTasksOfWhichNobodyCanTellWhoseTheyAreAreUnread(t *testing.T) {
+func TestTasksOfUnknownServiceAreUnread(t *testing.T) {
 	hosts := []cluster.Host{{ARN: arn(1), InstanceID: "i-1", Tasks: 1}}
 	api := &fakeECS{tasks: []types.Task{named(1, "service:web", "")}, owned: map[string][]string{}, ownedErr: errors.New("throttled")}
 	s := cluster.Snapshot{Cluster: "web", Hosts: hosts}

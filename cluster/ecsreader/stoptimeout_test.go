@@ -21,7 +21,7 @@ func definitionOf(t *testing.T, containers ...types.ContainerDefinition) cluster
 	return s.Definitions["web:1"]
 }
 
-func TestHowLongATaskMayTakeToStop(t *testing.T) {
+func TestStopTimeout(t *testing.T) {
 	stops := func(name string, seconds int32, after ...string) types.ContainerDefinition {
 		c := types.ContainerDefinition{Name: aws.String(name)}
 		if seconds >= 0 {
@@ -52,7 +52,7 @@ func TestHowLongATaskMayTakeToStop(t *testing.T) {
 	}
 }
 
-func TestATaskIsHealthCheckedWhereAnEssentialContainerIs(t *testing.T) {
+func TestWhichTasksAreHealthChecked(t *testing.T) {
 	check := &types.HealthCheck{Command: []string{"CMD", "true"}}
 	plain := types.ContainerDefinition{Name: aws.String("plain")}
 	for name, tt := range map[string]struct {

@@ -11,7 +11,7 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-func TestWhatAGroupCountsItsSizesIn(t *testing.T) {
+func TestUnitOfGroup(t *testing.T) {
 	instances := func(weights ...string) func(*astypes.AutoScalingGroup) {
 		return func(g *astypes.AutoScalingGroup) {
 			for _, weight := range weights {
