@@ -10,30 +10,29 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Bucket is one of AWS's token buckets: per account and region, shared with everybody's deployments and consoles.
+// Bucket is one of AWS's token buckets. It is per account and region, and deployments and consoles draw on it too.
 type Bucket struct {
 	Name string
-	// Burst is how many calls AWS allows at once, PerSecond how many it allows on end.
+	// Burst is how many calls AWS allows at once, PerSecond how many it allows in the long run.
 	Burst, PerSecond int
 	// Actions are the calls that draw on it, as SERVICE.Operation.
 	Actions []string
-	// Alone: only the drainer draws on it, and so has the whole half.
+	// Alone: only the drainer draws on it, so it may use the whole half.
 	Alone bool
 }
 
-// Share is the part of each bucket that one function may use. Together they keep to half: the other half is for the
-// deployments beside them.
+// Share is the part of each bucket that one function may use. Together they use half; the other half is for deployments.
 type Share float64
 
-// The functions' shares. The publisher reads every cluster each minute; the drainer reads only those from which a host
-// leaves, and what it has no time for it reads a minute later.
+// The functions' shares. The publisher reads every cluster each minute. The drainer reads only clusters from which a host
+// leaves, and can finish a minute later.
 const (
 	PublisherShare Share = 0.4
 	DrainerShare   Share = 0.1
 	half                 = PublisherShare + DrainerShare
 )
 
-// Buckets are those that this project draws on.
+// Buckets are the buckets that this project draws on.
 //
 // ECS: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html.
 // SSM: 40 a second for GetParametersByPath and its like by default,
@@ -51,22 +50,22 @@ var Buckets = []Bucket{
 	{"EC2 Auto Scaling hooks", 20, 10, []string{"Auto Scaling.DescribeLifecycleHooks", "Auto Scaling.RecordLifecycleActionHeartbeat", "Auto Scaling.CompleteLifecycleAction"}, true},
 }
 
-// NoTimeError means that a call would have had to wait for its bucket longer than there was time.
+// NoTimeError means that there was not enough time to wait for the bucket of a call.
 type NoTimeError struct{ Bucket string }
 
 // Error names the bucket.
 func (e *NoTimeError) Error() string {
-	return fmt.Sprintf("our share of AWS's limit %q allows no further call in the time that is left", e.Bucket)
+	return fmt.Sprintf("our share of AWS's limit %q allows no more calls in the time that is left", e.Bucket)
 }
 
-// OutOfTime tells whether err is for want of time: a deadline, or a bucket that would have been waited for beyond it.
+// OutOfTime tells whether err means that time ran out: at a deadline, or in waiting for a bucket.
 func OutOfTime(err error) bool {
 	var noTime *NoTimeError
 	return errors.As(err, &noTime) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// limits is client middleware that lets each attempt of a call wait for its bucket. It sits behind the retry loop, so
-// that retries wait too. One value serves all clients of a process.
+// limits is client middleware that makes each attempt of a call wait for its bucket. It runs inside the retry loop, so
+// retries wait too. One value serves all clients of a process.
 type limits struct {
 	byAction map[string]*limited
 }

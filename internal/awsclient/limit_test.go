@@ -111,7 +111,7 @@ func TestACallThatCannotBeMadeInTimeFailsAtOnceAndNamesTheBucket(t *testing.T) {
 		var noTime *NoTimeError
 		require.ErrorAs(t, err, &noTime, "%v", err)
 		assert.Zero(t, time.Since(began))
-		assert.Equal(t, `ecs:ListServices was not called: our share of AWS's limit "ECS service read" allows no further call in the time that is left`, Sentence(err))
+		assert.Equal(t, `ecs:ListServices was not called: our share of AWS's limit "ECS service read" allows no more calls in the time that is left`, Sentence(err))
 	})
 }
 

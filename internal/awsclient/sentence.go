@@ -20,7 +20,7 @@ var iamPrefixes = map[string]string{
 	"Auto Scaling": "autoscaling",
 }
 
-// Sentence is err with each failed AWS call told in words: which IAM action, what AWS said, what to do next.
+// Sentence returns err with each failed AWS call in words: the IAM action, what AWS said, what to do next.
 func Sentence(err error) string {
 	text := err.Error()
 	failed := calls(err)
@@ -76,7 +76,7 @@ func ofCode(action string, api smithy.APIError) string {
 	message := strings.TrimSuffix(api.ErrorMessage(), ".")
 	code := api.ErrorCode()
 	if slices.Contains(denials, code) {
-		return fmt.Sprintf("AWS denies %s; allow it in the policy of whoever runs this (%s)", action, message)
+		return fmt.Sprintf("AWS denies %s; allow it in the caller's IAM policy (%s)", action, message)
 	}
 	switch code {
 	case "ExpiredToken", "ExpiredTokenException", "RequestExpired":
@@ -84,13 +84,13 @@ func ofCode(action string, api smithy.APIError) string {
 	case "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidSignatureException":
 		return fmt.Sprintf("AWS does not accept the credentials for %s; check AWS_PROFILE and the region (%s)", action, message)
 	case "ThrottlingException", "Throttling", "RequestLimitExceeded":
-		return fmt.Sprintf("AWS throttles %s; other callers share its limit; it is tried again by itself, and who else calls is in CloudTrail (%s)", action, message)
+		return fmt.Sprintf("AWS throttles %s; other callers share the limit, and CloudTrail shows who they are; the call is repeated automatically (%s)", action, message)
 	default:
 		return fmt.Sprintf("%s failed with %s: %s", action, code, message)
 	}
 }
 
-// Denied tells whether AWS refused a call for want of a right.
+// Denied tells whether AWS refused a call because no policy allows it.
 func Denied(err error) bool {
 	api, ok := errors.AsType[smithy.APIError](err)
 	return ok && slices.Contains(denials, api.ErrorCode())

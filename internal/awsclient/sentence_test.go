@@ -23,14 +23,14 @@ func TestSentence(t *testing.T) {
 		want string
 	}{
 		"denied": {fmt.Errorf("read cluster web: %w", denied),
-			"read cluster web: AWS denies ecs:ListContainerInstances; allow it in the policy of whoever runs this (User: x is not authorized)"},
+			"read cluster web: AWS denies ecs:ListContainerInstances; allow it in the caller's IAM policy (User: x is not authorized)"},
 		"expired": {call("SSM", "GetParametersByPath", &smithy.GenericAPIError{Code: "ExpiredTokenException"}),
 			"the AWS credentials have expired, so ssm:GetParametersByPath failed; sign in again"},
 		"throttled": {call("Auto Scaling", "DescribeAutoScalingGroups", &smithy.GenericAPIError{Code: "Throttling", Message: "Rate exceeded"}),
-			"AWS throttles autoscaling:DescribeAutoScalingGroups; other callers share its limit; it is tried again by itself, and who else calls is in CloudTrail (Rate exceeded)"},
+			"AWS throttles autoscaling:DescribeAutoScalingGroups; other callers share the limit, and CloudTrail shows who they are; the call is repeated automatically (Rate exceeded)"},
 		"slow": {call("CloudWatch", "PutMetricData", context.DeadlineExceeded), "cloudwatch:PutMetricData did not answer in time"},
 		"two at once": {errors.Join(denied, call("CloudWatch", "PutMetricData", context.DeadlineExceeded)),
-			"AWS denies ecs:ListContainerInstances; allow it in the policy of whoever runs this (User: x is not authorized); cloudwatch:PutMetricData did not answer in time"},
+			"AWS denies ecs:ListContainerInstances; allow it in the caller's IAM policy (User: x is not authorized); cloudwatch:PutMetricData did not answer in time"},
 		"any other code": {call("ECS", "ListServices", &smithy.GenericAPIError{Code: "ServerException", Message: "Oops."}),
 			"ecs:ListServices failed with ServerException: Oops"},
 		"no call at all": {errors.New("plain"), "plain"},

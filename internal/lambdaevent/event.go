@@ -38,7 +38,7 @@ const (
 type Event struct {
 	// Minute is the event's time, cut to the minute, in UTC.
 	Minute time.Time
-	// Stale: the event is over 90 seconds old, or as far in the future, so that nothing may be said under its minute.
+	// Stale: the event is over 90 seconds old, or that far in the future. Nothing may be published for its minute.
 	Stale bool
 	Kind  Kind
 	// Instance is the instance that a hook's event or a Spot warning names.
@@ -63,22 +63,21 @@ type fields struct {
 	} `json:"detail"`
 }
 
-// Parse reads an event that arrives at now. One that names no kind of ours is a tick, unless it comes from an AWS service
-// that is not a schedule.
+// Parse reads an event that arrives at now. An event of no known kind is a tick, unless EC2 or Auto Scaling sent it.
 func Parse(event []byte, now time.Time) (Event, error) {
 	var f fields
 	if len(event) > 0 {
 		err := json.Unmarshal(event, &f)
 		// Other senders may put anything into the fields beside time; such an event is none of ours.
 		if of, ok := errors.AsType[*json.UnmarshalTypeError](err); err != nil && (!ok || of.Field == "" || of.Field == "time") {
-			return Event{}, fmt.Errorf(`the event is not the JSON object that a schedule sends, such as {"time": "2006-01-02T15:04:05Z"} or {}: %w`, err)
+			return Event{}, fmt.Errorf(`the event must be a JSON object as a schedule sends it, such as {"time": "2006-01-02T15:04:05Z"} or {}: %w`, err)
 		}
 	}
 	at := now
 	if f.Time != "" {
 		var err error
 		if at, err = time.Parse(time.RFC3339, f.Time); err != nil {
-			return Event{}, fmt.Errorf(`the event's time %q is not RFC 3339; EventBridge Scheduler fills it in for "<aws.scheduler.scheduled-time>", written with < and > themselves: %w`, f.Time, err)
+			return Event{}, fmt.Errorf(`the event's time %q is not RFC 3339; for EventBridge Scheduler, write "<aws.scheduler.scheduled-time>" with literal < and >: %w`, f.Time, err)
 		}
 	}
 	e := Event{Minute: Minute(at), Stale: Stale(at, now), Kind: Tick}
@@ -93,7 +92,7 @@ func Parse(event []byte, now time.Time) (Event, error) {
 	return e, nil
 }
 
-// Stale tells whether a pass that was scheduled at the given time must not run any more.
+// Stale tells whether it is too late, or too early, for a pass that was scheduled at the given time.
 func Stale(at, now time.Time) bool {
 	return now.Sub(at).Abs() > staleAfter
 }

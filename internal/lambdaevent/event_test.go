@@ -47,9 +47,9 @@ func TestScheduledEventsNameTheirMinute(t *testing.T) {
 
 func TestEventsOfNoScheduleAreRefusedInASentence(t *testing.T) {
 	tests := map[string]struct{ event, want string }{
-		"not an object":          {`["a"]`, "the event is not the JSON object that a schedule sends"},
+		"not an object":          {`["a"]`, "the event must be a JSON object as a schedule sends it"},
 		"the placeholder itself": {`{"time": "<aws.scheduler.scheduled-time>"}`, "is not RFC 3339"},
-		"a time of another type": {`{"time": 5}`, "the event is not the JSON object that a schedule sends"},
+		"a time of another type": {`{"time": 5}`, "the event must be a JSON object as a schedule sends it"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

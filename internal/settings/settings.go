@@ -1,5 +1,4 @@
-// Package settings reads what the functions and the command line share: where entries are, where metrics go, what is
-// logged.
+// Package settings reads the settings that the functions and the command line share.
 package settings
 
 import (
@@ -31,7 +30,7 @@ type Settings struct {
 	hooksSet bool
 }
 
-// FromEnvironment reads the settings; getenv is os.Getenv. They are to be validated once flags have had their say.
+// FromEnvironment reads the settings; getenv is os.Getenv. Validate them once the flags are read.
 func FromEnvironment(getenv func(string) string) Settings {
 	or := func(name, fallback string) string {
 		if value := getenv(name); value != "" {
@@ -44,7 +43,7 @@ func FromEnvironment(getenv func(string) string) Settings {
 		Namespace:  or("METRIC_NAMESPACE", "ECSClusterScaler"),
 		Metrics:    metrics.Selection(or("METRICS", string(metrics.Everything))),
 	}
-	// No hook's name has a space: one between two names is meant as a comma.
+	// A hook's name has no spaces, so a space between two names is meant as a comma.
 	if hooks := getenv("DRAIN_HOOKS"); hooks != "" {
 		s.DrainHooks = strings.FieldsFunc(hooks, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 		s.hooksSet = true
@@ -53,21 +52,21 @@ func FromEnvironment(getenv func(string) string) Settings {
 	return s
 }
 
-// Validate says which setting cannot be used, and what could.
+// Validate says which setting cannot be used, and what to set instead.
 func (s Settings) Validate() error {
 	switch {
 	case s.levelErr != nil:
-		return errors.New("LOG_LEVEL may be debug, info, warn or error")
+		return errors.New("LOG_LEVEL must be debug, info, warn or error")
 	case !strings.HasPrefix(s.ConfigPath, "/") || strings.HasSuffix(s.ConfigPath, "/"):
-		return fmt.Errorf("the configuration path %q must begin with a slash and not end with one, as /ecs-cluster-scaler does (CONFIG_PATH or --config-path)", s.ConfigPath)
+		return fmt.Errorf("the configuration path %q must begin with a slash and must not end with one, as /ecs-cluster-scaler does; set CONFIG_PATH or --config-path", s.ConfigPath)
 	case s.Namespace == "":
-		return errors.New("the metric namespace is empty; leave it out for ECSClusterScaler, or name one (METRIC_NAMESPACE or --namespace)")
+		return errors.New("the metric namespace is empty; set METRIC_NAMESPACE or --namespace, or set neither for ECSClusterScaler")
 	case strings.HasPrefix(s.Namespace, "AWS/"):
-		return fmt.Errorf("the metric namespace %q cannot be used: names that begin with AWS/ are Amazon's own (METRIC_NAMESPACE or --namespace)", s.Namespace)
+		return fmt.Errorf("the metric namespace %q cannot be used, because names that begin with AWS/ are Amazon's own; set METRIC_NAMESPACE or --namespace", s.Namespace)
 	case s.Metrics != metrics.Everything && s.Metrics != metrics.ScalingOnly:
-		return fmt.Errorf("METRICS is %q; it may be %s or %s", s.Metrics, metrics.Everything, metrics.ScalingOnly)
+		return fmt.Errorf("METRICS is %q; it must be %s or %s", s.Metrics, metrics.Everything, metrics.ScalingOnly)
 	case s.hooksSet && len(s.DrainHooks) == 0:
-		return errors.New("DRAIN_HOOKS holds no name; write the names of the lifecycle hooks with commas between them, or leave it out to allow any")
+		return errors.New("DRAIN_HOOKS names no hook; list the names of lifecycle hooks, separated by commas, or unset it to allow any hook")
 	}
 	return nil
 }

@@ -37,11 +37,11 @@ func TestDrainHooksAreNamesWithCommasBetween(t *testing.T) {
 func TestSettingsThatCannotBeUsedNameTheirVariable(t *testing.T) {
 	tests := map[string]struct{ name, value, want string }{
 		"relative path":        {"CONFIG_PATH", "ecs", "must begin with a slash"},
-		"trailing slash":       {"CONFIG_PATH", "/ecs/", "not end with one"},
+		"trailing slash":       {"CONFIG_PATH", "/ecs/", "must not end with one"},
 		"Amazon's namespace":   {"METRIC_NAMESPACE", "AWS/ECS", "METRIC_NAMESPACE"},
-		"unknown selection":    {"METRICS", "some", "it may be all or scaling"},
-		"hooks without a name": {"DRAIN_HOOKS", " , ", "DRAIN_HOOKS holds no name"},
-		"unknown level":        {"LOG_LEVEL", "loud", "LOG_LEVEL may be debug, info, warn or error"},
+		"unknown selection":    {"METRICS", "some", "it must be all or scaling"},
+		"hooks without a name": {"DRAIN_HOOKS", " , ", "DRAIN_HOOKS names no hook"},
+		"unknown level":        {"LOG_LEVEL", "loud", "LOG_LEVEL must be debug, info, warn or error"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

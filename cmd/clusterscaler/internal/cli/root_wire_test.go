@@ -50,7 +50,7 @@ func TestADeniedActionIsNamed(t *testing.T) {
 	require.NoError(t, server.Fault(t.Context(), moto.Denied("ssm.GetParametersByPath", "ssm:GetParametersByPath")))
 	got := clusterscaler(t, nil, "explain")
 	assert.Equal(t, 1, got.code)
-	assert.Contains(t, got.stderr, "AWS denies ssm:GetParametersByPath; allow it in the policy of whoever runs this")
+	assert.Contains(t, got.stderr, "AWS denies ssm:GetParametersByPath; allow it in the caller's IAM policy")
 }
 
 func TestAnInterruptShowsNoHalfAnswer(t *testing.T) {
