@@ -274,6 +274,6 @@ func TestADeniedActionIsNamedAndTheOthersGoOn(t *testing.T) {
 	require.NoError(t, server.Fault(t.Context(), moto.Denied("ecs.UpdateContainerInstancesState", "ecs:UpdateContainerInstancesState")))
 	a := w.invoke([]byte(`{"time": "` + w.at(0).Format(time.RFC3339) + `"}`))
 	require.Len(t, a.Failed, 1)
-	assert.Contains(t, a.Failed[0].Error, "AWS denies ecs:UpdateContainerInstancesState; allow it in the policy")
+	assert.Contains(t, a.Failed[0].Error, "AWS denies ecs:UpdateContainerInstancesState; allow it in the caller's IAM policy")
 	assert.Len(t, a.Instances, 1)
 }

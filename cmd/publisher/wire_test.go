@@ -248,7 +248,7 @@ func TestADeniedActionIsNamed(t *testing.T) {
 	got := pass(t, thisMinute())
 	require.Len(t, got.Failed, 1)
 	assert.Equal(t, "web", got.Failed[0].Cluster)
-	assert.Contains(t, got.Failed[0].Error, "AWS denies ecs:ListContainerInstances; allow it in the policy")
+	assert.Contains(t, got.Failed[0].Error, "AWS denies ecs:ListContainerInstances; allow it in the caller's IAM policy")
 	assert.Equal(t, 1, got.Clusters[0].Signal, "the other cluster is scored all the same")
 
 	// In a process that has read no entry yet: one that has goes on with them.
@@ -260,7 +260,7 @@ func TestADeniedActionIsNamed(t *testing.T) {
 	defer cold.Close()
 	result, err := cold.Invoke(t.Context(), []byte(`{}`))
 	require.NoError(t, err)
-	assert.Contains(t, result.ErrorMessage, "AWS denies ssm:GetParametersByPath; allow it in the policy")
+	assert.Contains(t, result.ErrorMessage, "AWS denies ssm:GetParametersByPath; allow it in the caller's IAM policy")
 }
 
 func TestRefusedMetricsFailThePass(t *testing.T) {
@@ -269,5 +269,5 @@ func TestRefusedMetricsFailThePass(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, server.Fault(t.Context(), moto.Denied("cloudwatch.PutMetricData", "cloudwatch:PutMetricData")))
 	result := invoke(t, []byte(`{}`))
-	assert.Contains(t, result.ErrorMessage, "AWS denies cloudwatch:PutMetricData; allow it in the policy")
+	assert.Contains(t, result.ErrorMessage, "AWS denies cloudwatch:PutMetricData; allow it in the caller's IAM policy")
 }
