@@ -129,19 +129,17 @@ func (d *decoder) array(path []string) ([]any, error) {
 
 // number turns 5, 5.0 and 5e0 into the same value: JSON Schema calls them all integers, Go's decoder only the first.
 func (d *decoder) number(path []string, n json.Number) any {
-	f, err := n.Float64()
-	if err != nil {
-		if d.secret {
-			d.fault(fieldOf(path), "is out of the range of numbers: the value at %s", pointer(fieldOf(path)))
-			return int64(0)
-		}
+	switch f, err := n.Float64(); {
+	case err != nil && d.secret:
+		d.fault(fieldOf(path), "is out of the range of numbers: the value at %s", pointer(fieldOf(path)))
+	case err != nil:
 		d.fault(path, "%s is out of the range of numbers", n)
-		return int64(0)
-	}
-	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+	case f == math.Trunc(f) && math.Abs(f) < 1<<53:
 		return int64(f)
+	default:
+		return f
 	}
-	return f
+	return int64(0)
 }
 
 func typeName(value any) string {

@@ -1,9 +1,6 @@
 package thresholds
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // origin names the document that a value came from, so that a fault can say where to mend it.
 type origin string
@@ -20,30 +17,22 @@ type layer struct {
 	fields map[string]any
 }
 
-// merge puts over's fields into base: objects field by field, everything else (null too) as a whole.
+// merge puts over's fields into base: objects field by field, everything else (null too) as a whole. base shares no object
+// with over.
 func merge(base, over map[string]any) {
 	for name, value := range over {
-		overObject, isObject := value.(map[string]any)
-		baseObject, wasObject := base[name].(map[string]any)
-		switch {
-		case isObject && wasObject:
-			merge(baseObject, overObject)
-		case isObject:
-			base[name] = clone(overObject)
-		default:
+		object, isObject := value.(map[string]any)
+		if !isObject {
 			base[name] = value
+			continue
 		}
-	}
-}
-
-func clone(object map[string]any) map[string]any {
-	copied := maps.Clone(object)
-	for name, value := range copied {
-		if inner, ok := value.(map[string]any); ok {
-			copied[name] = clone(inner)
+		into, wasObject := base[name].(map[string]any)
+		if !wasObject {
+			into = map[string]any{}
+			base[name] = into
 		}
+		merge(into, object)
 	}
-	return copied
 }
 
 // originOf names the topmost layer that sets path.

@@ -55,11 +55,7 @@ func builtinFields() map[string]any {
 	properties, _ := schemaDocument["properties"].(map[string]any)
 	for name, property := range properties {
 		declared, _ := property.(map[string]any)
-		value := declared["default"]
-		if object, ok := value.(map[string]any); ok {
-			value = clone(object)
-		}
-		fields[name] = value
+		fields[name] = declared["default"]
 	}
 	return fields
 }
@@ -74,13 +70,13 @@ func validate(merged map[string]any, layers []layer, secret bool) Faults {
 	if !errors.As(err, &invalid) {
 		return Faults{{In: string(fromEntry), Message: err.Error()}}
 	}
+	say := sentences
+	if secret {
+		say = discreet
+	}
 	var faults Faults
 	for _, leaf := range leaves(invalid) {
-		if secret {
-			faults = append(faults, discreet(leaf, layers)...)
-			continue
-		}
-		faults = append(faults, sentences(leaf, layers)...)
+		faults = append(faults, say(leaf, layers)...)
 	}
 	return faults
 }
@@ -188,13 +184,10 @@ func compilePairs(_ *jsonschema.CompilerContext, schema map[string]any) (jsonsch
 }
 
 func pair(value any) (first, second string, ok bool) {
-	names, _ := value.([]any)
-	if len(names) != 2 {
-		return "", "", false
+	if names, _ := value.([]any); len(names) == 2 {
+		return fmt.Sprint(names[0]), fmt.Sprint(names[1]), true
 	}
-	first, firstOK := names[0].(string)
-	second, secondOK := names[1].(string)
-	return first, second, firstOK && secondOK
+	return "", "", false
 }
 
 // below holds when the first field is less than the second, or either is no number.
@@ -205,7 +198,7 @@ func (b below) Validate(ctx *jsonschema.ValidatorContext, value any) {
 	low, lowOK := number(object[b.low])
 	high, highOK := number(object[b.high])
 	if lowOK && highOK && low >= high {
-		ctx.AddError(&notBelow{b.low, b.high, low, high})
+		ctx.AddError(&notBelow{"below", b, low, high})
 	}
 }
 
@@ -230,14 +223,22 @@ func (p bothOrNeither) Validate(ctx *jsonschema.ValidatorContext, value any) {
 	object, _ := value.(map[string]any)
 	switch hasA, hasB := object[p.a] != nil, object[p.b] != nil; {
 	case hasA && !hasB:
-		ctx.AddError(&onlyOne{given: p.a, missing: p.b})
+		ctx.AddError(&onlyOne{"bothOrNeither", p.a, p.b})
 	case hasB && !hasA:
-		ctx.AddError(&onlyOne{given: p.b, missing: p.a})
+		ctx.AddError(&onlyOne{"bothOrNeither", p.b, p.a})
 	}
 }
 
+// keyword is the part of jsonschema.ErrorKind that both errors share.
+type keyword string
+
+func (k keyword) KeywordPath() []string { return []string{string(k)} }
+
+func (k keyword) LocalizedString(*message.Printer) string { return "breaks " + string(k) }
+
 type notBelow struct {
-	low, high           string
+	keyword
+	below
 	lowValue, highValue float64
 }
 
@@ -250,16 +251,7 @@ func (k *notBelow) origins(path []string, layers []layer) (low, high, mend origi
 	return low, high, low
 }
 
-func (*notBelow) KeywordPath() []string { return []string{"below"} }
-
-func (k *notBelow) LocalizedString(p *message.Printer) string {
-	return p.Sprintf("%s must be below %s", k.low, k.high)
-}
-
-type onlyOne struct{ given, missing string }
-
-func (*onlyOne) KeywordPath() []string { return []string{"bothOrNeither"} }
-
-func (k *onlyOne) LocalizedString(p *message.Printer) string {
-	return p.Sprintf("%s needs %s beside it", k.given, k.missing)
+type onlyOne struct {
+	keyword
+	given, missing string
 }

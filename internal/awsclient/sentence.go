@@ -11,15 +11,6 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// iamPrefixes are the service prefixes of IAM actions by the SDK's service ids
-// (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
-var iamPrefixes = map[string]string{
-	"SSM":          "ssm",
-	"ECS":          "ecs",
-	"CloudWatch":   "cloudwatch",
-	"Auto Scaling": "autoscaling",
-}
-
 // Sentence returns err with each failed AWS call in words: the IAM action, what AWS said, what to do next.
 func Sentence(err error) string {
 	text := err.Error()
@@ -99,11 +90,8 @@ func Denied(err error) bool {
 // denials are the codes by which services say so.
 var denials = []string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 
-// actionOf is the IAM action of a call, such as ecs:ListContainerInstances.
+// actionOf is the IAM action of a call, such as ecs:ListContainerInstances
+// (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
 func actionOf(call *smithy.OperationError) string {
-	prefix, known := iamPrefixes[call.ServiceID]
-	if !known {
-		prefix = strings.ToLower(strings.ReplaceAll(call.ServiceID, " ", ""))
-	}
-	return prefix + ":" + call.OperationName
+	return strings.ToLower(strings.ReplaceAll(call.ServiceID, " ", "")) + ":" + call.OperationName
 }

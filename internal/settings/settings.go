@@ -2,6 +2,7 @@
 package settings
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -32,23 +33,17 @@ type Settings struct {
 
 // FromEnvironment reads the settings; getenv is os.Getenv. Validate them once the flags are read.
 func FromEnvironment(getenv func(string) string) Settings {
-	or := func(name, fallback string) string {
-		if value := getenv(name); value != "" {
-			return value
-		}
-		return fallback
-	}
 	s := Settings{
-		ConfigPath: or("CONFIG_PATH", "/ecs-cluster-scaler"),
-		Namespace:  or("METRIC_NAMESPACE", "ECSClusterScaler"),
-		Metrics:    metrics.Selection(or("METRICS", string(metrics.Everything))),
+		ConfigPath: cmp.Or(getenv("CONFIG_PATH"), "/ecs-cluster-scaler"),
+		Namespace:  cmp.Or(getenv("METRIC_NAMESPACE"), "ECSClusterScaler"),
+		Metrics:    cmp.Or(metrics.Selection(getenv("METRICS")), metrics.Everything),
 	}
 	// A hook's name has no spaces, so a space between two names is meant as a comma.
 	if hooks := getenv("DRAIN_HOOKS"); hooks != "" {
 		s.DrainHooks = strings.FieldsFunc(hooks, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 		s.hooksSet = true
 	}
-	s.levelErr = s.LogLevel.UnmarshalText([]byte(or("LOG_LEVEL", "info")))
+	s.levelErr = s.LogLevel.UnmarshalText([]byte(cmp.Or(getenv("LOG_LEVEL"), "info")))
 	return s
 }
 

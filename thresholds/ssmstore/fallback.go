@@ -15,21 +15,20 @@ import (
 // defaults. Having no defaults counts as their oldest version: a faulty first version must not stop clusters that ran well
 // without any. The entry's history is read only if its newest version is valid over none of them.
 func (s *Store) fallBack(ctx context.Context, listed *Listed, entry document, defaults *document) error {
-	under := []*document{nil}
+	var under []*document
 	if defaults != nil {
-		var older []document
+		under = append(under, defaults)
 		if !defaults.sealed {
-			var err error
-			if older, err = s.olderThan(ctx, *defaults); err != nil {
+			older, err := s.olderThan(ctx, *defaults)
+			if err != nil {
 				return err
 			}
+			for _, d := range older {
+				under = append(under, &d)
+			}
 		}
-		under = under[:0]
-		for _, d := range append([]document{*defaults}, older...) {
-			under = append(under, &d)
-		}
-		under = append(under, nil)
 	}
+	under = append(under, nil)
 	if try(listed, entry, under) {
 		return nil
 	}

@@ -57,12 +57,9 @@ func expired(at, now time.Time) bool { return now.Sub(at) > believedFor }
 
 // believed says how long something that was read at a time counts. Zero: as long as the process lives.
 func believed(at, now time.Time) string {
-	counts := "counts"
-	switch {
-	case at.IsZero():
+	if at.IsZero() {
 		return "what was found valid before stays in force"
-	case expired(at, now):
-		counts = "counted"
 	}
+	counts := map[bool]string{false: "counts", true: "counted"}[expired(at, now)]
 	return fmt.Sprintf("what was read at %s UTC %s until %s UTC", at.UTC().Format("15:04"), counts, at.Add(believedFor).UTC().Format("15:04"))
 }

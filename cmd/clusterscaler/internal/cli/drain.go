@@ -87,14 +87,6 @@ func drainOnce(cmd *cobra.Command, s settings.Settings, format output, run, dryR
 // tickTime is how long a tick may take by hand: the function goes on in its next minute, a person has only this one.
 const tickTime = 5 * time.Minute
 
-// elsewhere completes the sentence that nothing is terminating, where something is in other stacks.
-func elsewhere(answer drainer.Answer) string {
-	if len(answer.OtherStacks) > 0 {
-		return " in this stack"
-	}
-	return ""
-}
-
 func showDrain(w io.Writer, format output, answer drainer.Answer) error {
 	if format == asJSON {
 		return indented(w, answer)
@@ -106,7 +98,11 @@ func showDrain(w io.Writer, format output, answer drainer.Answer) error {
 		}
 	}
 	if len(answer.Instances) == 0 {
-		_, err := fmt.Fprintln(w, "no host of a tagged group is terminating"+elsewhere(answer))
+		none := "no host of a tagged group is terminating"
+		if len(answer.OtherStacks) > 0 {
+			none += " in this stack"
+		}
+		_, err := fmt.Fprintln(w, none)
 		return err
 	}
 	t := table.NewWriter()

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ecs-cluster-scaler/internal/lambdaevent"
 	"ecs-cluster-scaler/internal/settings"
+	"ecs-cluster-scaler/scaler/publisher"
 )
 
 func newExplain(s *settings.Settings) *cobra.Command {
@@ -20,17 +20,9 @@ func newExplain(s *settings.Settings) *cobra.Command {
 		Example: `  clusterscaler explain
   clusterscaler explain web batch --output json`,
 		RunE: func(cmd *cobra.Command, clusters []string) error {
-			ctx, cancel := context.WithTimeout(cmd.Context(), passTime)
-			defer cancel()
-			pass, err := connect(ctx, *s, warnings(cmd.ErrOrStderr()))
-			if err != nil {
-				return err
-			}
-			answer, err := pass.Judge(ctx, lambdaevent.Minute(time.Now()), clusters...)
-			if err != nil {
-				return err
-			}
-			return show(cmd.OutOrStdout(), format, answer)
+			return onePass(cmd, *s, format, func(ctx context.Context, p *publisher.Publisher, minute time.Time) (publisher.Answer, error) {
+				return p.Judge(ctx, minute, clusters...)
+			})
 		},
 	}
 	format.flag(cmd)

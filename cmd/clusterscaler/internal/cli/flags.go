@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -22,8 +21,6 @@ const (
 	asJSON  output = "json"
 )
 
-var outputs = []output{asTable, asJSON}
-
 func (o *output) flag(cmd *cobra.Command) {
 	*o = asTable
 	cmd.Flags().VarP(o, "output", "o", "table or json")
@@ -37,7 +34,7 @@ func (*output) Type() string { return "format" }
 
 // Set refuses formats that do not exist.
 func (o *output) Set(value string) error {
-	if !slices.Contains(outputs, output(value)) {
+	if output(value) != asTable && output(value) != asJSON {
 		return fmt.Errorf("it must be table or json")
 	}
 	*o = output(value)

@@ -66,16 +66,14 @@ func (p *progress) say(what string) {
 // together is the progress of so many runs side by side, each of the same length.
 func (p *progress) together(runs int) func(nth int) func(done, of time.Duration) {
 	var mutex sync.Mutex
+	var sum time.Duration
 	each := make([]time.Duration, runs)
 	return func(nth int) func(done, of time.Duration) {
 		return func(done, of time.Duration) {
 			mutex.Lock()
 			defer mutex.Unlock()
+			sum += done - each[nth]
 			each[nth] = done
-			sum := time.Duration(0)
-			for _, d := range each {
-				sum += d
-			}
 			p.show(sum, of*time.Duration(runs))
 		}
 	}

@@ -50,28 +50,35 @@ func newPublish(s *settings.Settings) *cobra.Command {
 }
 
 func publishOnce(cmd *cobra.Command, s settings.Settings, format output, dryRun bool) error {
-	ctx, cancel := context.WithTimeout(cmd.Context(), passTime)
-	defer cancel()
-	pass, err := connect(ctx, s, warnings(cmd.ErrOrStderr()))
-	if err != nil {
-		return err
-	}
-	minute, done := lambdaevent.Minute(time.Now()), "published to namespace "+s.Namespace
-	var answer publisher.Answer
+	done := "published to namespace " + s.Namespace
 	if dryRun {
 		done = "dry run: nothing was written"
-		answer, err = pass.Judge(ctx, minute)
-	} else {
-		answer, err = pass.Run(ctx, minute)
 	}
+	err := onePass(cmd, s, format, func(ctx context.Context, p *publisher.Publisher, minute time.Time) (publisher.Answer, error) {
+		if dryRun {
+			return p.Judge(ctx, minute)
+		}
+		return p.Run(ctx, minute)
+	})
+	if err == nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), done)
+	}
+	return err
+}
+
+// onePass runs a pass and shows its answer.
+func onePass(cmd *cobra.Command, s settings.Settings, format output, run func(context.Context, *publisher.Publisher, time.Time) (publisher.Answer, error)) error {
+	ctx, cancel := context.WithTimeout(cmd.Context(), passTime)
+	defer cancel()
+	p, err := connect(ctx, s, warnings(cmd.ErrOrStderr()))
 	if err != nil {
 		return err
 	}
-	if err := show(cmd.OutOrStdout(), format, answer); err != nil {
+	answer, err := run(ctx, p, lambdaevent.Minute(time.Now()))
+	if err != nil {
 		return err
 	}
-	fmt.Fprintln(cmd.ErrOrStderr(), done)
-	return nil
+	return show(cmd.OutOrStdout(), format, answer)
 }
 
 // publishEvery logs as the function does. A pass that fails is logged and followed by the next.

@@ -24,7 +24,7 @@ func TestMistakesEndInOneSentence(t *testing.T) {
 	}{
 		"no region":          {[]string{"AWS_REGION=", "AWS_DEFAULT_REGION="}, []string{"explain"}, "no AWS region is set; set AWS_REGION"},
 		"no credentials":     {[]string{"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY="}, []string{"explain"}, "no AWS credentials were found; set AWS_PROFILE"},
-		"no such profile":    {[]string{"AWS_PROFILE=nope"}, []string{"explain"}, `there is no AWS profile "nope"; set AWS_PROFILE to one that`},
+		"no such profile":    {[]string{"AWS_PROFILE=nope"}, []string{"explain"}, `the AWS profile "nope" does not exist; set AWS_PROFILE to one that`},
 		"one too many":       {nil, []string{"drain", "web"}, `drain takes no arguments, but "web" is one`},
 		"path without entry": {nil, []string{"explain", "--config-path", "/typo"}, "SSM Parameter Store has no entry below /typo/clusters in this account and region; check account, region and CONFIG_PATH, or add the first entry with: aws ssm put-parameter"},
 		"relative path":      {nil, []string{"explain", "--config-path", "scaler"}, `the configuration path "scaler" must begin with a slash`},

@@ -171,10 +171,10 @@ func (s simulation) page(c report.Comparison) error {
 		return nil
 	}
 	file, err := os.Create(s.html)
-	if err != nil {
-		return fmt.Errorf("--html: %w", err)
+	if err == nil {
+		err = errors.Join(report.Page(file, c), file.Close())
 	}
-	if err := errors.Join(report.Page(file, c), file.Close()); err != nil {
+	if err != nil {
 		return fmt.Errorf("--html: %w", err)
 	}
 	return nil
