@@ -16,7 +16,7 @@ type Answer struct {
 	Failed   []Failure        `json:"failed"`
 
 	invalid int
-	// expired: the entries have been unread for so long that none is believed.
+	// expired: the entries have been unread for too long to be believed.
 	expired bool
 }
 

@@ -19,8 +19,8 @@ func timeToRead(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithCancel(ctx)
 }
 
-// timeToJudge says when judging must end, so that what was judged is still published. One cluster takes some seconds at
-// its bound of steps, and many may be at theirs.
+// timeToJudge says when judging must end, so that what was judged is still published. Judging takes some seconds for one
+// cluster at its bound of steps, and many may be at theirs.
 func timeToJudge(ctx context.Context) scaler.Until {
 	deadline, ok := ctx.Deadline()
 	if !ok {

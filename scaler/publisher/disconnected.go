@@ -9,19 +9,19 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// connected remembers when each host's agent was last seen connected, which ECS does not tell.
+// connected remembers when each host's agent was last connected, which ECS does not tell.
 type connected struct {
 	mu sync.Mutex
 	at map[string]map[string]time.Time // by cluster and ARN
 }
 
-// note fills in when the agents that are away were last there.
+// note fills in when disconnected agents were last connected.
 func (c *connected) note(s *cluster.Snapshot, minute time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	before, now := c.at[s.Cluster], make(map[string]time.Time, len(s.Hosts))
 	if s.HostsUnread {
-		maps.Copy(now, before) // one that ECS did not describe has not gone
+		maps.Copy(now, before) // a host that ECS did not describe may still be connected
 	}
 	for i := range s.Hosts {
 		h := &s.Hosts[i]

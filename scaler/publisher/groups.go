@@ -4,9 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"ecs-cluster-scaler/cluster"
 )
@@ -45,15 +44,14 @@ func (l *lastGroups) orLast(now groups, minute time.Time) groups {
 // findGroups begins to read the groups of all clusters. The function that it returns waits for them.
 func (p *Publisher) findGroups(ctx context.Context) func() groups {
 	var found groups
-	var group errgroup.Group
-	group.Go(func() error {
+	var group sync.WaitGroup
+	group.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, toFindGroups)
 		defer cancel()
 		found.of, found.err = p.reader.ReadGroups(ctx)
-		return nil
 	})
 	return func() groups {
-		_ = group.Wait() // found holds the error
+		group.Wait()
 		return found
 	}
 }

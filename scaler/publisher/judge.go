@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
 	"ecs-cluster-scaler/cluster"
@@ -18,11 +18,11 @@ import (
 )
 
 const (
-	// sideBySide is how many clusters are read at once. At 20 ms a call, eight readers make more calls a second than
-	// our share of AWS's limits allows on end, so that more would only wait.
+	// sideBySide is how many clusters are read at once. At 20 ms a call, eight readers reach our share of AWS's limits, so
+	// more would only wait.
 	sideBySide = 8
-	// besides is for how many clusters more is read at once. All lanes draw on one bucket for hosts and tasks, in turn,
-	// so that these get a quarter of it while clusters are still to be read.
+	// besides is for how many clusters more is read at once, such as all their tasks. All readers draw on one bucket in
+	// turn, so these get a quarter of it while other clusters are still to be read.
 	besides = 3
 )
 
@@ -44,19 +44,19 @@ type candidate struct {
 	failure string
 }
 
-// judge reads the clusters and decides. Beside the lane that reads what every verdict needs runs a narrower one for
-// what single clusters need besides, such as all their tasks: a cluster that wants a host does not wait while others'
-// tasks are read to give one up, and those tasks do not wait for the last cluster.
+// judge reads the clusters and decides. A wide lane reads what every verdict needs, a narrow one what single clusters need
+// besides, such as all their tasks. So a cluster that needs a host does not wait while others' tasks are read, and those
+// tasks do not wait for the last cluster.
 func (p *Publisher) judge(ctx context.Context, listed []ssmstore.Listed, all groups, now time.Time, until scaler.Until) []*candidate {
 	candidates := make([]*candidate, len(listed))
 	for i := range listed {
 		candidates[i] = &candidate{listed: listed[i], until: until}
 	}
 	wide, narrow := semaphore.NewWeighted(sideBySide), semaphore.NewWeighted(besides)
-	var group errgroup.Group
+	var group sync.WaitGroup
 	for _, c := range fairness.Rotate(candidates, now) {
 		_ = wide.Acquire(context.WithoutCancel(ctx), 1) // begin itself ends with ctx
-		group.Go(func() error {
+		group.Go(func() {
 			more := false
 			p.guarded(c, func() { more = p.begin(ctx, c, all, now) })
 			wide.Release(1)
@@ -65,15 +65,14 @@ func (p *Publisher) judge(ctx context.Context, listed []ssmstore.Listed, all gro
 				narrow.Release(1)
 			}
 			p.guarded(c, func() { p.decide(c, now) })
-			c.snapshot, c.needed = cluster.Snapshot{}, scaler.Needed{} // hundreds of them would not fit into the function's memory
-			return nil
+			c.snapshot, c.needed = cluster.Snapshot{}, scaler.Needed{} // hundreds would not fit into the function's memory
 		})
 	}
-	_ = group.Wait() // each candidate holds its own error
+	group.Wait()
 	return candidates
 }
 
-// guarded keeps whatever goes wrong with one cluster to it, a panic too.
+// guarded keeps a panic to the cluster that it comes from.
 func (p *Publisher) guarded(c *candidate, do func()) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
@@ -84,7 +83,7 @@ func (p *Publisher) guarded(c *candidate, do func()) {
 	do()
 }
 
-// begin reads what every verdict needs. It returns whether this one needs more.
+// begin reads what every verdict needs. It returns whether this cluster needs more.
 func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now time.Time) bool {
 	switch c.listed.State {
 	case ssmstore.Expired:
@@ -121,8 +120,8 @@ func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now tim
 	return !c.needed.Nothing()
 }
 
-// readMore reads what the verdict needs besides, round by round: what is read may show that more is needed. Where
-// something cannot be read, asking again in this pass would not help.
+// readMore reads what the verdict needs besides, in rounds: what is read may show that more is needed. If something cannot
+// be read, asking again in this pass would not help.
 func (p *Publisher) readMore(ctx context.Context, c *candidate, now time.Time) {
 	for range scaler.Rounds {
 		before := len(c.snapshot.Unread)
@@ -137,8 +136,8 @@ func (p *Publisher) readMore(ctx context.Context, c *candidate, now time.Time) {
 	}
 }
 
-// need and decide judge one cluster at a time: side by side they would only share one processor, and take the memory of
-// each. Where nothing more is needed, the verdict comes from the same judgement.
+// need and decide judge one cluster at a time: side by side they would share one processor and need the memory of each.
+// Where nothing more is needed, the verdict comes from the same judgement.
 func (p *Publisher) need(c *candidate, now time.Time) scaler.Needed {
 	p.judging.Lock()
 	defer p.judging.Unlock()
@@ -169,7 +168,7 @@ func (p *Publisher) decide(c *candidate, now time.Time) {
 	}
 }
 
-// give is the end of reading, so that it returns false.
+// give sets the verdict. Reading ends with it, so it returns false.
 func (c *candidate) give(v scaler.Verdict) bool {
 	c.verdict = &v
 	return false
@@ -180,7 +179,7 @@ func (c *candidate) fail(why string) bool {
 	return c.give(scaler.Unread(c.listed.Cluster, why))
 }
 
-// leftOut is what is said of a cluster for which the pass had no time.
+// leftOut is what an answer says of a cluster for which the pass ran out of time.
 const leftOut = "not read, or only in part: this pass had no time or no share of AWS's limits left; other clusters came first, and the order changes every minute"
 
 // inSentence tells apart a cluster that failed from one that the pass had no time for.

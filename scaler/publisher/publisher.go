@@ -40,8 +40,7 @@ func Connect(cfg aws.Config) Clients {
 	}
 }
 
-// Publisher runs passes, one at a time. It is made once and used for many, and remembers between them what cannot
-// have changed.
+// Publisher runs passes, one at a time. It remembers between them what cannot have changed, so one is made and kept.
 type Publisher struct {
 	store      *ssmstore.Store
 	reader     *ecsreader.Reader
@@ -64,8 +63,8 @@ func New(clients Clients, s settings.Settings, log *slog.Logger) *Publisher {
 	}
 }
 
-// Run is one pass: read, decide, publish, answer. It fails only when nothing could be published; what failed beside
-// that is in the answer. When ctx has a deadline, it publishes before it what it has by then, and names the rest.
+// Run is one pass: read, decide, publish, answer. It fails only if nothing could be published; other failures are in the
+// answer. Before the deadline of ctx it publishes what it has, and names the clusters that are missing.
 func (p *Publisher) Run(ctx context.Context, minute time.Time) (Answer, error) {
 	answer, err := p.Judge(ctx, minute)
 	if err != nil {
@@ -109,7 +108,7 @@ func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string)
 	p.agents.keepOnly(listing.Names())
 	judged := p.judge(reading, listing.Clusters, all, minute, timeToJudge(ctx))
 	if errors.Is(ctx.Err(), context.Canceled) {
-		return Answer{}, ctx.Err() // whoever asked is gone; half an answer would only mislead
+		return Answer{}, ctx.Err() // the caller is gone; half an answer would mislead
 	}
 	answer := p.answer(minute, judged)
 	answer.expired = listing.Expired

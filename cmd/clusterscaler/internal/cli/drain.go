@@ -84,7 +84,7 @@ func drainOnce(cmd *cobra.Command, s settings.Settings, format output, run, dryR
 	return nil
 }
 
-// tickTime is how long a tick may take by hand: the function goes on in its next minute, a person has only this one.
+// tickTime is how long a tick by hand may take. The function can finish in its next minute; a person has only this tick.
 const tickTime = 5 * time.Minute
 
 func showDrain(w io.Writer, format output, answer drainer.Answer) error {

@@ -17,7 +17,7 @@ import (
 	"ecs-cluster-scaler/simulator/report"
 )
 
-// evaluating is what evaluate is asked for.
+// evaluating holds the arguments of evaluate.
 type evaluating struct {
 	traces, out, cache string
 	only               []string
@@ -101,7 +101,7 @@ func (e *evaluating) extent() evaluation.Extent {
 	}
 }
 
-// folder is where it is written: a part is no evaluation, and must not overwrite one.
+// folder is where the evaluation is written. A part of one must not overwrite a whole one in docs.
 func (e *evaluating) folder() string {
 	switch {
 	case e.out != "":
@@ -113,7 +113,7 @@ func (e *evaluating) folder() string {
 	}
 }
 
-// command runs the same again, wherever the traces are.
+// command is the command that makes the same evaluation again.
 func (e *evaluating) command() string {
 	command := "clusterscaler evaluate --traces traces"
 	switch {

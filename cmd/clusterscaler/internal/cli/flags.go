@@ -48,7 +48,7 @@ func indented(out io.Writer, value any) error {
 	return encoder.Encode(value)
 }
 
-// wrongFlag is err in words that say what to write instead of what Go's parsers do.
+// wrongFlag returns err in words that say what to write.
 func wrongFlag(cmd *cobra.Command, err error) error {
 	text := err.Error()
 	if !strings.HasPrefix(text, "invalid argument") {
@@ -67,7 +67,7 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	return err
 }
 
-// nothing refuses arguments in words that fit them.
+// nothing refuses arguments.
 func nothing(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return fmt.Errorf("%s takes no arguments, but %q is one; explain takes names of clusters", cmd.Name(), args[0])
@@ -89,8 +89,7 @@ func (p *period) String() string {
 // Type is what help calls the value.
 func (*period) Type() string { return "duration" }
 
-// Set takes one minute and nothing else, because the alarms count minutes: with gaps the one that scales in, five of
-// five, would never fire.
+// Set takes one minute only. The alarms count minutes: with gaps, the scale-in alarm, five of five, would never fire.
 func (p *period) Set(value string) error {
 	d, err := time.ParseDuration(value)
 	if err != nil || d != time.Minute {

@@ -9,14 +9,14 @@ import (
 )
 
 const (
-	// patience is how long a run may take before it says how far it is.
+	// patience is how long a run stays silent.
 	patience = 2 * time.Second
-	// onTerminal and inLog are how often it says so then: a terminal's line is overwritten, a log's is kept.
+	// onTerminal and inLog are how often it says so after that: a line on a terminal is overwritten, one in a log is kept.
 	onTerminal = 500 * time.Millisecond
 	inLog      = 10 * time.Second
 )
 
-// progress says on stderr how far a run is, once somebody may wonder.
+// progress says on stderr how far a long run is.
 type progress struct {
 	out      io.Writer
 	terminal bool
@@ -42,7 +42,7 @@ func (p *progress) show(done, of time.Duration) {
 	p.say(fmt.Sprintf("simulated day %.1f of %.1f (%d %%)", float64(done)/float64(day), float64(of)/float64(day), 100*done/max(of, 1)))
 }
 
-// due tells whether it is time to say something, and takes it that something is said then.
+// due tells whether it is time to say something. The caller then says it.
 func (p *progress) due(now time.Time) bool {
 	often := inLog
 	if p.terminal {
@@ -63,7 +63,7 @@ func (p *progress) say(what string) {
 	fmt.Fprintln(p.out, what)
 }
 
-// together is the progress of so many runs side by side, each of the same length.
+// together returns the progress of several runs at once, each of the same length.
 func (p *progress) together(runs int) func(nth int) func(done, of time.Duration) {
 	var mutex sync.Mutex
 	var sum time.Duration
@@ -79,7 +79,7 @@ func (p *progress) together(runs int) func(nth int) func(done, of time.Duration)
 	}
 }
 
-// end clears a terminal's line, so that what follows begins on an empty one.
+// end clears a terminal's line for whatever follows.
 func (p *progress) end() {
 	if p.terminal && !p.last.IsZero() {
 		fmt.Fprint(p.out, "\r\x1b[K")

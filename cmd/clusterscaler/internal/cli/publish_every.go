@@ -10,14 +10,14 @@ import (
 const (
 	// passTime is how long one pass may take, which is the Lambda function's time too.
 	passTime = 50 * time.Second
-	// lastWords is how long a pass that is under way may go on after the process is told to stop. Orchestrators that
-	// send SIGTERM wait 30 seconds and more before they kill.
+	// lastWords is how long a running pass may go on after the process is told to stop. Orchestrators wait 30 seconds or
+	// more between SIGTERM and the kill.
 	lastWords = 20 * time.Second
 )
 
-// every runs pass at the start of each period until ctx ends, never two at once: a pass that outlasts its period
-// swallows the next start. Starts keep to the clock, so that a datapoint lands early in its own minute. A pass that is
-// under way when ctx ends may finish, within lastWords.
+// every runs pass at the start of each period until ctx ends, never two at once: a pass that outlasts its period skips the
+// next start. Starts keep to the clock, so that a datapoint lands early in its own minute. A pass that runs when ctx ends
+// may finish, within lastWords.
 func every(ctx context.Context, period time.Duration, pass func(ctx context.Context, minute time.Time)) {
 	for {
 		next := time.Now().Truncate(period).Add(period)
@@ -38,7 +38,7 @@ func every(ctx context.Context, period time.Duration, pass func(ctx context.Cont
 	}
 }
 
-// once runs pass on a context of its own, because publishing what was read must not end with the signal to stop.
+// once runs pass on a context of its own, so that the signal to stop does not keep it from publishing.
 func once(ctx context.Context, pass func(context.Context)) {
 	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), passTime)
 	defer cancel()

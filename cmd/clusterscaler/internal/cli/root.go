@@ -15,7 +15,7 @@ import (
 	"ecs-cluster-scaler/scaler/publisher"
 )
 
-// interrupted is the exit code after SIGINT, as shells count.
+// interrupted is a shell's exit code after SIGINT.
 const interrupted = 130
 
 // Run runs the command line and returns the process's exit code: 0; 1 with one sentence on stderr; 130 when ctx was
@@ -58,7 +58,7 @@ func newRoot(version string, getenv func(string) string) *cobra.Command {
 	return root
 }
 
-// connect makes a publisher from the settings and the AWS configuration of whoever runs the command.
+// connect makes a publisher from the settings and the caller's AWS configuration.
 func connect(ctx context.Context, s settings.Settings, log *slog.Logger) (*publisher.Publisher, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func connect(ctx context.Context, s settings.Settings, log *slog.Logger) (*publi
 	return publisher.New(publisher.Connect(cfg), s, log), nil
 }
 
-// warnings is the log of a command whose verdicts are its own output.
+// warnings is the log of a command that shows the verdicts itself.
 func warnings(stderr io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }

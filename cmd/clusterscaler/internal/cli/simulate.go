@@ -21,7 +21,7 @@ import (
 	"ecs-cluster-scaler/simulator/workload"
 )
 
-// simulation is what simulate is asked for.
+// simulation holds the arguments of simulate.
 type simulation struct {
 	scenario, tasks, entry, policy string
 	demand                         []string
@@ -93,7 +93,7 @@ func newSimulate() *cobra.Command {
 // compared are the policies that --compare alone stands for.
 func compared() []string { return []string{"gap", "alarms-75", "managed-100", "managed-90"} }
 
-// given refuses what only the flags' being there tells.
+// given checks what depends on whether a flag was given.
 func (s simulation) given(changed func(flag string) bool) error {
 	switch {
 	case changed("compare") && changed("policy"):
@@ -148,8 +148,8 @@ func (s simulation) run(cmd *cobra.Command) error {
 	return s.show(cmd.OutOrStdout(), c)
 }
 
-// writable finds whether --html can be written before anybody waits for a run. What stands there is left alone until
-// the new page is known; undo takes a file away that was not there.
+// writable tells whether --html can be written, before anybody waits for a run. It keeps an existing file until the new
+// page is known; undo removes a file that was not there before.
 func (s simulation) writable() (undo func(), err error) {
 	undo = func() {}
 	if s.html == "" {
@@ -165,7 +165,7 @@ func (s simulation) writable() (undo func(), err error) {
 	return undo, file.Close()
 }
 
-// page writes what --html asks for.
+// page writes the file of --html.
 func (s simulation) page(c report.Comparison) error {
 	if s.html == "" {
 		return nil
@@ -221,7 +221,7 @@ func (s simulation) show(out io.Writer, c report.Comparison) error {
 	}
 }
 
-// scenarios lists what there is to run, and by which policy.
+// scenarios lists the scenarios and policies.
 func scenarios(out io.Writer, s simulation) error {
 	if s.scenario != "" || s.tasks != "" || len(s.demand) > 0 {
 		return errors.New("--list runs nothing; leave out either --list or the workload")

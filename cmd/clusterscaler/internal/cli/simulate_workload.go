@@ -12,7 +12,7 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// readEntry is the entry's text, which has no fault; nil without --entry.
+// readEntry returns the entry's text, which is valid; nil without --entry.
 func (s simulation) readEntry() ([]byte, error) {
 	if s.entry == "" {
 		return nil, nil
@@ -27,7 +27,7 @@ func (s simulation) readEntry() ([]byte, error) {
 	return text, nil
 }
 
-// workload is what is asked for, and what to say about it beforehand.
+// workload returns the workload to run, and notes about it.
 func (s simulation) workload() (w workload.Workload, notes []string, err error) {
 	if err := s.oneWorkload(); err != nil {
 		return workload.Workload{}, nil, err
@@ -59,7 +59,7 @@ func (s simulation) workload() (w workload.Workload, notes []string, err error) 
 	}
 }
 
-// oneWorkload refuses none, several, and options of another kind of workload.
+// oneWorkload refuses no workload, several, and options for another kind.
 func (s simulation) oneWorkload() error {
 	trace := s.tasks != "" || len(s.demand) > 0
 	switch {
