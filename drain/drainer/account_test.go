@@ -109,7 +109,14 @@ func (a *account) hooks(names ...string) {
 	}
 }
 
+// enter stores a version of a cluster's entry.
 func (a *account) enter(cluster, entry string) { a.PutParameter("/p/clusters/"+cluster, entry) }
+
+// faulty has an entry of which no version is valid.
+func (a *account) faulty(cluster, entry string) {
+	a.forget(cluster)
+	a.enter(cluster, entry)
+}
 
 func (a *account) forget(cluster string) { a.DeleteParameter("/p/clusters/" + cluster) }
 
@@ -613,3 +620,6 @@ func sorted[V any](m map[string]V) []string {
 	})
 	return keys
 }
+
+// on is the host that a task is on.
+func (a *account) on(t *aws.Task) string { return a.names[t.Host.Instance.ID] }

@@ -146,3 +146,12 @@ func TestWithoutTheEntryNoTaskIsStopped(t *testing.T) {
 	assert.Zero(t, f.count("StopTask"), "past the built-in deadlines, both, and AWS's cap")
 	assert.NotEmpty(t, f.left())
 }
+
+func stubbornFake() *fakeAWS {
+	f := newFakeAWS().host("i-1", wait, "api")
+	f.service("api", 1, 100, 100)
+	for _, task := range f.tasks {
+		task.takes = 24 * time.Hour
+	}
+	return f
+}

@@ -9,7 +9,7 @@ import (
 
 func TestEntriesThatAreFaultyOrGoneDrainByTheDefaults(t *testing.T) {
 	for name, change := range map[string]func(*account){
-		"faulty": func(a *account) { a.enter("web", `{"drain": 1}`) },
+		"faulty": func(a *account) { a.faulty("web", `{"drain": 1}`) },
 		"gone":   func(a *account) { a.forget("web") },
 		"off":    func(a *account) { a.enter("web", `{"enabled": false}`) },
 	} {
@@ -43,7 +43,7 @@ func TestEntriesThatWereReadServeWhileTheyCannotBe(t *testing.T) {
 
 func TestAFaultyEntryWithoutItsHistoryLetsNoHostGo(t *testing.T) {
 	a := newAccount().host("i-1", wait)
-	a.enter("web", `{"drain": 1}`)
+	a.faulty("web", `{"drain": 1}`)
 	a.deny["GetParameterHistory"] = true
 	until(t, a, a.process(), 90)
 	assert.NotEmpty(t, a.left())

@@ -48,7 +48,7 @@ func TestWhateverCannotBeReadAHostIsHeld(t *testing.T) {
 		for name, entry := range map[string]string{"held by its entry": `{"drain": {"deadline_minutes": 2000, "at_deadline": "hold"}}`, "by a faulty one": `{"drain": 1}`} {
 			for _, cold := range []bool{false, true} {
 				a := stubborn()
-				a.enter("web", entry)
+				a.faulty("web", entry)
 				a.deny[action] = true
 				d := a.process()
 				for range 90 {
