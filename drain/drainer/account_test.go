@@ -48,9 +48,13 @@ type account struct {
 	leaves    []func() // what happens at start
 	begun     bool
 
+	// runsInGroup is the group that callers of RunTask choose; empty: the family's.
+	runsInGroup string
 	// takes is how long tasks take to stop that are placed from now on.
 	takes time.Duration
-	tasks map[string][]*aws.Task // by the host on which a test put them
+	// stopTimeout is what their definitions say of that; 0: nothing.
+	stopTimeout time.Duration
+	tasks       map[string][]*aws.Task // by the host on which a test put them
 
 	// fates spoil calls; the first is outermost. deny has denied actions, or actions on a cluster as ListTasks web.
 	fates []faulty.Fate
@@ -152,7 +156,7 @@ func (a *account) create(spec aws.ServiceSpec) *account {
 }
 
 func (a *account) definition(family string) *aws.TaskDefinition {
-	return &aws.TaskDefinition{Family: family, Revision: 1, Resources: aws.Resources{CPU: 100, Memory: 100}, Stops: a.takes}
+	return &aws.TaskDefinition{Family: family, Revision: 1, Resources: aws.Resources{CPU: 100, Memory: 100}, Stops: a.takes, StopTimeout: a.stopTimeout}
 }
 
 // host launches an instance, which registers in web with the named tasks: services', or standalone ones where the name is
@@ -181,6 +185,13 @@ func (a *account) hostOf(g *aws.Group, name, state string, tasks ...string) *acc
 	} else {
 		a.leaves = append(a.leaves, leave)
 	}
+	return a
+}
+
+// only is host, on which a test puts tasks afterwards too. No other host follows it.
+func (a *account) only(name, state string) *account {
+	a.host(name, state)
+	a.connect(name, true)
 	return a
 }
 
@@ -217,7 +228,7 @@ func (a *account) leaving(i *aws.Instance, state string) func() {
 func (a *account) place(i *aws.Instance, name, of string) {
 	switch s := a.services[of]; {
 	case s == nil:
-		t, failure := i.Host.Cluster.RunTask(aws.TaskRequest{Definition: a.definition("batch")})
+		t, failure := i.Host.Cluster.RunTask(aws.TaskRequest{Definition: a.definition("batch"), Group: a.runsInGroup})
 		if t == nil {
 			panic(failure)
 		}

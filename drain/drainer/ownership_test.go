@@ -4,67 +4,71 @@ import (
 	"testing"
 	"time"
 
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/drain"
+	"ecs-cluster-scaler/simulator/aws"
+	"ecs-cluster-scaler/simulator/faulty"
 )
+
+// grouped puts a standalone task on a host whose caller chose a service's group.
+func (a *account) grouped(host string) *account {
+	a.runsInGroup = "service:api"
+	defer func() { a.runsInGroup = "" }()
+	a.place(a.instances[host], host, "")
+	return a
+}
 
 // A caller of run-task may choose any group and any tag.
 func TestATaskOfRunTaskInAServicesGroupHasTheStandaloneDeadline(t *testing.T) {
-	for name, by := range map[string]string{"without a tag": "", "with a tag": "nightly"} {
-		f := newFakeAWS().host("i-1", wait, "", "api")
-		f.service("api", 1, 100, 100)
-		f.entries["web"] = `{"drain": {"deadline_minutes": 20, "standalone_deadline_minutes": 40}}`
-		f.tasks["task/0"].group, f.tasks["task/0"].startedBy = "service:api", by
-		d := f.process()
-		for range 45 {
-			tick(t, f, d)
-			f.pass(time.Minute)
-		}
-		assert.Equal(t, start.Add(40*time.Minute), f.tasks["task/0"].stopping, name)
-		assert.Equal(t, start.Add(20*time.Minute), f.tasks["task/1"].stopping, name)
-		assert.Empty(t, f.left(), name)
-		assert.Empty(t, f.broken, name)
+	for name, by := range map[string]*string{"without a tag": nil, "with a tag": sdk.String("nightly")} {
+		a := newAccount().service("api", 1, 100, 100).only("i-1", wait).grouped("i-1")
+		a.place(a.instances["i-1"], "i-1", "api")
+		a.enter("web", `{"drain": {"deadline_minutes": 20, "standalone_deadline_minutes": 40}}`)
+		alone, of := a.tasks["i-1"][0], a.tasks["i-1"][1]
+		require.Equal(t, []*aws.Service{nil, a.services["api"].Service}, []*aws.Service{alone.Service, of.Service})
+		a.spoil(faulty.Rewrite(func(_ faulty.Call, out *ecs.DescribeTasksOutput) {
+			for n, task := range out.Tasks {
+				if sdk.ToString(task.TaskArn) == alone.ARN {
+					assert.Equal(t, "service:api", sdk.ToString(task.Group))
+					out.Tasks[n].StartedBy = by
+				}
+			}
+		}))
+		ticks(t, a, 45, a.process())
+		assert.Equal(t, start.Add(40*time.Minute), alone.Stopping, name)
+		assert.Equal(t, start.Add(20*time.Minute), of.Stopping, name)
+		assert.Empty(t, a.left(), name)
+		assert.Empty(t, a.broken, name)
 	}
 }
 
 func TestATaskOfRunTaskInAServicesGroupLosesTheServiceNothing(t *testing.T) {
-	f := newFakeAWS().host("i-1", wait, "")
-	f.service("api", 1, 100, 100)
-	f.tasks["task/0"].group = "service:api"
-	d := f.process()
-	tick(t, f, d)
-	f.pass(time.Minute)
-	require.Equal(t, drain.StandaloneTask, tick(t, f, d).Instances[0].Reason)
-	f.tasks["task/0"].wanted, f.tasks["task/0"].last, f.tasks["task/0"].stopped = false, "STOPPED", f.now
-	f.pass(3 * time.Minute)
-	assert.Equal(t, drain.Complete, tick(t, f, d).Instances[0].Action, "the service's floor is not this host's business")
+	a := newAccount().brokenService("api", 1, 100, 100).only("i-1", wait).grouped("i-1")
+	d := a.process()
+	ticks(t, a, 1, d)
+	require.Equal(t, drain.StandaloneTask, tick(t, a, d).Instances[0].Reason)
+	a.task("i-1").Exit()
+	a.pass(3 * time.Minute)
+	assert.Equal(t, drain.Complete, tick(t, a, d).Instances[0].Action, "the service's floor is not this host's business")
 }
 
 func TestWhoseTaskItIsIsAskedOncePerProcess(t *testing.T) {
-	f := newFakeAWS().host("i-1", wait, "", "")
-	f.service("api", 1, 100, 100)
-	f.tasks["task/0"].group, f.tasks["task/1"].group = "service:api", "service:api"
-	d := f.process()
-	tick(t, f, d)
-	for range 5 {
-		f.pass(time.Minute)
-		tick(t, f, d)
-	}
-	assert.Equal(t, 2+2, f.count("ListTasks"), "what is on the host, running and stopped, and whose it is")
+	a := newAccount().brokenService("api", 1, 100, 100).only("i-1", wait).grouped("i-1").grouped("i-1")
+	ticks(t, a, 6, a.process())
+	assert.Equal(t, 2+2, a.count("ListTasks"), "what is on the host, running and stopped, and whose it is")
 }
 
 func TestATaskOfWhichNobodyCanTellWhoseItIsKeepsItsHost(t *testing.T) {
-	f := newFakeAWS().host("i-1", wait, "")
-	f.tasks["task/0"].group = "service:api"
-	f.denyOwners = true
-	d := f.process()
-	tick(t, f, d)
-	for range 90 {
-		f.pass(time.Minute)
-		tick(t, f, d)
-	}
-	assert.NotEmpty(t, f.left())
-	assert.Zero(t, f.count("StopTask"))
+	a := newAccount().brokenService("api", 1, 100, 100).only("i-1", wait).grouped("i-1")
+	a.spoil(faulty.Where(func(c faulty.Call) bool {
+		in, ok := c.Input.(*ecs.ListTasksInput)
+		return ok && in.ContainerInstance != nil && in.ServiceName != nil
+	}, faulty.Denied))
+	ticks(t, a, 91, a.process())
+	assert.NotEmpty(t, a.left())
+	assert.Zero(t, a.count("StopTask"))
 }
