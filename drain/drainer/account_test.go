@@ -479,17 +479,6 @@ func (a *account) undescribed(name string) faulty.Fate {
 	})
 }
 
-func (a *account) wrong() []string { return a.broken }
-
-// world is what a tick is of.
-type world interface {
-	Now() time.Time
-	pass(d time.Duration)
-	after(drainer.Answer) drainer.Answer
-	left() []string
-	wrong() []string
-}
-
 // blame has somebody call a host unhealthy, wherefore it leaves.
 func (a *account) blame(name, who string) *account {
 	a.blamed[name] = who
@@ -543,31 +532,27 @@ func (a *account) complete(t *testing.T, name, hook string) {
 	a.pass(0)
 }
 
-// hold lets time pass in which somebody else holds a host.
-func (a *account) hold(t *testing.T, name, hook string, d time.Duration) {
+// hold lets time pass in which somebody else holds hosts.
+func (a *account) hold(t *testing.T, d time.Duration, hook string, names ...string) {
 	t.Helper()
-	i := a.instances[name]
 	for end := a.Now().Add(d); a.Now().Before(end); a.pass(min(10*time.Minute, end.Sub(a.Now()))) {
-		_, err := a.AutoScaling().RecordLifecycleActionHeartbeat(t.Context(), &autoscaling.RecordLifecycleActionHeartbeatInput{
-			AutoScalingGroupName: sdk.String(i.Group.Spec.Name), LifecycleHookName: sdk.String(hook), InstanceId: sdk.String(i.ID),
-		})
-		require.NoError(t, err)
+		for _, name := range names {
+			i := a.instances[name]
+			_, err := a.AutoScaling().RecordLifecycleActionHeartbeat(t.Context(), &autoscaling.RecordLifecycleActionHeartbeatInput{
+				AutoScalingGroupName: sdk.String(i.Group.Spec.Name), LifecycleHookName: sdk.String(hook), InstanceId: sdk.String(i.ID),
+			})
+			require.NoError(t, err)
+		}
 	}
 }
 
 // cutAfter answers so many calls of ListContainerInstances, and then none: the tick's time is over.
 func cutAfter(calls int) faulty.Fate {
-	return faulty.On(func(ctx context.Context, c faulty.Call, carryOut func() (any, error)) (any, error) {
-		if calls == 0 {
-			return faulty.TimedOut(ctx, c, carryOut)
-		}
-		calls--
-		return carryOut()
-	}, "ListContainerInstances")
+	return nth("ListContainerInstances", faulty.TimedOut, func(n int) bool { return n > calls })
 }
 
 // tick is one of a process. The answer has the names of instances.
-func tick(t *testing.T, a world, d *drainer.Drainer) drainer.Answer {
+func tick(t *testing.T, a *account, d *drainer.Drainer) drainer.Answer {
 	t.Helper()
 	answer, err := d.Run(t.Context(), a.Now())
 	require.NoError(t, err)
@@ -585,7 +570,7 @@ func (a *account) after(answer drainer.Answer) drainer.Answer {
 }
 
 // until ticks each minute until the host is gone, and returns what was said of it, repetitions once.
-func until(t *testing.T, a world, d *drainer.Drainer, minutes int) []string {
+func until(t *testing.T, a *account, d *drainer.Drainer, minutes int) []string {
 	t.Helper()
 	var told []string
 	for range minutes {
@@ -600,12 +585,12 @@ func until(t *testing.T, a world, d *drainer.Drainer, minutes int) []string {
 		}
 		a.pass(time.Minute)
 	}
-	assert.Empty(t, a.wrong())
+	assert.Empty(t, a.broken)
 	return told
 }
 
 // ticks runs a tick of each of the processes in each of so many minutes, and returns the last answer of the last.
-func ticks(t *testing.T, a world, minutes int, processes ...*drainer.Drainer) drainer.Answer {
+func ticks(t *testing.T, a *account, minutes int, processes ...*drainer.Drainer) drainer.Answer {
 	t.Helper()
 	var last drainer.Answer
 	for range minutes {

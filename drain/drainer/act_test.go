@@ -9,56 +9,60 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/simulator/faulty"
 )
 
 // crowdedDeadline is minute 20: a host with so many tasks to stop, beside ones that may go, alive and dead.
-func crowdedDeadline(tasks int) *fakeAWS {
-	f := newFakeAWS().host("i-1", wait).host("i-2", wait).host("i-3", wait, "api")
-	f.entries["web"] = `{"drain": {"standalone_deadline_minutes": 20}}`
-	f.service("api", 1, 100, 200)
-	for range tasks {
-		f.task("i-1", "")
+func crowdedDeadline(t *testing.T, tasks int) *account {
+	t.Helper()
+	a := newAccount().service("api", 1, 100, 200).
+		host("i-1", wait, slices.Repeat([]string{""}, tasks)...).host("i-2", wait).host("i-3", dead, "api")
+	a.enter("web", `{"drain": {"standalone_deadline_minutes": 20}}`)
+	a.begin()
+	for _, name := range []string{"i-1", "i-2", "i-3"} {
+		a.drain(name)
 	}
-	f.instances["i-3"].healthy, f.hosts["ci/i-3"].connected = false, false
-	for _, h := range []string{"ci/i-1", "ci/i-2", "ci/i-3"} {
-		f.hosts[h].status = "DRAINING"
-	}
-	f.pass(20 * time.Minute)
-	return f
+	a.hold(t, 20*time.Minute, ours, "i-1", "i-2", "i-3")
+	return a
 }
 
 func TestTasksAreToldToStopAfterAllThatOthersWaitFor(t *testing.T) {
-	f := crowdedDeadline(3)
-	tick(t, f, f.process())
-	first := slices.Index(f.calls, "StopTask")
+	a := crowdedDeadline(t, 3)
+	tick(t, a, a.process())
+	calls := a.actions()
+	first := slices.Index(calls, "StopTask")
 	require.Positive(t, first)
 	for _, action := range []string{"RecordLifecycleActionHeartbeat", "DeregisterContainerInstance", "CompleteLifecycleAction"} {
-		assert.Contains(t, f.calls[:first], action)
-		assert.NotContains(t, f.calls[first:], action)
+		assert.Contains(t, calls[:first], action)
+		assert.NotContains(t, calls[first:], action)
 	}
-	assert.Equal(t, []string{"i-1"}, f.left())
-	assert.Empty(t, f.broken)
+	assert.Equal(t, []string{"i-1"}, a.left())
+	assert.Empty(t, a.broken)
 }
 
 // A thousand calls take longer than a tick.
 func TestTooManyTasksToStopAreToldTickByTickAndHoldUpNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := crowdedDeadline(1000)
-		f.slowStop = 200 * time.Millisecond
+		a := crowdedDeadline(t, 1000)
+		a.spoil(faulty.On(slowly(200*time.Millisecond), "StopTask"))
 		for minute := range 12 {
-			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
-			answer, err := f.process().Run(ctx, f.now)
-			cancel()
-			require.NoError(t, err)
-			if minute == 0 {
-				assert.Equal(t, []string{"i-1"}, f.left(), "the others have gone")
-				require.Len(t, answer.Failed, 1, "one sentence, not one for each task")
-				assert.Contains(t, answer.Failed[0].Error, " of its 1000 tasks were told to stop; the next tick goes on")
-			}
-			f.pass(time.Minute)
+			a.timed(t, func(ctx context.Context) error {
+				answer, err := a.process().Run(ctx, a.Now())
+				a.pass(0)
+				if minute == 0 {
+					assert.Equal(t, []string{"i-1"}, a.left(), "the others have gone")
+					require.Len(t, answer.Failed, 1, "one sentence, not one for each task")
+					assert.Contains(t, answer.Failed[0].Error, " of its 1000 tasks were told to stop; the next tick goes on")
+				}
+				return err
+			})
 		}
-		assert.Empty(t, f.left())
-		assert.Empty(t, f.broken)
-		assert.Len(t, slices.DeleteFunc(sorted(f.tasks), func(arn string) bool { return !f.tasks[arn].byUs }), 1000)
+		assert.Empty(t, a.left())
+		assert.Empty(t, a.broken)
+		require.Len(t, a.tasks["i-1"], 1000)
+		for _, task := range a.tasks["i-1"] {
+			assert.True(t, byUs(task))
+		}
 	})
 }

@@ -1,46 +1,56 @@
 package drainer_test
 
 import (
+	"context"
+	"slices"
 	"testing"
 	"time"
 
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/drain"
 	"ecs-cluster-scaler/drain/drainer"
+	"ecs-cluster-scaler/simulator/faulty"
 )
 
 // accused is a host that its load balancer calls unhealthy, with a task that moves nowhere.
-func accused() *fakeAWS {
-	f := stubbornFake()
-	f.instances["i-1"].healthy, f.instances["i-1"].blamed = false, "an ELB system health check failure."
-	return f
-}
+func accused() *account { return stubborn().blame("i-1", "an ELB system health check failure.") }
 
 func TestAHostThatWasNotReadIsNoAbsentAgent(t *testing.T) {
-	for name, hide := range map[string]func(f *fakeAWS, hidden bool){
-		"hosts may not be listed":            func(f *fakeAWS, hidden bool) { f.deny["ListContainerInstances"] = hidden },
-		"they may not be described":          func(f *fakeAWS, hidden bool) { f.deny["DescribeContainerInstances"] = hidden },
-		"the cluster may not be read":        func(f *fakeAWS, hidden bool) { f.denyCluster = map[string]bool{"web": hidden} },
-		"ECS lists it and does not describe": func(f *fakeAWS, hidden bool) { f.hosts["ci/i-1"].undescribed = hidden },
-		"a page has lost it":                 func(f *fakeAWS, hidden bool) { f.hosts["ci/i-1"].hidden = hidden },
-		"its time ran out":                   func(f *fakeAWS, hidden bool) { f.cutAfter = map[bool]int{true: 1, false: 0}[hidden] },
+	for name, c := range map[string]struct {
+		deny  string
+		spoil func(a *account) faulty.Fate
+	}{
+		"hosts may not be listed":            {deny: "ListContainerInstances"},
+		"they may not be described":          {deny: "DescribeContainerInstances"},
+		"the cluster may not be read":        {deny: "ListContainerInstances web"},
+		"ECS lists it and does not describe": {spoil: func(a *account) faulty.Fate { return a.undescribed("i-1") }},
+		"a page has lost it":                 {spoil: func(a *account) faulty.Fate { return a.hidden("i-1") }},
+		"its time ran out":                   {spoil: func(*account) faulty.Fate { return cutAfter(0) }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := accused()
-			d := f.process()
-			ticks(t, f, 1, d)
-			hide(f, true)
-			ticks(t, f, 6, d)
-			hide(f, false)
-			f.hosts["ci/i-1"].connected = false // away for this one look
-			answer := ticks(t, f, 1, d)
+			a := accused()
+			d := a.process()
+			ticks(t, a, 1, d)
+			before := a.fates
+			a.deny[c.deny] = true
+			if c.spoil != nil {
+				a.spoil(c.spoil(a))
+			}
+			ticks(t, a, 6, d)
+			a.deny[c.deny], a.fates = false, before
+			a.connect("i-1", false) // away for this one look
+			answer := ticks(t, a, 1, d)
 			assert.NotEqual(t, drain.HostDead, answer.Instances[0].Reason)
-			assert.NotEmpty(t, f.left(), "the agent was never seen away before")
+			assert.NotEmpty(t, a.left(), "the agent was never seen away before")
 
-			ticks(t, f, 4, d)
-			assert.Empty(t, f.left(), "one that stays away is gone")
+			ticks(t, a, 4, d)
+			assert.Empty(t, a.left(), "one that stays away is gone")
 		})
 	}
 }
@@ -48,110 +58,141 @@ func TestAHostThatWasNotReadIsNoAbsentAgent(t *testing.T) {
 // Two blinks with minutes between them that nobody saw, unread or without a tick, are no absence. One such minute is.
 func TestMinutesThatNobodySawAreNoAbsenceOfAnAgent(t *testing.T) {
 	for name, c := range map[string]struct {
-		unseen func(f *fakeAWS, d *drainer.Drainer)
+		unseen func(a *account, d *drainer.Drainer)
 		dead   bool
 	}{
-		"hosts were unread": {func(f *fakeAWS, d *drainer.Drainer) {
-			f.deny["ListContainerInstances"] = true
-			ticks(t, f, 5, d)
-			f.deny["ListContainerInstances"] = false
+		"hosts were unread": {func(a *account, d *drainer.Drainer) {
+			a.deny["ListContainerInstances"] = true
+			ticks(t, a, 5, d)
+			a.deny["ListContainerInstances"] = false
 		}, false},
-		"no tick ran": {func(f *fakeAWS, _ *drainer.Drainer) { f.pass(5 * time.Minute) }, false},
-		"one minute between ticks that saw it away": {func(f *fakeAWS, d *drainer.Drainer) {
-			f.pass(time.Minute)
-			ticks(t, f, 1, d)
+		"no tick ran": {func(a *account, _ *drainer.Drainer) { a.pass(5 * time.Minute) }, false},
+		"one minute between ticks that saw it away": {func(a *account, d *drainer.Drainer) {
+			a.pass(time.Minute)
+			ticks(t, a, 1, d)
 		}, true},
 	} {
-		f := accused()
-		d := f.process()
-		ticks(t, f, 1, d)
-		f.hosts["ci/i-1"].connected = false
-		ticks(t, f, 1, d)
-		c.unseen(f, d)
-		assert.Equal(t, c.dead, ticks(t, f, 1, d).Instances[0].Reason == drain.HostDead, name)
+		a := accused()
+		d := a.process()
+		ticks(t, a, 1, d)
+		a.connect("i-1", false)
+		ticks(t, a, 1, d)
+		c.unseen(a, d)
+		assert.Equal(t, c.dead, ticks(t, a, 1, d).Instances[0].Reason == drain.HostDead, name)
 	}
 }
 
 // What is unread neither begins an absence nor ends one.
-func TestAnAgentThatIsBackIsNotCountedAsAwayByWhatWasUnreadBefore(t *testing.T) {
-	f := accused()
-	d := f.process()
-	f.hosts["ci/i-1"].connected = false
-	ticks(t, f, 2, d)
-	f.hosts["ci/i-1"].connected = true
-	ticks(t, f, 1, d)
-	f.deny["ListContainerInstances"] = true
-	ticks(t, f, 5, d)
-	f.deny["ListContainerInstances"], f.hosts["ci/i-1"].connected = false, false
-	require.NotEqual(t, drain.HostDead, ticks(t, f, 1, d).Instances[0].Reason)
+func TestAnAgentThatIsBackIsNotCountedAsAwayByWhatWasUnread(t *testing.T) {
+	a := accused()
+	d := a.process()
+	a.connect("i-1", false)
+	ticks(t, a, 2, d)
+	a.connect("i-1", true)
+	ticks(t, a, 1, d)
+	a.deny["ListContainerInstances"] = true
+	ticks(t, a, 5, d)
+	a.deny["ListContainerInstances"] = false
+	a.connect("i-1", false)
+	require.NotEqual(t, drain.HostDead, ticks(t, a, 1, d).Instances[0].Reason)
 }
 
 // It may be the one that leaves: as long as ECS lists a host that it does not describe, none is unregistered.
 func TestAHostThatECSListsAndDoesNotDescribeMayBeTheOneThatLeaves(t *testing.T) {
-	f := stubbornFake()
-	f.hosts["ci/i-1"].undescribed = true
-	answer := ticks(t, f, 20, f.process())
+	a := stubborn()
+	a.spoil(a.undescribed("i-1"))
+	answer := ticks(t, a, 20, a.process())
 	assert.Equal(t, drain.Wait, answer.Instances[0].Action)
-	assert.NotEmpty(t, f.left())
-	assert.LessOrEqual(t, f.silence(ours), third)
+	assert.NotEmpty(t, a.left())
+	assert.LessOrEqual(t, a.silence(ours), third)
 
-	f = stubbornFake() // nor is the cluster without a host that could take its tasks
-	f.maxSize = 0
-	f.hosts["ci/i-0"].undescribed = true
-	ticks(t, f, 20, f.process())
-	assert.False(t, f.tasks["task/0"].byUs)
-	assert.NotEmpty(t, f.left())
+	a = stubborn() // nor is the cluster without a host that could take its tasks
+	a.spoil(a.undescribed("i-0"), faulty.Rewrite(func(_ faulty.Call, out *autoscaling.DescribeAutoScalingGroupsOutput) {
+		for n := range out.AutoScalingGroups {
+			out.AutoScalingGroups[n].MaxSize = sdk.Int32(0)
+		}
+	}))
+	ticks(t, a, 20, a.process())
+	assert.False(t, byUs(a.task("i-1")))
+	assert.NotEmpty(t, a.left())
+}
+
+// refuses has ECS not set a host DRAINING, for a reason; empty: it does.
+func (a *account) refuses(name string, reason *string) faulty.Fate {
+	return faulty.On(func(_ context.Context, c faulty.Call, carryOut func() (any, error)) (any, error) {
+		in, _ := c.Input.(*ecs.UpdateContainerInstancesStateInput)
+		arn := a.hostNamed(name).ARN
+		if *reason == "" || !slices.Contains(in.ContainerInstances, arn) {
+			return carryOut()
+		}
+		all := in.ContainerInstances
+		in.ContainerInstances = slices.DeleteFunc(slices.Clone(all), func(one string) bool { return one == arn })
+		out, err := carryOut()
+		in.ContainerInstances = all
+		if answer, ok := out.(*ecs.UpdateContainerInstancesStateOutput); ok && err == nil {
+			answer.Failures = append(answer.Failures, ecstypes.Failure{Arn: sdk.String(arn), Reason: sdk.String(*reason)})
+		}
+		return out, err
+	}, "UpdateContainerInstancesState")
 }
 
 func TestFailuresInA200OfUpdateContainerInstancesStateCount(t *testing.T) {
 	for reason, failed := range map[string]bool{"INACTIVE": true, "AGENT": true, "MISSING": false} {
-		f := newFakeAWS().host("i-1", wait).host("i-2", wait)
-		f.hosts["ci/i-1"].refuses = reason
-		answer := tick(t, f, f.process())
-		assert.Equal(t, "DRAINING", f.hosts["ci/i-2"].status)
+		a := newAccount().host("i-1", wait).host("i-2", wait)
+		a.spoil(a.refuses("i-1", &reason))
+		d := a.process()
+		answer := tick(t, a, d)
+		assert.Equal(t, "DRAINING", a.status("i-2"))
+		assert.Equal(t, "ACTIVE", a.status("i-1"))
 		if !failed {
 			assert.Empty(t, answer.Failed, reason)
 			continue
 		}
 		require.Len(t, answer.Failed, 1, reason)
-		assert.Contains(t, answer.Failed[0].Error, "ECS did not set ci/i-1 DRAINING: "+reason)
+		assert.Contains(t, answer.Failed[0].Error, "ECS did not set "+a.hostNamed("i-1").ARN+" DRAINING: "+reason)
 		assert.Equal(t, "web", answer.Failed[0].Cluster)
-		f.pass(time.Minute)
-		f.hosts["ci/i-1"].refuses = ""
-		assert.Empty(t, tick(t, f, f.process()).Failed)
-		assert.Equal(t, "DRAINING", f.hosts["ci/i-1"].status, "the next tick tries again")
+		a.pass(time.Minute)
+		reason = ""
+		assert.Empty(t, tick(t, a, a.process()).Failed)
+		assert.Equal(t, "DRAINING", a.status("i-1"), "the next tick tries again")
 	}
 }
 
 // The same name on a launching hook is another hook: AWS would refuse its completion for ever.
 func TestALaunchingHookOfTheEntrysNameIsNotOurs(t *testing.T) {
-	f := newFakeAWS().host("i-1", wait)
-	f.transition = "autoscaling:EC2_INSTANCE_LAUNCHING"
-	assert.Equal(t, []string{"drain tasks_running", "wait ready", "none foreign_hook"}, until(t, f, f.process(), 20))
-	assert.Zero(t, f.count("RecordLifecycleActionHeartbeat"))
-	assert.Zero(t, f.count("CompleteLifecycleAction"))
+	a := newAccount()
+	a.hooks("another")
+	a.blue.Spec.Hooks[0].Heartbeat = time.Hour
+	a.host("i-1", wait)
+	a.spoil(faulty.Rewrite(func(_ faulty.Call, out *autoscaling.DescribeLifecycleHooksOutput) {
+		for n := range out.LifecycleHooks {
+			out.LifecycleHooks[n].LifecycleHookName = sdk.String(ours)
+			out.LifecycleHooks[n].LifecycleTransition = sdk.String("autoscaling:EC2_INSTANCE_LAUNCHING")
+		}
+	}), faulty.On(func(_ context.Context, c faulty.Call, carryOut func() (any, error)) (any, error) {
+		if in, ok := c.Input.(*autoscaling.DescribeLifecycleHooksInput); ok {
+			in.LifecycleHookNames = nil // the fate outside of this one gives it that name
+		}
+		return carryOut()
+	}, "DescribeLifecycleHooks"))
+	assert.Equal(t, []string{"drain tasks_running", "wait ready", "none foreign_hook"}, until(t, a, a.process(), 20))
+	assert.Zero(t, a.count("RecordLifecycleActionHeartbeat"))
+	assert.Zero(t, a.count("CompleteLifecycleAction"))
 }
 
 func TestWithoutTheEntryNoTaskIsStopped(t *testing.T) {
-	f := stubbornFake()
-	f.task("i-1", "")
-	f.deny["GetParametersByPath"] = true
-	d := f.process()
-	for f.now.Before(start.Add(49 * time.Hour)) {
-		for _, s := range tick(t, f, d).Instances {
+	a := newAccount()
+	a.takes = 24 * time.Hour
+	a.service("api", 1, 100, 100).host("i-1", wait, "api", "")
+	a.blue.Spec.Hooks[0].Heartbeat = 2 * time.Hour // longer than AWS's 48 hours in all
+	a.deny["GetParametersByPath"] = true
+	d := a.process()
+	for a.Now().Before(start.Add(47 * time.Hour)) {
+		for _, s := range tick(t, a, d).Instances {
 			require.NotEqual(t, drain.StopTasks, s.Action)
 		}
-		f.pass(10 * time.Minute)
+		a.pass(10 * time.Minute)
 	}
-	assert.Zero(t, f.count("StopTask"), "past the built-in deadlines, both, and AWS's cap")
-	assert.NotEmpty(t, f.left())
-}
-
-func stubbornFake() *fakeAWS {
-	f := newFakeAWS().host("i-1", wait, "api")
-	f.service("api", 1, 100, 100)
-	for _, task := range f.tasks {
-		task.takes = 24 * time.Hour
-	}
-	return f
+	assert.Zero(t, a.count("StopTask"), "past the built-in deadlines, both")
+	assert.NotEmpty(t, a.left())
 }

@@ -58,7 +58,7 @@ func TestALateOrEarlyTickIsOneOfThePresentMinute(t *testing.T) {
 			a := newAccount().host("i-1", wait)
 			d := a.process()
 			ticks(t, a, 1, d) // it is DRAINING
-			a.hold(t, "i-1", ours, 19*time.Minute)
+			a.hold(t, 19*time.Minute, ours, "i-1")
 			minute := a.Now()
 			now := minute.Add(31 * time.Second)
 			answer := a.handle(t, a.process(), scheduled(now.Add(off)), now)
@@ -93,7 +93,7 @@ func TestALateTicksClockIsThePresent(t *testing.T) {
 	} {
 		a := newAccount().service("api", 1, 100, 100).host("i-1", wait, "api")
 		ticks(t, a, 1, a.process())
-		a.hold(t, "i-1", ours, time.Duration(c.minute-1)*time.Minute)
+		a.hold(t, time.Duration(c.minute-1)*time.Minute, ours, "i-1")
 		answer := a.handle(t, a.process(), scheduled(a.Now().Add(c.off)), a.Now())
 		assert.Equal(t, c.action, answer.Instances[0].Action)
 	}

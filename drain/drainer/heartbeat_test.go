@@ -3,6 +3,7 @@ package drainer_test
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,9 +24,9 @@ var noAction = faulty.Answers("ValidationError", "No active Lifecycle Action fou
 
 // nth gives the calls of an action a fate for which the test says so, by how often the action was called, from 1.
 func nth(action string, fate faulty.Fate, hits func(n int) bool) faulty.Fate {
-	asked := 0
+	var asked atomic.Int64
 	return faulty.On(func(ctx context.Context, c faulty.Call, carryOut func() (any, error)) (any, error) {
-		if asked++; hits(asked) {
+		if hits(int(asked.Add(1))) {
 			return fate(ctx, c, carryOut)
 		}
 		return carryOut()

@@ -162,6 +162,6 @@ func TestTaskProtectionIsAskedForAgain(t *testing.T) {
 	ticks(t, a, 12, d)
 	assert.Equal(t, 1, a.count("GetTaskProtection"))
 	a.deny["GetTaskProtection"] = false
-	a.hold(t, "i-1", ours, 15*time.Minute)
+	a.hold(t, 15*time.Minute, ours, "i-1")
 	assert.Equal(t, drain.ProtectedTask, tick(t, a, d).Instances[0].Reason)
 }

@@ -100,7 +100,7 @@ func TestAClusterThatMayNotBeAskedHidesNoOther(t *testing.T) {
 func TestAClusterThatMayNeverBeAskedKeepsAHostToTheLastMoment(t *testing.T) {
 	a := newAccount().neverJoins("i-1", wait).denied("a")
 	d := a.process()
-	a.hold(t, "i-1", ours, 1494*time.Minute) // a hundred heartbeats of 900 s are 1500
+	a.hold(t, 1494*time.Minute, ours, "i-1") // a hundred heartbeats of 900 s are 1500
 	require.Equal(t, drain.NotRegistered, tick(t, a, d).Instances[0].Reason)
 	require.NotEmpty(t, a.left())
 	a.pass(time.Minute)

@@ -47,15 +47,19 @@ func (a *account) timed(t *testing.T, run func(context.Context) error) {
 func teeming(hosts int) *account {
 	a := newAccount().service("loop", 0, 0, 100)
 	a.connect("i-0", true)
+	a.Run(start.Add(-40 * time.Minute))
 	loop := a.services["loop"]
-	loop.SetDesired(6000)
-	a.Run(start.Add(-10 * time.Minute))
+	for range 6 {
+		loop.SetDesired(1000)
+		a.pass(time.Minute)
+		loop.SetDesired(0)
+		a.pass(2 * time.Minute)
+	}
 	for n := range 700 {
 		name := fmt.Sprintf("other-%d", n)
 		a.service(name, 1, 100, 200).services[name].SetDesired(1)
 	}
-	loop.SetDesired(0)
-	a.pass(2 * time.Minute)
+	a.pass(time.Minute)
 	a.connect("i-0", false)
 	a.service("api", hosts, 50, 200)
 	for n := range hosts {
@@ -72,6 +76,9 @@ func TestADrainEndsAmongThousandsOfStoppedTasks(t *testing.T) {
 				a := teeming(hosts)
 				d := a.process()
 				require.Len(t, a.services["other-0"].Tasks(), 1)
+				listed, err := a.ECS().ListTasks(t.Context(), &ecs.ListTasksInput{Cluster: sdk.String("web"), ServiceName: sdk.String("loop"), DesiredStatus: "STOPPED", NextToken: sdk.String("5900")})
+				require.NoError(t, err)
+				require.NotEmpty(t, listed.TaskArns, "thousands")
 				a.spoil(faulty.On(slowly(500*time.Millisecond), "ListTasks", "DescribeTasks")) // a tenth of AWS's limits
 				for range 40 {
 					if anew {
