@@ -41,7 +41,10 @@ func (s Service) demand(onDraining map[string]int) []Demand {
 	s = s.bounded()
 	onDraining = maps.Clone(onDraining)
 	maps.DeleteFunc(onDraining, func(revision string, _ int) bool { return !s.Keeps(revision) })
-	all := total(onDraining)
+	all := 0
+	for _, n := range onDraining {
+		all += n
+	}
 	if n := s.Unplaced(all); n == 0 || s.Rollout != SideBySide {
 		return s.want(map[start]int{startOf(s.Starts(), s.ProvidersOf(s.Starts())): n})
 	}
@@ -100,14 +103,13 @@ func (s Service) Unplaced(onDraining int) int {
 	}
 	s = s.bounded()
 	if s.Rollout == SideBySide {
-		wanted, placed := 0, 0
+		missing := onDraining
 		for _, d := range s.Deployments {
 			if d.wants() {
-				wanted += d.Desired
-				placed += min(d.Desired, d.Running+d.Pending)
+				missing += d.Desired - min(d.Desired, d.Running+d.Pending)
 			}
 		}
-		return max(0, wanted-placed+onDraining)
+		return max(0, missing)
 	}
 	if s.primary().Failed {
 		return 0
@@ -140,21 +142,12 @@ func (s Snapshot) onDraining() map[string]map[string]int {
 		return counts
 	}
 	for _, t := range s.Tasks {
-		if t.Service == "" || !t.WantedRunning || !draining[t.Host] {
-			continue
+		if t.Service != "" && t.WantedRunning && draining[t.Host] {
+			if counts[t.Service] == nil {
+				counts[t.Service] = map[string]int{}
+			}
+			counts[t.Service][t.Definition]++
 		}
-		if counts[t.Service] == nil {
-			counts[t.Service] = map[string]int{}
-		}
-		counts[t.Service][t.Definition]++
 	}
 	return counts
-}
-
-func total(counts map[string]int) int {
-	n := 0
-	for _, c := range counts {
-		n += c
-	}
-	return n
 }

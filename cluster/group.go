@@ -112,11 +112,5 @@ func (g Group) AllProtected() bool {
 
 // Halts tells which of the given processes are suspended.
 func (g Group) Halts(processes ...string) []string {
-	var halted []string
-	for _, p := range processes {
-		if slices.Contains(g.Suspended, p) {
-			halted = append(halted, p)
-		}
-	}
-	return halted
+	return slices.DeleteFunc(slices.Clone(processes), func(p string) bool { return !slices.Contains(g.Suspended, p) })
 }

@@ -1,5 +1,10 @@
 package cluster
 
+import (
+	"cmp"
+	"slices"
+)
+
 // The units that an Auto Scaling group may count its sizes in instead of instances
 // (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-mixed-instances-groups-instance-weighting.html).
 const (
@@ -36,12 +41,9 @@ func (s Snapshot) CapacityOf(g Group) Capacity {
 			return Capacity{}
 		}
 		c.InService += weight
-		if i.Protected {
-			continue
-		}
-		c.Heaviest = max(c.Heaviest, weight)
-		if c.Lightest == 0 || weight < c.Lightest {
-			c.Lightest = weight
+		if !i.Protected {
+			c.Heaviest = max(c.Heaviest, weight)
+			c.Lightest = cmp.Or(min(c.Lightest, weight), weight)
 		}
 	}
 	return c
@@ -56,10 +58,8 @@ func (s Snapshot) weight(g Group, i Instance) int {
 	case i.Weight > 0:
 		return i.Weight
 	case g.Unit == VCPUs:
-		for _, h := range s.Hosts {
-			if h.InstanceID == i.ID {
-				return int(h.Registered.CPU / cpuUnits)
-			}
+		if n := slices.IndexFunc(s.Hosts, func(h Host) bool { return h.InstanceID == i.ID }); n >= 0 {
+			return int(s.Hosts[n].Registered.CPU / cpuUnits)
 		}
 	}
 	return 0
