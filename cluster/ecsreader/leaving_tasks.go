@@ -38,36 +38,34 @@ type TaskAnswers struct {
 	missing map[string]bool
 }
 
-// RunningOn tells whether a task is known on one of the hosts that had not stopped when last read.
-func (r *LeavingReader) RunningOn(hosts []cluster.Host) bool { return len(r.running(hosts)) > 0 }
-
-func (r *LeavingReader) running(hosts []cluster.Host) []string {
-	var arns []string
+// Recall returns, by instance, the tasks of the hosts that are known from before, and asks for those of them that had not
+// stopped: of all hosts together, a hundred a call. What ECS has said of before is not asked again; the answers hold both. A
+// host is missing where none of its tasks is known that has still to stop, or of one there was no answer: ECS has to be asked
+// what it lists there.
+func (r *LeavingReader) Recall(ctx context.Context, clusterName string, hosts []cluster.Host, before TaskAnswers, now time.Time) (map[string][]cluster.TaskDetail, TaskAnswers, error) {
+	var running []string
 	for _, h := range hosts {
 		for arn, t := range r.known(h.InstanceID) {
-			if !t.Stopped() {
-				arns = append(arns, arn)
+			if _, said := before.tasks[arn]; !said && !before.missing[arn] && !t.Stopped() {
+				running = append(running, arn)
 			}
 		}
 	}
-	slices.Sort(arns)
-	return arns
-}
-
-// AskAgain asks for the tasks of the hosts that are known from before and had not stopped, of all hosts together, a hundred
-// a call. What ECS has said of before is not asked again, and is in the answers too.
-func (r *LeavingReader) AskAgain(ctx context.Context, clusterName string, hosts []cluster.Host, before TaskAnswers) (TaskAnswers, error) {
-	read, err := r.describeTasks(ctx, clusterName, slices.DeleteFunc(r.running(hosts), func(arn string) bool {
-		_, said := before.tasks[arn]
-		return said || before.missing[arn]
-	}))
+	slices.Sort(running)
+	read, err := r.describeTasks(ctx, clusterName, running)
 	if err != nil {
-		return TaskAnswers{}, err
+		return nil, TaskAnswers{}, err
 	}
 	answers := TaskAnswers{tasks: byARN(read.tasks), missing: read.missing}
 	maps.Copy(answers.tasks, before.tasks)
 	maps.Copy(answers.missing, before.missing)
-	return answers, nil
+	recalled := map[string][]cluster.TaskDetail{}
+	for _, h := range hosts {
+		if known := r.known(h.InstanceID); known.learn(answers, now) {
+			recalled[h.InstanceID] = shown(h, known)
+		}
+	}
+	return recalled, answers, nil
 }
 
 func byARN(tasks []cluster.TaskDetail) map[string]cluster.TaskDetail {
@@ -78,31 +76,27 @@ func byARN(tasks []cluster.TaskDetail) map[string]cluster.TaskDetail {
 	return known
 }
 
-// Recall takes the answers in and returns the host's tasks. false: none is known that has still to stop, or of one there
-// was no answer, so that ECS has to be asked what it lists there.
-func (r *LeavingReader) Recall(h cluster.Host, answers TaskAnswers, now time.Time) ([]cluster.TaskDetail, bool) {
-	known, running := r.known(h.InstanceID), false
-	for arn, t := range known {
+// learn takes the answers in. false: none of the tasks has still to stop, or of one there was no answer.
+func (l leavingTasks) learn(answers TaskAnswers, now time.Time) bool {
+	running := false
+	for arn, t := range l {
 		fresh, ok := answers.tasks[arn]
 		switch {
 		case ok:
 			fresh.Service = t.Service // it never changes, and may have been asked for
-			known[arn] = fresh
+			l[arn] = fresh
 			running = running || !fresh.Stopped()
 		case t.Stopped():
 		case answers.missing[arn]:
 			// ECS knows it no more. It stays what it was, so that its service's floor counts; before the host goes, ECS
 			// is asked what it lists there.
 			t.LastStatus, t.WantedRunning, t.StoppedAt = cluster.Forgotten, false, now
-			known[arn] = t
+			l[arn] = t
 		default:
-			return nil, false
+			return false
 		}
 	}
-	if !running {
-		return nil, false
-	}
-	return shown(h, known), true
+	return running
 }
 
 // shown is a copy of the host's tasks, sorted.

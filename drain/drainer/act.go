@@ -36,7 +36,7 @@ type actor struct {
 }
 
 func newActor(clients Clients, known *memory, log *slog.Logger) actor {
-	return actor{clients.ECS, clients.AutoScaling, known, &leftovers{log: log}}
+	return actor{clients.ECS, clients.AutoScaling, known, &leftovers{log, map[string]departed{}}}
 }
 
 // act does the steps, except for tasks that are to stop. First comes what holds hosts, then what takes load off them, last

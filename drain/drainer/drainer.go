@@ -27,7 +27,7 @@ type Drainer struct {
 
 // New returns a drainer that uses clients as s says and logs each step.
 func New(clients Clients, s settings.Settings, log *slog.Logger) *Drainer {
-	known := &memory{}
+	known := &memory{hosts: map[string]*remembered{}}
 	return &Drainer{newPlanner(clients, s, known, log), newActor(clients, known, log), clients.CloudWatch, s, log}
 }
 

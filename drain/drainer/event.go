@@ -53,10 +53,12 @@ func (d *Drainer) First(ctx context.Context, minute time.Time, e lambdaevent.Eve
 	answer := NothingToDo(minute)
 	groups, err := d.groupsOf(ctx, e)
 	if err != nil {
-		d.holdNamed(ctx, e, minute)
+		if d.waitsBy(e, minute) {
+			d.hold(ctx, minute)
+		}
 		return Answer{}, err
 	}
-	name, l, ok := d.find(groups, e)
+	name, group, ok := d.find(groups, e)
 	if !ok {
 		d.log.Info("the event's instance is not ours, or is not leaving", "instance", e.Instance)
 		return answer, nil
@@ -67,7 +69,7 @@ func (d *Drainer) First(ctx context.Context, minute time.Time, e lambdaevent.Eve
 		return Answer{}, fmt.Errorf("host %s was not set DRAINING: %w", e.Instance, err)
 	}
 	s := drain.FirstStep(name, drain.Host{
-		Instance: e.Instance, Group: l.group, Began: d.planner.memory.of(e.Instance, minute).start(), Registration: drain.Registration(hosts, e.Instance),
+		Instance: e.Instance, Group: group, Began: d.planner.memory.of(e.Instance, minute).start(), Registration: drain.Registration(hosts, e.Instance),
 	}, e.Kind == lambdaevent.Spot)
 	answer.Instances = append(answer.Instances, s)
 	answer.Failed = append(answer.Failed, d.actor.setDraining(ctx, answer.Instances)...)
@@ -101,9 +103,9 @@ func (d *Drainer) groupsOf(ctx context.Context, e lambdaevent.Event) (map[string
 
 // waitsBy remembers a host of which the event says that it waits for a hook that may be ours: the next tick may not be able
 // to read the groups.
-func (d *Drainer) waitsBy(e lambdaevent.Event, now time.Time) *drain.Step {
+func (d *Drainer) waitsBy(e lambdaevent.Event, now time.Time) bool {
 	if e.Kind == lambdaevent.Spot || e.Group == "" || e.Hook == "" || !d.planner.allowed.Has(e.Hook) {
-		return nil
+		return false
 	}
 	s := &drain.Step{Group: e.Group, Instance: e.Instance, Beats: []string{e.Hook}}
 	known := d.planner.memory.of(e.Instance, now)
@@ -111,18 +113,11 @@ func (d *Drainer) waitsBy(e lambdaevent.Event, now time.Time) *drain.Step {
 		s.Beats = drain.With(known.waits.Beats, e.Hook)
 	}
 	known.waits = s
-	return s
-}
-
-// holdNamed sends a heartbeat for the host that the event names, where its group could not be read.
-func (d *Drainer) holdNamed(ctx context.Context, e lambdaevent.Event, now time.Time) {
-	if s := d.waitsBy(e, now); s != nil {
-		d.hold(ctx, now)
-	}
+	return true
 }
 
 // find is the instance that the event names, in a group that is not another stack's.
-func (d *Drainer) find(groups map[string][]cluster.Group, e lambdaevent.Event) (string, leaving, bool) {
+func (d *Drainer) find(groups map[string][]cluster.Group, e lambdaevent.Event) (clusterName, group string, found bool) {
 	for name, of := range groups {
 		for _, g := range of {
 			if g.OfOther(d.planner.configPath) {
@@ -130,9 +125,9 @@ func (d *Drainer) find(groups map[string][]cluster.Group, e lambdaevent.Event) (
 			}
 			i := slices.IndexFunc(g.Instances, func(i cluster.Instance) bool { return i.ID == e.Instance })
 			if i >= 0 && (e.Kind == lambdaevent.Spot || g.Instances[i].Phase == cluster.Terminating) {
-				return name, leaving{g.Name, g.Instances[i], g.ConfigPath != ""}, true
+				return name, g.Name, true
 			}
 		}
 	}
-	return "", leaving{}, false
+	return "", "", false
 }

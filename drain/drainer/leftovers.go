@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"slices"
-	"sync"
 	"time"
 
 	"ecs-cluster-scaler/cluster"
@@ -23,7 +22,6 @@ const goneAfter = 3 * time.Minute
 // leftovers remembers the hosts whose registrations may outlive them.
 type leftovers struct {
 	log      *slog.Logger
-	mu       sync.Mutex
 	departed map[string]departed
 }
 
@@ -44,22 +42,12 @@ func (m *leftovers) departs(s drain.Step, done bool, now time.Time) {
 	if s.Registration == "" {
 		return
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.departed == nil {
-		m.departed = map[string]departed{}
-	}
 	m.departed[s.Instance] = departed{s.Cluster, s.Group, now, done || m.departed[s.Instance].done}
 }
 
 // gone are the departed hosts that no group lists any more, by cluster. Those that went too long ago are forgotten, and so
 // is one whose hook was not done and whose group is not listed either: a person took its tag away, and it may run on.
 func (m *leftovers) gone(groups map[string][]cluster.Group, now time.Time) map[string][]string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if len(m.departed) == 0 {
-		return nil
-	}
 	listed, present := map[string]cluster.Phase{}, map[string]bool{}
 	for _, of := range groups {
 		for _, g := range of {
@@ -89,12 +77,6 @@ func (m *leftovers) gone(groups map[string][]cluster.Group, now time.Time) map[s
 	return byCluster
 }
 
-func (m *leftovers) removed(instance string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	delete(m.departed, instance)
-}
-
 // remove removes what departed hosts left behind: an agent that is away when its instance ends leaves its registration,
 // DRAINING, for ever (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html). One
 // that is connected is ECS's own to remove, and would only register anew. It takes a call for each cluster from which
@@ -112,7 +94,7 @@ func (m *leftovers) remove(ctx context.Context, groups map[string][]cluster.Grou
 		}
 		for _, id := range gone[name] {
 			if !slices.ContainsFunc(hosts, func(h cluster.Host) bool { return h.InstanceID == id }) {
-				m.removed(id)
+				delete(m.departed, id)
 			}
 		}
 		for _, h := range hosts {

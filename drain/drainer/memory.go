@@ -72,9 +72,6 @@ func (r *remembered) isNotIn(clusterName string, believed time.Duration, now tim
 func (m *memory) of(instance string, now time.Time) *remembered {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.hosts == nil {
-		m.hosts = map[string]*remembered{}
-	}
 	if m.hosts[instance] == nil {
 		m.hosts[instance] = &remembered{seen: now}
 	}
@@ -94,10 +91,8 @@ func (m *memory) keepWaiting(steps []drain.Step, now time.Time) {
 
 // waiting are the hosts that were last seen to wait for a hook that may be ours, or to be about to.
 func (m *memory) waiting() []drain.Step {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	var steps []drain.Step
-	for _, instance := range slices.Sorted(maps.Keys(m.hosts)) {
+	for _, instance := range sorted(m.hosts) {
 		if s := m.hosts[instance].waits; s != nil {
 			steps = append(steps, *s)
 		}
@@ -119,7 +114,5 @@ func (m *memory) keepWhole(c drain.Cluster, e drain.Entry, now time.Time) {
 
 // forget drops all instances but those that leave now.
 func (m *memory) forget(leaving map[string]bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	maps.DeleteFunc(m.hosts, func(instance string, _ *remembered) bool { return !leaving[instance] })
 }

@@ -119,9 +119,7 @@ func (r reading) hooks(ctx context.Context, c drain.Cluster, need drain.Needed) 
 				found, err = r.reader.Hooks(ctx, group, r.entry.HookNames(r.allowed), r.now)
 			}
 		}
-		if err != nil {
-			failed = append(failed, failure(c, "", err))
-		}
+		failed = append(failed, failures(c, "", err)...)
 		hook := r.entry.HookAmong(r.allowed, found, err != nil && len(found) == 0)
 		for i, h := range c.Terminating {
 			if h.Group == group {
@@ -145,11 +143,11 @@ func (r reading) tasks(ctx context.Context, c drain.Cluster, need drain.Needed) 
 			hosts = append(hosts, *h.Registration)
 		}
 	}
-	answers, err := r.reader.AskAgain(ctx, c.Cluster, hosts, r.said)
+	known, _, err := r.reader.Recall(ctx, c.Cluster, hosts, r.said, r.now)
 	if err != nil {
-		return c, []Failure{failure(c, "", err)}
+		return c, failures(c, "", err)
 	}
-	c, unsettled := r.recall(c, hosts, answers)
+	unsettled := slices.DeleteFunc(hosts, func(h cluster.Host) bool { _, ok := known[h.InstanceID]; return ok })
 	running := 0
 	for _, h := range c.Hosts {
 		running += h.Tasks
@@ -157,21 +155,7 @@ func (r reading) tasks(ctx context.Context, c drain.Cluster, need drain.Needed) 
 	listing, cancel := without(ctx, toCount)
 	defer cancel()
 	listed, unread := r.reader.ListTasks(listing, c.Cluster, unsettled, running, r.now)
-	return withTasks(c, listed), failures(c, "the tasks of hosts that leave: ", unread)
-}
-
-// recall adds the tasks that are known from before, and returns the hosts of which that is not enough.
-func (r reading) recall(c drain.Cluster, hosts []cluster.Host, answers ecsreader.TaskAnswers) (drain.Cluster, []cluster.Host) {
-	known := map[string][]cluster.TaskDetail{}
-	var unsettled []cluster.Host
-	for _, h := range hosts {
-		if tasks, ok := r.reader.Recall(h, answers, r.now); ok {
-			known[h.InstanceID] = tasks
-		} else {
-			unsettled = append(unsettled, h)
-		}
-	}
-	return withTasks(c, known), unsettled
+	return withTasks(withTasks(c, known), listed), failures(c, "the tasks of hosts that leave: ", unread...)
 }
 
 func withTasks(c drain.Cluster, byInstance map[string][]cluster.TaskDetail) drain.Cluster {
@@ -209,7 +193,7 @@ func (r reading) healthy(ctx context.Context, c drain.Cluster, need drain.Needed
 	read := r.reader.Healthy(ctx, c.Cluster, services, c.Staying(), c.HealthReports())
 	c.Healthy = merged(c.Healthy, read.Running)
 	c.Definitions = merged(c.Definitions, read.Definitions)
-	return c, failures(c, "", read.Unread)
+	return c, failures(c, "", read.Unread...)
 }
 
 func (r reading) sizes(ctx context.Context, c drain.Cluster, need drain.Needed) (drain.Cluster, []Failure) {
@@ -231,10 +215,7 @@ func (r reading) protection(ctx context.Context, c drain.Cluster, need drain.Nee
 			t.ProtectionUnread = t.ProtectionUnread || slices.Contains(need.Protection, t.ARN)
 		}
 	})
-	if err != nil {
-		return c, []Failure{failure(c, "the protection of tasks is not known, so none that may be protected is stopped before standalone_deadline_minutes: ", err)}
-	}
-	return c, nil
+	return c, failures(c, "the protection of tasks is not known, so none that may be protected is stopped before standalone_deadline_minutes: ", err)
 }
 
 // stopTimeouts reads the definitions of tasks that have been stopping for long on hosts past their deadline. It takes a call
@@ -246,7 +227,7 @@ func (r reading) stopTimeouts(ctx context.Context, c drain.Cluster, need drain.N
 		_, known := read[t.Definition]
 		t.DefinitionUnread = t.DefinitionUnread || !known && slices.Contains(need.StopTimeouts, t.Definition)
 	})
-	return c, failures(c, "how long tasks may take to stop: ", unread)
+	return c, failures(c, "how long tasks may take to stop: ", unread...)
 }
 
 // eachTask is the cluster with copies of its leaving hosts' tasks, each as change leaves it.
@@ -269,14 +250,12 @@ func merged[V any](before, more map[string]V) map[string]V {
 	return all
 }
 
-func failure(c drain.Cluster, what string, err error) Failure {
-	return Failure{Cluster: c.Cluster, Error: what + awsclient.Sentence(err)}
-}
-
-func failures(c drain.Cluster, what string, errs []error) []Failure {
+func failures(c drain.Cluster, what string, errs ...error) []Failure {
 	var failed []Failure
 	for _, err := range errs {
-		failed = append(failed, failure(c, what, err))
+		if err != nil {
+			failed = append(failed, Failure{Cluster: c.Cluster, Error: what + awsclient.Sentence(err)})
+		}
 	}
 	return failed
 }

@@ -39,17 +39,11 @@ func (r clusterReader) readStopping(ctx context.Context, name string, all []leav
 	c, unread := of.hooks(ctx, c, need)
 	c.Asked = need
 	failed := append(of.refusedHook(name), unread...)
-	if !r.reader.RunningOn(c.Hosts) {
-		return stopping{}
+	tasks, said, err := r.reader.Recall(ctx, name, c.Hosts, ecsreader.TaskAnswers{}, now)
+	if err != nil || len(tasks) < len(c.Hosts) {
+		return stopping{said: said} // reading the cluster whole asks again where that failed, and says so
 	}
-	said, err := r.reader.AskAgain(ctx, name, c.Hosts, ecsreader.TaskAnswers{})
-	if err != nil {
-		return stopping{} // reading the cluster whole asks again, and says so
-	}
-	c, unsettled := of.recall(c, c.Hosts, said)
-	if len(unsettled) > 0 {
-		return stopping{said: said}
-	}
+	c = withTasks(c, tasks)
 	for range drain.Rounds {
 		// All but the time that tasks may take to stop is as it was when last read.
 		need = drain.Need(c, entry.Drain, now)

@@ -42,7 +42,8 @@ func newPlanner(clients Clients, s settings.Settings, known *memory, log *slog.L
 // clusterTick is what becomes of one cluster in a tick.
 type clusterTick struct {
 	located
-	steps []drain.Step
+	stopping stopping
+	steps    []drain.Step
 	// panicked: an error in this program kept it from being read.
 	panicked bool
 }
@@ -60,11 +61,12 @@ func (p planner) plan(ctx context.Context, minute time.Time) (Answer, map[string
 	answer.OtherStacks = otherStacks(groups, p.configPath)
 	leaving := leavingFrom(groups, p.configPath)
 	p.forget(leaving)
-	waiting := p.stopping(ctx, leaving, groups, minute)
-	for _, name := range sorted(waiting) {
-		if s := waiting[name]; len(s.steps) > 0 {
-			answer.add(s.steps, s.failed)
-			delete(leaving, name)
+	said := map[string]ecsreader.TaskAnswers{}
+	for _, c := range p.stopping(ctx, leaving, groups, minute) {
+		said[c.name] = c.stopping.said
+		if len(c.stopping.steps) > 0 {
+			answer.add(c.stopping.steps, c.stopping.failed)
+			delete(leaving, c.name)
 		}
 	}
 	if len(leaving) > 0 {
@@ -72,7 +74,7 @@ func (p planner) plan(ctx context.Context, minute time.Time) (Answer, map[string
 		if err != nil {
 			answer.Failed = append(answer.Failed, Failure{Error: awsclient.Sentence(err) + "; drains go on with what was last read, and without that no host is released"})
 		}
-		for _, c := range p.decide(ctx, p.locate(ctx, leaving, groups, entries, minute), groups, waiting, minute) {
+		for _, c := range p.decide(ctx, p.locate(ctx, leaving, groups, entries, minute), groups, said, minute) {
 			answer.add(c.steps, c.failed)
 		}
 	}
@@ -93,20 +95,13 @@ func (p planner) forget(leaving map[string][]leaving) {
 }
 
 // stopping reads the clusters whose hosts may only wait for tasks that stop.
-func (p planner) stopping(ctx context.Context, from map[string][]leaving, groups map[string][]cluster.Group, now time.Time) map[string]stopping {
+func (p planner) stopping(ctx context.Context, from map[string][]leaving, groups map[string][]cluster.Group, now time.Time) []*clusterTick {
 	var all []*clusterTick
 	for _, name := range sorted(from) {
 		all = append(all, &clusterTick{located: locate(name, drain.Entry{}, from[name])})
 	}
-	found := make([]stopping, len(all))
-	p.each(all, func(i int, c *clusterTick) {
-		found[i] = p.readStopping(ctx, c.name, c.leaving, groups[c.name], now)
-	})
-	byName := map[string]stopping{}
-	for i, c := range all {
-		byName[c.name] = found[i]
-	}
-	return byName
+	p.each(all, func(c *clusterTick) { c.stopping = p.readStopping(ctx, c.name, c.leaving, groups[c.name], now) })
+	return all
 }
 
 // locate reads the hosts of the clusters from which something leaves, and gives each instance to the cluster that it is
@@ -134,7 +129,7 @@ func (p planner) locate(ctx context.Context, from map[string][]leaving, groups m
 		open(name).leaving = fairness.Rotate(from[name], now)
 	}
 	turn := fairness.Rotate(all, now)
-	p.each(turn, func(_ int, c *clusterTick) {
+	p.each(turn, func(c *clusterTick) {
 		c.located = p.readStarts(ctx, p.readHosts(ctx, c.located), now)
 	})
 	for _, c := range turn {
@@ -156,17 +151,17 @@ func (p planner) locate(ctx context.Context, from map[string][]leaving, groups m
 
 // decide reads the clusters and decides their steps. The hosts of one that could not be read for an error in this program
 // are held.
-func (p planner) decide(ctx context.Context, all []*clusterTick, groups map[string][]cluster.Group, waiting map[string]stopping, now time.Time) []*clusterTick {
+func (p planner) decide(ctx context.Context, all []*clusterTick, groups map[string][]cluster.Group, said map[string]ecsreader.TaskAnswers, now time.Time) []*clusterTick {
 	next := func(c *clusterTick, of drain.Cluster) {
 		p.memory.keepWhole(of, c.entry, now)
 		c.steps = drain.Next(of, c.entry.Drain, now)
 	}
-	p.each(all, func(_ int, c *clusterTick) {
-		of, failed := p.read(ctx, c.located, groups[c.name], waiting[c.name].said, now)
+	p.each(all, func(c *clusterTick) {
+		of, failed := p.read(ctx, c.located, groups[c.name], said[c.name], now)
 		c.failed = append(c.failed, failed...)
 		next(c, of)
 	})
-	p.each(all, func(_ int, c *clusterTick) {
+	p.each(all, func(c *clusterTick) {
 		if c.panicked {
 			next(c, p.unread(c.located, now))
 		}
@@ -175,12 +170,12 @@ func (p planner) decide(ctx context.Context, all []*clusterTick, groups map[stri
 }
 
 // each does something for the clusters, some side by side. Whatever goes wrong with one stays with it, a panic too.
-func (p planner) each(all []*clusterTick, do func(int, *clusterTick)) {
+func (p planner) each(all []*clusterTick, do func(*clusterTick)) {
 	var group errgroup.Group
 	group.SetLimit(sideBySide)
-	for i, c := range all {
+	for _, c := range all {
 		group.Go(func() error {
-			p.guarded(c, func() { do(i, c) })
+			p.guarded(c, func() { do(c) })
 			return nil
 		})
 	}
