@@ -7,10 +7,10 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// awayFor is how long an agent may be disconnected before its host no longer counts for new tasks. Agents reconnect
+// reconnectsWithin is how long an agent may be disconnected before its host no longer counts for new tasks. Agents reconnect
 // several times an hour, within seconds to a minute or two
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html).
-const awayFor = 3 * time.Minute
+const reconnectsWithin = 3 * time.Minute
 
 // returned is the snapshot with the agents back that have just disconnected, and how many those are. An agent whose
 // absence began at an unknown time has not.
@@ -19,7 +19,7 @@ func returned(s cluster.Snapshot, now time.Time) (cluster.Snapshot, int) {
 	back := slices.Clone(s.Hosts)
 	for i := range back {
 		h := &back[i]
-		if h.Status == cluster.Active && !h.Connected && !h.ConnectedAt.IsZero() && now.Sub(h.ConnectedAt) < awayFor {
+		if h.Status == cluster.Active && !h.Connected && !h.ConnectedAt.IsZero() && now.Sub(h.ConnectedAt) < reconnectsWithin {
 			h.Connected = true
 			n++
 		}
@@ -44,6 +44,6 @@ func (j *Judgement) holdForReconnect(d decision) decision {
 		return d
 	}
 	d.signal, d.gap, d.blocked = Stay, 0, false
-	d.because(AgentsAway, "%s disconnected less than %d minutes ago; counting their hosts, no other is needed", agents(n), int(awayFor.Minutes()))
+	d.because(AgentsAway, "%s disconnected less than %d minutes ago; counting their hosts, no other is needed", agents(n), int(reconnectsWithin.Minutes()))
 	return d
 }

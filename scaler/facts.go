@@ -124,11 +124,8 @@ func (f *facts) serves(h cluster.Host) bool {
 // unknown task has an interface; loosely it has none.
 func (f *facts) packed(h cluster.Host, strict bool, kept daemonRoom, interfaces int) placement.Host {
 	p := placement.Host{
-		ID: h.InstanceID, Free: h.Remaining.Minus(kept.size), Closed: !h.IsCapacity(), Attributes: h.Attributes, Ports: h.Ports,
+		ID: h.InstanceID, Free: h.Remaining.Minus(kept.size), Closed: !h.IsCapacity(), Attributes: h.Attributes, Ports: slices.Concat(h.Ports, kept.ports),
 		Awsvpc: kept.awsvpc, AwsvpcLimit: interfaces, GroupsKnown: tasksKnown(h), Providers: h.Providers(),
-	}
-	if len(kept.ports) > 0 {
-		p.Ports = slices.Concat(h.Ports, kept.ports)
 	}
 	if tasks := f.tasks[h.ARN]; len(tasks) > 0 {
 		p.Groups = make(map[string]int, len(tasks))

@@ -1,14 +1,11 @@
 package scaler
 
 import (
+	"fmt"
+
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/placement"
 )
-
-// toLeave is how many times the headroom must be left, so that the next task does not buy the host back. In a simulated
-// week of taxi rides on some fifteen hosts, once bought back 112 hosts within half an hour, 42 of them although nothing had
-// changed; twice at most one (docs/evaluation.md).
-const toLeave = 2
 
 // headroom is room for so many tasks of one size.
 type headroom struct {
@@ -60,4 +57,25 @@ func largestTask(f *facts, unit cluster.Resources) (largest cluster.Resources, p
 		}
 	}
 	return largest, providers, unread
+}
+
+// keptIn is the packing with room for the headroom beside the tasks.
+func (h headroom) keptIn(c placement.Config) placement.Config {
+	if h.tasks > 0 {
+		c.Spare, c.SpareProviders = h.size, h.providers
+	}
+	return c
+}
+
+// headroomShort tells whether headroom is missing that a new host would give.
+func (s shortage) headroomShort() bool { return s.headroom > 0 && !s.headroomUnplaceable }
+
+// mustFit is how many headroom tasks must fit without a host: twice the headroom, so that the next task does not buy the
+// host back. In a simulated week of taxi rides on some fifteen hosts, once bought back 112 hosts within half an hour, 42 of
+// them although nothing had changed; twice at most one (docs/evaluation.md).
+func (h headroom) mustFit() int { return 2 * h.tasks }
+
+func (h headroom) breaks(without []cluster.Host, fit int) *cause {
+	return &cause{HeadroomWouldBreak, fmt.Sprintf("without %s, %d headroom tasks (%s each) fit; %d must fit, twice the headroom, so that the next task does not buy the host back",
+		namesOf(without), fit, h.size, h.mustFit())}
 }

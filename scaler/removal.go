@@ -77,21 +77,14 @@ func newRemoval(f *findings, r rebound) (*removal, *cause) {
 // objection returns what forbids the removal of any one host, or nil. Of several unmarked groups, each gives one at
 // once.
 func (m *removal) objection() *cause {
-	fullest := make([]int, len(m.removable))
+	fullest := make([][]int, len(m.removable))
 	for g, of := range m.removable {
-		if len(of) > 0 {
-			fullest[g] = m.byFill(of)[0]
-		}
+		fullest[g] = m.byFill(of)[:min(1, len(of))]
 	}
 	for g, of := range m.removable {
+		others := slices.Concat(slices.Delete(slices.Clone(fullest), g, g+1)...)
 		for _, host := range of {
-			set := []int{host}
-			for other, choices := range m.removable {
-				if other != g && len(choices) > 0 {
-					set = append(set, fullest[other])
-				}
-			}
-			if c := m.refuses(set); c != nil {
+			if c := m.refuses(append([]int{host}, others...)); c != nil {
 				return c
 			}
 		}
@@ -111,8 +104,7 @@ func (m *removal) refuses(set []int) *cause {
 	if bounce := m.rebound.of(gone); bounce != "" {
 		return &cause{WouldBounce, bounce}
 	}
-	headroom := m.demand.headroom
-	o, fits := m.fleet.FitsInEveryOrder(set, m.beside, toLeave*headroom.tasks)
+	o, fits := m.fleet.FitsInEveryOrder(set, m.beside, m.demand.headroom.mustFit())
 	switch {
 	case fits:
 		return nil
@@ -121,8 +113,7 @@ func (m *removal) refuses(set []int) *cause {
 	case len(o.Left) > 0:
 		return &cause{WouldNotFit, fmt.Sprintf("without %s, %s", namesOf(gone), fitsNowhere(m.kinds, o.Left[0]))}
 	default:
-		return &cause{HeadroomWouldBreak, fmt.Sprintf("without %s, %d headroom tasks (%s each) fit; %d must fit, twice the headroom, so that the next task does not buy the host back",
-			namesOf(gone), o.Spare, headroom.size, toLeave*headroom.tasks)}
+		return m.demand.headroom.breaks(gone, o.Spare)
 	}
 }
 

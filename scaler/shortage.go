@@ -73,11 +73,7 @@ func newShortage(f *facts, n newHost, d demand, c daemonsToCome, i interfaces) s
 
 // packing is how the demand is packed; strict for what only a proof will do.
 func packing(n newHost, d demand, strict bool, steps *placement.Steps) placement.Config {
-	c := placement.Config{Strict: strict, Unit: n.unit, Steps: steps}
-	if d.headroom.tasks > 0 {
-		c.Spare, c.SpareProviders = d.headroom.size, d.headroom.providers
-	}
-	return c
+	return d.headroom.keptIn(placement.Config{Strict: strict, Unit: n.unit, Steps: steps})
 }
 
 // byNewHost separates what a new host would take from what it would not.
@@ -114,9 +110,6 @@ func tasks(left []placement.Left) int {
 func (s shortage) unseen() []placement.Left {
 	return slices.DeleteFunc(s.needHost(), func(l placement.Left) bool { return s.hostFor[l.Kind].sized })
 }
-
-// headroomShort tells whether headroom is missing that a new host would give.
-func (s shortage) headroomShort() bool { return s.headroom > 0 && !s.headroomUnplaceable }
 
 // counted is how many tasks are unplaced: all that are wanted, and waiting ones that fit nowhere.
 func (s shortage) counted(d demand) int {
