@@ -148,3 +148,21 @@ func TestEveryDecisionIsDatedShortAndListed(t *testing.T) {
 		assert.Contains(t, index, "["+base[:4]+"]("+base+") "+strings.TrimPrefix(lines[0], "# "), "docs/decisions/README.md lists every decision by its title")
 	}
 }
+
+// A reader of the file list alone opens these.
+func TestEightQuestionsHaveTheirFile(t *testing.T) {
+	document := read(t, "ARCHITECTURE.md")
+	for _, q := range []struct{ question, file, answer string }{
+		{"Where is the floor computed?", "cluster/floor.go", "func (s Service) Floor() int"},
+		{"Where is the alarm table?", "internal/alarms/alarms.json", `"datapoints_to_alarm"`},
+		{"Which calls does a tick make?", "docs/calls.md", "\n## A tick\n"},
+		{"What happens when SSM is throttled?", "thresholds/ssmstore/throttled.go", "func (s *Store) ReadOrLast("},
+		{"Where is headroom packed?", "scaler/headroom.go", "Spare"},
+		{"What makes a −1 impossible?", "scaler/scale_in.go", "ScaleInOff"},
+		{"How is a metric added?", "CONTRIBUTING.md", "### Add a metric"},
+		{"Where is the 40 % share set?", "internal/awsclient/limit.go", "PublisherShare Share = 0.4"},
+	} {
+		assert.Contains(t, document, "| "+q.question+" | `"+q.file+"`")
+		assert.Contains(t, read(t, q.file), q.answer, q.question)
+	}
+}
