@@ -391,7 +391,8 @@ func (a *account) watch(c faulty.Call, carryOut func() (any, error)) (any, error
 	case *autoscaling.RecordLifecycleActionHeartbeatInput:
 		a.watchHook(*in.InstanceId, *in.LifecycleHookName, "a heartbeat for")
 	case *autoscaling.CompleteLifecycleActionInput:
-		if a.watchHook(*in.InstanceId, *in.LifecycleHookName, "completed"); *in.LifecycleActionResult != "CONTINUE" {
+		a.watchHook(*in.InstanceId, *in.LifecycleHookName, "completed")
+		if *in.LifecycleActionResult != "CONTINUE" {
 			a.never("completed with %s", *in.LifecycleActionResult)
 		}
 		a.watchEnd(*in.InstanceId)

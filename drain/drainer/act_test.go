@@ -42,7 +42,7 @@ func TestTasksAreToldToStopAfterAllThatOthersWaitFor(t *testing.T) {
 }
 
 // A thousand calls take longer than a tick.
-func TestTooManyTasksToStopAreToldTickByTickAndHoldUpNothing(t *testing.T) {
+func TestTooManyTasksAreStoppedTickByTick(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := crowdedDeadline(t, 1000)
 		a.spoil(faulty.On(slowly(200*time.Millisecond), "StopTask"))

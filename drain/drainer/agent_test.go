@@ -83,7 +83,7 @@ func TestMinutesThatNobodySawAreNoAbsenceOfAnAgent(t *testing.T) {
 }
 
 // What is unread neither begins an absence nor ends one.
-func TestAnAgentThatIsBackIsNotCountedAsAwayByWhatWasUnread(t *testing.T) {
+func TestUnreadMinutesDoNotMakeAnAgentAbsent(t *testing.T) {
 	a := accused()
 	d := a.process()
 	a.connect("i-1", false)
@@ -98,7 +98,7 @@ func TestAnAgentThatIsBackIsNotCountedAsAwayByWhatWasUnread(t *testing.T) {
 }
 
 // It may be the one that leaves: as long as ECS lists a host that it does not describe, none is unregistered.
-func TestAHostThatECSListsAndDoesNotDescribeMayBeTheOneThatLeaves(t *testing.T) {
+func TestAnUndescribedHostMayBeTheOneThatLeaves(t *testing.T) {
 	a := stubborn()
 	a.spoil(a.undescribed("i-1"))
 	answer := ticks(t, a, 20, a.process())
@@ -136,7 +136,7 @@ func (a *account) refuses(name string, reason *string) faulty.Fate {
 	}, "UpdateContainerInstancesState")
 }
 
-func TestFailuresInA200OfUpdateContainerInstancesStateCount(t *testing.T) {
+func TestFailuresInA200AnswerCount(t *testing.T) {
 	for reason, failed := range map[string]bool{"INACTIVE": true, "AGENT": true, "MISSING": false} {
 		a := newAccount().host("i-1", wait).host("i-2", wait)
 		a.spoil(a.refuses("i-1", &reason))

@@ -115,11 +115,12 @@ func TestTicksThatComeLateTogetherDoNoMoreThanOne(t *testing.T) {
 }
 
 // Lambda keeps what it could not deliver for hours. A hook's host is looked up; a Spot warning is true for two minutes.
-func TestALateHookEventIsActedOnAndALateSpotWarningIsNot(t *testing.T) {
+func TestLateHookEventsCountLateSpotWarningsDoNot(t *testing.T) {
 	hook := func(state string) (*account, drainer.Answer) {
 		a := newAccount().host("i-1", state)
 		d := a.process()
-		return a, a.handle(t, d, a.hookEvent(start.Add(-time.Hour)), a.Now())
+		answer := a.handle(t, d, a.hookEvent(start.Add(-time.Hour)), a.Now())
+		return a, answer
 	}
 	a, answer := hook(wait)
 	assert.Equal(t, drain.SetDraining, answer.Instances[0].Action)
@@ -133,7 +134,8 @@ func TestALateHookEventIsActedOnAndALateSpotWarningIsNot(t *testing.T) {
 	spot := func(late time.Duration) (*account, drainer.Answer) {
 		a := newAccount().host("i-1", "InService")
 		d := a.process()
-		return a, a.handle(t, d, a.spotEvent(start.Add(-late)), a.Now())
+		answer := a.handle(t, d, a.spotEvent(start.Add(-late)), a.Now())
+		return a, answer
 	}
 	a, answer = spot(2 * time.Minute)
 	assert.Equal(t, "stale", answer.Dropped)
@@ -201,7 +203,7 @@ func TestASpotWarningAsksForItsOwnGroupAlone(t *testing.T) {
 }
 
 // A function that was upgraded before its role.
-func TestWhereAnInstancesGroupMayNotBeAskedForAllAreListed(t *testing.T) {
+func TestADeniedGroupLookUpListsAllGroups(t *testing.T) {
 	a := newAccount().host("i-2", "InService")
 	a.deny["DescribeAutoScalingInstances"] = true
 	answer := a.first(t, "i-2", lambdaevent.Event{Kind: lambdaevent.Spot})

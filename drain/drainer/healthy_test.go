@@ -78,7 +78,7 @@ const (
 )
 
 // Its tasks say UNKNOWN until their first check.
-func TestOfAServiceWithAHealthCheckOnlyHealthyTasksKeepTheFloor(t *testing.T) {
+func TestWithHealthCheckOnlyHealthyTasksKeepFloor(t *testing.T) {
 	a, d := replaced(1)
 	a.spoil(checked("api"))
 	s := tick(t, a, d).Instances[0]
@@ -90,7 +90,7 @@ func TestOfAServiceWithAHealthCheckOnlyHealthyTasksKeepTheFloor(t *testing.T) {
 	assert.Equal(t, 1, a.count("DescribeTaskDefinition"))
 }
 
-func TestOfAServiceWithoutAHealthCheckRunningTasksKeepTheFloor(t *testing.T) {
+func TestWithoutHealthCheckRunningTasksKeepFloor(t *testing.T) {
 	a, d := replaced(1)
 	assert.Equal(t, drain.Complete, tick(t, a, d).Instances[0].Action)
 }
@@ -128,7 +128,7 @@ func TestEachRevisionsTasksCountByItsOwnHealthCheck(t *testing.T) {
 }
 
 // Doubt holds a host no longer than a service that is broken for its own reasons.
-func TestWhereHealthChecksCannotBeReadOnlyHealthyTasksCount(t *testing.T) {
+func TestUnreadHealthChecksCountOnlyHealthyTasks(t *testing.T) {
 	a, d := replaced(1)
 	a.deny["DescribeTaskDefinition"] = true
 	answer := tick(t, a, d)

@@ -56,7 +56,8 @@ func TestWhateverCannotBeReadAHostIsHeld(t *testing.T) {
 					if cold {
 						d = a.process()
 					}
-					if ticks(t, a, 1, d); len(a.left()) == 0 {
+					ticks(t, a, 1, d)
+					if len(a.left()) == 0 {
 						break
 					}
 				}
@@ -163,7 +164,7 @@ func TestHostsOfOneGroupAskForItsHookOnce(t *testing.T) {
 	}
 }
 
-func TestAHookThatCouldNotBeReadForOneHostIsReadForTheNextAndServesBoth(t *testing.T) {
+func TestAHookReadForOneHostServesAll(t *testing.T) {
 	for failures, want := range map[int]string{0: "", 1: "", 2: "Rate exceeded"} {
 		a := newAccount().host("i-1", wait, "").host("i-2", wait, "")
 		a.spoil(nth("DescribeLifecycleHooks", faulty.Throttled, func(n int) bool { return n <= failures }))
@@ -191,7 +192,7 @@ func blindTick(t *testing.T, a *account, d *drainer.Drainer) {
 	a.pass(0)
 }
 
-func TestWhileGroupsCannotBeReadHostsSeenWaitingAreHeld(t *testing.T) {
+func TestUnreadGroupsHoldHostsSeenWaiting(t *testing.T) {
 	a := newAccount()
 	a.takes = 24 * time.Hour
 	a.service("api", 2, 100, 100).host("i-1", wait, "api").host("i-2", "Terminating", "api").host("i-3", "InService")
@@ -239,7 +240,7 @@ func TestAHostThatWasSeenToLeaveIsHeldOnceItWaits(t *testing.T) {
 }
 
 // Each hook has an event of its own, in any order; the last one must not be the only one that is held.
-func TestEachHookThatAnEventNamesIsHeldWhileGroupsCannotBeRead(t *testing.T) {
+func TestUnreadGroupsHoldEachHookAnEventNamed(t *testing.T) {
 	for name, ticked := range map[string]bool{"a tick saw it before": true, "nobody did": false} {
 		for _, hooks := range [][]string{{ours, shipper}, {shipper, ours}, {shipper}} {
 			a := newAccount()
@@ -285,7 +286,7 @@ func TestAHostThatIsLetGoIsHeldNoMore(t *testing.T) {
 	}
 }
 
-func TestAHostThatAnEventNamesIsHeldWhileItsGroupCannotBeRead(t *testing.T) {
+func TestAnUnreadGroupHoldsAHostAnEventNamed(t *testing.T) {
 	for name, c := range map[string]struct {
 		denied bool // from the first
 		event  lambdaevent.Event

@@ -23,7 +23,7 @@ func misnamed(hooks ...string) *account {
 	return a
 }
 
-func TestAHookThatTheEnvironmentDoesNotNameIsNotCompleted(t *testing.T) {
+func TestAHookNotInTheEnvironmentIsNotCompleted(t *testing.T) {
 	a := misnamed(ours, shipper)
 	d := a.stack("/p", ours)
 	ticks(t, a, 42, d)
@@ -73,7 +73,7 @@ func TestAHookThatTheEnvironmentNamesIsCompleted(t *testing.T) {
 }
 
 // The entry's own word is unknown then; what the environment names is as likely.
-func TestWithoutItsEntryTheHookIsOneThatTheEnvironmentNames(t *testing.T) {
+func TestWithoutEntryTheEnvironmentNamesTheHook(t *testing.T) {
 	for name, hide := range map[string]func(*account){
 		"unread":                   func(a *account) { a.deny["GetParametersByPath"] = true },
 		"unread, and so are hooks": func(a *account) { a.deny["GetParametersByPath"], a.deny["DescribeLifecycleHooks"] = true, true },
@@ -164,7 +164,7 @@ func TestAHookThatCannotBeReadIsCompletedByItsName(t *testing.T) {
 }
 
 // One of two that may be ours takes each heartbeat, and the other is throttled now and then.
-func TestAHeartbeatThatFailsForOneHookIsSentAgainAtTheNextTick(t *testing.T) {
+func TestAFailedHeartbeatIsSentAgainNextTick(t *testing.T) {
 	a := misnamed(ours, shipper)
 	a.spoil(nth("RecordLifecycleActionHeartbeat", faulty.Throttled, func(n int) bool { return n == 1 }))
 	ticks(t, a, 8, a.stack("/p", ours))
@@ -172,7 +172,7 @@ func TestAHeartbeatThatFailsForOneHookIsSentAgainAtTheNextTick(t *testing.T) {
 	assert.Len(t, a.beats[ours], 2)
 }
 
-func TestAHooksTimeoutIsAskedForAgainAfterAQuarterOfAnHour(t *testing.T) {
+func TestAHooksTimeoutIsReadAgainAfter15Minutes(t *testing.T) {
 	a := newAccount()
 	a.blue.Spec.Hooks[0].Heartbeat = time.Hour
 	a.host("i-1", wait, "")
@@ -187,7 +187,7 @@ func TestAHooksTimeoutIsAskedForAgainAfterAQuarterOfAnHour(t *testing.T) {
 }
 
 // An older environment does not name hooks yet.
-func TestWithoutItsEntryTheHooksOfItsGroupAreHeldAndNotCompleted(t *testing.T) {
+func TestWithoutEntryGroupHooksAreHeldNotCompleted(t *testing.T) {
 	for name, hooks := range map[string][]string{"only": {shipper}, "one of two": {shipper, "another"}} {
 		a := misnamed(hooks...)
 		a.deny["GetParametersByPath"] = true

@@ -23,7 +23,7 @@ func (a *account) grouped(host string) *account {
 }
 
 // A caller of run-task may choose any group and any tag.
-func TestATaskOfRunTaskInAServicesGroupHasTheStandaloneDeadline(t *testing.T) {
+func TestRunTaskInAServicesGroupIsStandalone(t *testing.T) {
 	for name, by := range map[string]*string{"without a tag": nil, "with a tag": sdk.String("nightly")} {
 		a := newAccount().service("api", 1, 100, 100).only("i-1", wait).grouped("i-1")
 		a.place(a.instances["i-1"], "i-1", "api")
@@ -46,7 +46,7 @@ func TestATaskOfRunTaskInAServicesGroupHasTheStandaloneDeadline(t *testing.T) {
 	}
 }
 
-func TestATaskOfRunTaskInAServicesGroupLosesTheServiceNothing(t *testing.T) {
+func TestRunTaskInAServicesGroupCostsItNothing(t *testing.T) {
 	a := newAccount().brokenService("api", 1, 100, 100).only("i-1", wait).grouped("i-1")
 	d := a.process()
 	ticks(t, a, 1, d)

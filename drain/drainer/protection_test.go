@@ -58,7 +58,7 @@ func TestAProtectedTaskIsStoppedWhenItsProtectionEnds(t *testing.T) {
 	assert.Empty(t, a.left())
 }
 
-func TestProtectionThatIsRenewedOrTakenAwayIsSeenAtTheNextTick(t *testing.T) {
+func TestChangedProtectionIsSeenAtTheNextTick(t *testing.T) {
 	a, d := guarded(50 * time.Minute)
 	assert.Equal(t, 90, stoppedAt(t, a, d, func(minute int) {
 		if minute == 49 {
@@ -79,7 +79,7 @@ func TestProtectionThatIsRenewedOrTakenAwayIsSeenAtTheNextTick(t *testing.T) {
 	}), "protected a minute before the deadline")
 }
 
-func TestAProtectedTaskIsStoppedAtTheStandaloneDeadlineAtTheLatest(t *testing.T) {
+func TestProtectionEndsAtTheStandaloneDeadline(t *testing.T) {
 	for name, fate := range map[string]faulty.Fate{
 		"its end is later": faulty.Rewrite(func(faulty.Call, *ecs.GetTaskProtectionOutput) {}),
 		"its end is unknown": faulty.Rewrite(func(_ faulty.Call, out *ecs.GetTaskProtectionOutput) {
@@ -95,7 +95,7 @@ func TestAProtectedTaskIsStoppedAtTheStandaloneDeadlineAtTheLatest(t *testing.T)
 }
 
 // A person hears of it: the failure, the alarm on the drain's age. A task that was stopped on doubt cannot be taken back.
-func TestProtectionThatCannotBeReadIsAskedForAtEveryTickAndStopsNothing(t *testing.T) {
+func TestUnreadProtectionStopsNothing(t *testing.T) {
 	a, d := guarded(0)
 	assert.Equal(t, 81, stoppedAt(t, a, d, func(minute int) { a.deny["GetTaskProtection"] = minute <= 80 }), "as soon as it can be read")
 
@@ -123,7 +123,7 @@ func unprotectable(reason string) faulty.Fate {
 	})
 }
 
-func TestATaskThatCannotBeProtectedIsStoppedAtTheDeadline(t *testing.T) {
+func TestAnUnprotectableTaskIsStoppedAtTheDeadline(t *testing.T) {
 	for _, failure := range []string{"MISSING", "TASK_NOT_VALID"} {
 		a, d := guarded(0)
 		a.spoil(unprotectable(failure))

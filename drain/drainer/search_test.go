@@ -97,7 +97,7 @@ func TestAClusterThatMayNotBeAskedHidesNoOther(t *testing.T) {
 }
 
 // Nobody can say that it is registered nowhere; AWS would end it 5 minutes later, with the hook's own result.
-func TestAClusterThatMayNeverBeAskedKeepsAHostToTheLastMoment(t *testing.T) {
+func TestADeniedClusterKeepsAHostToTheLastMoment(t *testing.T) {
 	a := newAccount().neverJoins("i-1", wait).denied("a")
 	d := a.process()
 	a.hold(t, 1494*time.Minute, ours, "i-1") // a hundred heartbeats of 900 s are 1500
@@ -127,7 +127,7 @@ func TestAnInstanceThatNeverRegisteredGoes(t *testing.T) {
 	assert.Equal(t, []string{"wait not_registered", "complete not_registered"}, until(t, a, a.process(), 5))
 }
 
-func TestAClusterThatCannotBeAskedKeepsAnUnregisteredInstance(t *testing.T) {
+func TestADeniedClusterKeepsAnUnregisteredHost(t *testing.T) {
 	a := newAccount().neverJoins("i-1", wait)
 	a.deny["ListContainerInstances"] = true
 	assert.Equal(t, []string{"wait not_registered"}, until(t, a, a.process(), 6))
@@ -146,7 +146,7 @@ func TestAnAgentThatRegistersElsewhereLaterIsFound(t *testing.T) {
 	assert.Equal(t, []string{"i-1"}, a.left())
 }
 
-func TestAHostThatRegisteredDuringASearchIsNotTakenForOneThatDidNot(t *testing.T) {
+func TestAHostThatRegistersDuringASearchStays(t *testing.T) {
 	a := elsewhere(25 * time.Minute).denied("denied")
 	d := a.process()
 	a.pass(5 * time.Minute)
@@ -159,7 +159,7 @@ func TestAHostThatRegisteredDuringASearchIsNotTakenForOneThatDidNot(t *testing.T
 	assert.Empty(t, a.broken)
 }
 
-func TestWhileASearchIsHeldUpAClusterIsAskedOnceInThreeMinutes(t *testing.T) {
+func TestASearchAsksAClusterOnceInThreeMinutes(t *testing.T) {
 	a := newAccount().neverJoins("i-1", wait).denied("denied")
 	a.knows("other")
 	d := a.process()

@@ -131,7 +131,7 @@ func TestAnUpgradeInEitherOrderChangesNoDrain(t *testing.T) {
 	}
 }
 
-func TestAnEntryThatIsDeletedWhileAHostDrainsGoesOnToHold(t *testing.T) {
+func TestAnEntryDeletedMidDrainGoesOnToHold(t *testing.T) {
 	const entry = `{"drain": {"deadline_minutes": 30}}`
 	for name, others := range map[string]bool{"the last one": false, "others are left": true} {
 		a := stubborn()
@@ -160,7 +160,7 @@ func TestAnEntryThatIsDeletedWhileAHostDrainsGoesOnToHold(t *testing.T) {
 }
 
 // Disabled stops scaling, not drains, in a process that saw the entry before and in one that did not.
-func TestAnEntryThatIsDisabledWhileAHostDrainsKeepsItsDeadline(t *testing.T) {
+func TestAnEntryDisabledMidDrainKeepsItsDeadline(t *testing.T) {
 	for _, cold := range []bool{false, true} {
 		a := stubborn()
 		a.enter("web", `{"drain": {"deadline_minutes": 30}}`)

@@ -54,7 +54,7 @@ func TestWhileTasksAreOnlyStoppingATickIsThreeCalls(t *testing.T) {
 	assert.Equal(t, drain.TasksStopping, tick(t, a, d).Instances[0].Reason)
 }
 
-func TestAHostOfWhichItsGroupSaysSomethingNewIsReadWhole(t *testing.T) {
+func TestNewsOfAGroupMakesAWholeRead(t *testing.T) {
 	for name, change := range map[string]func(*account){
 		"unhealthy": func(a *account) { a.blame("i-1", "a user health-check.") },
 		"another":   func(a *account) { a.host("i-2", wait) },

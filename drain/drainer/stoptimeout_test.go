@@ -36,7 +36,7 @@ func TestAStopTimeoutThatIsNotReadAtOnceCutsNoTask(t *testing.T) {
 	assert.Empty(t, a.left())
 }
 
-func TestADefinitionThatCannotBeReadKeepsAHostForAnHourAtTheMost(t *testing.T) {
+func TestAnUnreadDefinitionKeepsAHostForAnHour(t *testing.T) {
 	a := slow("api", "")
 	a.deny["DescribeTaskDefinition"] = true
 	until(t, a, a.process(), 80)
@@ -73,7 +73,7 @@ func TestAHeldTaskIsToldInTimeForItsStopTimeout(t *testing.T) {
 }
 
 // ECS told it before the deadline; a tick is still three calls, with one more for its definition.
-func TestATaskThatECSMovesIsGivenItsStopTimeoutAndTicksStaySmall(t *testing.T) {
+func TestATaskThatECSMovesGetsItsStopTimeout(t *testing.T) {
 	a, _, next := stopping(t, 2*time.Hour, 2*time.Hour)
 	whole := 0
 	for a.Now().Before(start.Add(120 * time.Minute)) {

@@ -190,7 +190,7 @@ func TestATaskThatIsListedAndNotDescribedIsNotGone(t *testing.T) {
 	}
 }
 
-func TestATaskThatIsNotDescribedForAWhileIsListedBeforeItsHostGoes(t *testing.T) {
+func TestATaskNotDescribedForAWhileHoldsItsHost(t *testing.T) {
 	a := newAccount().host("i-1", wait, "")
 	is := false
 	a.spoil(missing(a.task("i-1"), func() bool { return is }))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/stretchr/testify/assert"
@@ -43,7 +44,7 @@ func TestTwoHostsOfAServiceKeepItsFloor(t *testing.T) {
 	assert.Empty(t, a.left())
 }
 
-func TestAServiceBrokenForItsOwnReasonsHoldsAHostForTenMinutes(t *testing.T) {
+func TestABrokenServiceHoldsAHostForTenMinutes(t *testing.T) {
 	a := newAccount().brokenService("api", 1, 100, 200).host("i-1", wait, "api")
 	d := a.process()
 	tick(t, a, d)
@@ -141,7 +142,7 @@ func TestAHookThatIsDoneIsNotCompletedEachMinute(t *testing.T) {
 	assert.Equal(t, []drain.Action{drain.SetDraining, drain.Wait, drain.Wait, drain.Complete, drain.None, drain.None}, told)
 }
 
-func TestDeniedActivitiesCountFromWhenTheHostWasFirstSeen(t *testing.T) {
+func TestDeniedActivitiesCountFromTheFirstSighting(t *testing.T) {
 	a := newAccount().host("i-1", wait)
 	a.deny["DescribeScalingActivities"] = true
 	d := a.process()
@@ -150,7 +151,26 @@ func TestDeniedActivitiesCountFromWhenTheHostWasFirstSeen(t *testing.T) {
 	assert.Equal(t, start.Add(16*time.Minute), a.ended["i-1"], "3 minutes, and 150 s that a first look may be late")
 }
 
-func TestAHundredAndTwentyHostsAreSetDrainingTenACall(t *testing.T) {
+// An instance may have been to leave before, and AWS may find new words for how it stands.
+func TestATerminationBeganWithTheOpenActivity(t *testing.T) {
+	a := newAccount().host("i-1", wait)
+	a.spoil(faulty.Rewrite(func(_ faulty.Call, out *autoscaling.DescribeScalingActivitiesOutput) {
+		for n, one := range out.Activities {
+			if one.EndTime != nil {
+				continue
+			}
+			out.Activities[n].StatusCode = "SomethingNew"
+			ended := one
+			ended.StartTime, ended.EndTime = sdk.Time(start.Add(-time.Hour)), sdk.Time(start.Add(-30*time.Minute))
+			out.Activities = append(out.Activities, ended)
+		}
+	}))
+	until(t, a, a.process(), 6)
+	assert.Equal(t, start.Add(3*time.Minute), a.ended["i-1"])
+	assert.Positive(t, a.count("DescribeScalingActivities"))
+}
+
+func TestHostsAreSetDrainingTenACall(t *testing.T) {
 	a := newAccount()
 	for n := range 120 {
 		a.host(fmt.Sprintf("i-%d", 1000+n), wait)
@@ -209,7 +229,7 @@ func TestATaskOnAnotherHostThatLeavesKeepsNoFloor(t *testing.T) {
 
 // An agent that is away for good is told nothing: neither the service's task, which ECS has moved, nor the daemon stops.
 // EC2 finds the instance healthy, so that it is not given up before its deadline.
-func TestAHostWhoseAgentStaysAwayEndsTenMinutesAfterItsDeadline(t *testing.T) {
+func TestAnAbsentAgentsHostEndsAfterItsDeadline(t *testing.T) {
 	a := newAccount().service("api", 2, 50, 200).daemon("agent").host("i-1", wait, "api", "agent")
 	d := a.process()
 	a.connect("i-1", false)
