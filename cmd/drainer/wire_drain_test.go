@@ -48,7 +48,7 @@ func TestAnIdleHostGoesAfterThreeMinutes(t *testing.T) {
 	assert.Empty(t, w.tick(4))
 }
 
-func TestTasksThatLeaveAfterSixMinutesOfDeregistration(t *testing.T) {
+func TestTasksLeaveAfterDeregistration(t *testing.T) {
 	w := seeded(t, web(leaving("api"), staying("api")))
 	old := w.host(0).Tasks[0]
 	w.is(0, 0, "drain", "tasks_running")
@@ -84,7 +84,7 @@ func start(tb testing.TB, w *world, service string, host int) {
 	require.Len(tb, out.Tasks, 1, "%v", out.Failures)
 }
 
-func TestTwoHostsThatHoldBothCopiesOfOneService(t *testing.T) {
+func TestTwoHostsWithBothCopiesOfAService(t *testing.T) {
 	c := web(leaving("api"), leaving("api"), staying())
 	c.Services = []seed.Service{{Name: "api", Desired: 2, CPU: 100, Memory: 100, MinimumHealthyPercent: aws.Int32(50)}}
 	w := seeded(t, c)
@@ -220,7 +220,7 @@ func TestNeverRegisteredInAnyKnownCluster(t *testing.T) {
 	w.is(3, 0, "complete", "not_registered")
 }
 
-func TestAStuckServiceIsNamedAndStoppedAtTheDeadline(t *testing.T) {
+func TestAStuckServiceIsStoppedAtDeadline(t *testing.T) {
 	c := web(leaving("api"), staying())
 	c.Services = []seed.Service{{Name: "api", Desired: 1, CPU: 100, Memory: 100, MaximumPercent: aws.Int32(100)}}
 	w := seeded(t, c)
@@ -234,7 +234,7 @@ func TestAStuckServiceIsNamedAndStoppedAtTheDeadline(t *testing.T) {
 	w.is(61, 0, "complete", "deadline") // its floor counts no more
 }
 
-func TestAProtectedTaskAndOneWithoutRoomAreNamed(t *testing.T) {
+func TestProtectedAndUnplaceableAreNamed(t *testing.T) {
 	full := staying()
 	full.Tasks = []seed.Task{{CPU: 950, Memory: 100}}
 	w := seeded(t, web(leaving("api"), full))

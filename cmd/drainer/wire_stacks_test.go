@@ -73,7 +73,7 @@ func TestATagLetsOnlyItsStackAct(t *testing.T) {
 }
 
 // The tag comes with Terraform; the entry may have gone, or not be there yet.
-func TestATagGivesItsStackEveryStepWithoutAnEntry(t *testing.T) {
+func TestATagReplacesAnEntry(t *testing.T) {
 	w := twoStacks(t, second, leaving("api"), staying())
 	w.asStack(second)
 	w.tick(0)

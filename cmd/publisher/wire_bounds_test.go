@@ -13,7 +13,7 @@ import (
 
 // Each of these entries is valid, or was once, and kept a pass from ending: nobody got a datapoint any more. They need not
 // be harmless to their own cluster, which gets a datapoint all the same.
-func TestNoEntryKeepsAnothersDatapointFromBeingPublished(t *testing.T) {
+func TestNoEntryHoldsUpAnothersDatapoint(t *testing.T) {
 	daemon := func() []seed.Host {
 		h := loaded(1, 0, 0)
 		h[0].CPU, h[0].Memory = 4096, 16000

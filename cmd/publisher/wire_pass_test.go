@@ -61,7 +61,7 @@ func TestALargeClusterIsReadWhole(t *testing.T) {
 }
 
 // The peers that were measured need 18, 37 and 63 calls for the same.
-func TestAWarmPassOverThreeClustersTakesFifteenCalls(t *testing.T) {
+func TestAWarmPassTakesFifteenCalls(t *testing.T) {
 	hot := func(name string) seed.Cluster {
 		c := seed.Cluster{Name: name, Entry: `{}`, Hosts: loaded(10, 0, 0), Group: &seed.Group{}}
 		for i := range c.Hosts {
@@ -287,7 +287,7 @@ func TestDeniedReadsDegradeToNoScaleInAndSaySo(t *testing.T) {
 }
 
 // SSM throttles for a whole pass: who needs a host gets it, nobody gives one up, and a minute later all is as before.
-func TestAPassGoesOnWithTheEntriesThatItLastRead(t *testing.T) {
+func TestAPassUsesTheEntriesLastRead(t *testing.T) {
 	seeded(t, seed.Cluster{Name: "hot", Entry: `{}`, Hosts: loaded(4, 900, 1)}, seed.Cluster{Name: "idle", Entry: `{}`, Hosts: loaded(4, 100, 1)})
 	minute := thisMinute()
 	before := pass(t, minute)

@@ -231,7 +231,7 @@ func TestAStaleEventIsDropped(t *testing.T) {
 	assert.Empty(t, calls)
 }
 
-func TestAPathWithoutEntriesFailsWithTheNextStep(t *testing.T) {
+func TestAnEmptyPathNamesTheNextStep(t *testing.T) {
 	reset(t)
 	result := invoke(t, []byte(`{}`))
 	assert.Contains(t, result.ErrorMessage, "SSM Parameter Store has no entry below /ecs-cluster-scaler/clusters in this account and region; check account, region and CONFIG_PATH, or add the first entry with: aws ssm put-parameter")

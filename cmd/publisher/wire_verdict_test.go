@@ -34,7 +34,7 @@ func cold(t *testing.T) {
 	})
 }
 
-func TestVerdictsThatReservationAveragesCannotGive(t *testing.T) {
+func TestVerdictsBeyondAverages(t *testing.T) {
 	now := time.Now()
 	refusal := func(at time.Time) []moto.Event {
 		return []moto.Event{{At: at, Message: "(service web) was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance 1) is missing an attribute required by your task."}}
@@ -137,7 +137,7 @@ func TestVerdictsThatReservationAveragesCannotGive(t *testing.T) {
 	}
 }
 
-func TestAWarmFunctionDoesNotReadUnchangedHostsTasksAgain(t *testing.T) {
+func TestUnchangedHostsTasksAreReadOnce(t *testing.T) {
 	cold(t)
 	c := seed.Cluster{Name: "web", Entry: `{}`}
 	for range 6 {

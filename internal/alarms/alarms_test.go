@@ -22,7 +22,7 @@ func TestTheContractHasFourAlarms(t *testing.T) {
 	assert.Equal(t, 180, table.LeastWarmupSeconds)
 }
 
-func TestAlarmsRestOnMetricsThatAreAlwaysPublished(t *testing.T) {
+func TestAlarmsUseMetricsAlwaysPublished(t *testing.T) {
 	for name, alarm := range alarms.Contract().Alarms {
 		at := slices.IndexFunc(metrics.All, func(m metrics.Metric) bool { return m.Name == alarm.Metric })
 		require.GreaterOrEqual(t, at, 0, "%s: no metric is called %s", name, alarm.Metric)

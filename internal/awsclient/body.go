@@ -8,27 +8,28 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// KeepAnswers keeps a call's answer from being lost to a race inside the SDK, after which the SDK repeats a call that
-// AWS has carried out.
+// KeepAnswers works around a race in the SDK that loses a call's answer, so that the SDK repeats a call that AWS has
+// carried out.
 //
-// smithy-go closes a request's body as soon as the head of the answer is there. net/http may still be busy with that
-// body: it looks whether anything is left in it, by WriteTo. The closed body answers io.EOF, which is an error from
-// WriteTo (https://pkg.go.dev/io#WriterTo) though none from Read. net/http then closes the connection, and what has not
-// arrived of the answer is lost: "use of closed network connection"
-// (https://github.com/aws/aws-sdk-go-v2/issues/2737). A body that cannot WriteTo is read to its end instead.
+// smithy-go closes a request's body as soon as the head of the answer arrives. net/http may still be busy with that body:
+// it calls WriteTo to see whether anything is left. The closed body returns io.EOF, which is an error from WriteTo
+// (https://pkg.go.dev/io#WriterTo) though not from Read. net/http then closes the connection, and the rest of the answer
+// is lost: "use of closed network connection" (https://github.com/aws/aws-sdk-go-v2/issues/2737). A body without WriteTo
+// is read to its end instead.
 //
-// A short way and a busy processor make the race likely: tests on one machine, and functions with a part of a processor.
+// A short network path and a busy processor make the race likely: tests on one machine, and functions with a part of a
+// processor.
 func KeepAnswers(stack *middleware.Stack) error {
 	return stack.Deserialize.Add(plainBody{}, middleware.After)
 }
 
-// plainBody takes every method but Read and Seek from a request's body.
+// plainBody hides every method of a request's body but Read and Seek.
 type plainBody struct{}
 
 // ID names the middleware.
 func (plainBody) ID() string { return "ecs-cluster-scaler:plainBody" }
 
-// HandleDeserialize does so before each attempt.
+// HandleDeserialize hides them before each attempt.
 func (plainBody) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	request, ok := in.Request.(*smithyhttp.Request)
 	if !ok {

@@ -18,7 +18,7 @@ import (
 
 // The order of events that a busy processor makes: the server has the whole request and sends the head of its answer,
 // the SDK closes the request's body, and only then net/http comes back from sending it.
-func TestAnAnswerThatOvertakesItsRequestIsNotLost(t *testing.T) {
+func TestAnOvertakingAnswerIsNotLost(t *testing.T) {
 	for name, call := range map[string]func(context.Context, *ecs.Client) error{
 		"a read": func(ctx context.Context, c *ecs.Client) error {
 			_, err := c.ListServices(ctx, &ecs.ListServicesInput{Cluster: aws.String("web")})

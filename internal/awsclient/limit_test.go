@@ -98,7 +98,7 @@ func TestRetriesWaitForTheirBucketToo(t *testing.T) {
 	})
 }
 
-func TestACallThatCannotBeMadeInTimeFailsAtOnceAndNamesTheBucket(t *testing.T) {
+func TestACallWithoutTimeNamesItsBucket(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := client(newLimits(half), &answering{statuses: []int{200}})
 		for range 50 {

@@ -45,7 +45,7 @@ func TestScheduledEventsNameTheirMinute(t *testing.T) {
 	}
 }
 
-func TestEventsOfNoScheduleAreRefusedInASentence(t *testing.T) {
+func TestWrongEventsAreRefusedInASentence(t *testing.T) {
 	tests := map[string]struct{ event, want string }{
 		"not an object":          {`["a"]`, "the event must be a JSON object as a schedule sends it"},
 		"the placeholder itself": {`{"time": "<aws.scheduler.scheduled-time>"}`, "is not RFC 3339"},

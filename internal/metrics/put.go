@@ -17,8 +17,8 @@ type CloudWatch interface {
 	PutMetricData(ctx context.Context, in *cloudwatch.PutMetricDataInput, opts ...func(*cloudwatch.Options)) (*cloudwatch.PutMetricDataOutput, error)
 }
 
-// dataPerCall is the most that one PutMetricData takes. Its other limit, 1 MB, cannot be met: a thousand data of the
-// longest names, a metric's and a cluster's 255 characters, stay below half of it
+// dataPerCall is the most that one PutMetricData takes. Its other limit, 1 MB, is never reached: a thousand data with the
+// longest metric name and a cluster name of 255 characters stay below half of it
 // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html).
 const dataPerCall = 1000
 
@@ -31,8 +31,8 @@ const (
 	ScalingOnly Selection = "scaling"
 )
 
-// Put publishes data for one minute: its stamp is the scheduled minute, not the present, so that a doubled or late
-// pass falls into the same datapoint. It tries every batch; published is how many data arrived.
+// Put publishes data for one minute. They carry the scheduled minute, not the present one, so that a doubled or late pass
+// falls into the same datapoint. It tries every batch; published is how many data arrived.
 func Put(ctx context.Context, api CloudWatch, namespace string, minute time.Time, want Selection, data []Datum) (published int, err error) {
 	var wanted []types.MetricDatum
 	for _, d := range data {

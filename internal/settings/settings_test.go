@@ -34,7 +34,7 @@ func TestDrainHooksAreNamesWithCommasBetween(t *testing.T) {
 	}
 }
 
-func TestSettingsThatCannotBeUsedNameTheirVariable(t *testing.T) {
+func TestWrongSettingsNameTheirVariable(t *testing.T) {
 	tests := map[string]struct{ name, value, want string }{
 		"relative path":        {"CONFIG_PATH", "ecs", "must begin with a slash"},
 		"trailing slash":       {"CONFIG_PATH", "/ecs/", "must not end with one"},

@@ -155,7 +155,7 @@ func TestFaultyEntriesAreCountedAndSaid(t *testing.T) {
 	assert.Empty(t, answer.Failed, "a faulty entry is not a cluster that failed")
 }
 
-func TestAnOlderEntryThatServesIsSaidAndCounted(t *testing.T) {
+func TestAnOlderEntryIsSaidAndCounted(t *testing.T) {
 	a := newAccount().with("a", 4, 900)
 	a.enter("a", `{`)
 	answer := a.pass(t)

@@ -22,7 +22,7 @@ func file(t *testing.T, name, text string) string {
 	return path
 }
 
-func TestSimulationNeedsNoAWSAndIsTheSameForASeed(t *testing.T) {
+func TestASeedGivesOneSimulation(t *testing.T) {
 	args := []string{"simulate", "quiet-night", "--length", "1h", "--seed", "3", "--output", "json"}
 	none := []string{"AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_REGION="}
 	first, second := clusterscaler(t, none, args...), clusterscaler(t, none, args...)
