@@ -85,14 +85,13 @@ func newSpread(f *Fleet, s strategy) *spread {
 		ordered[i] = int32(i)
 	}
 	slices.SortStableFunc(ordered, f.compare(s.order))
-	known := map[string]int32{}
+	known, names := map[string]int32{}, strings.Split(s.attributes, "\x00")
+	values := make([]string, len(names))
 	for _, host := range ordered {
-		key := ""
-		if s.attributes != "" {
-			for name := range strings.SplitSeq(s.attributes, "\x00") {
-				key += f.hosts[host].Attributes[name] + "\x00"
-			}
+		for i, name := range names {
+			values[i] = f.hosts[host].Attributes[name]
 		}
+		key := strings.Join(values, "\x00")
 		c, seen := known[key]
 		if !seen {
 			c = int32(len(v.cells))
