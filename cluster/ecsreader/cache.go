@@ -1,6 +1,9 @@
 package ecsreader
 
-import "sync"
+import (
+	"maps"
+	"sync"
+)
 
 // cache remembers values while the process lives. It starts anew past most of them; 0: what is read bounds it.
 type cache[K comparable, V any] struct {
@@ -25,13 +28,8 @@ func (c *cache[K, V]) put(key K, value V) {
 	c.known[key] = value
 }
 
-// keepOnly forgets the values of all other keys.
-func (c *cache[K, V]) keepOnly(keep func(K) bool) {
+func (c *cache[K, V]) keepOnly(keep func(K, V) bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for key := range c.known {
-		if !keep(key) {
-			delete(c.known, key)
-		}
-	}
+	maps.DeleteFunc(c.known, func(key K, value V) bool { return !keep(key, value) })
 }

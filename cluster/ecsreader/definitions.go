@@ -46,16 +46,12 @@ func (r *Reader) Definitions(ctx context.Context, arns []string) (read map[strin
 			read[arn] = known.Definition
 			continue
 		}
-		what := "the task definition " + arn
-		// One that is gone tells nothing of the others. What denies or throttles one does so to the next.
-		_, ofThisOne := errors.AsType[*types.ClientException](err)
-		if more := len(arns) - i - 1; !ofThisOne && more > 0 {
-			what += fmt.Sprintf(" and %d more", more)
+		if _, ofThisOne := errors.AsType[*types.ClientException](err); ofThisOne {
+			unread = append(unread, fmt.Errorf("the task definition %s: %w", arn, err)) // it may be gone; the others are not
+			continue
 		}
-		unread = append(unread, fmt.Errorf("%s: %w", what, err))
-		if !ofThisOne {
-			break
-		}
+		// What denies or throttles one does so to the next.
+		return read, append(unread, fmt.Errorf("the task definition %s%s: %w", arn, andMore(len(arns)-i-1), err))
 	}
 	return read, unread
 }

@@ -29,7 +29,7 @@ func (r *LeavingReader) known(instance string) leavingTasks {
 
 // KeepHosts forgets the tasks of all hosts but these instances'.
 func (r *LeavingReader) KeepHosts(instances map[string]bool) {
-	r.tasks.keepOnly(func(id string) bool { return instances[id] })
+	r.tasks.keepOnly(func(id string, _ leavingTasks) bool { return instances[id] })
 }
 
 // TaskAnswers is what ECS has said in a tick of tasks that were known before.

@@ -2,7 +2,7 @@ package ecsreader
 
 import (
 	"slices"
-	"sync"
+	"sync/atomic"
 
 	"ecs-cluster-scaler/cluster"
 )
@@ -12,16 +12,14 @@ const mostTasks = 50_000
 
 // taskMemory remembers, while the process lives, which tasks hosts held when they were last read.
 type taskMemory struct {
-	mu       sync.Mutex
-	clusters map[string]*clusterTasks
-	total    int
+	clusters cache[string, *clusterTasks]
+	total    atomic.Int64
 }
 
-// clusterTasks is one cluster's part of it; one goroutine reads a cluster at a time.
+// clusterTasks is one cluster's part of it, by the hosts' ARNs; one goroutine reads a cluster at a time.
 type clusterTasks struct {
 	memory *taskMemory
 	hosts  map[string]hostTasks
-	byARN  map[string]cluster.Task
 }
 
 type hostTasks struct {
@@ -30,39 +28,23 @@ type hostTasks struct {
 }
 
 func (m *taskMemory) of(name string) *clusterTasks {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if known, ok := m.clusters[name]; ok {
-		return known
+	known, ok := m.clusters.get(name)
+	if !ok {
+		known = &clusterTasks{m, map[string]hostTasks{}}
+		m.clusters.put(name, known)
 	}
-	if m.clusters == nil {
-		m.clusters = map[string]*clusterTasks{}
-	}
-	m.clusters[name] = &clusterTasks{memory: m, hosts: map[string]hostTasks{}, byARN: map[string]cluster.Task{}}
-	return m.clusters[name]
-}
-
-// fits counts n tasks more, or fewer; false: they would be too many to remember.
-func (m *taskMemory) fits(n int) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if n > 0 && m.total+n > mostTasks {
-		return false
-	}
-	m.total += n
-	return true
+	return known
 }
 
 // keepOnly drops the clusters that have no entry any more.
 func (m *taskMemory) keepOnly(names []string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for name, c := range m.clusters {
-		if !slices.Contains(names, name) {
-			m.total -= len(c.byARN)
-			delete(m.clusters, name)
+	m.clusters.keepOnly(func(name string, c *clusterTasks) bool {
+		keep := slices.Contains(names, name)
+		if !keep {
+			c.keepOnly(nil)
 		}
-	}
+		return keep
+	})
 }
 
 // same returns the host's tasks if it has not changed since they were read. Its version counts every start and stop of
@@ -73,32 +55,43 @@ func (c *clusterTasks) same(h cluster.Host) ([]cluster.Task, bool) {
 	return known.tasks, ok && h.Version != 0 && known.version == h.Version && len(known.tasks) == h.Tasks
 }
 
+// byARN are the tasks that are remembered of one host or, without one, of all.
+func (c *clusterTasks) byARN(host string) map[string]cluster.Task {
+	known := map[string]cluster.Task{}
+	add := func(tasks []cluster.Task) {
+		for _, t := range tasks {
+			known[t.ARN] = t
+		}
+	}
+	if host != "" {
+		add(c.hosts[host].tasks)
+		return known
+	}
+	for _, h := range c.hosts {
+		add(h.tasks)
+	}
+	return known
+}
+
 // keep remembers the host's tasks in place of those it held before, unless they are too many.
 func (c *clusterTasks) keep(h cluster.Host, tasks []cluster.Task) {
 	c.drop(h.ARN)
-	if !c.memory.fits(len(tasks)) {
+	if c.memory.total.Add(int64(len(tasks))) > mostTasks {
+		c.memory.total.Add(-int64(len(tasks)))
 		return
-	}
-	for _, t := range tasks {
-		c.byARN[t.ARN] = t
 	}
 	c.hosts[h.ARN] = hostTasks{version: h.Version, tasks: tasks}
 }
 
 func (c *clusterTasks) drop(host string) {
-	held := c.hosts[host].tasks
-	for _, t := range held {
-		delete(c.byARN, t.ARN)
-	}
+	c.memory.total.Add(-int64(len(c.hosts[host].tasks)))
 	delete(c.hosts, host)
-	c.memory.fits(-len(held))
 }
 
-// forget drops hosts that the cluster has no more.
-func (m *taskMemory) forget(s cluster.Snapshot) {
-	c := m.of(s.Cluster)
+// keepOnly drops all hosts but these.
+func (c *clusterTasks) keepOnly(hosts []cluster.Host) {
 	present := map[string]bool{}
-	for _, h := range s.Hosts {
+	for _, h := range hosts {
 		present[h.ARN] = true
 	}
 	for arn := range c.hosts {

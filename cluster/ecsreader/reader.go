@@ -58,7 +58,7 @@ func (r *Reader) Read(ctx context.Context, name string) (cluster.Snapshot, error
 	if err := r.readServices(ctx, &s); err != nil {
 		noteUnread(&s, fmt.Errorf("its services: %w", err))
 	}
-	r.tasks.forget(s)
+	r.tasks.of(s.Cluster).keepOnly(s.Hosts)
 	return s, nil
 }
 

@@ -1,6 +1,7 @@
 package ecsreader
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -24,23 +25,32 @@ func (r *Reader) ReadTasks(ctx context.Context, s *cluster.Snapshot, hosts []clu
 		}
 		return same
 	})
+	batches := slices.Collect(slices.Chunk(changed, 1))
 	if len(changed) > listCalls(s.Hosts) {
-		r.readAllTasks(ctx, s, changed, remembered)
-		return
+		batches = [][]cluster.Host{changed}
 	}
-	for i, h := range changed {
-		tasks, err := r.readTasks(ctx, s, remembered, h.ARN)
+	for i, batch := range batches {
+		host, what := batch[0].ARN, "the tasks of host "+batch[0].InstanceID+andMore(len(batches)-i-1)
+		if len(batch) > 1 {
+			host, what = "", "its tasks"
+		}
+		byHost, err := r.readTasks(ctx, s, remembered, host)
 		if err != nil {
-			what := "the tasks of host " + h.InstanceID
-			if more := len(changed) - i - 1; more > 0 {
-				what += fmt.Sprintf(" and %d more", more)
-			}
 			noteUnread(s, fmt.Errorf("%s: %w", what, err)) // what refuses one refuses the next
 			return
 		}
-		remembered.keep(h, tasks)
-		add(s, h.ARN, tasks)
+		for _, h := range batch {
+			remembered.keep(h, byHost[h.ARN])
+			add(s, h.ARN, byHost[h.ARN])
+		}
 	}
+}
+
+func andMore(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", n)
 }
 
 // listCalls is how many calls it takes to list all tasks at once instead of host by host.
@@ -50,22 +60,6 @@ func listCalls(hosts []cluster.Host) int {
 		tasks += h.Tasks
 	}
 	return tasks/tasksPerCall + 1
-}
-
-func (r *Reader) readAllTasks(ctx context.Context, s *cluster.Snapshot, hosts []cluster.Host, remembered *clusterTasks) {
-	tasks, err := r.readTasks(ctx, s, remembered, "")
-	if err != nil {
-		noteUnread(s, fmt.Errorf("its tasks: %w", err))
-		return
-	}
-	byHost := map[string][]cluster.Task{}
-	for _, t := range tasks {
-		byHost[t.Host] = append(byHost[t.Host], t)
-	}
-	for _, h := range hosts {
-		remembered.keep(h, byHost[h.ARN])
-		add(s, h.ARN, byHost[h.ARN])
-	}
 }
 
 func add(s *cluster.Snapshot, host string, tasks []cluster.Task) {
@@ -78,17 +72,18 @@ func add(s *cluster.Snapshot, host string, tasks []cluster.Task) {
 }
 
 // readTasks lists the tasks that ECS wants to run on one host or, without one, on all, and describes those that are not
-// known yet: but for its statuses, a task never changes.
-func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, remembered *clusterTasks, host string) ([]cluster.Task, error) {
-	var tasks []cluster.Task
+// known yet, by the ARN of their host: but for its statuses, a task never changes.
+func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, remembered *clusterTasks, host string) (map[string][]cluster.Task, error) {
+	known, byHost := remembered.byARN(host), map[string][]cluster.Task{}
 	var unknown []string
 	for page, err := range r.taskPages(ctx, taskQuery{cluster: s.Cluster, host: host, desired: types.DesiredStatusRunning}) {
 		if err != nil {
 			return nil, fmt.Errorf("list them: %w", err)
 		}
 		for _, arn := range page {
-			if known, ok := remembered.byARN[arn]; ok {
-				tasks = append(tasks, known)
+			if t, ok := known[arn]; ok {
+				of := cmp.Or(host, t.Host)
+				byHost[of] = append(byHost[of], t)
 			} else {
 				unknown = append(unknown, arn)
 			}
@@ -108,9 +103,10 @@ func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, remembered 
 				return nil, fmt.Errorf("the size of task %s: %w", t.ARN, err)
 			}
 		}
-		tasks = append(tasks, t.Task)
+		of := cmp.Or(host, t.Host)
+		byHost[of] = append(byHost[of], t.Task)
 	}
-	return tasks, nil
+	return byHost, nil
 }
 
 // overridden is the size of a task of this revision with what run-task changed.
