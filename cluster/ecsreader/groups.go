@@ -73,16 +73,14 @@ func (r *Reader) ReadGroup(ctx context.Context, name string) (map[string][]clust
 }
 
 func tag(g types.AutoScalingGroup, key string) string {
-	for _, t := range g.Tags {
-		if aws.ToString(t.Key) == key {
-			return aws.ToString(t.Value)
-		}
+	if i := tagIndex(g, key); i >= 0 {
+		return aws.ToString(g.Tags[i].Value)
 	}
 	return ""
 }
 
-func hasTag(g types.AutoScalingGroup, key string) bool {
-	return slices.ContainsFunc(g.Tags, func(t types.TagDescription) bool { return aws.ToString(t.Key) == key })
+func tagIndex(g types.AutoScalingGroup, key string) int {
+	return slices.IndexFunc(g.Tags, func(t types.TagDescription) bool { return aws.ToString(t.Key) == key })
 }
 
 func group(g types.AutoScalingGroup) cluster.Group {
@@ -97,7 +95,7 @@ func group(g types.AutoScalingGroup) cluster.Group {
 		Templates:    templates(g),
 		// ECS puts this tag on a group when a capacity provider with managed scaling takes it; ReadManagedScaling asks
 		// whether it still has it.
-		ManagedScaling: hasTag(g, managedTag),
+		ManagedScaling: tagIndex(g, managedTag) >= 0,
 		Unit:           unit(g),
 	}
 	read.Types, read.AnyType = allowed(g.MixedInstancesPolicy)

@@ -75,27 +75,19 @@ func (r *Reader) strangers(ctx context.Context, clusterName string, tasks []clus
 			if len(left) == 0 {
 				break
 			}
-			if err := r.strike(ctx, taskQuery{cluster: clusterName, host: p.host, service: p.service, desired: desired}, left); err != nil {
-				return nil, fmt.Errorf("whether tasks belong to service %s: %w", p.service, err)
+			for page, err := range r.taskPages(ctx, taskQuery{cluster: clusterName, host: p.host, service: p.service, desired: desired}) {
+				if _, none := errors.AsType[*types.ServiceNotFoundException](err); none {
+					break // a service that there is not has no tasks
+				}
+				if err != nil {
+					return nil, fmt.Errorf("whether tasks belong to service %s: %w", p.service, err)
+				}
+				for _, arn := range page {
+					delete(left, arn)
+				}
 			}
 		}
 		maps.Copy(strangers, left)
 	}
 	return strangers, nil
-}
-
-// strike takes what ECS lists off left. A service that there is not has no tasks.
-func (r *Reader) strike(ctx context.Context, q taskQuery, left map[string]bool) error {
-	for page, err := range r.taskPages(ctx, q) {
-		if _, none := errors.AsType[*types.ServiceNotFoundException](err); none {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		for _, arn := range page {
-			delete(left, arn)
-		}
-	}
-	return nil
 }

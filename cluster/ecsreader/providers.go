@@ -118,8 +118,7 @@ func (r *Reader) readProviders(ctx context.Context, s *cluster.Snapshot, service
 			named[h.Provider] = true
 		}
 	}
-	defer r.markManagedInstances(s)
-	defer r.noteGroups(s, named)
+	defer r.noteProviders(s, named)
 	unknown := func() []string {
 		return slices.DeleteFunc(slices.Sorted(maps.Keys(named)), func(name string) bool {
 			return r.homes.get(provider{s.Cluster, name}).kind != cluster.Unknown
@@ -141,8 +140,10 @@ func (r *Reader) readProviders(ctx context.Context, s *cluster.Snapshot, service
 	}
 }
 
-// noteGroups tells the snapshot which groups are behind the providers.
-func (r *Reader) noteGroups(s *cluster.Snapshot, named map[string]bool) {
+// noteProviders tells the snapshot which groups are behind the providers, and which hosts ECS Managed Instances launched:
+// their provider has no Auto Scaling group
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html).
+func (r *Reader) noteProviders(s *cluster.Snapshot, named map[string]bool) {
 	for name := range named {
 		if group := r.homes.get(provider{s.Cluster, name}).group; group != "" {
 			if s.ProviderGroups == nil {
@@ -151,11 +152,6 @@ func (r *Reader) noteGroups(s *cluster.Snapshot, named map[string]bool) {
 			s.ProviderGroups[name] = group
 		}
 	}
-}
-
-// markManagedInstances marks the hosts that ECS Managed Instances launched: their provider has no Auto Scaling group
-// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html).
-func (r *Reader) markManagedInstances(s *cluster.Snapshot) {
 	for i := range s.Hosts {
 		if p := s.Hosts[i].Provider; p != "" && r.homes.get(provider{s.Cluster, p}).kind == cluster.Elsewhere {
 			s.Hosts[i].External = true

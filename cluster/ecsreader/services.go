@@ -82,8 +82,8 @@ func service(clusterName string, s types.Service, homes *homes) cluster.Service 
 		described.Placement = append(described.Placement, cluster.Strategy{Type: cluster.StrategyType(p.Type), Field: aws.ToString(p.Field)})
 	}
 	if c := s.DeploymentConfiguration; c != nil {
-		described.MinimumHealthyPercent = int(aws.ToInt32(orElse(c.MinimumHealthyPercent, 100)))
-		described.MaximumPercent = int(aws.ToInt32(orElse(c.MaximumPercent, 200)))
+		described.MinimumHealthyPercent = int(aws.ToInt32(cmp.Or(c.MinimumHealthyPercent, aws.Int32(100))))
+		described.MaximumPercent = int(aws.ToInt32(cmp.Or(c.MaximumPercent, aws.Int32(200))))
 		if c.Strategy != "" && c.Strategy != types.DeploymentStrategyRolling {
 			described.Rollout = cluster.SideBySide
 		}
@@ -155,13 +155,6 @@ func taskSet(s types.TaskSet) cluster.Deployment {
 		Pending:        int(s.PendingCount),
 		TaskDefinition: aws.ToString(s.TaskDefinition),
 	}
-}
-
-func orElse(value *int32, fallback int32) *int32 {
-	if value != nil {
-		return value
-	}
-	return &fallback
 }
 
 // refusal is how ECS says that a task fits nowhere; the service's name stands before it, what is short behind it

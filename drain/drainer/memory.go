@@ -55,13 +55,6 @@ func (r *remembered) start() time.Time {
 	return r.seen
 }
 
-func (r *remembered) notIn(clusterName string, now time.Time) {
-	if r.absent == nil {
-		r.absent = map[string]time.Time{}
-	}
-	r.absent[clusterName] = now
-}
-
 // isNotIn tells whether the cluster was asked for it so short a time ago that the answer is believed.
 func (r *remembered) isNotIn(clusterName string, believed time.Duration, now time.Time) bool {
 	at, asked := r.absent[clusterName]
@@ -73,7 +66,7 @@ func (m *memory) of(instance string, now time.Time) *remembered {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.hosts[instance] == nil {
-		m.hosts[instance] = &remembered{seen: now}
+		m.hosts[instance] = &remembered{seen: now, absent: map[string]time.Time{}}
 	}
 	return m.hosts[instance]
 }

@@ -152,18 +152,16 @@ func (p planner) locate(ctx context.Context, from map[string][]leaving, groups m
 // decide reads the clusters and decides their steps. The hosts of one that could not be read for an error in this program
 // are held.
 func (p planner) decide(ctx context.Context, all []*clusterTick, groups map[string][]cluster.Group, said map[string]ecsreader.TaskAnswers, now time.Time) []*clusterTick {
-	next := func(c *clusterTick, of drain.Cluster) {
-		p.memory.keepWhole(of, c.entry, now)
-		c.steps = drain.Next(of, c.entry.Drain, now)
-	}
 	p.each(all, func(c *clusterTick) {
 		of, failed := p.read(ctx, c.located, groups[c.name], said[c.name], now)
-		c.failed = append(c.failed, failed...)
-		next(c, of)
+		p.memory.keepWhole(of, c.entry, now)
+		c.steps, c.failed = drain.Next(of, c.entry.Drain, now), append(c.failed, failed...)
 	})
 	p.each(all, func(c *clusterTick) {
 		if c.panicked {
-			next(c, p.unread(c.located, now))
+			of := p.unread(c.located, now)
+			p.memory.keepWhole(of, c.entry, now)
+			c.steps = drain.Next(of, c.entry.Drain, now)
 		}
 	})
 	return all
