@@ -40,7 +40,8 @@ func TestAStepThatOnlyInterfacesLimitIsBoughtAtOnce(t *testing.T) {
 	for policy, longest := range map[string]time.Duration{"signal": 30 * time.Minute, "surge": 12 * time.Minute, "gap": 12 * time.Minute} {
 		for seed := range uint64(5) {
 			t.Run(fmt.Sprint(policy, " ", seed), func(t *testing.T) {
-				r, err := Simulate(t.Context(), Setup{Workload: interfaceStep(), Policy: policy, Seed: seed})
+				k := known()
+				r, err := Simulate(t.Context(), Setup{Workload: interfaceStep(), Policy: policy, Seed: seed, Knobs: &k})
 				require.NoError(t, err)
 				assert.Zero(t, r.Measures.UnplacedAtEnd)
 				assert.LessOrEqual(t, r.Measures.PlacementWait.Max, longest.Seconds())

@@ -156,7 +156,7 @@ func TestTheWorldReadThroughTheAPIIsTheWorldsOwn(t *testing.T) {
 			require.NoError(t, err)
 			scaling, err := policy.New(policy.Gap, policy.Options{})
 			require.NoError(t, err)
-			world := aws.New(aws.Defaults())
+			world := aws.New(known())
 			w.Build(workload.Site{World: world, Policy: scaling})
 			reader, store := ecsreader.New(world.ECS(), world.AutoScaling()), ssmstore.New(world.SSM(), "/ecs-cluster-scaler")
 			luck := rand.New(rand.NewPCG(3, 1))

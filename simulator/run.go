@@ -21,6 +21,8 @@ type Setup struct {
 	// Seed: the same setup and seed give the same result, byte for byte.
 	Seed   uint64
 	Faults aws.FaultKnobs
+	// Knobs are those of the simulated AWS beside seed and faults; nil: its defaults.
+	Knobs *aws.Knobs
 	// Progress is told each simulated hour how much is done; may be nil.
 	Progress func(done, of time.Duration)
 }
@@ -69,6 +71,9 @@ func Simulate(ctx context.Context, s Setup) (Result, error) {
 		return Result{}, err
 	}
 	knobs := aws.Defaults()
+	if s.Knobs != nil {
+		knobs = *s.Knobs
+	}
 	knobs.Seed, knobs.Faults = s.Seed, s.Faults
 	world := aws.New(knobs)
 	recorder := NewRecorder(world, s.Workload.Settle)

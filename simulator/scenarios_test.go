@@ -35,7 +35,7 @@ func (p *still) Activate(_ *aws.Cluster, g *aws.Group) {
 // runs a workload on a fleet that nobody scales, and calls each with the world every simulated minute.
 func runs(t *testing.T, w workload.Workload, p *still, each func(*aws.World)) (Measures, []Sample, []Drain) {
 	t.Helper()
-	knobs := aws.Defaults()
+	knobs := known()
 	world := aws.New(knobs)
 	r := NewRecorder(world, w.Settle)
 	w.Build(workload.Site{World: world, Policy: p})
