@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
 	"ecs-cluster-scaler/drain/drainer"
@@ -105,11 +104,7 @@ func showDrain(w io.Writer, format output, answer drainer.Answer) error {
 		_, err := fmt.Fprintln(w, none)
 		return err
 	}
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.Style().Options.SeparateRows = true
-	t.AppendHeader(table.Row{"cluster", "group", "instance", "step", "reason", "since", "detail"})
-	t.SetColumnConfigs([]table.ColumnConfig{{Name: "detail", WidthMax: whyWidth, WidthMaxEnforcer: text.WrapSoft}})
+	t := newTable(whyWidth, "cluster", "group", "instance", "step", "reason", "since", "detail")
 	for _, s := range answer.Instances {
 		since := fmt.Sprintf("%s\n%.0f min", s.Since.UTC().Format("15:04 MST"), answer.Minute.Sub(s.Since).Minutes())
 		t.AppendRow(table.Row{s.Cluster, s.Group, s.Instance, s.Action, s.Reason, since, s.Detail})

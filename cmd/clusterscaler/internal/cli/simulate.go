@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
@@ -226,11 +225,7 @@ func scenarios(out io.Writer, s simulation) error {
 	if s.scenario != "" || s.tasks != "" || len(s.demand) > 0 {
 		return errors.New("--list runs nothing; leave out either --list or the workload")
 	}
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.Style().Options.SeparateRows = true
-	t.AppendHeader(table.Row{"scenario", "lasts", "what it shows"})
-	t.SetColumnConfigs([]table.ColumnConfig{{Name: "what it shows", WidthMax: whyWidth + 20, WidthMaxEnforcer: text.WrapSoft}})
+	t := newTable(whyWidth+20, "scenario", "lasts", "what it shows")
 	for _, w := range workload.All() {
 		t.AppendRow(table.Row{w.Name, fmt.Sprintf("%.0f h", (w.Lasts - w.Settle).Hours()), w.Why})
 	}

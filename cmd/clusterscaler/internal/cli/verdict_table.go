@@ -48,16 +48,21 @@ func groups(answer publisher.Answer) string {
 	return t.Render()
 }
 
-func verdicts(answer publisher.Answer) string {
+// newTable is a table of sentences: the last column, of this width, is wrapped.
+func newTable(width int, header ...any) table.Writer {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
 	t.Style().Options.SeparateRows = true
-	t.AppendHeader(table.Row{"cluster", "hosts", "CPU", "memory", "GPU", "signal", "gap", "why"})
+	t.AppendHeader(header)
 	t.SetColumnConfigs([]table.ColumnConfig{
-		{Name: "signal", Align: text.AlignRight},
-		{Name: "gap", Align: text.AlignRight},
-		{Name: "why", WidthMax: whyWidth, WidthMaxEnforcer: text.WrapSoft},
+		{Name: "signal", Align: text.AlignRight}, {Name: "gap", Align: text.AlignRight},
+		{Number: len(header), WidthMax: width, WidthMaxEnforcer: text.WrapSoft},
 	})
+	return t
+}
+
+func verdicts(answer publisher.Answer) string {
+	t := newTable(whyWidth, "cluster", "hosts", "CPU", "memory", "GPU", "signal", "gap", "why")
 	for _, v := range answer.Clusters {
 		var against scaler.Thresholds
 		if v.Thresholds != nil {
