@@ -9,12 +9,12 @@ import (
 const (
 	// lostFor is how long an agent must be disconnected to count as gone: agents blink several times an hour.
 	lostFor = 3 * time.Minute
-	// looksApart is how far two ticks may be apart for the time between them to count: two blinks with minutes between
-	// them that nobody could read are no absence.
-	looksApart = 2 * time.Minute
+	// ticksApart is the longest time between two ticks that counts: two blinks with unread minutes between them are no
+	// absence.
+	ticksApart = 2 * time.Minute
 )
 
-// Absence is since when, and until when, a process has seen an agent disconnected; the zero value: it was not.
+// Absence is since when a process has seen an agent disconnected, and when it last did; zero: it was connected.
 type Absence struct{ since, seen time.Time }
 
 // Observe is the absence after one more tick. A host that was not read tells nothing of its agent.
@@ -24,21 +24,21 @@ func (a Absence) Observe(h *cluster.Host, now time.Time) Absence {
 		return a
 	case h.Connected:
 		return Absence{}
-	case a.since.IsZero() || now.Sub(a.seen) > looksApart:
+	case a.since.IsZero() || now.Sub(a.seen) > ticksApart:
 		return Absence{since: now, seen: now}
 	default:
 		return Absence{since: a.since, seen: now}
 	}
 }
 
-// Dead tells whether an instance that its group calls unhealthy can be given up: EC2 says so itself, or its agent is gone
-// too. The group's word alone may be a load balancer's or a person's.
+// Dead tells whether an instance that its group calls unhealthy can be given up: EC2 says so too, or its agent is gone. The
+// group alone may repeat a load balancer or a person.
 func Dead(byEC2 bool, h *cluster.Host, agent Absence, now time.Time) bool {
 	return byEC2 || h != nil && !h.Connected && now.Sub(agent.since) >= lostFor
 }
 
-// Registration is the instance's among the hosts; nil: none. An instance that registered anew leaves its old registration
-// behind, disconnected. Should both agents be disconnected, the newer one has the tasks.
+// Registration is the instance's container instance; nil: none. An instance that registered again leaves the old one behind,
+// disconnected. If both are disconnected, the newer one has the tasks.
 func Registration(hosts []cluster.Host, instance string) *cluster.Host {
 	var found *cluster.Host
 	for i := range hosts {

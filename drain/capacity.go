@@ -7,8 +7,8 @@ import (
 	"ecs-cluster-scaler/placement"
 )
 
-// fits tells whether one more task of the service and revision fits on some ACTIVE host that does not leave. What is
-// not known counts as room: a host that waits must not be explained by a guess.
+// fits tells whether one more task of the service and revision fits on a staying host. An unknown size fits: a guess must
+// not explain why a host waits.
 func (j *judgement) fits(service cluster.Service, definition string) bool {
 	d, known := j.Definitions[definition]
 	if !known {
@@ -29,8 +29,7 @@ func (j *judgement) fits(service cluster.Service, definition string) bool {
 	return len(fleet.Pack(placement.LargestFirst, []placement.Batch{{Kind: 0, Tasks: 1}})[0].Left) == 0
 }
 
-// stuck tells whether service tasks of the cluster can move nowhere, now or later: it has no ACTIVE host that stays, and
-// no group may launch one.
+// stuck tells whether services' tasks can move nowhere: no ACTIVE host stays, and no group may launch one.
 func (j *judgement) stuck() bool {
 	if j.HostsUnread {
 		return false
@@ -43,7 +42,7 @@ func (j *judgement) stuck() bool {
 	return len(j.Groups) > 0 && j.deserted()
 }
 
-// deserted tells whether no group of the cluster may launch a host to which tasks could move.
+// deserted tells whether no group of the cluster may launch a host.
 func (c Cluster) deserted() bool {
 	return !slices.ContainsFunc(c.Groups, func(g cluster.Group) bool { return g.Max > 0 })
 }

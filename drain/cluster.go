@@ -1,5 +1,5 @@
-// Package drain decides what happens next to hosts that Auto Scaling terminates: one step and its reason per host, over
-// all hosts of a cluster at once, because the floors of services are shared.
+// Package drain decides what happens next to hosts that Auto Scaling terminates: one step and its reason per host. All
+// hosts of a cluster are judged at once, because they share the floors of its services.
 package drain
 
 import (
@@ -8,31 +8,31 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// Cluster is one cluster with its terminating hosts as a tick saw them.
+// Cluster is one cluster with its leaving hosts, as a tick read it.
 type Cluster struct {
 	// Snapshot is the cluster; Services and Definitions are there only where a step depends on them.
 	cluster.Snapshot
-	// ServicesRead: Services are all that the tasks on which a step depends name, but for those that are gone.
+	// ServicesRead: every service that Need named was read, or does not exist.
 	ServicesRead bool
-	// ProtectionRefused: whether tasks are protected could not be read a short time ago. What only explains is not read again.
+	// ProtectionRefused: protection could not be read a short time ago, so it is not read again just to explain.
 	ProtectionRefused bool
 	// Asked is what has been asked for in this tick, answered or not.
 	Asked Needed
 	// Terminating are the hosts that leave.
 	Terminating []Host
-	// Healthy counts, by service, its tasks that run on ACTIVE hosts which do not leave, and are healthy where they
-	// report health. A service that is missing was not counted.
+	// Healthy counts each service's running tasks on staying hosts; those that report health must be HEALTHY. A service
+	// that is missing was not counted.
 	Healthy map[string]int
 }
 
-// Host is one instance that leaves.
+// Host is one leaving instance.
 type Host struct {
 	// Instance is the EC2 instance's id, Group its Auto Scaling group.
 	Instance, Group string
 	State           cluster.LifecycleState
-	// Unhealthy: its group says so, and so does EC2, or the agent has been away for longer than agents blink.
+	// Unhealthy: its group says so, and it is Dead.
 	Unhealthy bool
-	// Began is when the termination began; unless BeganKnown, when this process first saw it.
+	// Began is when the termination began, or, without BeganKnown, when this process first saw it.
 	Began      time.Time
 	BeganKnown bool
 	Hook       Hook
@@ -40,41 +40,41 @@ type Host struct {
 	Right Right
 	// Registration is its container instance; nil: none in its cluster.
 	Registration *cluster.Host
-	// SearchedAll: the other known clusters were asked too, and none has the instance. Needed only where Registration is nil.
+	// SearchedAll: no other known cluster has the instance. It matters only without a Registration.
 	SearchedAll bool
-	// Tasks are all that are on the host, with desired status RUNNING and STOPPED. TasksRead: they could be read.
+	// Tasks are the host's, with desired status RUNNING and STOPPED.
 	Tasks     []Task
 	TasksRead bool
 }
 
-// Hook is the lifecycle hook that the entry names, on the host's group.
+// Hook is the lifecycle hook of the host's group that the drainer completes.
 type Hook struct {
-	// Name is its name where the entry does not tell it; empty: the entry's.
+	// Name is the hook's; empty: the entry names it.
 	Name string
-	// Others are further hooks that may be ours: they get heartbeats, and are not completed.
+	// Others may be ours too. They get heartbeats and are not completed.
 	Others []string
-	// Refused: it is not among those that the drainer may complete.
+	// Refused: the drainer may not complete it.
 	Refused bool
-	// Found: the group has a terminating hook of that name, or could not be asked, and no other name is in question. Unread:
-	// nobody could tell which it is.
+	// Found: the group has that hook, or could not be asked and only that name is possible. Unread: the group could not be
+	// asked, and several names are possible.
 	Found, Unread bool
 	// Timeout is its heartbeat timeout.
 	Timeout time.Duration
-	// Beaten is when this process last sent a heartbeat; zero: it has not. Overdue: nor is it known when the termination
-	// began, so that the hook may be about to run out.
+	// Beaten is when this process last sent a heartbeat; zero: never. Overdue: the start of the termination is not known
+	// either, so the hook may be about to end.
 	Beaten  time.Time
 	Overdue bool
-	// Gone: AWS has just refused to complete it, because it has no active action for the instance.
+	// Gone: AWS has just said that the hook has no active action for the instance.
 	Gone bool
 }
 
-// Task is one task on a host that leaves.
+// Task is one task on a leaving host.
 type Task struct {
 	cluster.TaskDetail
-	// Protected from scale-in, until ProtectedUntil; zero: that is not known. ProtectionUnread: whether it is could not be
-	// read (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html).
+	// Protected from scale-in until ProtectedUntil; zero: not known. ProtectionUnread: it may be protected
+	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html).
 	Protected, ProtectionUnread bool
 	ProtectedUntil              time.Time
-	// DefinitionUnread: its definition was asked for and could not be read, so that its stopTimeout is not known.
+	// DefinitionUnread: its definition could not be read, so its stopTimeout is not known.
 	DefinitionUnread bool
 }

@@ -40,7 +40,7 @@ func (j *judgement) decideByFloors(h Host, due deadlines, want thresholds.Drain,
 	}
 }
 
-// mayComplete turns a completion into waiting where it is too early, or not ours.
+// mayComplete turns a completion that is too early, or not ours, into waiting.
 func (j *judgement) mayComplete(h Host, due deadlines, s *Step) {
 	early := settled
 	if !h.BeganKnown {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// ours is how long after its last task here stopped a service that is below its floor may be so because of this drain:
-// ECS starts a replacement within seconds, a slow image and a load balancer's health check take minutes.
+// ours is how long this drain may be why a service is below its floor, from when its last task here stopped. ECS starts a
+// replacement within seconds; a slow image and a load balancer's health check take minutes.
 const ours = 10 * time.Minute
 
 // shortfall is one service below its floor.
@@ -28,7 +28,7 @@ func (s shortfall) String() string {
 	return fmt.Sprintf("service %s: %d running on ACTIVE hosts (floor %d)", s.service, s.running, s.floor)
 }
 
-// shortfalls are the services with a floor that lost a task on the host to this drain and are below it.
+// shortfalls are the services that lost a task on the host to this drain and are below their floor.
 func (j *judgement) shortfalls(h Host) []shortfall {
 	var short []shortfall
 	for name, last := range lost(h, j.now) {
@@ -38,7 +38,7 @@ func (j *judgement) shortfalls(h Host) []shortfall {
 		}
 		running, counted := j.Healthy[name]
 		if !counted && service.Running < service.Floor() {
-			// Its own count has the tasks on every host in it: whichever are left out, it is too few.
+			// ECS's count includes leaving hosts, and even that is too few.
 			running, counted = service.Running, true
 		}
 		if floor := service.Floor(); !counted || running < floor {
@@ -49,8 +49,8 @@ func (j *judgement) shortfalls(h Host) []shortfall {
 	return short
 }
 
-// lost is when the last task of each service on the host stopped; a task that had stopped before the termination began
-// is no loss of this drain. Where it is not known when that was, every task that ECS still shows counts: about an hour's.
+// lost is when the last task of each service on the host stopped. A task that had stopped before the termination is not
+// lost to this drain. If the start is not known, every stopped task counts that ECS still shows, about an hour's.
 func lost(h Host, now time.Time) map[string]time.Time {
 	last := map[string]time.Time{}
 	for _, t := range h.Tasks {

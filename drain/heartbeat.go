@@ -2,8 +2,7 @@ package drain
 
 import "ecs-cluster-scaler/cluster"
 
-// beats are the hooks that heartbeats are for, as soon as the host waits: the named one, where it is or may be there, and
-// the others.
+// beats are the hooks that get heartbeats as soon as the host waits.
 func (h Host) beats(name string) []string {
 	switch {
 	case h.State == cluster.TerminatingProceed:
@@ -15,10 +14,9 @@ func (h Host) beats(name string) []string {
 	}
 }
 
-// beatDue tells whether a third of the hook's timeout has passed since the last heartbeat, or else since the start, so
-// that two may be lost. Where a third is under 3 minutes, it is due at every tick: a tick just before the third would
-// otherwise send none, and too few ticks would be left that may be lost or late. It is due at every tick too where the hook
-// could not be read, because its timeout is not known. If there is no such hook, AWS refuses the heartbeat.
+// beatDue tells whether a third of the hook's timeout has passed since the last heartbeat or the start, so two may be lost.
+// If a third is under 3 minutes, or the timeout is not known, one is due at every tick: a tick just before the third would
+// send none, and too few would be left. AWS refuses a heartbeat for a hook that does not exist.
 func (j *judgement) beatDue(h Host) bool {
 	switch {
 	case h.State != cluster.TerminatingWait || h.Hook.Gone || len(h.beats("")) == 0:

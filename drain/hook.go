@@ -6,14 +6,13 @@ import (
 	"time"
 )
 
-// Allowed are the names of the hooks that the drainer may complete; none: any.
+// Allowed are the hooks that the drainer may complete; none: any.
 type Allowed []string
 
-// Has tells whether a hook of that name may be completed.
+// Has tells whether the hook may be completed.
 func (a Allowed) Has(name string) bool { return len(a) == 0 || slices.Contains(a, name) }
 
-// HookNames are the hooks to ask a group for; none: all. Where neither the entry nor the environment names a hook, the
-// group's own may be what holds its hosts.
+// HookNames are the hooks to ask a group for; none: all, because neither the entry nor the environment names one.
 func (e Entry) HookNames(allowed Allowed) []string {
 	if !e.Named && len(allowed) == 0 {
 		return nil
@@ -21,8 +20,7 @@ func (e Entry) HookNames(allowed Allowed) []string {
 	return e.hookNames(allowed)
 }
 
-// hookNames are the names in question, the likeliest first: the entry's. Where the entry does not tell, or names one that
-// may not be completed, those that may.
+// hookNames are the possible names, the entry's first. If that is not known, or may not be completed, the allowed ones are.
 func (e Entry) hookNames(allowed Allowed) []string {
 	if e.Named && allowed.Has(e.Hook) {
 		return []string{e.Hook}
@@ -34,10 +32,9 @@ func (e Entry) hookNames(allowed Allowed) []string {
 	return append([]string{e.Hook}, others...)
 }
 
-// HookAmong is the hook to complete among those that a group was found to have, with their timeouts, and with those that get
-// heartbeats beside it while tasks are left. Where the entry could not be read, these are the hooks that it may name. Where
-// it names a hook that may not be completed, they are those that may. Where neither entry nor environment names a hook of
-// the group, all of its hooks may be ours. unread: the hooks could not be read, and none is known, so that each may be there.
+// HookAmong is the hook to complete among those that a group has, by name with their timeouts. Others get heartbeats beside
+// it: those that an unread entry may name; the allowed ones, if the entry's is not allowed; all of the group's, if neither
+// entry nor environment names one of them. unread: the group could not be asked, so each may be there.
 func (e Entry) HookAmong(allowed Allowed, found map[string]time.Duration, unread bool) Hook {
 	names := e.hookNames(allowed)
 	here := slices.DeleteFunc(slices.Clone(names), func(name string) bool { _, ok := found[name]; return !ok && !unread })
@@ -47,15 +44,15 @@ func (e Entry) HookAmong(allowed Allowed, found map[string]time.Duration, unread
 	}
 	_, hook.Found = found[hook.Name]
 	if unread && !e.Unsure && !hook.Refused && (e.Named || len(names) == 1) {
-		// A name is enough to complete it by: AWS refuses where there is none.
+		// The name is enough: AWS refuses to complete a hook that does not exist.
 		hook.Found, hook.Unread = true, false
 	}
 	if !hook.Found {
 		for _, name := range slices.Sorted(maps.Keys(found)) {
-			here = With(here, name) // one of them may be ours: it is held, and not completed
+			here = With(here, name) // it may be ours, so it is held
 		}
 		if e.Unsure && len(here) > 0 {
-			hook.Name, hook.Found = here[0], len(found) > 0 // nothing is completed there, and an empty host is held too
+			hook.Name, hook.Found = here[0], len(found) > 0 // OnlyHold completes nothing
 		}
 	}
 	for _, name := range here {
@@ -67,7 +64,7 @@ func (e Entry) HookAmong(allowed Allowed, found map[string]time.Duration, unread
 	return hook
 }
 
-// HeldAs is the hook, where it could not be read, with heartbeats for those that were held before: these are as likely.
+// HeldAs adds heartbeats for the hooks that were held before, if the hook could not be read.
 func (h Hook) HeldAs(before []string) Hook {
 	for _, name := range before {
 		if h.Unread && name != h.Name {
@@ -77,7 +74,7 @@ func (h Hook) HeldAs(before []string) Hook {
 	return h
 }
 
-// With is all and one, once.
+// With is all names and one more, without repeats.
 func With(all []string, one string) []string {
 	if slices.Contains(all, one) {
 		return all

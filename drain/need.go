@@ -10,12 +10,11 @@ import (
 )
 
 const (
-	// roomAfter is how long ECS may take to move a task before it is asked whether there is room for it.
+	// roomAfter is how long ECS may take to move a task before its size is read to explain why.
 	roomAfter = 2 * time.Minute
-	// explainAfter is how long a drain may take before it is looked for protection that holds it up.
+	// explainAfter is how long a drain may take before protection is read to explain why.
 	explainAfter = 5 * time.Minute
-	// stopsLong is how long a task may be stopping after its deadline before its definition is read for its stopTimeout. Most
-	// tasks have stopped by then, so that most definitions are never read.
+	// stopsLong is how long a task may be stopping before its stopTimeout is read. Most have stopped by then.
 	stopsLong = 5 * time.Minute
 )
 
@@ -25,33 +24,31 @@ type Needed struct {
 	Hooks []string
 	// Tasks are instances.
 	Tasks []string
-	// Services are those that the tasks on which a step depends name: a cluster may have hundreds of others.
+	// Services are only those that tasks name: a cluster may have hundreds.
 	Services []string
-	// Healthy are services whose healthy tasks must be counted, because their floors decide.
+	// Healthy are services whose healthy tasks must be counted: their floors decide.
 	Healthy []string
-	// Sizes are revisions whose room elsewhere explains why ECS does not move their tasks.
+	// Sizes are revisions. Whether they fit elsewhere explains why ECS does not move their tasks.
 	Sizes []string
-	// Protection are tasks that may be stopped now, unless they are protected. Explaining are tasks whose protection only
-	// explains what their host waits for.
+	// Protection are tasks that may be stopped now unless they are protected. For Explaining it only explains the wait.
 	Protection, Explaining []string
 	// StopTimeouts are revisions whose tasks have been stopping for long.
 	StopTimeouts []string
 }
 
-// Rounds is how often reading what Need names can show that more is needed: hooks, tasks, services, what these call for, and
-// the definitions that are then still not known.
+// Rounds is how often more can be needed: hooks, tasks, services, what those call for, and definitions still unknown then.
 const Rounds = 5
 
 func (n *Needed) lists() []*[]string {
 	return []*[]string{&n.Hooks, &n.Tasks, &n.Services, &n.Healthy, &n.Sizes, &n.Protection, &n.Explaining, &n.StopTimeouts}
 }
 
-// Nothing tells that all is known, or was asked for, that Next would use.
+// Nothing tells that all was asked for that Next would use.
 func (n Needed) Nothing() bool {
 	return !slices.ContainsFunc(n.lists(), func(l *[]string) bool { return len(*l) > 0 })
 }
 
-// And is what n or others name.
+// And is what either names.
 func (n Needed) And(others Needed) Needed {
 	for i, l := range n.lists() {
 		*l = slices.Concat(*l, *others.lists()[i])
@@ -59,8 +56,7 @@ func (n Needed) And(others Needed) Needed {
 	return n
 }
 
-// Need names what must be read next, by the rules that Next goes by. Read it, add it to the cluster's Asked, and ask again:
-// what was read may show that more is needed.
+// Need names what must be read next, by the same rules as Next. Read it, add it to Asked, and ask again: more may be needed.
 func Need(c Cluster, want thresholds.Drain, now time.Time) Needed {
 	j := judge(c, now)
 	hooks, tasks, services := names{}, names{}, names{}
@@ -97,16 +93,15 @@ func (n names) except(asked []string) []string {
 	return slices.Sorted(maps.Keys(n))
 }
 
-// needsTasks tells whether the host's step depends on its tasks: one that is ACTIVE is first set DRAINING.
+// needsTasks tells whether the host's step depends on its tasks. An ACTIVE host is first set DRAINING.
 func needsTasks(h Host, due deadlines, now time.Time) bool {
 	r := h.Registration
 	return r != nil && h.State != cluster.TerminatingProceed && r.Status != cluster.Registering &&
 		(r.Status != cluster.Active || reached(due.asked, now))
 }
 
-// needServices adds the services on which the host's step depends: with tasks that have not been told to stop, which of them
-// are daemons and what the others wait for; the same past the deadline, when daemons have less time to stop than the others;
-// once all have stopped, those that lost a task.
+// needServices adds the services on which the host's step depends. While tasks are to move, and past the deadline, they tell
+// which tasks are daemons and what the others wait for. Once all have stopped, the services that lost a task have floors.
 func (j *judgement) needServices(h Host, due deadlines, needed names) {
 	left, moving := names{}, reached(due.asked, j.now)
 	for _, t := range h.Tasks {
@@ -125,7 +120,7 @@ func (j *judgement) needServices(h Host, due deadlines, needed names) {
 	delete(needed, "") // standalone tasks
 }
 
-// needForTasks names what tasks and services have shown to be needed.
+// needForTasks names what the tasks and services call for.
 func (j *judgement) needForTasks(want thresholds.Drain) Needed {
 	healthy, sizes, protection, explaining, stopTimeouts := names{}, names{}, names{}, names{}, names{}
 	for _, h := range j.Terminating {
@@ -161,7 +156,7 @@ func (h Host) allStopped() bool {
 	return !slices.ContainsFunc(h.Tasks, func(t Task) bool { return !t.Stopped() })
 }
 
-// HealthReports are the revisions of the tasks on hosts where all have stopped, with whether one of these reported health.
+// HealthReports are the revisions of tasks on hosts where all have stopped, and whether one of them reported health.
 func (c Cluster) HealthReports() map[string]bool {
 	reports := map[string]bool{}
 	for _, h := range c.Terminating {
@@ -174,7 +169,7 @@ func (c Cluster) HealthReports() map[string]bool {
 	return reports
 }
 
-// Staying are the ARNs of the hosts whose tasks count for floors: ACTIVE ones that do not leave.
+// Staying are the ARNs of ACTIVE hosts that do not leave. Tasks there count for floors.
 func (c Cluster) Staying() map[string]bool {
 	j := judge(c, time.Time{})
 	hosts := map[string]bool{}

@@ -9,7 +9,7 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// judgement is a Cluster at one moment, with what several hosts' steps go by.
+// judgement is a Cluster at one moment, with what the steps of several hosts share.
 type judgement struct {
 	Cluster
 	now      time.Time
@@ -31,8 +31,8 @@ func judge(c Cluster, now time.Time) *judgement {
 	return j
 }
 
-// Next is one step for each terminating host, in their order. It changes nothing and remembers nothing: called again
-// with what AWS then shows, it goes on from there, whoever did the step, and whether it was done once, twice or in part.
+// Next is one step for each leaving host, in their order. It remembers nothing: called again, it goes on from what AWS then
+// shows, whether the step was done once, twice or in part, and by whom.
 func Next(c Cluster, want thresholds.Drain, now time.Time) []Step {
 	j := judge(c, now)
 	steps := make([]Step, len(c.Terminating))
@@ -44,7 +44,7 @@ func Next(c Cluster, want thresholds.Drain, now time.Time) []Step {
 
 func (j *judgement) step(h Host, want thresholds.Drain) Step {
 	if h.Right == OnlyEmpty {
-		want.AtDeadline = thresholds.Hold // floors hold it too, as long as AWS lets it wait
+		want.AtDeadline = thresholds.Hold // floors hold until AWS's cap
 	}
 	due := deadlinesOf(h, want)
 	s := Step{Cluster: j.Snapshot.Cluster, Group: h.Group, Instance: h.Instance, Since: h.Began, Hook: h.Hook.Name}
@@ -59,15 +59,14 @@ func (j *judgement) step(h Host, want thresholds.Drain) Step {
 		j.mayComplete(h, due, &s)
 	}
 	h.restrain(&s)
-	// A refused hook runs out when the host is empty: nothing is left that would end early, and nobody else ends it.
+	// The hook of an empty host that may not be completed runs out: no task would end early, and nobody else ends it.
 	s.Heartbeat = s.Action != Complete && s.Reason != ForeignHook && s.Reason != HookNotAllowed && j.beatDue(h)
 	s.Beats = h.beats(s.Hook)
 	s.Restless = s.Action != Complete && s.Action != None && !j.patient(h, due, s.Reason)
 	return s
 }
 
-// patient tells whether the host waits only for tasks that may take their time: standalone and protected ones, before the
-// deadline that is theirs.
+// patient tells whether the host waits only for standalone and protected tasks before their own deadline.
 func (j *judgement) patient(h Host, due deadlines, why Reason) bool {
 	if why != StandaloneTask && why != ProtectedTask {
 		return false
@@ -75,7 +74,7 @@ func (j *judgement) patient(h Host, due deadlines, why Reason) bool {
 	return !slices.ContainsFunc(h.Tasks, func(t Task) bool { return t.ProtectionUnread }) && !reached(due.standalone, j.now)
 }
 
-// decide says what the host's registration and tasks call for. The states, with who moves a host on:
+// decide says what the host's registration and tasks call for. The states, and what ends each by time:
 //
 //	leaving ── set DRAINING ──► draining ── ECS moves tasks ──► tasks stopping ── all STOPPED ──► floors ── kept ──► complete
 //	   │                           │                                │                               │
@@ -84,14 +83,13 @@ func (j *judgement) patient(h Host, due deadlines, why Reason) bool {
 //	   ▼                           ▼ are told to stop; see toStop)  ▼ long as stopTimeout says      ▼
 //	complete                    tasks stopping                   complete                        complete
 //
-// Past due.last every state completes, known or unknown. mayComplete and restrain hold back what must not end yet; a host
-// in Terminating:Proceed is done.
+// Past due.last every state completes. mayComplete and restrain hold back what must not end yet.
 func (j *judgement) decide(h Host, due deadlines, want thresholds.Drain, s *Step) {
 	r := h.Registration
 	switch {
 	case h.State == cluster.TerminatingProceed:
 		s.set(None, Ready, "all its hooks are done")
-		// An agent that is connected when its instance ends takes its registration along; one that is not leaves it
+		// ECS removes the registration of an instance that ends only if its agent is connected
 		// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html).
 		s.Deregister = r != nil && !r.Connected
 	case r == nil && !h.SearchedAll && reached(due.last, j.now):
@@ -113,7 +111,7 @@ func (j *judgement) decide(h Host, due deadlines, want thresholds.Drain, s *Step
 	case r.Status == cluster.Active && !reached(due.asked, j.now):
 		s.set(Wait, TasksRunning, "")
 	case !h.TasksRead && reached(due.last, j.now):
-		// AWS would end it with its tasks all the same, and with the hook's own result.
+		// AWS would end it anyway, with the hook's default result.
 		s.set(Complete, Deadline, "its tasks could not be read")
 	case !h.TasksRead:
 		s.set(Wait, TasksRunning, "its tasks could not be read")

@@ -8,32 +8,31 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// Right is how far a stack may go with a host. Several stacks may run in one account and region, and a group belongs to one
-// of them.
+// Right is how far a stack may go with a host. An account may have several stacks, and a group belongs to one of them.
 type Right int
 
 const (
-	// Full is the right to every step: the group's tag names the stack; or it names none, and the stack has, or had, an entry for the cluster.
+	// Full allows every step. The group's tag names the stack, or names none and the stack has, or had, an entry.
 	Full Right = iota
-	// OnlyEmpty is the right to end nothing but an empty host: the tag names no stack, and this one knows of no entry for the cluster. The host may be another stack's,
-	// whose entry gives its tasks more time. So tasks are never stopped, and only a host without any is let go.
+	// OnlyEmpty allows to release an empty host, and to stop no task. The tag names no stack, and this one has no entry, so
+	// the host may be another stack's, whose entry gives its tasks more time.
 	OnlyEmpty
-	// OnlyHold is the right to end nothing: whether there is an entry, or what it says, could not be read.
+	// OnlyHold allows to end nothing. The entry could not be read.
 	OnlyHold
 )
 
-// Entry is what a cluster's entry says of draining, and how far that can be trusted.
+// Entry is what a cluster's entry says of draining, and how sure that is.
 type Entry struct {
 	thresholds.Drain
 	// There: the cluster has an entry, or had one.
 	There bool
-	// Named: the hook's name is the entry's own word, or its defaults', not the built-in one of a faulty entry.
+	// Named: the entry or its defaults name the hook. A faulty entry does not.
 	Named bool
-	// Unsure: whether there is an entry, or what the last valid version of it says, could not be read.
+	// Unsure: neither the entry nor its last valid version could be read.
 	Unsure bool
 }
 
-// Right is how far a stack may go with the cluster's hosts; tagged: the host's group names the stack.
+// Right is how far the stack may go with a host. tagged: the tag of its group names the stack.
 func (e Entry) Right(tagged bool) Right {
 	switch {
 	case e.Unsure:
@@ -45,7 +44,7 @@ func (e Entry) Right(tagged bool) Right {
 	}
 }
 
-// restrain turns what the stack may not do into waiting.
+// restrain turns a step that the stack may not do into waiting.
 func (h Host) restrain(s *Step) {
 	ends := s.Action == Complete || s.Action == StopTasks
 	if h.Right == OnlyHold && s.Action != None || h.Right == OnlyEmpty && (s.Action == None || !h.empty()) {
@@ -66,13 +65,13 @@ func (h Host) restrain(s *Step) {
 	}
 }
 
-// wait takes back whatever would end something.
+// wait makes the step end nothing.
 func (s *Step) wait(h Host) {
 	s.Action, s.Tasks = Wait, nil
 	s.setDraining(h.Registration)
 }
 
-// empty tells whether it is known that no task is left on the host.
+// empty tells whether the host is known to have no task.
 func (h Host) empty() bool {
 	if h.Registration == nil || h.Registration.Status == cluster.Registering {
 		return true

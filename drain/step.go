@@ -13,17 +13,17 @@ type Action string
 const (
 	// SetDraining sets the container instance DRAINING, so that ECS moves its service tasks.
 	SetDraining Action = "drain"
-	// Wait does nothing but, where it is due, a heartbeat.
+	// Wait does nothing. A heartbeat may be due.
 	Wait Action = "wait"
-	// StopTasks ends tasks with StopTask, so that load balancers and SIGTERM have their turn.
+	// StopTasks calls StopTask, so load balancers deregister the tasks and SIGTERM is sent.
 	StopTasks Action = "stop_tasks"
-	// Complete ends the lifecycle hook with CONTINUE: EC2 terminates the instance.
+	// Complete ends the lifecycle hook with CONTINUE. EC2 then terminates the instance.
 	Complete Action = "complete"
 	// None leaves the host alone.
 	None Action = "none"
 )
 
-// Step is what is to be done for one host now, and why. Answers and logs show it as it is.
+// Step is what to do for one host now, and why. Answers and logs show it.
 type Step struct {
 	Cluster  string `json:"cluster"`
 	Group    string `json:"group"`
@@ -34,16 +34,16 @@ type Step struct {
 	Detail string `json:"detail,omitempty"`
 	// Since is when the termination began.
 	Since time.Time `json:"since"`
-	// Heartbeat: beside that, AWS is told that the hook needs more time.
+	// Heartbeat: AWS is also told that the hook needs more time.
 	Heartbeat bool `json:"heartbeat,omitempty"`
-	// Deregister: the host's registration, which nobody else will remove, is removed, before a completion.
+	// Deregister: the host's registration is removed before the completion, because ECS will not do it.
 	Deregister bool `json:"deregister,omitempty"`
-	// Drain: the registration is still ACTIVE and is to be set DRAINING, whatever else the step is.
+	// Drain: the registration is ACTIVE and is set DRAINING, beside the step's action.
 	Drain bool `json:"-"`
-	// Restless: the host waits for more than standalone tasks before their own deadline, so that its age counts.
+	// Restless: the host's age counts. It waits for more than tasks that may take their time.
 	Restless bool `json:"-"`
 
-	// Hook is the one that Complete is for, Beats those that heartbeats are for as soon as the host waits, Registration the container instance's ARN, Tasks those to stop.
+	// Hook is completed, Beats get heartbeats as soon as the host waits, Tasks are stopped. Registration is an ARN.
 	Hook         string   `json:"-"`
 	Beats        []string `json:"-"`
 	Registration string   `json:"-"`
@@ -52,7 +52,7 @@ type Step struct {
 
 func (s *Step) set(a Action, r Reason, detail string) { s.Action, s.Reason, s.Detail = a, r, detail }
 
-// setDraining adds to the step that an ACTIVE registration is set DRAINING. A step that would only wait is shown as that.
+// setDraining sets an ACTIVE registration DRAINING. A step that would only wait is shown as that.
 func (s *Step) setDraining(r *cluster.Host) {
 	if r == nil || r.Status != cluster.Active {
 		return
@@ -63,8 +63,8 @@ func (s *Step) setDraining(r *cluster.Host) {
 	}
 }
 
-// FirstStep is the step on an event about one host: its registration is set DRAINING. Everything after that is the ticks'.
-// spot: EC2 takes the instance back, whatever its group knows of that.
+// FirstStep is the step on an event about one host: its registration is set DRAINING. Ticks do the rest. spot: the event is
+// a Spot warning.
 func FirstStep(clusterName string, h Host, spot bool) Step {
 	s := Step{Cluster: clusterName, Group: h.Group, Instance: h.Instance, Action: None, Reason: NotRegistered, Since: h.Began}
 	if spot {
@@ -83,8 +83,8 @@ func FirstStep(clusterName string, h Host, spot bool) Step {
 // blockedAfter is how long a host may wait before it counts as blocked.
 const blockedAfter = 15 * time.Minute
 
-// Blocked tells whether the host has waited for long, for something that does not end by itself; or for a hook that is not
-// allowed, which ends an empty host before that.
+// Blocked tells whether the host has waited for long for something that does not end by itself. A hook that may not be
+// completed blocks at once.
 func (s Step) Blocked(now time.Time) bool {
 	if s.Action == Complete || s.Action == None {
 		return false

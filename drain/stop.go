@@ -7,8 +7,8 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// toStop are the tasks whose time is over and which nobody has told to stop. Daemons go last, because they may serve the
-// others, but in time for SIGTERM: a task that does not stop must not take them along.
+// toStop are the tasks whose time is over and that were not told to stop. Daemons are last, because they may serve the
+// others, but in time for SIGTERM even if a task does not stop.
 func (j *judgement) toStop(left remaining, due deadlines, want thresholds.Drain) []Task {
 	atOnce := j.stuck() && want.AtDeadline == thresholds.Stop
 	var stop []Task
@@ -26,7 +26,7 @@ func (j *judgement) toStop(left remaining, due deadlines, want thresholds.Drain)
 	return stop
 }
 
-// daemonsMayStopFrom is shortly before the time to stop ends for the last task that daemons wait for.
+// daemonsMayStopFrom is shortly before the last of the other tasks must have stopped.
 func (j *judgement) daemonsMayStopFrom(left remaining, due deadlines) time.Time {
 	var last time.Time
 	for _, t := range slices.Concat(left.replicas, left.standalone) {
@@ -35,8 +35,8 @@ func (j *judgement) daemonsMayStopFrom(left remaining, due deadlines) time.Time 
 	return last.Add(-forDaemons)
 }
 
-// stopAt is when a service's task is told to stop. Where the entry holds it until AWS's cap, it is told so long before the
-// cap as its own stopTimeout needs, but never before the entry's deadline or while it may be protected.
+// stopAt is when a service's task is told to stop. A task that is held until AWS's cap is told earlier if its stopTimeout
+// needs that, but not before the entry's deadline, and not while it may be protected.
 func (j *judgement) stopAt(t Task, due deadlines) time.Time {
 	at := due.of(t)
 	if t.Protected || t.ProtectionUnread {
@@ -48,13 +48,12 @@ func (j *judgement) stopAt(t Task, due deadlines) time.Time {
 	return at
 }
 
-// end is by when a task must have stopped: 10 minutes after its deadline, or as long after it was told as it is given.
+// end is by when a task must have stopped: 10 minutes after its deadline, or the time that it is given after it was told.
 func (j *judgement) end(t Task, due deadlines) time.Time {
 	return latest(due.of(t).Add(toStop), t.StoppingAt.Add(j.given(t)))
 }
 
-// given is how long a task that was told to stop may take: 10 minutes, or as its own stopTimeout says. Daemons need not be
-// deregistered first.
+// given is how long a task may take to stop: 10 minutes, or what its stopTimeout needs. Daemons have no load balancer.
 func (j *judgement) given(t Task) time.Duration {
 	given, before := toStop, deregistered
 	if j.services[t.Service].Daemon {
@@ -68,8 +67,7 @@ func (j *judgement) given(t Task) time.Duration {
 	return given
 }
 
-// givenUp tells whether every task that is left had its deadline and then the time to stop. Where ticks were missed, that
-// time counts from when the task was told.
+// givenUp tells whether every task that is left was told to stop and had its time.
 func (j *judgement) givenUp(left remaining, due deadlines) bool {
 	if reached(due.last, j.now) {
 		return true

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// remaining are a host's tasks that have not stopped, by what is to be done about them.
+// remaining are a host's tasks that have not stopped.
 type remaining struct {
-	// replicas belong to services, daemons to DAEMON services, standalone to nobody.
+	// replicas belong to services, daemons to DAEMON services, standalone to none.
 	replicas, daemons, standalone []Task
 }
 
@@ -46,7 +46,7 @@ func arns(tasks []Task) []string {
 	return names
 }
 
-// why names what the host waits for: the first of what is hardest to get over.
+// why names what the host waits for, the hardest first.
 func (j *judgement) why(r remaining, due deadlines) (Reason, string) {
 	if moving := wanted(r.replicas); len(moving) > 0 {
 		return j.whyNotMoved(moving, due)
