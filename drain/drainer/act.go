@@ -23,7 +23,7 @@ const (
 	// hostsPerUpdate is the most that UpdateContainerInstancesState takes
 	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateContainerInstancesState.html).
 	hostsPerUpdate = 10
-	// stopReason is what a stopped task shows; AWS cuts it at 1024 characters.
+	// stopReason is what a stopped task shows.
 	stopReason = "ecs-cluster-scaler: the drain of its host has reached its deadline"
 )
 
@@ -39,8 +39,8 @@ func newActor(clients Clients, known *memory, log *slog.Logger) actor {
 	return actor{clients.ECS, clients.AutoScaling, known, &leftovers{log, map[string]departed{}}}
 }
 
-// act does the steps, except for tasks that are to stop. First comes what holds hosts, then what takes load off them, last
-// what ends one. Every call may be made twice, or be the last one before this process dies: the next tick sees what became of it.
+// act does the steps, except that it stops no task. It first holds hosts, then sets them DRAINING, then ends them. A call may
+// be made twice, or be the last before this process dies: the next tick sees what became of it.
 func (a *actor) act(ctx context.Context, steps []drain.Step, now time.Time) []Failure {
 	var failed []Failure
 	fail := func(s drain.Step, err error) {
@@ -56,8 +56,8 @@ func (a *actor) act(ctx context.Context, steps []drain.Step, now time.Time) []Fa
 	failed = append(failed, a.setDraining(ctx, steps)...)
 	for _, s := range steps {
 		a.leftovers.departs(s, false, now)
-		// First the registration: a process that died after completing would leave it behind for ever, because its host
-		// may be gone from its group before the next tick looks. Without one, the host goes as never registered.
+		// The registration is removed first. If this process died in between the other way round, it would stay for ever.
+		// This way the host is released as never registered.
 		if s.Deregister {
 			fail(s, a.deregister(ctx, s))
 		}
@@ -96,7 +96,7 @@ func (a *actor) setDraining(ctx context.Context, steps []drain.Step) []Failure {
 				failed = append(failed, Failure{Cluster: name, Error: awsclient.Sentence(err)})
 				continue
 			}
-			// An answer of 200 can hold failures; what is MISSING has gone meanwhile.
+			// An answer of 200 can hold failures. What is MISSING is gone.
 			for _, f := range out.Failures {
 				if aws.ToString(f.Reason) != "MISSING" {
 					failed = append(failed, Failure{Cluster: name, Error: fmt.Sprintf("ECS did not set %s DRAINING: %s", aws.ToString(f.Arn), aws.ToString(f.Reason))})
@@ -107,8 +107,8 @@ func (a *actor) setDraining(ctx context.Context, steps []drain.Step) []Failure {
 	return failed
 }
 
-// heartbeat tells AWS that the hooks that may be ours need more time. It does not believe "No active
-// Lifecycle Action": the next tick asks again, which costs one call. If that answer were wrong, the host would be lost.
+// heartbeat tells AWS that the hooks that may be ours need more time. It does not believe "No active Lifecycle Action": the
+// next tick tries again for one call. If the answer was wrong, the host would be lost.
 func (a *actor) heartbeat(ctx context.Context, s drain.Step, now time.Time) error {
 	var failed error
 	taken := false
@@ -123,14 +123,14 @@ func (a *actor) heartbeat(ctx context.Context, s drain.Step, now time.Time) erro
 			failed = errors.Join(failed, err)
 		}
 	}
-	if taken && failed == nil { // the one that failed may be ours: it is sent again at the next tick
+	if taken && failed == nil { // the one that failed may be ours, so the next tick sends again
 		a.memory.of(s.Instance, now).beaten = now
 	}
 	return failed
 }
 
-// complete ends the hook. "No active Lifecycle Action" says that it has ended, by an earlier tick, by somebody else, or by
-// its timeout. If the instance still waits when next looked at, it waits for another's hook.
+// complete ends the hook. "No active Lifecycle Action" says that it has ended. If the instance still waits at the next tick,
+// it waits for somebody else's hook.
 func (a *actor) complete(ctx context.Context, s drain.Step, now time.Time) error {
 	_, err := a.autoscaling.CompleteLifecycleAction(ctx, &autoscaling.CompleteLifecycleActionInput{
 		AutoScalingGroupName: aws.String(s.Group), LifecycleHookName: aws.String(s.Hook), InstanceId: aws.String(s.Instance),
@@ -145,14 +145,14 @@ func (a *actor) complete(ctx context.Context, s drain.Step, now time.Time) error
 	return err
 }
 
-// hookIsDone tells it by AWS's message: there is no code for it.
+// hookIsDone goes by AWS's message: there is no code for it.
 func hookIsDone(err error) bool {
 	api, ok := errors.AsType[smithy.APIError](err)
 	return ok && strings.Contains(api.ErrorMessage(), "No active Lifecycle Action found")
 }
 
-// stopTasks tells tasks to stop, a call each. Ten thousand of them take many ticks, so it comes after all that others wait
-// for, and ends with the time; the next tick sees which are left.
+// stopTasks tells tasks to stop, a call each. Thousands take many ticks, so it comes last and ends with the time; the next
+// tick goes on.
 func (a *actor) stopTasks(ctx context.Context, steps []drain.Step) []Failure {
 	var failed []Failure
 	for _, s := range steps {
@@ -172,7 +172,7 @@ func (a *actor) stopTasks(ctx context.Context, steps []drain.Step) []Failure {
 	return failed
 }
 
-// deregister forces, because what ECS believes to run on a host that is gone would forbid it.
+// deregister forces, because ECS may believe that tasks still run on the host.
 func (a *actor) deregister(ctx context.Context, s drain.Step) error {
 	_, err := a.ecs.DeregisterContainerInstance(ctx, &ecs.DeregisterContainerInstanceInput{
 		Cluster: aws.String(s.Cluster), ContainerInstance: aws.String(s.Registration), Force: aws.Bool(true),

@@ -1,6 +1,5 @@
-// Package drainer runs ticks: each looks at every host that Auto Scaling terminates in the tagged groups, moves it one
-// step on, publishes the drainer's metrics and answers. It keeps no state but AWS's own; what a process remembers only
-// saves calls.
+// Package drainer runs ticks. Each moves every leaving host of the tagged groups one step on, publishes metrics and answers.
+// All state is AWS's own; what a process remembers only saves calls.
 package drainer
 
 import (
@@ -13,7 +12,7 @@ import (
 	"ecs-cluster-scaler/internal/settings"
 )
 
-// toPublish is what is kept of the function's time for publishing and answering.
+// toPublish is the part of the function's time that is kept for publishing and answering.
 const toPublish = 5 * time.Second
 
 // Drainer runs ticks, one at a time. It is made once and used for many.
@@ -37,8 +36,8 @@ func (d *Drainer) Look(ctx context.Context, minute time.Time) (Answer, error) {
 	return answer, err
 }
 
-// Run is one tick: look, plan, act, publish, answer. It fails only when the groups cannot be read; what failed beside
-// that is in the answer. minute is its clock.
+// Run is one tick: plan, act, publish, answer. It fails only if the groups cannot be read; all other failures are in the
+// answer. minute is its clock.
 func (d *Drainer) Run(ctx context.Context, minute time.Time) (Answer, error) {
 	answer, groups, err := d.planner.plan(ctx, minute)
 	acting, cancel := without(ctx, toPublish)
@@ -65,8 +64,8 @@ func (d *Drainer) Run(ctx context.Context, minute time.Time) (Answer, error) {
 	return answer, nil
 }
 
-// hold sends heartbeats for the hosts that were last seen to leave: one that did not wait then may do so now. A tick that
-// could not read the groups does nothing else. AWS refuses a heartbeat for a host that does not wait, which does no harm.
+// hold sends heartbeats for the hosts that were last seen leaving. A tick that could not read the groups does nothing else.
+// AWS refuses a heartbeat for a host that does not wait, which does no harm.
 func (d *Drainer) hold(ctx context.Context, now time.Time) {
 	for _, s := range d.planner.memory.waiting() {
 		if err := d.actor.heartbeat(ctx, s, now); err != nil {

@@ -12,13 +12,13 @@ import (
 // entries reads what the entries say of draining.
 type entries struct {
 	store *ssmstore.Store
-	// known are those that were last read, and those that were there before and are gone; nil: none were read, yet.
+	// known are those that were last read, and those that were deleted; nil: none were read yet.
 	known map[string]drain.Entry
 }
 
-// read returns the entries by cluster. A cluster whose entry is faulty drains as the built-in defaults
-// say; where they cannot be read, as they were last read by this process. An entry that was deleted goes on to hold, for as
-// long as this process lives: SSM deletes a parameter's history with it, so that nothing else tells that there was one
+// read returns the entries by cluster. A faulty entry counts as the built-in defaults; if none can be read, those that this
+// process read last count. A deleted entry goes on to hold while this process lives: SSM deletes its history with it, so
+// nothing else tells that there was one
 // (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameter.html).
 func (e *entries) read(ctx context.Context) (map[string]drain.Entry, error) {
 	listing, err := e.store.Read(ctx)
@@ -46,5 +46,5 @@ func (e *entries) read(ctx context.Context) (map[string]drain.Entry, error) {
 	return read, nil
 }
 
-// builtin is what holds for a cluster without an entry.
+// builtin holds for a cluster without an entry.
 func builtin() drain.Entry { return drain.Entry{Drain: thresholds.Builtin().Drain} }

@@ -12,13 +12,12 @@ import (
 	"ecs-cluster-scaler/internal/lambdaevent"
 )
 
-// Event is what the function does at an event that arrives at now: a tick, the first step for the host that it names, or
-// nothing. An error means that the event is none, or that Lambda has to send it again.
+// Event acts on an event that arrives at now: a tick, or the first step for the host that it names. An error means that it
+// is no event, or that Lambda has to send it again.
 //
-// A tick looks at what is there, so one that comes late, or says that it is from the future, is as good as any: it is a
-// tick of the present minute, which its answer and its metrics carry. Dropped, it would be a heartbeat that nobody sends.
-// The same holds for a lifecycle hook's event, because its host is looked up first. A Spot warning is only true for two
-// minutes: a late one is dropped.
+// A tick reads what is there, so one that is late, or from the future, is a tick of the present minute. Dropping it would
+// drop heartbeats. The event of a lifecycle hook is acted on late too, because its host is read first. A Spot warning is
+// true for two minutes only: a late one is dropped.
 func (d *Drainer) Event(ctx context.Context, event []byte, now time.Time) (Answer, error) {
 	e, err := lambdaevent.Parse(event, now)
 	if err != nil {
@@ -45,10 +44,10 @@ func (d *Drainer) Event(ctx context.Context, event []byte, now time.Time) (Answe
 	}
 }
 
-// First makes the first step for one instance at once: its container instance is set DRAINING. Everything after that is
-// the ticks'. An instance of no tagged group is left alone, and so is one that, but for a Spot warning, does not leave.
-// A hundred hosts that leave together are a hundred events, each with a process of its own: four calls each, however
-// large the cluster. An error means that the host may not be DRAINING; Lambda then sends the event again.
+// First sets the container instance of one instance DRAINING at once; ticks do the rest. It leaves an instance alone that is
+// in no tagged group, or that is not leaving, unless the event is a Spot warning. A hundred leaving hosts are a hundred
+// events, each with its own process, so each makes four calls, however large the cluster. An error means that the host may
+// not be DRAINING; Lambda then sends the event again.
 func (d *Drainer) First(ctx context.Context, minute time.Time, e lambdaevent.Event) (Answer, error) {
 	answer := NothingToDo(minute)
 	groups, err := d.groupsOf(ctx, e)
@@ -75,15 +74,14 @@ func (d *Drainer) First(ctx context.Context, minute time.Time, e lambdaevent.Eve
 	answer.Failed = append(answer.Failed, d.actor.setDraining(ctx, answer.Instances)...)
 	d.log.Info("step", "step", s)
 	if len(answer.Failed) > 0 {
-		// Lambda tries again. For a Spot instance nothing else would: no tick looks at an instance in service.
+		// Lambda tries again. No tick would drain a Spot instance that is in service.
 		return Answer{}, fmt.Errorf("host %s was not set DRAINING: %s", e.Instance, answer.Failed[0].Error)
 	}
 	return answer, nil
 }
 
-// groupsOf are the event's group, if it is one of ours. Spot warnings come for every instance of the account and name
-// no group. So the group of that instance is asked for first: otherwise a thousand reclaimed hosts of others would be a
-// thousand processes that list all groups.
+// groupsOf reads the event's group. A Spot warning names none, and comes for every instance of the account, so the
+// instance's group is asked for first: listing all groups for each would be too many calls.
 func (d *Drainer) groupsOf(ctx context.Context, e lambdaevent.Event) (map[string][]cluster.Group, error) {
 	if e.Group != "" {
 		return d.planner.reader.ReadGroup(ctx, e.Group)
@@ -91,7 +89,7 @@ func (d *Drainer) groupsOf(ctx context.Context, e lambdaevent.Event) (map[string
 	group, err := d.planner.reader.GroupOf(ctx, e.Instance)
 	switch {
 	case awsclient.Denied(err):
-		// The function may be newer than its role. Two minutes are too short to wait for that.
+		// The function may be newer than its role, and a Spot instance has two minutes.
 		d.log.Warn("the instance's group is not known, so all groups are searched", "instance", e.Instance, "error", awsclient.Sentence(err))
 		return d.planner.reader.ReadGroups(ctx)
 	case err != nil || group == "":
@@ -101,8 +99,7 @@ func (d *Drainer) groupsOf(ctx context.Context, e lambdaevent.Event) (map[string
 	}
 }
 
-// waitsBy remembers a host of which the event says that it waits for a hook that may be ours: the next tick may not be able
-// to read the groups.
+// waitsBy remembers that the event's host waits for a hook that may be ours, for ticks that cannot read the groups.
 func (d *Drainer) waitsBy(e lambdaevent.Event, now time.Time) bool {
 	if e.Kind == lambdaevent.Spot || e.Group == "" || e.Hook == "" || !d.planner.allowed.Has(e.Hook) {
 		return false
@@ -116,7 +113,7 @@ func (d *Drainer) waitsBy(e lambdaevent.Event, now time.Time) bool {
 	return true
 }
 
-// find is the instance that the event names, in a group that is not another stack's.
+// find is where the event's instance is, unless in another stack's group.
 func (d *Drainer) find(groups map[string][]cluster.Group, e lambdaevent.Event) (clusterName, group string, found bool) {
 	for name, of := range groups {
 		for _, g := range of {

@@ -11,12 +11,12 @@ import (
 	"ecs-cluster-scaler/internal/awsclient"
 )
 
-// rememberedFor is how long after its instance has gone a registration is looked for. ECS removes those of connected agents
-// within a minute or two.
+// rememberedFor is how long the registration of a host that left is looked for. ECS removes that of a connected agent within
+// a minute or two.
 const rememberedFor = 10 * time.Minute
 
-// goneAfter is how long a host must be missing in its group before it has gone, where nobody here saw its hook end: a
-// list may lose an instance for a moment.
+// goneAfter is how long a host must be missing in its group to count as gone, unless its hook was seen done: a list may lose
+// an instance for a moment.
 const goneAfter = 3 * time.Minute
 
 // leftovers remembers the hosts whose registrations may outlive them.
@@ -28,12 +28,12 @@ type leftovers struct {
 // findIn reads those of a cluster's hosts that are among the instances.
 type findIn func(ctx context.Context, clusterName string, instances []string) ([]cluster.Host, error)
 
-// departed is a host that leaves.
+// departed is a leaving host, or one that left.
 type departed struct {
 	cluster, group string
 	// seen is when its group last listed it, or when its hook was done.
 	seen time.Time
-	// done: its hook is. Else AWS, another drainer or a process that died may end it.
+	// done: its hook is done. AWS, another drainer or a process that died may have ended others.
 	done bool
 }
 
@@ -45,8 +45,8 @@ func (m *leftovers) departs(s drain.Step, done bool, now time.Time) {
 	m.departed[s.Instance] = departed{s.Cluster, s.Group, now, done || m.departed[s.Instance].done}
 }
 
-// gone are the departed hosts that no group lists any more, by cluster. Those that went too long ago are forgotten, and so
-// is one whose hook was not done and whose group is not listed either: a person took its tag away, and it may run on.
+// gone are the departed hosts that no group lists, by cluster. A host that left long ago is forgotten. So is one whose hook
+// was not done and whose group is not listed: somebody removed the tag, and the host may run on.
 func (m *leftovers) gone(groups map[string][]cluster.Group, now time.Time) map[string][]string {
 	listed, present := map[string]cluster.Phase{}, map[string]bool{}
 	for _, of := range groups {
@@ -77,12 +77,10 @@ func (m *leftovers) gone(groups map[string][]cluster.Group, now time.Time) map[s
 	return byCluster
 }
 
-// remove removes what departed hosts left behind: an agent that is away when its instance ends leaves its registration,
-// DRAINING, for ever (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html). One
-// that is connected is ECS's own to remove, and would only register anew. It takes a call for each cluster from which
-// hosts went, as a rule once; a process that dies before it leaves the registration. So does one that never saw the host
-// leave: without asking EC2, which no right of ours allows, nobody can tell an instance that is gone from one that was
-// detached from its group and runs on.
+// remove removes the registrations of hosts that left. If an agent is disconnected when its instance ends, its registration
+// stays DRAINING for ever (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html).
+// A connected one is ECS's to remove, and would register again. A process that dies before, or never saw the host leave,
+// leaves the registration: only EC2 could tell an instance that is gone from one that was detached and runs on.
 func (m *leftovers) remove(ctx context.Context, groups map[string][]cluster.Group, now time.Time, find findIn, deregister func(context.Context, drain.Step) error) []Failure {
 	gone := m.gone(groups, now)
 	var failed []Failure
@@ -101,7 +99,6 @@ func (m *leftovers) remove(ctx context.Context, groups map[string][]cluster.Grou
 			if h.Connected {
 				continue
 			}
-			// Force: tasks that ECS believes to run there went with the instance.
 			step := drain.Step{Cluster: name, Instance: h.InstanceID, Registration: h.ARN}
 			if err := deregister(ctx, step); err != nil {
 				failed = append(failed, Failure{Cluster: name, Instance: h.InstanceID, Error: awsclient.Sentence(err)})

@@ -10,12 +10,12 @@ import (
 	"ecs-cluster-scaler/drain"
 )
 
-// goneFor is how long AWS is believed that a hook has no active action for an instance. Its list of instances and its
-// lifecycle actions may disagree for a moment, and a hook that is given up ends with its timeout.
+// goneFor is how long AWS is believed that a hook has no active action. Its list of instances may disagree for a moment, and
+// a hook that is given up ends with its timeout.
 const goneFor = 2 * time.Minute
 
-// memory is what a process knows of the hosts that leave. All of it can be lost at any moment: it saves calls, and it
-// times heartbeats, of which one too many does no harm.
+// memory is what a process knows of leaving hosts. It can be lost at any moment: it saves calls, and times heartbeats, of
+// which one too many does no harm.
 type memory struct {
 	mu    sync.Mutex
 	hosts map[string]*remembered
@@ -25,17 +25,16 @@ type remembered struct {
 	// seen is when this process first saw the host leave; began when AWS says it did, zero: not known.
 	seen, began time.Time
 	beaten      time.Time
-	// gone is when AWS last refused to complete the hook, because it has no active action for the instance.
+	// gone is when AWS last said that the hook has no active action for the instance.
 	gone time.Time
-	// waits is how it was last seen in Terminating or Terminating:Wait, or an event said that it waits; nil: it was not, or has
-	// been let go.
+	// waits is its last step before its hook was done, or what an event said; nil: none.
 	waits *drain.Step
 	// dead: EC2 itself says so.
 	dead  bool
 	agent drain.Absence
-	// whole is what its cluster was when last read whole; nil: nothing that may be believed.
+	// whole is its cluster when last read whole; nil: nothing that may be believed.
 	whole *whole
-	// absent are the clusters that were asked for it and did not have it, with when.
+	// absent is when clusters said that they do not have it.
 	absent map[string]time.Time
 }
 
@@ -55,13 +54,13 @@ func (r *remembered) start() time.Time {
 	return r.seen
 }
 
-// isNotIn tells whether the cluster was asked for it so short a time ago that the answer is believed.
+// isNotIn tells whether the cluster has said that it does not have it, and is still believed.
 func (r *remembered) isNotIn(clusterName string, believed time.Duration, now time.Time) bool {
 	at, asked := r.absent[clusterName]
 	return asked && now.Sub(at) < believed
 }
 
-// of is what is known of an instance; it is made where nothing is.
+// of is what is known of an instance.
 func (m *memory) of(instance string, now time.Time) *remembered {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -71,7 +70,7 @@ func (m *memory) of(instance string, now time.Time) *remembered {
 	return m.hosts[instance]
 }
 
-// keepWaiting remembers which hosts wait for a hook that may be ours, or soon will.
+// keepWaiting remembers which hosts wait, or soon will, for a hook that may be ours.
 func (m *memory) keepWaiting(steps []drain.Step, now time.Time) {
 	for _, s := range steps {
 		if known := m.of(s.Instance, now); len(s.Beats) > 0 {
@@ -82,7 +81,7 @@ func (m *memory) keepWaiting(steps []drain.Step, now time.Time) {
 	}
 }
 
-// waiting are the hosts that were last seen to wait for a hook that may be ours, or to be about to.
+// waiting are the hosts that keepWaiting remembers.
 func (m *memory) waiting() []drain.Step {
 	var steps []drain.Step
 	for _, instance := range sorted(m.hosts) {
@@ -105,7 +104,7 @@ func (m *memory) keepWhole(c drain.Cluster, e drain.Entry, now time.Time) {
 	}
 }
 
-// forget drops all instances but those that leave now.
+// forget drops all other instances.
 func (m *memory) forget(leaving map[string]bool) {
 	maps.DeleteFunc(m.hosts, func(instance string, _ *remembered) bool { return !leaving[instance] })
 }

@@ -20,7 +20,7 @@ type clusterReader struct {
 	allowed drain.Allowed
 }
 
-// reading is one cluster that is being read. Each of its steps returns the cluster with what it read.
+// reading is one cluster that is being read. Each of its steps takes the cluster and returns it with what it read.
 type reading struct {
 	clusterReader
 	entry drain.Entry
@@ -28,7 +28,7 @@ type reading struct {
 	now   time.Time
 }
 
-// read reads, round by round, what drain.Need names; said is what ECS has said of tasks in this tick.
+// read reads what drain.Need names, round by round. said is what ECS has said of tasks in this tick.
 func (r clusterReader) read(ctx context.Context, l located, groups []cluster.Group, said ecsreader.TaskAnswers, now time.Time) (drain.Cluster, []Failure) {
 	of := reading{r, l.entry, said, now}
 	c := drain.Cluster{Snapshot: l.snapshot, ProtectionRefused: r.reader.ProtectionRefused(l.name, now)}
@@ -54,7 +54,7 @@ func (r clusterReader) read(ctx context.Context, l located, groups []cluster.Gro
 	return c, failed
 }
 
-// unread is the cluster of which nothing could be read: its hosts are held.
+// unread is a cluster of which nothing could be read. Its hosts are held.
 func (r clusterReader) unread(l located, now time.Time) drain.Cluster {
 	c := drain.Cluster{Snapshot: cluster.Snapshot{Cluster: l.name, HostsUnread: true}}
 	for _, one := range l.leaving {
@@ -65,7 +65,7 @@ func (r clusterReader) unread(l located, now time.Time) drain.Cluster {
 	return c
 }
 
-// host is a leaving host before anything is read for it: its hook may be any that was known before.
+// host is a leaving host before anything is read for it.
 func (r reading) host(c drain.Cluster, l leaving, searched bool) drain.Host {
 	known := r.memory.of(l.instance.ID, r.now)
 	at := drain.Registration(c.Hosts, l.instance.ID)
@@ -80,8 +80,7 @@ func (r reading) host(c drain.Cluster, l leaving, searched bool) drain.Host {
 	return h
 }
 
-// hookOf is the group's hook with what is known of it for one host. A host that does not wait yet may do so at the next
-// tick, which may not be able to read the groups.
+// hookOf is the group's hook with what is known of it for one host.
 func (r reading) hookOf(h drain.Host, hook drain.Hook) drain.Hook {
 	known := r.memory.of(h.Instance, r.now)
 	if known.waits != nil {
@@ -103,7 +102,7 @@ func (r reading) refusedHook(clusterName string) []Failure {
 	return nil
 }
 
-// hookTries is how often a group's hooks are asked for in one tick, where several of its hosts wait for one.
+// hookTries is how often a tick asks for the hooks of a group with several waiting hosts.
 const hookTries = 3
 
 func (r reading) hooks(ctx context.Context, c drain.Cluster, need drain.Needed) (drain.Cluster, []Failure) {
@@ -130,12 +129,12 @@ func (r reading) hooks(ctx context.Context, c drain.Cluster, need drain.Needed) 
 	return c, failed
 }
 
-// toCount is what is kept for floors while tasks are listed, some twenty calls at a tenth of AWS's limits: else a tick
-// that never gets through all hosts would never let one go.
+// toCount is kept for counting floors while tasks are listed, some twenty calls at a tenth of AWS's limits. Otherwise a tick
+// that never lists all hosts' tasks would never release one.
 const toCount = 10 * time.Second
 
-// tasks reads the tasks of hosts: those known from before, of all hosts together, a hundred a call; then host by host, where
-// none is known or all of those have stopped, what ECS lists now.
+// tasks reads the tasks of hosts: first those that are known, of all hosts together. Where none is known, or all of them have
+// stopped, it reads what ECS lists.
 func (r reading) tasks(ctx context.Context, c drain.Cluster, need drain.Needed) (drain.Cluster, []Failure) {
 	var hosts []cluster.Host
 	for _, h := range c.Terminating {
@@ -202,8 +201,7 @@ func (r reading) sizes(ctx context.Context, c drain.Cluster, need drain.Needed) 
 	return c, nil
 }
 
-// protection marks tasks that are protected from scale-in. Where that decides whether a task is stopped, one of which it
-// could not be read may be protected.
+// protection marks protected tasks. If protection decides whether a task is stopped, an unread one may be protected.
 func (r reading) protection(ctx context.Context, c drain.Cluster, need drain.Needed) (drain.Cluster, []Failure) {
 	asked := slices.Concat(need.Protection, need.Explaining)
 	slices.Sort(asked)
@@ -218,8 +216,6 @@ func (r reading) protection(ctx context.Context, c drain.Cluster, need drain.Nee
 	return c, failures(c, "the protection of tasks is not known, so none that may be protected is stopped before standalone_deadline_minutes: ", err)
 }
 
-// stopTimeouts reads the definitions of tasks that have been stopping for long on hosts past their deadline. It takes a call
-// for each revision, once while the process lives. One that cannot be read is noted with its tasks.
 func (r reading) stopTimeouts(ctx context.Context, c drain.Cluster, need drain.Needed) (drain.Cluster, []Failure) {
 	read, unread := r.reader.Definitions(ctx, need.StopTimeouts)
 	c.Definitions = merged(c.Definitions, read)
@@ -230,7 +226,7 @@ func (r reading) stopTimeouts(ctx context.Context, c drain.Cluster, need drain.N
 	return c, failures(c, "how long tasks may take to stop: ", unread...)
 }
 
-// eachTask is the cluster with copies of its leaving hosts' tasks, each as change leaves it.
+// eachTask is the cluster with changed copies of its leaving hosts' tasks.
 func eachTask(c drain.Cluster, change func(*drain.Task)) drain.Cluster {
 	c.Terminating = slices.Clone(c.Terminating)
 	for i := range c.Terminating {

@@ -21,8 +21,7 @@ type leaving struct {
 	tagged bool
 }
 
-// leavingFrom are the instances in Terminating, Terminating:Wait and Terminating:Proceed, by cluster, but those of groups that
-// belong to another stack.
+// leavingFrom are the instances that Auto Scaling terminates, by cluster, without those of another stack's groups.
 func leavingFrom(groups map[string][]cluster.Group, configPath string) map[string][]leaving {
 	from := map[string][]leaving{}
 	for name, of := range groups {
@@ -52,7 +51,7 @@ func except(all []leaving, one leaving) []leaving {
 	return slices.DeleteFunc(slices.Clone(all), func(l leaving) bool { return l.instance.ID == one.instance.ID })
 }
 
-// without is ctx less the time that is kept for what comes after.
+// without is ctx less the time that is kept for later.
 func without(ctx context.Context, kept time.Duration) (context.Context, context.CancelFunc) {
 	if deadline, ok := ctx.Deadline(); ok {
 		return context.WithDeadline(ctx, deadline.Add(-kept))
@@ -60,12 +59,12 @@ func without(ctx context.Context, kept time.Duration) (context.Context, context.
 	return context.WithCancel(ctx)
 }
 
-// located is one cluster with the leaving hosts that are registered there, or that no cluster is known to have.
+// located is one cluster with the leaving hosts that are registered there, or nowhere.
 type located struct {
 	name    string
 	entry   drain.Entry
 	leaving []leaving
-	// snapshot has the hosts. Until they are read, HostsUnread: hosts that were not seen must not count as absent.
+	// snapshot has the hosts. It is HostsUnread until they are read, so that no host counts as absent before.
 	snapshot cluster.Snapshot
 	// searched are the instances that no known cluster has.
 	searched map[string]bool
@@ -104,8 +103,7 @@ func (f finder) readHosts(ctx context.Context, l located) located {
 	return l
 }
 
-// readStarts learns when the terminations of the instances began, once each. One that cannot be learned began, for this
-// process, when it first saw it.
+// readStarts learns when the terminations began, once each. If that is not known, the first sight of it counts.
 func (f finder) readStarts(ctx context.Context, l located, now time.Time) located {
 	missing := map[string][]string{}
 	for _, one := range l.leaving {
@@ -127,32 +125,31 @@ func (f finder) readStarts(ctx context.Context, l located, now time.Time) locate
 	return l
 }
 
-// searchAfter is when an instance that its cluster does not know is looked for in the others: not before it could go.
+// searchAfter is how old a termination must be before its instance is searched in other clusters: it is released no earlier.
 const searchAfter = 3 * time.Minute
 
-// toSearch is a tick's time for it, and with a tenth of AWS's limits some searchedAtOnce clusters. What was asked is
-// remembered, so that a search that is cut goes on a minute later.
+// toSearch is a tick's time for it, enough for some searchedAtOnce clusters at a tenth of AWS's limits. The answers are
+// remembered, so the next tick goes on.
 const (
 	toSearch       = 8 * time.Second
 	searchedAtOnce = 25
 )
 
-// believed is how long a cluster's answer counts that it does not have an instance: the agent may register after it was
-// asked. It is 3 minutes if one tick can ask all clusters, otherwise twice as long as asking them takes.
+// believed is how long a cluster's answer counts, because an agent may register later: 3 minutes if one tick can ask all
+// clusters, otherwise twice the time that asking takes.
 func believed(clusters int) time.Duration {
 	rounds := 1 + clusters/searchedAtOnce
 	return time.Duration(1+2*rounds) * time.Minute
 }
 
-// search looks for the unregistered instances of a cluster in every other known one, before they are released as never
-// registered. It returns the cluster without those
-// that are registered elsewhere, and where these are.
+// search looks for the unregistered instances of a cluster in every other known one. It returns the cluster without those that
+// it found, and where they are.
 func (f finder) search(ctx context.Context, l located, known map[string]bool, now time.Time) (located, []move) {
 	missing := f.missing(l, now)
 	if len(missing) == 0 {
 		return l, nil
 	}
-	// Its own cluster is asked again, by name: a page may have lost it, and what follows cannot be taken back.
+	// Its own cluster is asked again, by name: a page may have lost it, and a release is final.
 	here, err := f.reader.Find(ctx, l.name, ids(missing))
 	l.snapshot.Hosts = slices.Concat(l.snapshot.Hosts, here)
 	if err != nil {
@@ -162,7 +159,7 @@ func (f finder) search(ctx context.Context, l located, known map[string]bool, no
 	if missing = f.missing(l, now); len(missing) == 0 {
 		return l, nil
 	}
-	// A host that never registered must not take the time of those that have tasks.
+	// Unregistered hosts must not take the time of those with tasks.
 	if _, limited := ctx.Deadline(); limited {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, toSearch)
@@ -196,7 +193,7 @@ type move struct {
 	to string
 }
 
-// missing are the instances that could go and that the cluster does not show.
+// missing are the instances that could be released and that the cluster does not have.
 func (f finder) missing(l located, now time.Time) []leaving {
 	if l.snapshot.HostsUnread {
 		return nil
@@ -207,7 +204,7 @@ func (f finder) missing(l located, now time.Time) []leaving {
 	})
 }
 
-// neverAskedFirst puts clusters that were not yet asked for every one of the instances before the others.
+// neverAskedFirst puts clusters first that were not yet asked for every instance.
 func (f finder) neverAskedFirst(clusters []string, missing []leaving, now time.Time) []string {
 	asked := func(name string) bool {
 		return !slices.ContainsFunc(missing, func(l leaving) bool {
@@ -218,8 +215,8 @@ func (f finder) neverAskedFirst(clusters []string, missing []leaving, now time.T
 	return append(slices.DeleteFunc(slices.Clone(clusters), asked), again...)
 }
 
-// ask returns those of the instances that are registered in a cluster, with one call where none is. A cluster that was
-// asked for one a moment ago is believed; an error means that others may be there too.
+// ask returns the instances that are registered in a cluster. It asks only for those that the cluster was not asked for a
+// moment ago. After an error, others may be there too.
 func (f finder) ask(ctx context.Context, clusterName string, missing []leaving, believed time.Duration, now time.Time) ([]leaving, error) {
 	unasked := slices.DeleteFunc(slices.Clone(missing), func(l leaving) bool { return f.memory.of(l.instance.ID, now).isNotIn(clusterName, believed, now) })
 	if len(unasked) == 0 {

@@ -10,21 +10,20 @@ import (
 	"ecs-cluster-scaler/drain"
 )
 
-// wholeFor is how long what was read of a whole cluster is believed while tasks are only stopping, which takes a load
-// balancer's 300 s as a rule.
+// wholeFor is how long a whole read is believed while tasks only stop. That usually takes a load balancer's 300 s.
 const wholeFor = 5 * time.Minute
 
 // stopping is what is known of a cluster whose hosts may only wait for tasks that stop.
 type stopping struct {
-	// steps are all to wait for such tasks; none: the cluster must be read whole.
+	// steps all wait for such tasks; none: the cluster must be read whole.
 	steps  []drain.Step
 	failed []Failure
-	// said is what ECS has said of tasks, which need not be asked again.
+	// said is what ECS has said of tasks. It is not asked again.
 	said ecsreader.TaskAnswers
 }
 
-// readStopping reads the tasks of a cluster whose hosts, DRAINING and connected, all only wait for tasks that stop: one call
-// for a hundred tasks tells, and nothing but time ends it. Every other step rests on reading the cluster whole.
+// readStopping reads the tasks of a cluster whose hosts, DRAINING and connected, all wait for tasks that stop. One call for a
+// hundred tasks confirms that. Every other step needs the whole cluster.
 func (r clusterReader) readStopping(ctx context.Context, name string, all []leaving, groups []cluster.Group, now time.Time) stopping {
 	c, entry, ok := r.recollect(name, all, now)
 	if !ok {
@@ -41,11 +40,11 @@ func (r clusterReader) readStopping(ctx context.Context, name string, all []leav
 	failed := append(of.refusedHook(name), unread...)
 	tasks, said, err := r.reader.Recall(ctx, name, c.Hosts, ecsreader.TaskAnswers{}, now)
 	if err != nil || len(tasks) < len(c.Hosts) {
-		return stopping{said: said} // reading the cluster whole asks again where that failed, and says so
+		return stopping{said: said} // the whole read asks again, and reports failures
 	}
 	c = withTasks(c, tasks)
 	for range drain.Rounds {
-		// All but the time that tasks may take to stop is as it was when last read.
+		// Everything but stop timeouts is as it was when last read.
 		need = drain.Need(c, entry.Drain, now)
 		c.Asked = c.Asked.And(need)
 		c, unread = of.stopTimeouts(ctx, c, need)
@@ -58,7 +57,7 @@ func (r clusterReader) readStopping(ctx context.Context, name string, all []leav
 	return stopping{steps, failed, said}
 }
 
-// recollect is the cluster as it was when last read whole; false: that is too long ago, or something is new.
+// recollect is the cluster as last read whole; false: that is too long ago, or something is new.
 func (r clusterReader) recollect(name string, all []leaving, now time.Time) (drain.Cluster, drain.Entry, bool) {
 	c, entry := drain.Cluster{Snapshot: cluster.Snapshot{Cluster: name, HostsUnread: true}}, drain.Entry{}
 	for _, l := range all {

@@ -22,11 +22,11 @@ import (
 const (
 	// sideBySide is how many clusters are read at once.
 	sideBySide = 4
-	// toAct is what is kept of the function's time for acting, publishing and answering.
+	// toAct is the part of the function's time that is kept for acting, publishing and answering.
 	toAct = 20 * time.Second
 )
 
-// planner finds out what a tick has to do, and does nothing.
+// planner finds out what a tick has to do.
 type planner struct {
 	clusterReader
 	entries    *entries
@@ -48,8 +48,7 @@ type clusterTick struct {
 	panicked bool
 }
 
-// plan finds the leaving hosts, reads what their steps depend on, and decides. The answer is that of a tick whose calls all
-// succeed; the groups tell what has left.
+// plan finds the leaving hosts, reads what their steps depend on, and decides. It returns the groups too.
 func (p planner) plan(ctx context.Context, minute time.Time) (Answer, map[string][]cluster.Group, error) {
 	ctx, cancel := without(ctx, toAct)
 	defer cancel()
@@ -82,7 +81,7 @@ func (p planner) plan(ctx context.Context, minute time.Time) (Answer, map[string
 	return answer, groups, nil
 }
 
-// forget drops what is remembered of all instances but those that leave now.
+// forget drops what is remembered of instances that do not leave.
 func (p planner) forget(leaving map[string][]leaving) {
 	now := map[string]bool{}
 	for _, of := range leaving {
@@ -104,8 +103,8 @@ func (p planner) stopping(ctx context.Context, from map[string][]leaving, groups
 	return all
 }
 
-// locate reads the hosts of the clusters from which something leaves, and gives each instance to the cluster that it is
-// registered in, whatever its group's tag says.
+// locate reads the hosts of clusters with leaving hosts, and gives each instance to the cluster in which it is registered,
+// whatever its group's tag says.
 func (p planner) locate(ctx context.Context, from map[string][]leaving, groups map[string][]cluster.Group, entries map[string]drain.Entry, now time.Time) []*clusterTick {
 	known := map[string]bool{}
 	for _, name := range slices.Concat(sorted(groups), sorted(entries)) {
@@ -149,8 +148,7 @@ func (p planner) locate(ctx context.Context, from map[string][]leaving, groups m
 	return fairness.Rotate(all, now)
 }
 
-// decide reads the clusters and decides their steps. The hosts of one that could not be read for an error in this program
-// are held.
+// decide reads the clusters and decides their steps. It holds the hosts of a cluster in which this program failed.
 func (p planner) decide(ctx context.Context, all []*clusterTick, groups map[string][]cluster.Group, said map[string]ecsreader.TaskAnswers, now time.Time) []*clusterTick {
 	p.each(all, func(c *clusterTick) {
 		of, failed := p.read(ctx, c.located, groups[c.name], said[c.name], now)
@@ -167,7 +165,7 @@ func (p planner) decide(ctx context.Context, all []*clusterTick, groups map[stri
 	return all
 }
 
-// each does something for the clusters, some side by side. Whatever goes wrong with one stays with it, a panic too.
+// each handles several clusters at once. An error or panic in one does not affect the others.
 func (p planner) each(all []*clusterTick, do func(*clusterTick)) {
 	var group errgroup.Group
 	group.SetLimit(sideBySide)
@@ -177,7 +175,7 @@ func (p planner) each(all []*clusterTick, do func(*clusterTick)) {
 			return nil
 		})
 	}
-	_ = group.Wait() // each cluster holds its own errors
+	_ = group.Wait() // each cluster has its own errors
 }
 
 func (p planner) guarded(c *clusterTick, do func()) {
