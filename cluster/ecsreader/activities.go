@@ -15,10 +15,9 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// ReadLaunches fills in how the snapshot's unregistered instances came up, and what this process has learnt of how long
-// hosts of their groups take to join. It asks only where there is an instance of which it is not known: a launch does not
-// change, and one that AWS throttles would be a fleet bought anew. An instance that this process has seen registered is
-// no launch any more: its LaunchedAt stays zero.
+// ReadLaunches fills in when the snapshot's unregistered instances were launched, and how long hosts of their groups take to
+// join. It asks only if that is not known of an instance: a launch does not change, and while the call is throttled a fleet
+// could be bought again. LaunchedAt stays zero for an instance that this process has seen registered.
 func (r *Reader) ReadLaunches(ctx context.Context, s *cluster.Snapshot, now time.Time) {
 	registered := make(map[string]time.Time, len(s.Hosts))
 	for _, h := range s.Hosts {
@@ -40,12 +39,11 @@ func (r *Reader) ReadLaunches(ctx context.Context, s *cluster.Snapshot, now time
 	}
 }
 
-// instanceID finds the instance that an activity is about, which the API tells only in prose: "Launching a new EC2
-// instance: i-0123456789abcdef0".
+// instanceID finds an activity's instance in its description: "Launching a new EC2 instance: i-0123456789abcdef0".
 var instanceID = regexp.MustCompile(`i-[0-9a-f]+`)
 
-// launches reads a page of the group's activities, the newest, from which it is learnt too how long its hosts take to
-// join; and pages more only while one of these instances may be on them.
+// launches reads the newest page of the group's activities, and more only while an instance may be on them. The page also
+// shows how long hosts take to join.
 func (r *Reader) launches(ctx context.Context, group string, never []*cluster.Instance, now time.Time) (map[string]launch, error) {
 	started := map[string]launch{}
 	for page, err := range r.activities(ctx, group, now.Add(-learntFrom)) {
@@ -64,7 +62,7 @@ func (r *Reader) launches(ctx context.Context, group string, never []*cluster.In
 	return started, nil
 }
 
-// activities are a group's that began since a moment, page by page. The pages end at an error.
+// activities are a group's since a moment, page by page. The pages end at an error.
 func (r *Reader) activities(ctx context.Context, group string, since time.Time) iter.Seq2[[]types.Activity, error] {
 	return func(yield func([]types.Activity, error) bool) {
 		pages := autoscaling.NewDescribeScalingActivitiesPaginator(r.autoscaling, &autoscaling.DescribeScalingActivitiesInput{
@@ -85,8 +83,8 @@ func (r *Reader) activities(ctx context.Context, group string, since time.Time) 
 	}
 }
 
-// launchOf reads an activity that brings an instance into the group. One that was attached, or comes back from standby,
-// is not launched; one that goes into the warm pool is not yet
+// launchOf reads the activity of a launch. An instance that is attached or leaves standby is not launched, and one that
+// enters the warm pool not yet
 // (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-warm-pools.html).
 func launchOf(a types.Activity) (string, launch) {
 	description := aws.ToString(a.Description)
@@ -105,8 +103,8 @@ func hasAll(started map[string]launch, never []*cluster.Instance) bool {
 	return true
 }
 
-// reaches tells whether what follows these activities began before a moment. Those that go on come first, then the
-// others, newest first (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html).
+// reaches tells whether all later activities began before a moment. Open ones come first, then the others, newest first
+// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html).
 func reaches(activities []types.Activity, moment time.Time) bool {
 	if len(activities) == 0 {
 		return false // an empty page is not the last one
@@ -115,15 +113,14 @@ func reaches(activities []types.Activity, moment time.Time) bool {
 	return last.EndTime != nil && aws.ToTime(last.StartTime).Before(moment)
 }
 
-// terminationsSince is how far back open terminations are looked for: AWS ends each after 48 hours
+// terminationsSince is how far back open terminations are searched: AWS ends each after 48 hours
 // (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html).
 const terminationsSince = 49 * time.Hour
 
-// Termination is one that goes on.
+// Termination is an open one.
 type Termination struct {
 	Began time.Time
-	// Dead: Auto Scaling ends the instance because EC2 says that it is gone or broken, not because a load balancer or a
-	// person calls it unhealthy, and not to scale in.
+	// Dead: the cause is that EC2 calls the instance gone or broken, not a load balancer, a person or a scale-in.
 	Dead bool
 }
 
@@ -131,10 +128,9 @@ type Termination struct {
 // (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-healthchecks.html).
 var ofEC2 = regexp.MustCompile(`EC2 (health check|instance status check)`)
 
-// Terminations reads when the terminations of the given instances of a group began: StartTime of the activity that has no
-// EndTime and names the instance. Its status code is not looked at, because the SDK does not know all that there are
-// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Activity.html). An instance that no open activity names
-// is missing in the answer.
+// Terminations reads when terminations of a group's instances began: StartTime of the activity that names the instance and has
+// no EndTime. The status code does not count, because the SDK does not know them all
+// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Activity.html). The answer may miss instances.
 func (r *Reader) Terminations(ctx context.Context, group string, instances []string, now time.Time) (map[string]Termination, error) {
 	wanted := map[string]bool{}
 	for _, id := range instances {

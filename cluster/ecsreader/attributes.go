@@ -8,15 +8,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// mostAttributeSets keeps a process that sees ever new hosts from growing: past it the sets start anew.
+// mostAttributeSets bounds the memory of a process that sees ever new hosts.
 const mostAttributeSets = 5000
 
-// trunkAttribute is another on each host, and nothing that a constraint goes by.
+// trunkAttribute differs on each host. No constraint uses it.
 const trunkAttribute = "ecs.awsvpc-trunk-id"
 
-// attributesOf returns the same map for hosts of one make: an agent registers some thirty attributes, and a pass over
-// thousands of hosts would hold as many copies of the same. A list that was converted before is not converted again. The
-// host's version does not tell, because AWS names no event for attributes that an operator puts on a host
+// attributesOf returns one map for all hosts with the same attributes, some thirty each. A list that was converted before is
+// looked up. The host's version cannot be the key, because AWS names no event for attributes that an operator puts on a host
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html).
 func (r *Reader) attributesOf(attributes []types.Attribute) map[string]string {
 	listed := keyOf(attributes)

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// cache remembers values while the process lives. It starts anew past most of them; 0: what is read bounds it.
+// cache remembers values while the process lives. Past most of them it starts again; 0: no bound.
 type cache[K comparable, V any] struct {
 	mu    sync.Mutex
 	known map[K]V

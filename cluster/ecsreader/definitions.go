@@ -15,11 +15,11 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// mostDefinitions keeps a process that sees ever new revisions from growing. A revision never changes
+// mostDefinitions bounds the memory of a process that sees ever new revisions. A revision never changes
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html).
 const mostDefinitions = 10_000
 
-// revision is one revision, with the parts that overrides of a task may change.
+// revision is a definition with the parts that a task may override.
 type revision struct {
 	cluster.Definition
 	parts parts
@@ -103,8 +103,8 @@ func revisionOf(d *types.TaskDefinition) (revision, error) {
 	return read, nil
 }
 
-// hostPort is the port that a mapping takes of its host; 0: none that is fixed. In network mode host the container's
-// port is the host's; in awsvpc each task has an interface of its own
+// hostPort is the fixed port that a mapping takes on its host; 0: none. In network mode host it is the container's port. In
+// awsvpc each task has its own interface
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html).
 func hostPort(mode types.NetworkMode, m types.PortMapping) int {
 	switch mode {
@@ -147,8 +147,7 @@ func partsOf(d *types.TaskDefinition) (parts, error) {
 	return p, nil
 }
 
-// size is what ECS reserves: the task level's where it is set, else the containers' sums, and of a container
-// memoryReservation before memory
+// size is what ECS reserves: the task level's, or the sum of its containers, where memoryReservation comes before memory
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html).
 func (p parts) size() cluster.Resources {
 	var sum cluster.Resources
@@ -199,7 +198,7 @@ func (p parts) overridden(o *types.TaskOverride) (parts, error) {
 	return changed, nil
 }
 
-// changesSize tells whether an override touches what a task reserves; most only set a command or the environment.
+// changesSize tells whether an override changes what a task reserves. Most set a command or the environment.
 func changesSize(o *types.TaskOverride) bool {
 	if o == nil {
 		return false

@@ -20,8 +20,7 @@ import (
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html).
 const tasksPerCall = 100
 
-// taskQuery selects tasks of a cluster; an empty host or service selects those of all. calls is how many calls the list may
-// take; nil: any number.
+// taskQuery selects tasks of a cluster, by host and service unless empty. calls is how many calls may be made; nil: any number.
 type taskQuery struct {
 	cluster, host, service string
 	desired                types.DesiredStatus
@@ -61,15 +60,15 @@ func (r *Reader) taskPages(ctx context.Context, q taskQuery) iter.Seq2[[]string,
 // errTooMany: there are more tasks than calls for them.
 var errTooMany = errors.New("too many tasks")
 
-// described is what ECS said of tasks that it was asked for by ARN.
+// described is what ECS said of tasks.
 type described struct {
 	tasks []cluster.TaskDetail
-	// missing are those that it does not know.
+	// missing are those that ECS does not know.
 	missing map[string]bool
-	// doubtful may only call themselves a service's; overrides are those that change a task's size. Both are by ARN.
+	// doubtful tasks may only claim to be a service's. overrides change a task's size. Both are by ARN.
 	doubtful  map[string]bool
 	overrides map[string]*types.TaskOverride
-	// unread says which tasks it neither described nor missed.
+	// unread says which tasks ECS neither described nor missed.
 	unread []string
 }
 
@@ -101,8 +100,8 @@ func (r *Reader) describeTasks(ctx context.Context, clusterName string, arns []s
 	return read, nil
 }
 
-// taskOf converts a task; sure is false where it may only call itself a service's. Health is UNKNOWN for a task without a
-// health check, and for one whose first check is still to come
+// taskOf converts a task. sure is false if it may only claim to be a service's. Health is UNKNOWN without a health check, and
+// before the first one ends
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html).
 func taskOf(t types.Task) (task cluster.TaskDetail, sure bool) {
 	service, sure := serviceOf(t)
@@ -128,8 +127,7 @@ func shared(text *string) string {
 	return unique.Make(aws.ToString(text)).Value()
 }
 
-// unanswered names what ECS listed but did not describe: half an answer is doubt. What is MISSING went between the two
-// calls, which is no gap in what is known
+// unanswered names what ECS listed but did not describe. What is MISSING ended between the two calls, and is no gap
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html).
 func unanswered(kind string, asked, described int, failures []types.Failure) []string {
 	var unread []string

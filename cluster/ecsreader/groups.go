@@ -35,8 +35,7 @@ const (
 // (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html).
 const groupsPerCall = 100
 
-// ReadGroups reads the Auto Scaling groups of all clusters, by cluster name. The filter by tag key keeps the account's
-// other groups out; without any filter the call would list them all.
+// ReadGroups reads the tagged Auto Scaling groups of all clusters, by cluster name.
 func (r *Reader) ReadGroups(ctx context.Context) (map[string][]cluster.Group, error) {
 	groups := map[string][]cluster.Group{}
 	pages := autoscaling.NewDescribeAutoScalingGroupsPaginator(r.autoscaling, &autoscaling.DescribeAutoScalingGroupsInput{
@@ -61,7 +60,7 @@ func addGroups(groups map[string][]cluster.Group, read []types.AutoScalingGroup)
 	}
 }
 
-// ReadGroup reads the one named group, as ReadGroups would: nothing where it does not exist or is not tagged.
+// ReadGroup reads one group as ReadGroups would: nothing if it does not exist or is not tagged.
 func (r *Reader) ReadGroup(ctx context.Context, name string) (map[string][]cluster.Group, error) {
 	out, err := r.autoscaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{name}})
 	if err != nil {
@@ -93,8 +92,7 @@ func group(g types.AutoScalingGroup) cluster.Group {
 		Desired:      int(aws.ToInt32(g.DesiredCapacity)),
 		Zones:        g.AvailabilityZones,
 		Templates:    templates(g),
-		// ECS puts this tag on a group when a capacity provider with managed scaling takes it; ReadManagedScaling asks
-		// whether it still has it.
+		// The tag stays when the capacity provider is deleted; see ReadManagedScaling.
 		ManagedScaling: tagIndex(g, managedTag) >= 0,
 		Unit:           unit(g),
 	}

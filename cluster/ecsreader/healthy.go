@@ -13,7 +13,7 @@ import (
 
 // Healthy counts running tasks of services.
 type Healthy struct {
-	// Running is how many tasks of a service count for its floor, by name. A service that is missing could not be counted.
+	// Running is how many tasks of a service count, by name. A service that is missing could not be counted.
 	Running map[string]int
 	// Definitions are the revisions that were asked for a health check.
 	Definitions map[string]cluster.Definition
@@ -21,11 +21,9 @@ type Healthy struct {
 	Unread []error
 }
 
-// Healthy counts the tasks of the services that run on the given hosts, by ARN, page by page until a service's floor is
-// reached. Of a revision with a health check only HEALTHY ones count. UNKNOWN is what tasks without one say, and tasks whose
-// first check is still to come: either another task of the revision tells, or its definition
-// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html). A load balancer's checks are not in it.
-// reports are the revisions of which a task is known to report health.
+// Healthy counts the services' running tasks on the given hosts, by ARN, page by page until the floor is reached. If a
+// revision has a health check, only HEALTHY tasks count. A task that says UNKNOWN does not tell; another task of the revision
+// does, or its definition. A load balancer's checks are not included. reports are the revisions whose tasks report health.
 func (r *LeavingReader) Healthy(ctx context.Context, clusterName string, services []cluster.Service, on, reports map[string]bool) Healthy {
 	read := Healthy{Running: map[string]int{}, Definitions: map[string]cluster.Definition{}}
 	reports = maps.Clone(reports)
@@ -66,8 +64,8 @@ func (r *LeavingReader) countHealthy(ctx context.Context, clusterName string, s 
 	return counting(running, reports), nil
 }
 
-// readHealthChecks notes which of the revisions report health though no task of theirs has done so yet: those with a
-// health check. One whose definition cannot be read may have one; the floor then holds the host for 10 minutes.
+// readHealthChecks notes which silent revisions have a health check. One that cannot be read may have one; the floor then
+// holds the host for 10 minutes.
 func (r *LeavingReader) readHealthChecks(ctx context.Context, service string, running []cluster.TaskDetail, reports map[string]bool, read *Healthy) {
 	var silent []string
 	for _, t := range running {
@@ -88,7 +86,7 @@ func (r *LeavingReader) readHealthChecks(ctx context.Context, service string, ru
 	}
 }
 
-// counting is how many of the tasks count: of revisions that report health the HEALTHY ones.
+// counting is how many of the tasks count: all, or the HEALTHY ones of a revision that reports health.
 func counting(tasks []cluster.TaskDetail, reports map[string]bool) int {
 	n := 0
 	for _, t := range tasks {

@@ -27,8 +27,8 @@ func (r *Reader) readHosts(ctx context.Context, s *cluster.Snapshot) error {
 	return r.describeHosts(ctx, s, arns)
 }
 
-// listHosts lists those that a cluster query selects, nil: all, in every status but INACTIVE, which is what the call does
-// without a status. A page of a filtered list may be empty and yet not the last; so the paginator goes by the token alone.
+// listHosts lists the hosts that a cluster query selects, nil: all, in every status but INACTIVE. A page of a filtered list
+// may be empty and not the last.
 func (r *Reader) listHosts(ctx context.Context, name string, query *string) ([]string, error) {
 	var arns []string
 	pages := ecs.NewListContainerInstancesPaginator(r.ecs, &ecs.ListContainerInstancesInput{
@@ -101,8 +101,7 @@ func amounts(resources []types.Resource) cluster.Resources {
 	return total
 }
 
-// amount reads a resource of any type. The agent registers GPUs as a set of device ids, so a set counts its members;
-// some accounts show a plain integer.
+// amount reads a resource of any type. GPUs are a set of device ids, in some accounts an integer.
 func amount(r types.Resource) int64 {
 	switch aws.ToString(r.Type) {
 	case "STRINGSET":
@@ -137,9 +136,8 @@ func ports(remaining []types.Resource) []cluster.Port {
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html).
 const instancesPerFilter = 50
 
-// Find reads those hosts of the named cluster that are among the EC2 instances, in any status but INACTIVE: one call per
-// 50 instances where none is there. A cluster that does not exist has none. An error means that more may be there than
-// the hosts beside it.
+// Find reads the cluster's hosts among the given EC2 instances, with one call for 50 if there is none. A cluster that does not
+// exist has none. After an error, there may be more.
 func (r *Reader) Find(ctx context.Context, name string, instances []string) ([]cluster.Host, error) {
 	s := cluster.Snapshot{Cluster: name}
 	for some := range slices.Chunk(instances, instancesPerFilter) {
@@ -152,7 +150,6 @@ func (r *Reader) Find(ctx context.Context, name string, instances []string) ([]c
 			err = r.describeHosts(ctx, &s, arns)
 		}
 		if described := len(s.Hosts) - before; err == nil && described < len(arns) {
-			// Whatever the reason: what is listed may be there.
 			err = fmt.Errorf("ECS lists %d of them and describes %d", len(arns), described)
 		}
 		if err != nil {
@@ -162,7 +159,7 @@ func (r *Reader) Find(ctx context.Context, name string, instances []string) ([]c
 	return s.Hosts, nil
 }
 
-// filter is the cluster query for the given instances, as AWS writes it in its examples.
+// filter is the cluster query for the instances.
 func filter(instances []string) *string {
 	if len(instances) == 1 {
 		return aws.String("ec2InstanceId == " + instances[0])

@@ -12,8 +12,7 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// templates are what a group launches from: its template or launch configuration, and the templates that its overrides
-// name in place of that
+// templates are what a group launches from: its template or launch configuration, and those of its overrides
 // (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateOverrides.html).
 func templates(g types.AutoScalingGroup) []string {
 	var all []string
@@ -32,8 +31,7 @@ func templates(g types.AutoScalingGroup) []string {
 	return all
 }
 
-// template names one: its id and version, or a launch configuration's name. $Latest and $Default move by themselves, and
-// no version is $Default; what they stand for only EC2 would tell
+// template names one: id and version, or a launch configuration's name. $Latest and $Default move, and no version is $Default
 // (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateSpecification.html).
 func template(t *types.LaunchTemplateSpecification, configuration *string) string {
 	if t == nil {
@@ -65,8 +63,8 @@ func allowed(p *types.MixedInstancesPolicy) (named []string, required bool) {
 	return named, required
 }
 
-// unit names what the group counts its sizes in, if not instances: vCPUs or memory, which only a group that chooses its
-// types by attributes can, or the weights of its types. A weight of 1 for all of them is a count of instances
+// unit is what the group counts its sizes in, if not instances: vCPUs, memory, or the weights of its types. If all weigh 1, it
+// counts instances
 // (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html).
 func unit(g types.AutoScalingGroup) string {
 	if named := aws.ToString(g.DesiredCapacityType); named == cluster.VCPUs || named == cluster.MiB {
@@ -82,7 +80,7 @@ func unit(g types.AutoScalingGroup) string {
 
 func weighs(weight *string) bool { return weight != nil && *weight != "1" }
 
-// weight is what an instance counts: what AWS shows of it, or else what its type weighs; 0: not known.
+// weight is what AWS says that an instance counts, or its type; 0: not known.
 func weight(g types.AutoScalingGroup, i types.Instance) int {
 	shown := i.WeightedCapacity
 	for _, o := range overrides(g) {

@@ -10,15 +10,12 @@ import (
 )
 
 const (
-	// watchedFrom is how young a launch must be when it is first read, so that the process has watched it since: as long as
-	// most hosts may take to join, and as long again.
+	// watchedFrom is how young a launch must be when first read to count as watched: twice what most hosts take to join.
 	watchedFrom = 20 * time.Minute
 	// learntFrom is how far back launches are read: as long as AWS keeps them, because a group may launch none for weeks
-	// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html). Of many, the latest
-	// tell: see joinsKept.
+	// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html).
 	learntFrom = 6 * 7 * 24 * time.Hour
-	// askedFor is how long activities are asked again for an instance that none of them names. One may show a moment late;
-	// an instance that was attached, or that was here for weeks, has none for ever.
+	// askedFor is how long an instance is searched in activities. One may show late; an attached or old instance has none.
 	askedFor = 10 * time.Minute
 	// joinsKept is how many of a group's latest joins tell how long its hosts take.
 	joinsKept = 10
@@ -42,8 +39,7 @@ type join struct {
 // groupLaunches is what a process remembers of one group's launches. One goroutine reads a group at a time.
 type groupLaunches struct {
 	waiting map[string]launch
-	// joined are instances that the group still has and that were registered when last seen so. ECS forgets them once their
-	// registration is gone.
+	// joined are the group's instances that were seen registered. ECS forgets them with their registration.
 	joined map[string]bool
 	joins  []join
 	// lastJoined and lastLaunch are the newest registration and launch.
@@ -56,8 +52,7 @@ type launched struct {
 	byCluster map[string]map[string]*groupLaunches
 }
 
-// of returns what is remembered of these groups of a cluster, and forgets its others. No groups: they may just not have
-// been read.
+// of returns what is remembered of the cluster's groups, and forgets other groups. Without any, they may be unread.
 func (l *launched) of(clusterName string, groups []cluster.Group) map[string]*groupLaunches {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -87,7 +82,7 @@ func (l *launched) keepOnly(names []string) {
 	}
 }
 
-// note takes in which instances of the group are registered now, and returns those that never were.
+// note notes which instances of the group are registered, and returns those that never were.
 func (m *groupLaunches) note(g *cluster.Group, registered map[string]time.Time, now time.Time) []*cluster.Instance {
 	var never []*cluster.Instance
 	waiting, joined := map[string]launch{}, map[string]bool{}
@@ -113,8 +108,8 @@ func (m *groupLaunches) note(g *cluster.Group, registered map[string]time.Time, 
 	return never
 }
 
-// join learns from an instance that has registered. A registration later than any host takes to join was made anew, by
-// a person or after a repair; one out of a warm pool had most of its boot behind it.
+// join learns from an instance that has registered. A very late registration is a repeated one, and an instance from a warm
+// pool had already booted.
 func (m *groupLaunches) join(instance string, at time.Time, l launch) {
 	if at.After(m.lastJoined) {
 		m.lastJoined = at
@@ -137,7 +132,7 @@ func (m *groupLaunches) asks(never []*cluster.Instance, now time.Time) bool {
 	})
 }
 
-// learn takes in what a group's activities say; all: none was left unread.
+// learn notes what a group's activities say; all: none is unread.
 func (m *groupLaunches) learn(started map[string]launch, all bool, registered map[string]time.Time, now time.Time) {
 	for id, l := range m.waiting {
 		if all && l.at.IsZero() && l.missed.IsZero() && started[id].at.IsZero() {

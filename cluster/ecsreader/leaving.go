@@ -31,7 +31,7 @@ type LeavingReader struct {
 	autoscaling LeavingAutoScaling
 	hooks       cache[string, knownHooks]
 	tasks       cache[string, leavingTasks]
-	// noProtection and tooManyTasks are when the one was refused, and the other too many to list at once, by cluster.
+	// noProtection is when protection could not be read, tooManyTasks when tasks were too many to list at once, by cluster.
 	noProtection, tooManyTasks cache[string, time.Time]
 }
 
@@ -56,10 +56,9 @@ func (r *LeavingReader) GroupOf(ctx context.Context, instance string) (string, e
 
 const (
 	terminatingHook = "autoscaling:EC2_INSTANCE_TERMINATING"
-	// hooksFor is how long a hook's timeout is believed; a person may change it.
+	// hooksFor is how long a hook's timeout is believed.
 	hooksFor = 15 * time.Minute
-	// hooksPerCall is the most names that DescribeLifecycleHooks takes, which is also the most hooks that a group has; without
-	// names it lists all
+	// hooksPerCall is the most names that DescribeLifecycleHooks takes, and the most hooks of a group
 	// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeLifecycleHooks.html).
 	hooksPerCall = 50
 )
@@ -70,9 +69,8 @@ type knownHooks struct {
 	at       time.Time
 }
 
-// Hooks reads the heartbeat timeouts of a group's terminating hooks that are among names, by name; no names: of all. With
-// an error comes what was last known. Hooks that were not there are asked for again each time: they may have been added
-// for a host that waits.
+// Hooks reads the timeouts of a group's terminating hooks with these names; no names: of all. With an error comes what was
+// last known. If there was none, the group is asked each time: one may be added for a waiting host.
 func (r *LeavingReader) Hooks(ctx context.Context, group string, names []string, now time.Time) (map[string]time.Duration, error) {
 	key := fmt.Sprint(group, names)
 	known, _ := r.hooks.get(key)
@@ -101,7 +99,7 @@ func (r *LeavingReader) Hooks(ctx context.Context, group string, names []string,
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GetTaskProtection.html).
 const protectionPerCall = 100
 
-// cannotBeProtected are the failures that say so: the task is gone, or of no service
+// cannotBeProtected are the failures of tasks that are gone, or of no service
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html).
 var cannotBeProtected = []string{"MISSING", "TASK_NOT_VALID"}
 
@@ -111,8 +109,8 @@ type Protection struct {
 	Until     time.Time
 }
 
-// Protection reads whether tasks are protected from scale-in, by ARN. A task that is missing in the answer could not be
-// read. With an error comes what was read before it.
+// Protection reads whether tasks are protected, by ARN. A task that is missing could not be read. With an error comes what was
+// read before it.
 func (r *LeavingReader) Protection(ctx context.Context, clusterName string, arns []string, now time.Time) (map[string]Protection, error) {
 	read := map[string]Protection{}
 	for batch := range slices.Chunk(arns, protectionPerCall) {
@@ -138,8 +136,7 @@ func (r *LeavingReader) ProtectionRefused(clusterName string, now time.Time) boo
 	return lately(&r.noProtection, clusterName, now)
 }
 
-// troubleFor is how long what did not work is believed not to work: a policy may be mended, and ECS shows a stopped task for
-// an hour.
+// troubleFor is how long what did not work is not tried again.
 const troubleFor = 15 * time.Minute
 
 func lately(since *cache[string, time.Time], clusterName string, now time.Time) bool {

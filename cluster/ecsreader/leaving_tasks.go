@@ -14,7 +14,7 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// leavingTasks are one leaving host's tasks by ARN: listed while the host was DRAINING, so that no other can come. One
+// leavingTasks are a leaving host's tasks by ARN. They were listed while the host was DRAINING, so no other can come. One
 // goroutine reads a host at a time.
 type leavingTasks map[string]cluster.TaskDetail
 
@@ -27,21 +27,20 @@ func (r *LeavingReader) known(instance string) leavingTasks {
 	return known
 }
 
-// KeepHosts forgets the tasks of all hosts but these instances'.
+// KeepHosts forgets the tasks of all other hosts.
 func (r *LeavingReader) KeepHosts(instances map[string]bool) {
 	r.tasks.keepOnly(func(id string, _ leavingTasks) bool { return instances[id] })
 }
 
-// TaskAnswers is what ECS has said in a tick of tasks that were known before.
+// TaskAnswers is what ECS has said of known tasks in a tick.
 type TaskAnswers struct {
 	tasks   map[string]cluster.TaskDetail
 	missing map[string]bool
 }
 
-// Recall returns, by instance, the tasks of the hosts that are known from before, and asks for those of them that had not
-// stopped: of all hosts together, a hundred a call. What ECS has said of before is not asked again; the answers hold both. A
-// host is missing where none of its tasks is known that has still to stop, or of one there was no answer: ECS has to be asked
-// what it lists there.
+// Recall returns the hosts' known tasks, by instance. It asks for those that had not stopped, of all hosts together, and
+// does not repeat what ECS has said before; the answers hold both. A host is missing if it has no known task that has still
+// to stop, or if there was no answer for one: ListTasks must read it.
 func (r *LeavingReader) Recall(ctx context.Context, clusterName string, hosts []cluster.Host, before TaskAnswers, now time.Time) (map[string][]cluster.TaskDetail, TaskAnswers, error) {
 	var running []string
 	for _, h := range hosts {
@@ -76,7 +75,7 @@ func byARN(tasks []cluster.TaskDetail) map[string]cluster.TaskDetail {
 	return known
 }
 
-// learn takes the answers in. false: none of the tasks has still to stop, or of one there was no answer.
+// learn notes the answers. false: no task has still to stop, or there was no answer for one.
 func (l leavingTasks) learn(answers TaskAnswers, now time.Time) bool {
 	running := false
 	for arn, t := range l {
@@ -88,8 +87,7 @@ func (l leavingTasks) learn(answers TaskAnswers, now time.Time) bool {
 			running = running || !fresh.Stopped()
 		case t.Stopped():
 		case answers.missing[arn]:
-			// ECS knows it no more. It stays what it was, so that its service's floor counts; before the host goes, ECS
-			// is asked what it lists there.
+			// ECS has forgotten it. It stays known, so its service's floor counts. ListTasks is called before a release.
 			t.LastStatus, t.WantedRunning, t.StoppedAt = cluster.Forgotten, false, now
 			l[arn] = t
 		default:
@@ -108,9 +106,8 @@ func shown(h cluster.Host, known leavingTasks) []cluster.TaskDetail {
 	return tasks
 }
 
-// ListTasks reads what ECS lists on the hosts now, by instance: all of the cluster's tasks where that takes fewer calls, else
-// host by host; all is how many tasks run in the cluster. What was read of a host counts whatever becomes of the next.
-// Hosts that are left wait for the next tick, which begins with others.
+// ListTasks reads what ECS lists on the hosts, by instance: host by host, or the whole cluster if that takes fewer calls; all
+// is how many tasks run there. After an error, the remaining hosts wait for the next tick, which begins with others.
 func (r *LeavingReader) ListTasks(ctx context.Context, clusterName string, hosts []cluster.Host, all int, now time.Time) (map[string][]cluster.TaskDetail, []error) {
 	if listed := r.listAll(ctx, clusterName, hosts, all, now); listed != nil {
 		return listed, nil
@@ -125,7 +122,7 @@ func (r *LeavingReader) ListTasks(ctx context.Context, clusterName string, hosts
 			continue
 		}
 		for arn, t := range byHost[h.ARN] {
-			// A host of short tasks may have thousands that stopped in the last hour, which then need not be described again.
+			// Thousands may have stopped in the last hour. They need not be described again.
 			if t.Stopped() {
 				known[arn] = t
 			}
@@ -138,18 +135,16 @@ func (r *LeavingReader) ListTasks(ctx context.Context, clusterName string, hosts
 	return listed, failed
 }
 
-// errListedOnly: ECS lists a task, and does not know it when asked a moment later. It may be about to forget it, an hour
-// after it stopped; or not show it everywhere yet. Only the next tick tells.
+// errListedOnly: ECS is about to forget a task, an hour after it stopped, or does not show it everywhere yet.
 var errListedOnly = errors.New("ECS lists tasks that it does not describe")
 
-// mostForAll is how many calls may be tried on all of a cluster's tasks: how many stopped ones ECS still lists, an hour's,
-// shows only in listing them, and at a tenth of AWS's limits this is a third of a tick.
+// mostForAll is the most calls for all of a cluster's tasks, a third of a tick at a tenth of AWS's limits: how many stopped
+// tasks ECS lists is not known before.
 const mostForAll = 30
 
-// listAll reads the tasks of all the cluster's hosts at once. nil: that would take more calls than host by host, or did
-// not work.
+// listAll reads the tasks of all the cluster's hosts. nil: that takes more calls than host by host, or did not work.
 func (r *LeavingReader) listAll(ctx context.Context, clusterName string, hosts []cluster.Host, all int, now time.Time) map[string][]cluster.TaskDetail {
-	// Two lists a host; or the running tasks listed and described, and a few pages of stopped ones.
+	// It is two lists a host, or listing and describing the running tasks and a few pages of stopped ones.
 	calls := min(2*len(hosts), mostForAll)
 	if pages := all/tasksPerCall + 1; calls <= 2*pages+4 || lately(&r.tooManyTasks, clusterName, now) {
 		return nil
@@ -170,17 +165,15 @@ func (r *LeavingReader) listAll(ctx context.Context, clusterName string, hosts [
 	return listed
 }
 
-// keep remembers the tasks that are listed on the host, beside those that have stopped. Of one that neither the list nor an
-// answer has, nothing is left to wait for.
+// keep remembers the tasks that are listed on the host, beside those that have stopped. Others are gone.
 func keep(h cluster.Host, known, listed leavingTasks) []cluster.TaskDetail {
 	maps.DeleteFunc(known, func(arn string, t cluster.TaskDetail) bool { return !t.Stopped() && listed[arn].ARN == "" })
 	maps.Copy(known, listed)
 	return shown(h, known)
 }
 
-// relist reads what ECS lists now, on one host or, without one, on all, by the host's ARN; of a task that is known to have
-// stopped nothing changes any more. calls is how many it may take; nil: any number. With an error comes what was read
-// before it.
+// relist reads what ECS lists on one host or, without one, on all, by the host's ARN. Known stopped tasks are not read again.
+// calls is how many calls it may make; nil: any number. With an error comes what was read before it.
 func (r *LeavingReader) relist(ctx context.Context, clusterName, host string, known leavingTasks, calls *int) (map[string]leavingTasks, error) {
 	listed, err := r.list(ctx, clusterName, host, calls)
 	if err != nil {
@@ -207,8 +200,7 @@ func (r *LeavingReader) relist(ctx context.Context, clusterName, host string, kn
 	return byHost, err
 }
 
-// list finds tasks, on one host or, without one, on all, with either desired status: one that is stopping has desired
-// status STOPPED, which the call leaves out unless it is asked for
+// list lists tasks with either desired status. A stopping task has STOPPED, which ListTasks omits unless asked
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html).
 func (r *LeavingReader) list(ctx context.Context, clusterName, host string, calls *int) ([]string, error) {
 	var listed []string

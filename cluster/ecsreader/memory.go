@@ -10,7 +10,7 @@ import (
 // mostTasks bounds what a process remembers of tasks: some 300 bytes each.
 const mostTasks = 50_000
 
-// taskMemory remembers, while the process lives, which tasks hosts held when they were last read.
+// taskMemory remembers which tasks hosts held when last read.
 type taskMemory struct {
 	clusters cache[string, *clusterTasks]
 	total    atomic.Int64
@@ -47,9 +47,8 @@ func (m *taskMemory) keepOnly(names []string) {
 	})
 }
 
-// same returns the host's tasks if it has not changed since they were read. Its version counts every start and stop of
-// a task (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html); 0 means that
-// it is not known.
+// same returns the host's tasks if it has not changed since they were read. The version counts each start and stop of a task
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html); 0: not known.
 func (c *clusterTasks) same(h cluster.Host) ([]cluster.Task, bool) {
 	known, ok := c.hosts[h.ARN]
 	return known.tasks, ok && h.Version != 0 && known.version == h.Version && len(known.tasks) == h.Tasks

@@ -17,10 +17,9 @@ import (
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html).
 const deploymentID = "ecs-svc/"
 
-// serviceOf is the name of the service that a task belongs to; empty: none. The task's group alone does not tell, because
-// a caller of run-task may choose service:<name>. Of a service's task startedBy has the id of its deployment
-// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html); another tag is a caller's. sure is false
-// where there is none: ECS has to be asked, see disown.
+// serviceOf is the service of a task; empty: none. The group alone does not tell, because a caller of run-task may choose
+// service:<name>. A service's task has its deployment's id in startedBy
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html). Without startedBy it is not sure, see disown.
 func serviceOf(t types.Task) (service string, sure bool) {
 	service, ofService := strings.CutPrefix(aws.ToString(t.Group), "service:")
 	by := aws.ToString(t.StartedBy)
@@ -32,8 +31,7 @@ func serviceOf(t types.Task) (service string, sure bool) {
 	}
 }
 
-// disown makes those of the described tasks standalone that only call themselves a service's. A task whose service is
-// known, by ARN, is not asked about again.
+// disown makes tasks standalone that only claim to be a service's. It does not ask again for known tasks, by ARN.
 func (r *Reader) disown(ctx context.Context, clusterName string, read *described, known map[string]cluster.TaskDetail) error {
 	var doubtful []cluster.Task
 	for i := range read.tasks {
@@ -56,8 +54,8 @@ func (r *Reader) disown(ctx context.Context, clusterName string, read *described
 	return err
 }
 
-// strangers are those of the tasks, by ARN, that ECS does not list among the tasks of the service that they name. It
-// takes a call for each service and host, and one more where there is such a task.
+// strangers are the tasks, by ARN, that ECS does not list for the service that they name. It takes a call for each service
+// and host, and one more if there is such a task.
 func (r *Reader) strangers(ctx context.Context, clusterName string, tasks []cluster.Task) (map[string]bool, error) {
 	type place struct{ service, host string }
 	byPlace := map[place]map[string]bool{}
@@ -70,7 +68,7 @@ func (r *Reader) strangers(ctx context.Context, clusterName string, tasks []clus
 	}
 	strangers := map[string]bool{}
 	for p, left := range byPlace {
-		// A task may stop between two calls: it is none of the service's only if neither list has it.
+		// A task may stop between two calls, so both lists are read.
 		for _, desired := range []types.DesiredStatus{types.DesiredStatusRunning, types.DesiredStatusStopped} {
 			if len(left) == 0 {
 				break

@@ -18,9 +18,8 @@ import (
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeCapacityProviders.html).
 const providersPerCall = 10
 
-// homes knows on what kind of capacity a capacity provider runs tasks, and which Auto Scaling group that is. Neither ever
-// changes (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateCapacityProvider.html), so each provider is
-// asked for once while the process lives.
+// homes remembers each capacity provider's kind of capacity and Auto Scaling group. Neither ever changes
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateCapacityProvider.html).
 type homes struct{ cache[provider, home] }
 
 // provider is a capacity provider as a cluster names it: those of ECS Managed Instances belong to one cluster.
@@ -32,8 +31,8 @@ type home struct {
 	group string
 }
 
-// of tells where tasks of this launch type or strategy run. A strategy that names several kinds of provider is not
-// possible (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html), so one that is known tells.
+// of tells where tasks of a launch type or strategy run. A strategy cannot name several kinds of provider
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html).
 func (h *homes) of(clusterName string, launchType types.LaunchType, strategy []types.CapacityProviderStrategyItem) cluster.Home {
 	for _, item := range strategy {
 		if kind := h.get(provider{clusterName, aws.ToString(item.CapacityProvider)}).kind; kind != cluster.Unknown {
@@ -75,9 +74,9 @@ func groupName(arn *string) string {
 	return name
 }
 
-// strategyOf names the providers that a strategy can place tasks on: all, but for those of weight 0 and no base beside
-// others (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html). A service that
-// was made under its cluster's default strategy carries that as its own
+// strategyOf names the providers that a strategy can use: not those of weight 0 and no base beside others
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html). A service
+// that uses its cluster's default strategy shows it as its own
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html).
 func strategyOf(items []types.CapacityProviderStrategyItem) []string {
 	var named, all []string
@@ -95,8 +94,7 @@ func strategyOf(items []types.CapacityProviderStrategyItem) []string {
 	return slices.Compact(named)
 }
 
-// readProviders learns the kinds of the capacity providers that services and hosts name and that are not known yet, and
-// marks the hosts that are none of ours.
+// readProviders reads the unknown capacity providers that services and hosts name, and notes them in the snapshot.
 func (r *Reader) readProviders(ctx context.Context, s *cluster.Snapshot, services []types.Service) {
 	named := map[string]bool{}
 	note := func(strategy []types.CapacityProviderStrategyItem) {
@@ -140,8 +138,7 @@ func (r *Reader) readProviders(ctx context.Context, s *cluster.Snapshot, service
 	}
 }
 
-// noteProviders tells the snapshot which groups are behind the providers, and which hosts ECS Managed Instances launched:
-// their provider has no Auto Scaling group
+// noteProviders notes the groups of providers, and hosts of ECS Managed Instances, whose provider has no group
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html).
 func (r *Reader) noteProviders(s *cluster.Snapshot, named map[string]bool) {
 	for name := range named {
@@ -159,9 +156,8 @@ func (r *Reader) noteProviders(s *cluster.Snapshot, named map[string]bool) {
 	}
 }
 
-// ReadManagedScaling finds out which of the snapshot's groups ECS scales itself. It asks only where a group carries
-// ECS's tag, which stays behind when its capacity provider goes. Where that cannot be read, the tag is believed: two
-// scalers on one group are worse than none.
+// ReadManagedScaling finds out which groups ECS scales itself. It asks only if a group has ECS's tag, which stays when the
+// capacity provider is deleted. If it cannot ask, it believes the tag: two scalers on one group are worse than none.
 func (r *Reader) ReadManagedScaling(ctx context.Context, s *cluster.Snapshot) {
 	if !slices.ContainsFunc(s.Groups, func(g cluster.Group) bool { return g.ManagedScaling }) {
 		return

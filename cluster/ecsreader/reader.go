@@ -1,4 +1,4 @@
-// Package ecsreader reads ECS clusters and their Auto Scaling groups into a cluster.Snapshot. SDK types end here.
+// Package ecsreader is the only reader of ECS and Auto Scaling. SDK types end here.
 package ecsreader
 
 import (
@@ -48,8 +48,7 @@ func New(containers ECS, groups AutoScaling) *Reader {
 	return r
 }
 
-// Read reads the named cluster's hosts and services. An error means that its capacity is unknown; whatever else could
-// not be read is named in the snapshot's Unread.
+// Read reads a cluster's hosts and services. An error means that its capacity is unknown. Unread names all other gaps.
 func (r *Reader) Read(ctx context.Context, name string) (cluster.Snapshot, error) {
 	s, err := r.ReadHosts(ctx, name)
 	if err != nil {
@@ -81,8 +80,7 @@ func (r *Reader) Keep(clusters []string) {
 	r.launched.keepOnly(clusters)
 }
 
-// WithServices returns the snapshot with the named services: a call for ten of them, however many the cluster has. Of a
-// service that does not exist there is nothing to read. unread says what could not be read.
+// WithServices returns the snapshot with the named services, ten a call. A service that does not exist is no gap.
 func (r *Reader) WithServices(ctx context.Context, s cluster.Snapshot, names []string) (with cluster.Snapshot, unread []string) {
 	before := s.Unread
 	s.Hosts, s.ProviderGroups, s.Unread = slices.Clone(s.Hosts), maps.Clone(s.ProviderGroups), nil

@@ -41,7 +41,7 @@ func (r *Reader) readServices(ctx context.Context, s *cluster.Snapshot) error {
 	return r.describeServices(ctx, s, slices.Compact(arns))
 }
 
-// describeServices adds the services of these names or ARNs; one that ECS knows no more is no gap.
+// describeServices adds the services with these names or ARNs. A deleted one is no gap.
 func (r *Reader) describeServices(ctx context.Context, s *cluster.Snapshot, named []string) error {
 	var described []types.Service
 	for batch := range slices.Chunk(named, servicesPerDescribe) {
@@ -131,8 +131,8 @@ func own(clusterName string, launchType types.LaunchType, strategy []types.Capac
 	return homes.of(clusterName, launchType, strategy), strategyOf(strategy)
 }
 
-// homeOf is where a service runs if only its task sets say so. A task set that is being stopped does not tell where the next
-// task runs. If it is not known of one of the others, it is not known of the service.
+// homeOf is where a service runs if only its task sets say so. A stopping task set does not tell where the next task runs. One
+// unknown home makes the service's unknown.
 func homeOf(s cluster.Service) cluster.Home {
 	home := cluster.Home("")
 	for _, d := range s.Deployments {
@@ -157,7 +157,7 @@ func taskSet(s types.TaskSet) cluster.Deployment {
 	}
 }
 
-// refusal is how ECS says that a task fits nowhere; the service's name stands before it, what is short behind it
+// refusal is how ECS says that a task fits nowhere, between the service's name and what is short
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html).
 const refusal = "was unable to place a task because no container instance met all of its requirements"
 

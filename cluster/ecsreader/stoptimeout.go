@@ -12,8 +12,8 @@ import (
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html, ECS_CONTAINER_STOP_TIMEOUT).
 const agentStops = 30 * time.Second
 
-// stopTimeout is how long the containers of a task may take to stop; zero: none of them says. Containers stop side by
-// side, but one on which others depend waits for these first
+// stopTimeout is how long a task's containers may take to stop; zero: none of them says. A container on which others depend
+// stops after these
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html).
 func stopTimeout(containers []types.ContainerDefinition) time.Duration {
 	if !slices.ContainsFunc(containers, func(c types.ContainerDefinition) bool { return c.StopTimeout != nil }) {
@@ -23,7 +23,7 @@ func stopTimeout(containers []types.ContainerDefinition) time.Duration {
 	for _, c := range containers {
 		byName[aws.ToString(c.Name)] = c
 	}
-	// A negative time marks a container whose chain is being walked. ECS refuses circles; one must not be walked for ever.
+	// A negative time marks a container whose chain is being walked, in case of a circle.
 	took := map[string]time.Duration{}
 	var chain func(name string) time.Duration
 	chain = func(name string) time.Duration {
@@ -50,7 +50,7 @@ func stopTimeout(containers []types.ContainerDefinition) time.Duration {
 	return longest
 }
 
-// healthChecked tells whether ECS takes the task's health from the container. One is essential unless it says otherwise.
+// healthChecked tells whether the task's health includes the container's. One is essential unless it says otherwise.
 func healthChecked(c types.ContainerDefinition) bool {
 	return c.HealthCheck != nil && len(c.HealthCheck.Command) > 0 && (c.Essential == nil || *c.Essential)
 }

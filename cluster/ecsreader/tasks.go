@@ -11,8 +11,8 @@ import (
 	"ecs-cluster-scaler/cluster"
 )
 
-// ReadTasks adds to the snapshot the tasks that ECS wants to run on the given hosts. Hosts that have not changed since
-// a pass read them are not asked about again. What cannot be read is named in the snapshot's Unread.
+// ReadTasks adds the tasks that ECS wants to run on the hosts. It does not ask again for unchanged hosts. What cannot be read
+// is named in the snapshot's Unread.
 func (r *Reader) ReadTasks(ctx context.Context, s *cluster.Snapshot, hosts []cluster.Host) {
 	if len(hosts) == 0 {
 		return
@@ -71,8 +71,8 @@ func add(s *cluster.Snapshot, host string, tasks []cluster.Task) {
 	}
 }
 
-// readTasks lists the tasks that ECS wants to run on one host or, without one, on all, and describes those that are not
-// known yet, by the ARN of their host: but for its statuses, a task never changes.
+// readTasks lists the tasks that ECS wants to run on one host or, without one, on all, by the ARN of their host. It describes
+// unknown ones only: but for its statuses, a task never changes.
 func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, remembered *clusterTasks, host string) (map[string][]cluster.Task, error) {
 	known, byHost := remembered.byARN(host), map[string][]cluster.Task{}
 	var unknown []string
