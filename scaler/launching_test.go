@@ -244,14 +244,14 @@ func TestWhatIsLaunching(t *testing.T) {
 			assert.Equal(t, sign(tt.gap), int(v.Signal))
 			assert.Equal(t, tt.reasons, v.Reasons, v.Why)
 			assert.Equal(t, tt.blocked, v.ScaleOutBlocked)
-			assert.InDelta(t, 99.95, float64(*v.Reservation.CPU), 0.01, "what is published does not count what is in flight")
+			assert.InDelta(t, 99.95, float64(*v.Reservation.CPU), 0.01, "what is published does not count launching hosts")
 		})
 	}
 }
 
 func TestLaunchingHostHelpsOnlyWhatItTakes(t *testing.T) {
-	// flies adds so many hosts in flight to a group.
-	flies := func(w *world, group string, n int) {
+	// launches adds so many launching hosts to a group.
+	launches := func(w *world, group string, n int) {
 		for i := range w.s.Groups {
 			for ; w.s.Groups[i].Name == group && n > 0; n-- {
 				id := fmt.Sprintf("i-%s-%d", group, n)
@@ -263,7 +263,7 @@ func TestLaunchingHostHelpsOnlyWhatItTakes(t *testing.T) {
 		return func(s *cluster.Service, _ *cluster.Definition) { s.Providers = names }
 	}
 	for name, tt := range map[string]struct {
-		od, spot int // in flight
+		od, spot int // launching
 		wants    []string
 		gap      int
 	}{
@@ -281,8 +281,8 @@ func TestLaunchingHostHelpsOnlyWhatItTakes(t *testing.T) {
 			}
 			w.entry.CPU.ScaleOutAt = new(100.0)
 			w.service("db", 2, size(1600, 100), bound(tt.wants...))
-			flies(w, "web-od", tt.od)
-			flies(w, "web-spot", tt.spot)
+			launches(w, "web-od", tt.od)
+			launches(w, "web-spot", tt.spot)
 			v := w.decide()
 			assert.Equal(t, tt.gap, v.InstanceGap, v.Why)
 			if tt.gap == 0 {
@@ -298,9 +298,9 @@ func TestLaunchingHostHelpsOnlyWhatItTakes(t *testing.T) {
 		w.marked("green")
 		w.service("infer", 2, cluster.Resources{CPU: 1000, Memory: 4000, GPU: 1})
 		w.put(2, 1, "infer")
-		flies(w, "blue", 1)
+		launches(w, "blue", 1)
 		assert.Equal(t, 1, w.decide().InstanceGap)
-		flies(w, "green", 1)
+		launches(w, "green", 1)
 		assert.Equal(t, 0, w.decide().InstanceGap)
 	})
 	t.Run("a threshold is helped by any", func(t *testing.T) {
@@ -308,7 +308,7 @@ func TestLaunchingHostHelpsOnlyWhatItTakes(t *testing.T) {
 		w.service("db", 2, size(1600, 100), bound("od"))
 		w.put(0, 1, "db")
 		w.put(1, 1, "db")
-		flies(w, "web-spot", 1)
+		launches(w, "web-spot", 1)
 		v := w.decide()
 		assert.Equal(t, 0, v.InstanceGap, v.Why)
 		assert.Contains(t, v.Reasons, scaler.CPUAtScaleOut)

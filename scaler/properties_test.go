@@ -218,7 +218,7 @@ func TestAddingTheGapClearsEveryCause(t *testing.T) {
 	tried.show(t)
 }
 
-// join registers what is in flight and n hosts more, as the group would launch them, with their daemons.
+// join registers the launching hosts and n more, as the group would launch them, with their daemons.
 func (w *world) join(n int) {
 	unregistered := map[string]bool{}
 	for _, i := range w.s.Unregistered() {

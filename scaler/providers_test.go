@@ -69,10 +69,10 @@ func TestTaskMovesToItsProvidersHosts(t *testing.T) {
 
 func TestTaskWaitsForItsProvidersHosts(t *testing.T) {
 	for name, tt := range map[string]struct {
-		providers []string
-		full      string // the provider whose hosts are full
-		signal    scaler.Signal
-		hopeless  bool
+		providers   []string
+		full        string // the provider whose hosts are full
+		signal      scaler.Signal
+		unplaceable bool
 	}{
 		"its provider is full":                 {[]string{"od"}, "od", scaler.ScaleOut, false},
 		"another is full":                      {[]string{"od"}, "spot", scaler.Stay, false},
@@ -93,7 +93,7 @@ func TestTaskWaitsForItsProvidersHosts(t *testing.T) {
 			w.service("web", 1, size(500, 500), bound(tt.providers...))
 			v := w.decide()
 			assert.Equal(t, tt.signal, v.Signal, v.Why)
-			assert.Equal(t, tt.hopeless, v.Has(scaler.TaskFitsNoInstance), v.Why)
+			assert.Equal(t, tt.unplaceable, v.Has(scaler.TaskFitsNoInstance), v.Why)
 		})
 	}
 	t.Run("a provider of which nothing is known may be that of a group without one", func(t *testing.T) {

@@ -96,7 +96,7 @@ func TestRefusalIsACause(t *testing.T) {
 			},
 			signal: 1, gap: 2, reasons: []scaler.Reason{scaler.UnplacedTasks},
 		},
-		"a host in flight answers a refusal": {
+		"a launching host answers a refusal": {
 			world: func(w *world) {
 				w.service("web", 1, size(900, 100))
 				refused("web", 5*time.Minute)(w)

@@ -235,9 +235,9 @@ func TestThousandsOfServicesTakeFewSentences(t *testing.T) {
 		return Decide(thresholds.Builtin(), s, noon)
 	}
 	for name, v := range map[string]Verdict{
-		"refused":  many(func(s *cluster.Service, _ *cluster.Definition) { s.Refused = noon.Add(-time.Minute) }),
-		"hopeless": many(func(_ *cluster.Service, d *cluster.Definition) { d.Size.CPU = 1 << 41 }),
-		"unknown":  many(func(s *cluster.Service, _ *cluster.Definition) { s.Home = cluster.Unknown }),
+		"refused":     many(func(s *cluster.Service, _ *cluster.Definition) { s.Refused = noon.Add(-time.Minute) }),
+		"unplaceable": many(func(_ *cluster.Service, d *cluster.Definition) { d.Size.CPU = 1 << 41 }),
+		"unknown":     many(func(s *cluster.Service, _ *cluster.Definition) { s.Home = cluster.Unknown }),
 		"unread": many(func(s *cluster.Service, _ *cluster.Definition) {
 			s.TaskDefinition, s.Deployments[0].TaskDefinition = "nobody knows "+s.Name, "nobody knows "+s.Name
 		}),
