@@ -127,24 +127,13 @@ type parts struct {
 type container struct{ cpu, memory, reservation, gpus int64 }
 
 func partsOf(d *types.TaskDefinition) (parts, error) {
-	p := parts{containers: map[string]container{}}
-	var err error
-	if p.cpu, err = units(d.Cpu, 0); err != nil {
-		return parts{}, err
-	}
-	if p.memory, err = units(d.Memory, 0); err != nil {
-		return parts{}, err
-	}
+	whole := &types.TaskOverride{Cpu: d.Cpu, Memory: d.Memory}
 	for _, c := range d.ContainerDefinitions {
-		gpus, err := gpus(c.ResourceRequirements, 0)
-		if err != nil {
-			return parts{}, err
-		}
-		p.containers[aws.ToString(c.Name)] = container{
-			cpu: int64(c.Cpu), memory: int64(aws.ToInt32(c.Memory)), reservation: int64(aws.ToInt32(c.MemoryReservation)), gpus: gpus,
-		}
+		whole.ContainerOverrides = append(whole.ContainerOverrides, types.ContainerOverride{
+			Name: c.Name, Cpu: aws.Int32(c.Cpu), Memory: c.Memory, MemoryReservation: c.MemoryReservation, ResourceRequirements: c.ResourceRequirements,
+		})
 	}
-	return p, nil
+	return parts{}.overridden(whole)
 }
 
 // size is what ECS reserves: the task level's, or the sum of its containers, where memoryReservation comes before memory
@@ -200,18 +189,9 @@ func (p parts) overridden(o *types.TaskOverride) (parts, error) {
 
 // changesSize tells whether an override changes what a task reserves. Most set a command or the environment.
 func changesSize(o *types.TaskOverride) bool {
-	if o == nil {
-		return false
-	}
-	if o.Cpu != nil || o.Memory != nil {
-		return true
-	}
-	for _, c := range o.ContainerOverrides {
-		if c.Cpu != nil || c.Memory != nil || c.MemoryReservation != nil || len(c.ResourceRequirements) > 0 {
-			return true
-		}
-	}
-	return false
+	return o != nil && (o.Cpu != nil || o.Memory != nil || slices.ContainsFunc(o.ContainerOverrides, func(c types.ContainerOverride) bool {
+		return c.Cpu != nil || c.Memory != nil || c.MemoryReservation != nil || len(c.ResourceRequirements) > 0
+	}))
 }
 
 func units(text *string, otherwise int64) (int64, error) {
@@ -226,15 +206,10 @@ func units(text *string, otherwise int64) (int64, error) {
 }
 
 func gpus(requirements []types.ResourceRequirement, otherwise int64) (int64, error) {
-	n := otherwise
 	for _, r := range requirements {
-		if r.Type != types.ResourceTypeGpu {
-			continue
-		}
-		var err error
-		if n, err = units(r.Value, 0); err != nil {
-			return 0, err
+		if r.Type == types.ResourceTypeGpu {
+			return units(r.Value, 0) // a container names them once
 		}
 	}
-	return n, nil
+	return otherwise, nil
 }

@@ -3,7 +3,6 @@ package ecsreader
 import (
 	"cmp"
 	"slices"
-	"sync"
 	"time"
 
 	"ecs-cluster-scaler/cluster"
@@ -48,15 +47,12 @@ type groupLaunches struct {
 
 // launched remembers the launches of all groups, by cluster and name.
 type launched struct {
-	mu        sync.Mutex
-	byCluster map[string]map[string]*groupLaunches
+	cache[string, map[string]*groupLaunches]
 }
 
 // of returns what is remembered of the cluster's groups, and forgets other groups. Without any, they may be unread.
 func (l *launched) of(clusterName string, groups []cluster.Group) map[string]*groupLaunches {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	before := l.byCluster[clusterName]
+	before, _ := l.get(clusterName)
 	if len(groups) == 0 {
 		return nil
 	}
@@ -64,22 +60,8 @@ func (l *launched) of(clusterName string, groups []cluster.Group) map[string]*gr
 	for _, g := range groups {
 		now[g.Name] = cmp.Or(before[g.Name], &groupLaunches{waiting: map[string]launch{}, joined: map[string]bool{}})
 	}
-	if l.byCluster == nil {
-		l.byCluster = map[string]map[string]*groupLaunches{}
-	}
-	l.byCluster[clusterName] = now
+	l.put(clusterName, now)
 	return now
-}
-
-// keepOnly drops the clusters that have no entry any more.
-func (l *launched) keepOnly(names []string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for name := range l.byCluster {
-		if !slices.Contains(names, name) {
-			delete(l.byCluster, name)
-		}
-	}
 }
 
 // note notes which instances of the group are registered, and returns those that never were.

@@ -73,19 +73,26 @@ func (r *Reader) strangers(ctx context.Context, clusterName string, tasks []clus
 			if len(left) == 0 {
 				break
 			}
-			for page, err := range r.taskPages(ctx, taskQuery{cluster: clusterName, host: p.host, service: p.service, desired: desired}) {
-				if _, none := errors.AsType[*types.ServiceNotFoundException](err); none {
-					break // a service that there is not has no tasks
-				}
-				if err != nil {
-					return nil, fmt.Errorf("whether tasks belong to service %s: %w", p.service, err)
-				}
-				for _, arn := range page {
-					delete(left, arn)
-				}
+			if err := r.strike(ctx, taskQuery{cluster: clusterName, host: p.host, service: p.service, desired: desired}, left); err != nil {
+				return nil, fmt.Errorf("whether tasks belong to service %s: %w", p.service, err)
 			}
 		}
 		maps.Copy(strangers, left)
 	}
 	return strangers, nil
+}
+
+// strike removes from left what ECS lists. A service that does not exist has no tasks.
+func (r *Reader) strike(ctx context.Context, q taskQuery, left map[string]bool) error {
+	for page, err := range r.taskPages(ctx, q) {
+		if _, none := errors.AsType[*types.ServiceNotFoundException](err); none {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		for _, arn := range page {
+			delete(left, arn)
+		}
+	}
+	return nil
 }

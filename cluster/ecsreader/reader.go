@@ -77,7 +77,7 @@ func (r *Reader) ReadHosts(ctx context.Context, name string) (cluster.Snapshot, 
 // Keep forgets what is remembered of all clusters but these. A pass calls it before it reads.
 func (r *Reader) Keep(clusters []string) {
 	r.tasks.keepOnly(clusters)
-	r.launched.keepOnly(clusters)
+	r.launched.keepOnly(func(name string, _ map[string]*groupLaunches) bool { return slices.Contains(clusters, name) })
 }
 
 // WithServices returns the snapshot with the named services, ten a call. A service that does not exist is no gap.
