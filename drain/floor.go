@@ -1,6 +1,7 @@
 package drain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,10 +58,7 @@ func lost(h Host, now time.Time) map[string]time.Time {
 		if t.Service == "" || !t.Stopped() {
 			continue
 		}
-		at := t.StoppedAt
-		if at.IsZero() {
-			at = now
-		}
+		at := cmp.Or(t.StoppedAt, now)
 		if h.BeganKnown && at.Before(h.Began) {
 			continue
 		}

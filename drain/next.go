@@ -68,10 +68,7 @@ func (j *judgement) step(h Host, want thresholds.Drain) Step {
 
 // patient tells whether the host waits only for standalone and protected tasks before their own deadline.
 func (j *judgement) patient(h Host, due deadlines, why Reason) bool {
-	if why != StandaloneTask && why != ProtectedTask {
-		return false
-	}
-	return !slices.ContainsFunc(h.Tasks, func(t Task) bool { return t.ProtectionUnread }) && !reached(due.standalone, j.now)
+	return (why == StandaloneTask || why == ProtectedTask) && !slices.ContainsFunc(h.Tasks, func(t Task) bool { return t.ProtectionUnread }) && !reached(due.standalone, j.now)
 }
 
 // decide says what the host's registration and tasks call for. The states, and what ends each by time:

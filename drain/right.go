@@ -2,7 +2,6 @@ package drain
 
 import (
 	"fmt"
-	"slices"
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/thresholds"
@@ -76,5 +75,5 @@ func (h Host) empty() bool {
 	if h.Registration == nil || h.Registration.Status == cluster.Registering {
 		return true
 	}
-	return h.TasksRead && !slices.ContainsFunc(h.Tasks, func(t Task) bool { return !t.Stopped() })
+	return h.TasksRead && h.allStopped()
 }

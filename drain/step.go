@@ -54,11 +54,8 @@ func (s *Step) set(a Action, r Reason, detail string) { s.Action, s.Reason, s.De
 
 // setDraining sets an ACTIVE registration DRAINING. A step that would only wait is shown as that.
 func (s *Step) setDraining(r *cluster.Host) {
-	if r == nil || r.Status != cluster.Active {
-		return
-	}
-	s.Drain = true
-	if s.Action == Wait {
+	s.Drain = s.Drain || r != nil && r.Status == cluster.Active
+	if s.Drain && s.Action == Wait {
 		s.Action = SetDraining
 	}
 }
@@ -73,8 +70,7 @@ func FirstStep(clusterName string, h Host, spot bool) Step {
 	if r := h.Registration; r != nil {
 		s.Registration, s.Reason = r.ARN, TasksRunning
 		if r.Status == cluster.Active {
-			s.Action = Wait
-			s.setDraining(r)
+			s.Action, s.Drain = SetDraining, true
 		}
 	}
 	return s

@@ -1,6 +1,7 @@
 package drainer
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"sync"
@@ -48,10 +49,7 @@ type whole struct {
 }
 
 func (r *remembered) start() time.Time {
-	if !r.began.IsZero() {
-		return r.began
-	}
-	return r.seen
+	return cmp.Or(r.began, r.seen)
 }
 
 // isNotIn tells whether the cluster has said that it does not have it, and is still believed.
