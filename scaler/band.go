@@ -8,7 +8,7 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// resource is one of the three that are judged alike.
+// resource is CPU, memory or GPU with its thresholds and its reservation. All three are judged alike.
 type resource struct {
 	name     string
 	reason   Reason
@@ -25,7 +25,7 @@ func resources(entry thresholds.Entry, r cluster.Reservation) [3]resource {
 	}
 }
 
-// atScaleOut: the threshold is inclusive, null is never reached.
+// atScaleOut tells whether the reservation is at or above the threshold. Null is never reached.
 func (r resource) atScaleOut() bool {
 	return r.reserved != nil && r.band.ScaleOutAt != nil && float64(*r.reserved) >= *r.band.ScaleOutAt
 }

@@ -57,12 +57,12 @@ func (r *daemonRoom) add(of placement.Kind) {
 	}
 }
 
-// daemonsToCome is the room for them by the host's ARN: for those that come for certain, and for those that may come.
+// daemonsToCome is the room for daemon tasks that are still to come, by the host's ARN: for certain ones and possible ones.
 type daemonsToCome struct {
 	certain, possible map[string]daemonRoom
-	// sum is of all that may come.
+	// sum adds up all that may come.
 	sum cluster.Resources
-	// unread are the definitions without which it is not known.
+	// unread are the definitions without which the room is not known.
 	unread map[string]bool
 }
 
@@ -136,7 +136,7 @@ func (f *facts) onlyDaemons(h cluster.Host) bool {
 }
 
 // daemonLoad is the most that daemons reserve on any host, as far as its other tasks are known. It stands for daemons
-// whose definition is not known: without them a new host would look larger than it is and be bought in vain.
+// whose definition is not known: without them a new host would look larger than it is and be bought for nothing.
 func (f *facts) daemonLoad() cluster.Resources {
 	var most cluster.Resources
 	for _, h := range f.capacity {

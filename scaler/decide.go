@@ -15,12 +15,12 @@ func Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Verdict {
 	return Until(nil).Decide(entry, s, now)
 }
 
-// Decide is the function of that name, within the time.
+// Decide is the function Decide, within the time.
 func (u Until) Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Verdict {
 	return u.Judge(entry, s, now).Verdict()
 }
 
-// decision is what the rules come to, before it is written down as a Verdict.
+// decision is the result of the rules, before it becomes a Verdict.
 type decision struct {
 	signal  Signal
 	gap     int
@@ -37,7 +37,7 @@ func (d *decision) note(format string, args ...any) {
 	d.notes = append(d.notes, fmt.Sprintf(format, args...))
 }
 
-// Verdict is what the rules come to.
+// Verdict is the verdict by this judgement.
 func (j *Judgement) Verdict() Verdict {
 	d := j.decide()
 	v := Verdict{
@@ -57,7 +57,7 @@ func (j *Judgement) Verdict() Verdict {
 	return v
 }
 
-// decide asks for hosts where there is a cause, and otherwise for as many hosts less as can be spared.
+// decide scales out if there is a cause. Otherwise it removes as many hosts as can be spared.
 func (j *Judgement) decide() decision {
 	var d decision
 	if len(j.causes) > 0 {

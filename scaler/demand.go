@@ -36,7 +36,7 @@ func newCatalogue(f *facts, named map[kind]bool) catalogue {
 type demand struct {
 	catalogue
 	// all are the demands of the snapshot; see cluster.Demand. unplaced tasks are wanted now, waiting ones only if they
-	// fit nowhere. In unread are those whose definition is not known.
+	// fit nowhere. The definitions of unread ones are not known.
 	all, unplaced, waiting, unread []cluster.Demand
 	headroom                       headroom
 }
@@ -64,7 +64,7 @@ func kindOf(w cluster.Demand) kind {
 	return kind{w.Service.Name, w.Definition, asOne(w.Providers)}
 }
 
-// known are the demands of which the definition is known.
+// known are the demands whose definition is known.
 func (d demand) known() []cluster.Demand { return slices.Concat(d.unplaced, d.waiting) }
 
 // batches are demands as a packing takes them.

@@ -12,8 +12,8 @@ import (
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html).
 const reconnectsWithin = 3 * time.Minute
 
-// returned is the snapshot with the agents back that have just disconnected, and how many those are. An agent whose
-// absence began at an unknown time has not.
+// returned is the snapshot as if the agents that have just disconnected were back, and how many they are. An agent that
+// disconnected at an unknown time is not among them.
 func returned(s cluster.Snapshot, now time.Time) (cluster.Snapshot, int) {
 	n := 0
 	back := slices.Clone(s.Hosts)

@@ -24,7 +24,7 @@ type facts struct {
 	registered, reserved cluster.Resources
 	reservation          cluster.Reservation
 	services             map[string]service
-	// unsure are the services of which only hosts tell that they run here: see inferHomes.
+	// unsure are the services that run here as far as hosts tell: see inferHomes.
 	unsure map[string]bool
 	// tasks are those that are wanted, by host.
 	tasks   map[string][]*cluster.Task

@@ -55,7 +55,7 @@ func blocked(s cluster.Snapshot) []cause {
 // group terminates while they are still ACTIVE. Other DRAINING hosts leave later or never: someone drained them in
 // service or in standby, or they are not in a followed group. Their tasks are demand, so a host is removed only where
 // they fit too. Without groups, a connected DRAINING host is the only sign. A disconnected one has left: an instance
-// that ends while its agent is away leaves its registration behind for ever
+// that ends while its agent is disconnected leaves its registration behind for ever
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html).
 func leaving(s cluster.Snapshot) int {
 	n := 0
@@ -109,7 +109,7 @@ func inUnits(g cluster.Group, c cluster.Capacity) string {
 	}
 }
 
-// unitNotes tell an operator of groups that count in units what a step of their policies is.
+// unitNotes tell an operator what a step of a scaling policy means in a group that counts in units.
 func unitNotes(s cluster.Snapshot) []string {
 	notes := []string{}
 	for _, g := range s.Followers() {

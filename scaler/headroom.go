@@ -11,7 +11,7 @@ import (
 type headroom struct {
 	tasks int
 	size  cluster.Resources
-	// providers are those of the service whose task it is, on whose hosts alone the room counts; none: every host's does.
+	// providers are the capacity providers on whose hosts alone the room counts; none: on every host.
 	providers []string
 	// unread are definitions without which the size is not known; then no room is kept, and nothing is scaled in.
 	unread []string
@@ -67,7 +67,7 @@ func (h headroom) keptIn(c placement.Config) placement.Config {
 	return c
 }
 
-// headroomShort tells whether headroom is missing that a new host would give.
+// headroomShort tells whether headroom is missing and a new host would give it.
 func (s shortage) headroomShort() bool { return s.headroom > 0 && !s.headroomUnplaceable }
 
 // mustFit is how many headroom tasks must fit without a host: twice the headroom, so that the next task does not buy the

@@ -35,7 +35,7 @@ func newInterfaces(f *facts, n newHost, d demand, c daemonsToCome, s shortage) i
 }
 
 // interfacesRefused returns the types of hosts for which ECS refused a task with an interface that fits by our packing.
-// Hosts that registered after the refusal do not count: the task may have been refused for want of them.
+// Hosts that registered after the refusal do not count: the task may have been refused because they were missing.
 func interfacesRefused(f *facts, d demand, c daemonsToCome, s shortage) map[string]bool {
 	types := map[string]bool{}
 	if f.awsvpcLimit() >= 0 {

@@ -7,19 +7,19 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// Until says that the time for judging is over. Packing then ends as at its bound of steps: a known cause stays 1, and
+// Until tells whether the time for judging is over. Packing then ends as at its bound of steps: a known cause stays 1, and
 // nothing is scaled in. A pass judges many clusters and must publish before its function ends.
 type Until func() bool
 
-// Judgement is what the rules found about one cluster. Need tells what they lacked; where that is nothing, Verdict stands.
+// Judgement is what the rules found about one cluster. Need tells what they still need. If that is nothing, Verdict is final.
 type Judgement struct {
 	findings
 	// causes are the reasons to scale out.
 	causes []cause
 	// unplaceable says which tasks no new host would take; empty: none.
 	unplaceable string
-	// spare: there is no cause, and every reservation is below its scale-in threshold. objections are then all that forbid
-	// a scale-in without a look at the tasks.
+	// spare: there is no cause, and every reservation is below its scale-in threshold. objections then forbid a scale-in
+	// whatever the tasks are.
 	spare      bool
 	objections []cause
 	rebound    rebound
@@ -49,7 +49,7 @@ func Judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) *Judgement
 	return Until(nil).Judge(entry, s, now)
 }
 
-// Judge is the function of that name, within the time.
+// Judge is the function Judge, within the time.
 func (u Until) Judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) *Judgement {
 	f := find(newFacts(entry, s, now, u))
 	j := &Judgement{findings: f, causes: f.causesToScaleOut(), unplaceable: f.unplaceable()}

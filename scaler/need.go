@@ -9,16 +9,16 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// Reach is whose tasks must be read.
+// Reach says on which hosts tasks must be read.
 type Reach string
 
 // The three reaches.
 const (
 	// None: the verdict does not depend on any task. It is what a usual pass needs.
 	None Reach = "none"
-	// OnDraining: on DRAINING hosts, because those tasks are running for ECS and homeless for us.
+	// OnDraining: on DRAINING hosts, because ECS counts those tasks as running, and we count them as unplaced.
 	OnDraining Reach = "draining"
-	// Everywhere: a host might go, or a wanted task's place depends on its neighbours.
+	// Everywhere: a host might be removed, or a wanted task's place depends on its neighbours.
 	Everywhere Reach = "all"
 )
 
@@ -31,7 +31,7 @@ type Needed struct {
 	Definitions []string
 }
 
-// Nothing tells that all is known that Decide would use.
+// Nothing tells whether everything that Decide uses is known.
 func (n Needed) Nothing() bool {
 	return len(n.Hosts) == 0 && len(n.Definitions) == 0
 }
@@ -39,18 +39,18 @@ func (n Needed) Nothing() bool {
 // Rounds is how often Need can ask for more: tasks of draining hosts, what is wanted, all tasks, their definitions.
 const Rounds = 4
 
-// Need names what must be read next, by the rules of Decide. Read it and ask again: it may show that more is needed, or
-// no more.
+// Need names what must be read next, by the rules of Decide. Read it and ask again: more may be
+// needed.
 func Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Needed {
 	return Until(nil).Need(entry, s, now)
 }
 
-// Need is the function of that name, within the time.
+// Need is the function Need, within the time.
 func (u Until) Need(entry thresholds.Entry, s cluster.Snapshot, now time.Time) Needed {
 	return u.Judge(entry, s, now).Need()
 }
 
-// Need is what this judgement lacks; where it lacks nothing, its Verdict stands.
+// Need names what this judgement still needs. If that is nothing, its Verdict is final.
 func (j *Judgement) Need() Needed {
 	n := Needed{Tasks: None}
 	definitions := map[string]bool{}

@@ -18,7 +18,7 @@ const (
 	// share, or another type that the group allows.
 	inARow = 8
 	// Two hosts that came up within justNow tell what the group launches now. So do two that came up within lately and
-	// are unused: they were bought in vain for what waits.
+	// are unused: they did not help the tasks that wait.
 	justNow, lately = 30 * time.Minute, 24 * time.Hour
 )
 
@@ -43,9 +43,9 @@ type launcher struct {
 	samples []*sample
 	// several: it chooses between instance types, so that a launch tells less of the next.
 	several bool
-	// unseen is the host that no launch has shown yet; nil: there is none such.
+	// unseen is the host that no launch has shown yet; nil: every launch is like a sample.
 	unseen *sample
-	// renewed: the newest host came from another template, so that what comes next is open whatever it was.
+	// renewed: the newest host came from another template, so the next may be like none before.
 	renewed bool
 	// telling: the two newest hosts came up so lately that they show what the group launches.
 	telling   bool
@@ -124,7 +124,7 @@ func telling(samples []*sample, now time.Time) bool {
 }
 
 // sizeByEntry gives the hosts the size in the entry, which may announce a larger type before its first launch. If the
-// two newest hosts came up lately, both smaller, the entry is wrong and would buy hosts in vain, up to MaxSize. Then
+// two newest hosts came up lately, both smaller, the entry is wrong and would buy hosts for nothing, up to MaxSize. Then
 // sizeByEntry returns that instead.
 func (l launcher) sizeByEntry(entry thresholds.Entry) (overruled string) {
 	e := entry.Instance

@@ -28,7 +28,7 @@ type removal struct {
 	hosts   []cluster.Host
 	// removable are those that may be chosen, as indices, by group.
 	removable [][]int
-	// stuck says of each host which of its tasks ECS could never move.
+	// stuck names, for each host, a task that ECS could never move; empty: none.
 	stuck  []string
 	fleet  *placement.Fleet
 	kinds  []placement.Kind
@@ -118,7 +118,7 @@ func (m *removal) refuses(set []int) *cause {
 }
 
 // atOnce is how many hosts may be removed at once, whichever they are. The fullest, the emptiest and twenty random
-// choices stand for all. That one can go was found before.
+// choices stand for all. That one can be removed was found before.
 func (m *removal) atOnce() int {
 	if len(m.removable) != 1 {
 		return 1 // each of several groups would follow the gap
@@ -132,7 +132,7 @@ func (m *removal) atOnce() int {
 	}
 	most = min(most, size/tenth, mostHosts)
 
-	// What more hosts can do, fewer can, nearly always: halving finds the largest number or one just below.
+	// If many hosts can be removed, fewer nearly always can, so halving finds the largest number or one just below.
 	good, bad := 1, most+1
 	for try := most; bad-good > 1; try = (good + bad) / 2 {
 		if m.mayGo(of, try) {

@@ -15,7 +15,7 @@ import (
 // pass's 45 seconds.
 const mostUnread = 20_000
 
-// hostsToEmpty are capacity first, then those that take no tasks but have some.
+// hostsToEmpty are the hosts that can take tasks, then those that cannot but may have some.
 func (f *facts) hostsToEmpty() []cluster.Host {
 	hosts := slices.Clone(f.capacity)
 	for _, h := range f.s.Hosts {
@@ -26,7 +26,7 @@ func (f *facts) hostsToEmpty() []cluster.Host {
 	return hosts
 }
 
-// tasksMissing is what forbids re-placing because tasks were not read; nil: nothing does.
+// tasksMissing is the objection that tasks were not read; nil: all were.
 func tasksMissing(hosts []cluster.Host) *cause {
 	tasks, on := 0, 0
 	for _, h := range hosts {
@@ -47,14 +47,14 @@ func tasksMissing(hosts []cluster.Host) *cause {
 
 // alike are tasks of one service, revision and capacity provider, and what becomes of them without their host.
 type alike struct {
-	// kinds are those of which they may turn out to be elsewhere; none: ECS does not start them again.
+	// kinds are what ECS may start elsewhere in their place; none: it does not start them again.
 	kinds []kind
 	// doubt says what is not known of them, stuck why ECS could never move them; empty: nothing.
 	doubt, stuck string
 	awsvpc       bool
 }
 
-// tasksAlike are each host's tasks, in the order of the hosts, and all that there are of them.
+// tasksAlike returns each host's tasks, in the order of the hosts, and all of them by kind.
 func (f *facts) tasksAlike(hosts []cluster.Host) (on [][]*alike, known map[kind]*alike) {
 	on, known = make([][]*alike, len(hosts)), map[kind]*alike{}
 	all := make([]*alike, 0, len(f.s.Tasks))
@@ -100,7 +100,7 @@ func (f *facts) newAlike(t kind) *alike {
 	return a
 }
 
-// firstSaid returns the first sentence about a host's tasks, in the order of the words, because tasks have none; or "".
+// firstSaid returns the first sentence about a host's tasks in alphabetical order, because tasks have no order; or "".
 func firstSaid(tasks []*alike, of func(*alike) string) string {
 	first := ""
 	for _, a := range tasks {
@@ -111,7 +111,7 @@ func firstSaid(tasks []*alike, of func(*alike) string) string {
 	return first
 }
 
-// kindsToPlace are all that may have to be placed: what is wanted already, and what moves.
+// kindsToPlace are the kinds that may have to be placed: those wanted already, and those that move.
 func kindsToPlace(d demand, tasks map[kind]*alike) map[kind]bool {
 	named := map[kind]bool{}
 	add := func(kinds []kind) {

@@ -40,7 +40,7 @@ func (j *Judgement) scaleIn() decision {
 	return d
 }
 
-// objections are all that forbid a scale-in without a look at the tasks.
+// objections are all that forbid a scale-in whatever the tasks are.
 func (f *findings) objections(r rebound) []cause {
 	var d decision
 	if len(f.s.Unread) > 0 {
@@ -81,7 +81,7 @@ func (f *findings) objections(r rebound) []cause {
 	return d.causes
 }
 
-// limits are what the entry and the groups set.
+// limits are the objections that the entry and the groups raise.
 func (f *findings) limits() []cause {
 	var d decision
 	if len(f.capacity) <= f.entry.MinInstances {
@@ -109,7 +109,7 @@ func (f *findings) limits() []cause {
 	return d.causes
 }
 
-// doubt says what of the demand is not known; empty: all is.
+// doubt says what is not known of the demand; empty: nothing.
 func (f *facts) doubt(d demand) string {
 	var doubts []string
 	for _, h := range f.s.Hosts {

@@ -53,7 +53,7 @@ func (n newHost) notOn(k placement.Kind) string {
 	return fmt.Sprintf("an empty new host, which has %s left beside its daemons", n.host.Free)
 }
 
-// scaleOut asks for the hosts that are missing beyond those launching, unless asking would be in vain or worse.
+// scaleOut asks for the hosts that are missing beyond those launching, unless a new host would not help.
 func (f *findings) scaleOut(causes []cause) decision {
 	d := decision{causes: slices.Clip(causes)}
 	if names := managed(f.s); names != "" {

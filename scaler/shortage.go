@@ -71,7 +71,7 @@ func newShortage(f *facts, n newHost, d demand, c daemonsToCome, i interfaces) s
 	return s
 }
 
-// packing is how the demand is packed; strict for what only a proof will do.
+// packing says how the demand is packed; strict: only what certainly fits counts.
 func packing(n newHost, d demand, strict bool, steps *placement.Steps) placement.Config {
 	return d.headroom.keptIn(placement.Config{Strict: strict, Unit: n.unit, Steps: steps})
 }
@@ -106,7 +106,7 @@ func tasks(left []placement.Left) int {
 	return n
 }
 
-// unseen are tasks that wait for a host as nobody has seen one.
+// unseen are the tasks that wait for a host like none that was launched yet.
 func (s shortage) unseen() []placement.Left {
 	return slices.DeleteFunc(s.needHost(), func(l placement.Left) bool { return s.hostFor[l.Kind].sized })
 }

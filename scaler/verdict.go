@@ -76,7 +76,7 @@ func (v Verdict) Has(r Reason) bool {
 	return slices.Contains(v.Reasons, r)
 }
 
-// because notes a reason once; what else is to be said of it goes into the same sentence.
+// because notes a reason once. Further sentences about it are appended to the first.
 func (v *Verdict) because(r Reason, why string) {
 	if i := slices.Index(v.Reasons, r); i >= 0 {
 		v.Why[i] += "; " + why

@@ -9,7 +9,7 @@ import (
 	"ecs-cluster-scaler/placement"
 )
 
-// enough sentences tell the story: a cluster that lost its capacity may have hundreds.
+// enough is how many sentences are shown. A cluster that lost its capacity may have hundreds.
 const enough = 3
 
 // firstOf joins the first few sentences and counts the rest.

@@ -75,7 +75,7 @@ func (a Answer) data() []metrics.Datum {
 	total := func(m metrics.Metric, value int) {
 		data = append(data, metrics.Datum{Metric: m, Value: float64(value)})
 	}
-	if !a.expired { // left out, it rings as a silent publisher does: nothing scales until somebody looks
+	if !a.expired { // left out, so that the alarm for a silent publisher fires: nothing scales any more
 		total(metrics.ClustersRead, read)
 	}
 	total(metrics.ClustersFailed, len(a.Failed))

@@ -21,7 +21,7 @@ const (
 	// sideBySide is how many clusters are read at once. At 20 ms a call, eight readers reach our share of AWS's limits, so
 	// more would only wait.
 	sideBySide = 8
-	// besides is for how many clusters more is read at once, such as all their tasks. All readers draw on one bucket in
+	// besides is how many clusters may read more at once, such as all their tasks. All readers draw on one bucket in
 	// turn, so these get a quarter of it while other clusters are still to be read.
 	besides = 3
 )
@@ -32,7 +32,7 @@ type candidate struct {
 	// until ends its judging.
 	until    scaler.Until
 	snapshot cluster.Snapshot
-	// needed is what the snapshot still lacks.
+	// needed is what must still be read.
 	needed scaler.Needed
 	// partly: the pass had no time for something that every verdict needs.
 	partly bool
