@@ -11,7 +11,7 @@ import (
 // nothing is scaled in. A pass judges many clusters and must publish before its function ends.
 type Until func() bool
 
-// Judgement is what the rules found about one cluster. Need tells what they still need. If that is nothing, Verdict is final.
+// Judgement is what the rules found about one cluster. If Need names nothing, Verdict is final.
 type Judgement struct {
 	findings
 	// causes are the reasons to scale out.

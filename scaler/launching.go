@@ -57,10 +57,10 @@ func (n newcomer) young(now time.Time) bool {
 	return age < toJoin(n.group) || age < cluster.MostToJoin && (n.InLaunchHook() || now.Sub(n.HeldUntil) < toJoin(n.group))
 }
 
-// tells says whether the instance should have joined and has not, so that its image may be bad. Only launches of the
-// last minutes, or those watched all along, say so: ECS does not tell of an instance that was registered before. An
-// instance from a warm pool joined in there, or fails for other reasons.
-func (n newcomer) tells(now time.Time) bool {
+// overdue tells whether the instance should have joined and has not, so that its image may be bad. Only launches of the
+// last minutes, and those watched all along, count: ECS does not tell whether an instance was registered before. An
+// instance from a warm pool joined there, or fails for other reasons.
+func (n newcomer) overdue(now time.Time) bool {
 	return !n.LaunchedAt.IsZero() && !n.Warmed && !n.InLaunchHook() && !n.young(now) &&
 		(n.Watched || now.Sub(n.LaunchedAt) < 2*toJoin(n.group))
 }
@@ -127,7 +127,7 @@ func newFailedJoins(s cluster.Snapshot, launching int, now time.Time) failedJoin
 	if s.HostsUnread {
 		return failedJoins{}
 	}
-	late := slices.DeleteFunc(newcomers(s, s.Followers()), func(n newcomer) bool { return !n.tells(now) })
+	late := slices.DeleteFunc(newcomers(s, s.Followers()), func(n newcomer) bool { return !n.overdue(now) })
 	if len(late) < 2 {
 		return failedJoins{}
 	}

@@ -2,35 +2,10 @@ package scaler
 
 import (
 	"fmt"
-	"slices"
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/thresholds"
 )
-
-// removableHosts returns the hosts that Auto Scaling may choose, by followed group: in service and unprotected. Without
-// any group it is all ACTIVE hosts. Disconnected hosts are among them, because their tasks still run.
-func removableHosts(s cluster.Snapshot) [][]cluster.Host {
-	if len(s.Groups) == 0 {
-		return [][]cluster.Host{slices.DeleteFunc(slices.Clone(s.Hosts), func(h cluster.Host) bool { return h.Status != cluster.Active || h.External })}
-	}
-	followers := s.Followers()
-	of := make([][]cluster.Host, len(followers))
-	mayGo := map[string][]int{}
-	for g := range followers {
-		for _, i := range followers[g].Instances {
-			if i.Phase == cluster.InService && !i.Protected && !slices.Contains(mayGo[i.ID], g) {
-				mayGo[i.ID] = append(mayGo[i.ID], g)
-			}
-		}
-	}
-	for _, h := range s.Hosts {
-		for _, g := range mayGo[h.InstanceID] {
-			of[g] = append(of[g], h)
-		}
-	}
-	return of
-}
 
 // rebound tells whether the reservation would reach a threshold without some hosts. Unplaced tasks and daemons to come
 // count as placed. Daemons and standalone tasks end with their host.

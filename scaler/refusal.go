@@ -48,8 +48,8 @@ func (f *findings) refused() string {
 				break
 			}
 		}
-		stands := slices.ContainsFunc(unused, func(h cluster.Host) bool { return admits(service, h) })
-		if service.Refused.After(newest) && !stands && f.newHost.takes(placement.Kind{Providers: service.ProvidersOf(service.Starts())}) {
+		idle := slices.ContainsFunc(unused, func(h cluster.Host) bool { return admits(service, h) })
+		if service.Refused.After(newest) && !idle && f.newHost.takes(placement.Kind{Providers: service.ProvidersOf(service.Starts())}) {
 			why = append(why, fmt.Sprintf("ECS said at %s UTC that no host met all requirements of a task of %s", service.Refused.UTC().Format("15:04"), service.Name))
 		}
 	}

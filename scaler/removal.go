@@ -35,6 +35,30 @@ type removal struct {
 	beside []placement.Batch
 }
 
+// removableHosts returns the hosts that Auto Scaling may choose, by followed group: in service and unprotected. Without
+// any group it is all ACTIVE hosts. Disconnected hosts are among them, because their tasks still run.
+func removableHosts(s cluster.Snapshot) [][]cluster.Host {
+	if len(s.Groups) == 0 {
+		return [][]cluster.Host{slices.DeleteFunc(slices.Clone(s.Hosts), func(h cluster.Host) bool { return h.Status != cluster.Active || h.External })}
+	}
+	followers := s.Followers()
+	of := make([][]cluster.Host, len(followers))
+	followed := map[string][]int{}
+	for g := range followers {
+		for _, i := range followers[g].Instances {
+			if i.Phase == cluster.InService && !i.Protected && !slices.Contains(followed[i.ID], g) {
+				followed[i.ID] = append(followed[i.ID], g)
+			}
+		}
+	}
+	for _, h := range s.Hosts {
+		for _, g := range followed[h.InstanceID] {
+			of[g] = append(of[g], h)
+		}
+	}
+	return of
+}
+
 // newRemoval prepares the placing of every host's tasks elsewhere, or returns what forbids it.
 func newRemoval(f *findings, r rebound) (*removal, *cause) {
 	hosts := f.hostsToEmpty()
@@ -135,7 +159,7 @@ func (m *removal) atOnce() int {
 	// If many hosts can be removed, fewer nearly always can, so halving finds the largest number or one just below.
 	good, bad := 1, most+1
 	for try := most; bad-good > 1; try = (good + bad) / 2 {
-		if m.mayGo(of, try) {
+		if m.canRemove(of, try) {
 			good = try
 		} else {
 			bad = try
@@ -144,8 +168,8 @@ func (m *removal) atOnce() int {
 	return good
 }
 
-// mayGo tries choices of n hosts.
-func (m *removal) mayGo(byFill []int, n int) bool {
+// canRemove tries choices of n hosts.
+func (m *removal) canRemove(byFill []int, n int) bool {
 	if m.refuses(byFill[:n]) != nil || m.refuses(byFill[len(byFill)-n:]) != nil {
 		return false
 	}

@@ -85,7 +85,7 @@ func (p *Publisher) Run(ctx context.Context, minute time.Time) (Answer, error) {
 func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string) (Answer, error) {
 	reading, cancel := timeToRead(ctx)
 	found := p.findGroups(reading)
-	// Nothing of a pass goes on when it has ended.
+	// No call of a pass outlives it.
 	defer func() {
 		cancel()
 		found()
