@@ -34,10 +34,26 @@ func web(desired, cpu int) Service {
 	return Service{Name: "web", CPU: cpu, Memory: 512, Desired: desired, MinPercent: 100, MaxPercent: 200, StopTimeout: 30, Stops: 1}
 }
 
+// timed names what decides which host has which task after ten minutes, and which one leaves: a default that changes breaks
+// no test that plays.
+func timed(k aws.Knobs) aws.Knobs {
+	k.EC2.Running = aws.Uniform{Min: 15 * time.Second, Max: 40 * time.Second}
+	if k.EC2.Boot == aws.Defaults().EC2.Boot {
+		k.EC2.Boot = aws.LogNormal{Median: 75 * time.Second, P95: 165 * time.Second}
+	}
+	k.EC2.Reaction = aws.Uniform{Min: time.Second, Max: 10 * time.Second}
+	k.EC2.HealthCheck = 2 * time.Minute
+	k.ECS.Loop, k.ECS.Healthy = 15*time.Second, 40*time.Second
+	k.ECS.RefusalsToBackOff, k.ECS.BackOff, k.ECS.BackOffMax = 3, 5*time.Minute, 15*time.Minute
+	k.ECS.FirstPull = aws.Uniform{Min: 10 * time.Second, Max: 60 * time.Second}
+	k.ECS.CachedPull = aws.Uniform{Min: time.Second, Max: 5 * time.Second}
+	return k
+}
+
 // play builds a plan's world and lets ten minutes pass.
 func play(t *testing.T, p Plan) *scene {
 	t.Helper()
-	world := aws.New(p.knobs())
+	world := aws.New(timed(p.knobs()))
 	s := &scene{T: t, judge: newJudge(&p, world)}
 	wiring := &policy.Wiring{Follows: p.Policy, Entry: func(string) []byte { return p.Clusters[0].Entry.text() }, Hooks: p.hooks()}
 	s.town = build(workload.Site{World: world, Policy: wiring}, p.Clusters[0], s.judge, nil)
