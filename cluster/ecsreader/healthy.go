@@ -26,7 +26,7 @@ type Healthy struct {
 // does, or its definition. A load balancer's checks are not included. reports are the revisions whose tasks report health.
 func (r *LeavingReader) Healthy(ctx context.Context, clusterName string, services []cluster.Service, on, reports map[string]bool) Healthy {
 	read := Healthy{Running: map[string]int{}, Definitions: map[string]cluster.Definition{}}
-	reports = maps.Clone(reports)
+	reports = maps.Collect(maps.All(reports))
 	for _, s := range services {
 		n, err := r.countHealthy(ctx, clusterName, s, on, reports, &read)
 		if err != nil {
