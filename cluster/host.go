@@ -61,9 +61,6 @@ const (
 // Type is the host's EC2 instance type; empty: not known.
 func (h Host) Type() string { return h.Attributes[TypeAttribute] }
 
-// Zone is the host's Availability Zone; empty: not known.
-func (h Host) Zone() string { return h.Attributes[ZoneAttribute] }
-
 // Providers are the host's capacity providers: one, or none. A host that registered before its group got a provider may
 // have none
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/asg-capacity-providers.html).

@@ -73,7 +73,7 @@ func throughAPI(t *testing.T, r *ecsreader.Reader, name string) seen {
 	}
 	for _, h := range s.Hosts {
 		slices.Sort(tasks[h.ARN])
-		got.Hosts[h.ARN] = seenHost{h.InstanceID, string(h.Status), h.Connected, h.Registered, h.Remaining, tasks[h.ARN], h.Tasks, h.RegisteredAt.UTC(), h.Zone()}
+		got.Hosts[h.ARN] = seenHost{h.InstanceID, string(h.Status), h.Connected, h.Registered, h.Remaining, tasks[h.ARN], h.Tasks, h.RegisteredAt.UTC(), h.Attributes[cluster.ZoneAttribute]}
 	}
 	for _, v := range s.Services {
 		got.Services[v.Name] = seenService{v.Active, v.Daemon, v.Desired, v.Running, v.Pending, v.Unplaced(leaving[v.Name]), v.TaskDefinition}
