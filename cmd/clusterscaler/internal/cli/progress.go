@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// patience is how long a run stays silent.
-	patience = 2 * time.Second
+	// silentFor is how long a run says nothing of itself.
+	silentFor = 2 * time.Second
 	// onTerminal and inLog are how often it says so after that: a line on a terminal is overwritten, one in a log is kept.
 	onTerminal = 500 * time.Millisecond
 	inLog      = 10 * time.Second
@@ -48,7 +48,7 @@ func (p *progress) due(now time.Time) bool {
 	if p.terminal {
 		often = onTerminal
 	}
-	if now.Sub(p.began) < patience || !p.last.IsZero() && now.Sub(p.last) < often {
+	if now.Sub(p.began) < silentFor || !p.last.IsZero() && now.Sub(p.last) < often {
 		return false
 	}
 	p.last = now

@@ -46,7 +46,7 @@ func TestProgressOfRunsSideBySideIsTheirSum(t *testing.T) {
 	p := newProgress(&out, func() time.Time { return now })
 	together := p.together(2)
 	together(0)(day, 4*day)
-	now = now.Add(patience)
+	now = now.Add(silentFor)
 	together(1)(3*day, 4*day)
 	assert.Equal(t, "simulated day 4.0 of 8.0 (50 %)\n", out.String())
 }

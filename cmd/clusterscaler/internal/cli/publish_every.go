@@ -10,14 +10,14 @@ import (
 const (
 	// passTime is how long one pass may take, which is the Lambda function's time too.
 	passTime = 50 * time.Second
-	// lastWords is how long a running pass may go on after the process is told to stop. Orchestrators wait 30 seconds or
+	// toFinish is how long a running pass may go on after the process is told to stop. Orchestrators wait 30 seconds or
 	// more between SIGTERM and the kill.
-	lastWords = 20 * time.Second
+	toFinish = 20 * time.Second
 )
 
 // every runs pass at the start of each period until ctx ends, never two at once: a pass that outlasts its period skips the
 // next start. Starts keep to the clock, so that a datapoint lands early in its own minute. A pass that runs when ctx ends
-// may finish, within lastWords.
+// may finish, within toFinish.
 func every(ctx context.Context, period time.Duration, pass func(ctx context.Context, minute time.Time)) {
 	for {
 		next := time.Now().Truncate(period).Add(period)
@@ -43,7 +43,7 @@ func once(ctx context.Context, pass func(context.Context)) {
 	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), passTime)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() {
-		timer := time.NewTimer(lastWords)
+		timer := time.NewTimer(toFinish)
 		defer timer.Stop()
 		select {
 		case <-timer.C:

@@ -56,7 +56,7 @@ func TestAPassUnderWayMayFinishAfterTheSignal(t *testing.T) {
 		every(ctx, time.Minute, func(pass context.Context, _ time.Time) {
 			cancel()
 			select {
-			case <-time.After(lastWords - time.Second):
+			case <-time.After(toFinish - time.Second):
 				finished = true
 			case <-pass.Done():
 			}
@@ -75,7 +75,7 @@ func TestAPassLongAfterTheSignalIsCut(t *testing.T) {
 			<-pass.Done()
 			took = time.Since(began)
 		})
-		assert.Equal(t, lastWords, took)
+		assert.Equal(t, toFinish, took)
 	})
 }
 
