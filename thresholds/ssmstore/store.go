@@ -26,14 +26,14 @@ type SSM interface {
 // (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html).
 const parametersPerCall = 10
 
-// Store reads the entries below one path. It remembers what it has judged, so one is made and kept. Its methods are for
+// Store reads the entries below one path. It remembers which versions count, so one is made and kept. Its methods are for
 // one goroutine.
 type Store struct {
-	ssm     SSM
-	path    string
-	judged  map[string]judgement
-	history map[version][]document
-	refused error
+	ssm      SSM
+	path     string
+	resolved map[string]resolved
+	history  map[version][]document
+	refused  error
 	// strays are those that the last reading found.
 	strays map[version]bool
 	// last is the last complete listing, read at lastAt.
@@ -43,7 +43,7 @@ type Store struct {
 
 // New returns a store for the entries below path, such as /ecs-cluster-scaler.
 func New(api SSM, path string) *Store {
-	return &Store{ssm: api, path: path, judged: map[string]judgement{}, history: map[version][]document{}}
+	return &Store{ssm: api, path: path, resolved: map[string]resolved{}, history: map[version][]document{}}
 }
 
 // EmptyPathError means that the path holds no entry, which is what a mistyped path looks like.
@@ -58,7 +58,7 @@ func (e *EmptyPathError) Error() string {
 // Read reads all entries. With none it returns an EmptyPathError.
 func (s *Store) Read(ctx context.Context) (Listing, error) { return s.read(ctx, time.Time{}) }
 
-// read is Read at a time. With a zero time, an entry that was found valid counts until a newer one can be judged.
+// read is Read at a time. With a zero time, an entry that was found valid counts until a newer one can be validated.
 func (s *Store) read(ctx context.Context, now time.Time) (Listing, error) {
 	s.refused = nil
 	parameters, err := s.parameters(ctx, true)
@@ -94,7 +94,7 @@ func (s *Store) read(ctx context.Context, now time.Time) (Listing, error) {
 		return Listing{}, &EmptyPathError{Path: s.path}
 	}
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
-		listing.Clusters = append(listing.Clusters, s.listed(ctx, name, entries[name], defaults, now))
+		listing.Clusters = append(listing.Clusters, s.resolve(ctx, name, entries[name], defaults, now))
 	}
 	s.strays = strays
 	s.forget(entries)

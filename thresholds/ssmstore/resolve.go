@@ -40,23 +40,23 @@ func current(p types.Parameter) document {
 	}
 }
 
-// judgement is the result for one pair of versions.
-type judgement struct {
+// resolved is the entry that counts for one pair of versions.
+type resolved struct {
 	entry, defaults version
 	listed          Listed
 	// at is when these versions were last the newest.
 	at time.Time
 }
 
-// listed judges one cluster's entry, once for each pair of versions of it and the defaults.
-func (s *Store) listed(ctx context.Context, name string, entry document, defaults *document, now time.Time) Listed {
+// resolve finds the entry that counts for one cluster, once for each pair of versions of it and the defaults.
+func (s *Store) resolve(ctx context.Context, name string, entry document, defaults *document, now time.Time) Listed {
 	var under version
 	if defaults != nil {
 		under = defaults.version
 	}
-	if known, ok := s.judged[name]; ok && known.entry == entry.version && known.defaults == under {
+	if known, ok := s.resolved[name]; ok && known.entry == entry.version && known.defaults == under {
 		known.at = now
-		s.judged[name] = known
+		s.resolved[name] = known
 		return known.listed
 	}
 	listed := Listed{Cluster: name}
@@ -69,7 +69,7 @@ func (s *Store) listed(ctx context.Context, name string, entry document, default
 			// Not remembered: the next pass may be able to read the history. What was valid before still is.
 			listed.Faults += "; its older versions could not be read: " + awsclient.Sentence(err)
 			listed.State = Unsure
-			if before, ok := s.judged[name]; ok && before.listed.Usable() && !expired(before.at, now) {
+			if before, ok := s.resolved[name]; ok && before.listed.Usable() && !expired(before.at, now) {
 				listed.State, listed.Entry = Fallback, before.listed.Entry
 				listed.Instead = "the version that this function last found valid is used"
 				listed.Unread = "the valid version of the entry is not known; " + believed(before.at, now)
@@ -77,7 +77,7 @@ func (s *Store) listed(ctx context.Context, name string, entry document, default
 			return listed
 		}
 	}
-	s.judged[name] = judgement{entry: entry.version, defaults: under, listed: listed, at: now}
+	s.resolved[name] = resolved{entry: entry.version, defaults: under, listed: listed, at: now}
 	return listed
 }
 
@@ -96,14 +96,14 @@ func parse(entry document, defaults *document) (thresholds.Entry, error) {
 	return thresholds.Parse(entry.text, defaults.text)
 }
 
-// forget drops what is known of clusters whose entry is gone, and the histories that the judgements now hold.
+// forget drops what is known of clusters whose entry is gone, and all histories but those of defaults that still count.
 func (s *Store) forget(entries map[string]document) {
 	inherited := map[version]bool{}
-	for name, j := range s.judged {
+	for name, r := range s.resolved {
 		if _, listed := entries[name]; !listed {
-			delete(s.judged, name)
+			delete(s.resolved, name)
 		} else {
-			inherited[j.defaults] = true
+			inherited[r.defaults] = true
 		}
 	}
 	maps.DeleteFunc(s.history, func(v version, _ []document) bool { return !inherited[v] })

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// An entry that nobody touched is judged again when what it inherits has changed, the other way too, and when nothing is left to inherit.
+// An entry that nobody touched is validated again when what it inherits has changed, the other way too, and when nothing is left to inherit.
 func TestEditedDefaultsReachEveryEntry(t *testing.T) {
 	api := holding("/s/clusters/a", `{}`, "/s/clusters/b", `{"min_instances": 9}`, "/s/defaults", `{"min_instances": 1, "cpu":{"scale_out_at":80}}`)
 	store := open(api)
