@@ -17,9 +17,9 @@ func TestBlocked(t *testing.T) {
 	assert.True(t, blocked(16, task("api")))
 	assert.False(t, blocked(16, stopping("api", 1)))
 	assert.False(t, blocked(16, task("")))
-	assert.False(t, blocked(16), "it goes")
+	assert.False(t, blocked(16), "it is released")
 
-	// An empty host goes with its hook, which may end before 15 minutes have passed.
+	// An empty host ends with its hook, which may end before 15 minutes have passed.
 	shut := host()
 	shut.Hook.Refused = true
 	refused := clusterOf(shut)

@@ -58,7 +58,7 @@ func TestStopTimeoutAfterDeadline(t *testing.T) {
 		{"told then", taking(clusterOf(host(stopping("", 2820))), standalone(half)), defaults(), 2857, "wait tasks_stopping heartbeat"},
 		{"has its own too", taking(clusterOf(host(stopping("", 2820))), standalone(half)), defaults(), 2858, "complete deadline"},
 		{"AWS's cap bounds it", taking(clusterOf(host(stopping("", 2820))), standalone(5*time.Hour)), defaults(), 2874, "wait tasks_stopping heartbeat"},
-		{"5 minutes before that it goes", taking(clusterOf(host(stopping("", 2820))), standalone(5*time.Hour)), defaults(), 2875, "complete deadline"},
+		{"5 minutes before that it is released", taking(clusterOf(host(stopping("", 2820))), standalone(5*time.Hour)), defaults(), 2875, "complete deadline"},
 		{"a short hook's cap too", taking(clusterOf(quick(stopping("api", 60)), api), only(5*time.Hour)), defaults(), 95, "complete deadline"},
 		{"with hold it is the cap", taking(clusterOf(host(stopping("api", 2865)), api), only(half)), hold(), 2875, "complete deadline"},
 		{"with hold it is told in time for that", taking(clusterOf(host(task("api")), api), only(half)), hold(), 2838, "stop_tasks deadline heartbeat"},

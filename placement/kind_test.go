@@ -59,7 +59,7 @@ func TestRequiredAttributes(t *testing.T) {
 	}{
 		"without a value, on a host that has it with one":    {"", map[string]string{"driver": "awslogs"}, true, true},
 		"without a value, on a host that has it without one": {"", map[string]string{"driver": ""}, true, true},
-		"without a value, on a host that lacks it":           {"", map[string]string{"other": ""}, false, false},
+		"without a value, on a host without it":              {"", map[string]string{"other": ""}, false, false},
 		"without a value, on a host of which none is known":  {"", nil, false, true},
 		"with a value that the host has":                     {"awslogs", map[string]string{"driver": "awslogs"}, true, true},
 		"with another":                                       {"awslogs", map[string]string{"driver": "fluentd"}, false, false},

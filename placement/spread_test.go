@@ -55,7 +55,7 @@ func TestBinpackPrefersTheFullestHost(t *testing.T) {
 }
 
 func TestRemovedHostLeavesTheSpread(t *testing.T) {
-	// Two of web in a, one in b. When one of a's hosts goes, both zones have one.
+	// Two of web in a, one in b. When one of a's hosts is removed, both zones have one.
 	hosts := hostsIn("aabb", size(10, 10))
 	for _, i := range []int{0, 1, 2} {
 		hosts[i].Groups["service:web"] = 1

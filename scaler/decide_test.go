@@ -49,7 +49,7 @@ func TestVerdict(t *testing.T) {
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn}},
 		"idle on CPU, within the band on memory": {hosts: hosts(4, 0, 600), signal: 0,
 			reasons: []scaler.Reason{scaler.WithinBand}},
-		"the last, idle host goes": {hosts: hosts(1, 0, 0), signal: -1, gap: -1,
+		"the last, idle host is removed": {hosts: hosts(1, 0, 0), signal: -1, gap: -1,
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn}},
 		"the last host with a task stays": {hosts: hosts(1, 100, 100), signal: 0,
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldBounce}},

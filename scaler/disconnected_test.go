@@ -22,8 +22,8 @@ func uneven() *world {
 	return w
 }
 
-// away has a host's agent last seen so long ago.
-func (w *world) away(host int, ago time.Duration) {
+// disconnected has a host's agent last seen so long ago.
+func (w *world) disconnected(host int, ago time.Duration) {
 	w.s.Hosts[host].Connected, w.s.Hosts[host].ConnectedAt = false, now.Add(-ago)
 }
 
@@ -34,20 +34,20 @@ func TestBlinkingAgentBuysNoHost(t *testing.T) {
 		gap     int
 		reasons []scaler.Reason
 	}{
-		"all are there":              {func(*world) {}, 0, 0, []scaler.Reason{scaler.WithinBand}},
-		"away since the last minute": {func(w *world) { w.away(3, time.Minute) }, 0, 0, []scaler.Reason{scaler.CPUAtScaleOut, scaler.AgentsAway}},
-		"away for three minutes":     {func(w *world) { w.away(3, 3*time.Minute) }, 1, 1, []scaler.Reason{scaler.CPUAtScaleOut}},
-		"since when is not known":    {func(w *world) { w.s.Hosts[3].Connected = false }, 1, 1, []scaler.Reason{scaler.CPUAtScaleOut}},
+		"all are there":                      {func(*world) {}, 0, 0, []scaler.Reason{scaler.WithinBand}},
+		"disconnected since the last minute": {func(w *world) { w.disconnected(3, time.Minute) }, 0, 0, []scaler.Reason{scaler.CPUAtScaleOut, scaler.AgentsAway}},
+		"disconnected for three minutes":     {func(w *world) { w.disconnected(3, 3*time.Minute) }, 1, 1, []scaler.Reason{scaler.CPUAtScaleOut}},
+		"since when is not known":            {func(w *world) { w.s.Hosts[3].Connected = false }, 1, 1, []scaler.Reason{scaler.CPUAtScaleOut}},
 		"it leaves": {func(w *world) {
-			w.away(3, time.Minute)
+			w.disconnected(3, time.Minute)
 			w.s.Hosts[3].Status = cluster.Draining
 		}, 1, 1, []scaler.Reason{scaler.CPUAtScaleOut}},
 		"even with it hosts are missing": {func(w *world) {
-			w.away(3, time.Minute)
+			w.disconnected(3, time.Minute)
 			w.service("more", 6, size(2000, 100))
 		}, 1, 7, []scaler.Reason{scaler.CPUAtScaleOut, scaler.UnplacedTasks}},
 		"a task that fits only there waits a minute": {func(w *world) {
-			w.away(3, time.Minute)
+			w.disconnected(3, time.Minute)
 			w.entry.CPU.ScaleOutAt = new(99.0)
 			w.service("large", 1, size(2000, 100))
 		}, 0, 0, []scaler.Reason{scaler.UnplacedTasks, scaler.AgentsAway}},
@@ -66,7 +66,7 @@ func TestBlinkingAgentBuysNoHost(t *testing.T) {
 
 func TestDisconnectedHostTakesNoTasks(t *testing.T) {
 	w := spare()
-	w.away(3, time.Minute)
+	w.disconnected(3, time.Minute)
 	v := w.decide()
 	assert.InDelta(t, 3*2048, 2048*float64(v.Hosts.Active), 0)
 	assert.Equal(t, 1, v.Hosts.Disconnected)

@@ -35,7 +35,7 @@ func extremeSnapshot(t *rapid.T) cluster.Snapshot {
 	g := cluster.Group{Name: "g", Min: countOf(t, "min"), Max: countOf(t, "max"), Desired: countOf(t, "desired")}
 	for i := range rapid.IntRange(0, 6).Draw(t, "hosts") {
 		h := cluster.Host{
-			ARN: fmt.Sprint("h", i), InstanceID: fmt.Sprint("i-", i), Status: cluster.Active, Connected: !one("away", 8),
+			ARN: fmt.Sprint("h", i), InstanceID: fmt.Sprint("i-", i), Status: cluster.Active, Connected: !one("disconnected", 8),
 			Registered: resourcesOf(t, "registered"), TasksRead: !one("unread", 6), RegisteredAt: noon.Add(-time.Duration(rapid.IntRange(-5, 90).Draw(t, "age")) * time.Minute),
 			Attributes: map[string]string{"ecs.instance-type": "m5.large", "a": strings.Repeat("x", rapid.SampledFrom([]int{0, 5, 300}).Draw(t, "attribute"))},
 		}

@@ -233,7 +233,7 @@ var golden = []goldenCase{
 		signal: 0, gap: 0, reasons: []scaler.Reason{scaler.UnplacedTasks, scaler.InstancesLaunching},
 	},
 	{
-		name:      "a task set that goes (aws/containers-roadmap #969)",
+		name:      "a task set that is deleted (aws/containers-roadmap #969)",
 		situation: "Two hosts with one task of 1600 CPU each; the service's PRIMARY task set has its two tasks, and a DRAINING one still counts two as desired.",
 		theirs:    "The desired tasks of the task set that was being deleted still counted.",
 		world: func(w *world) {

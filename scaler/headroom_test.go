@@ -46,7 +46,7 @@ func TestHeadroomIsACause(t *testing.T) {
 	})
 }
 
-// The size of the largest task is not known while that of one is not: no room is kept for a guess, and nothing goes.
+// The size of the largest task is not known while that of one is not: no room is kept for a guess, and no host is removed.
 func TestUnreadHeadroomKeepsNoRoom(t *testing.T) {
 	w := newWorld()
 	w.entry.Headroom.Tasks = 2

@@ -79,7 +79,7 @@ func TestOverstatedEntryBuysTwoHosts(t *testing.T) {
 			assert.Contains(t, w.decide().Notes[0], "instance in the entry says")
 		})
 	}
-	t.Run("the gap too goes by what came up", func(t *testing.T) {
+	t.Run("the gap too follows what came up", func(t *testing.T) {
 		w := promising(size(8192, 30000))
 		young(w)
 		young(w)

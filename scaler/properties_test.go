@@ -401,7 +401,7 @@ func TestOneHostLessNeverAsksForItBack(t *testing.T) {
 		if scaler.Decide(e, s, now).Signal != scaler.ScaleIn {
 			return
 		}
-		// Whichever host goes, its reservation moves to those that stay.
+		// Whichever host is removed, its reservation moves to those that stay.
 		_, reserved := s.Capacity()
 		for gone, h := range s.Hosts {
 			if !h.IsCapacity() {

@@ -36,11 +36,11 @@ func TestTaskMovesToItsProvidersHosts(t *testing.T) {
 		service  service
 		provider string // of the task
 		od, spot int
-		goes     bool
+		removed  bool
 	}{
 		"the provider has another host":                  {bound("od"), "od", 2, 1, true},
 		"only another provider has one":                  {bound("od"), "od", 1, 3, false},
-		"launch type EC2 goes anywhere":                  {bound(), "", 1, 3, true},
+		"launch type EC2 runs anywhere":                  {bound(), "", 1, 3, true},
 		"of two it stays with its own, which has room":   {bound("od", "spot"), "od", 2, 1, true},
 		"of two it stays with its own, which has none":   {bound("od", "spot"), "od", 1, 3, false},
 		"the strategy has changed, to one with room":     {bound("spot"), "od", 1, 3, true},
@@ -53,10 +53,10 @@ func TestTaskMovesToItsProvidersHosts(t *testing.T) {
 			w.service("web", 1, size(500, 500), tt.service)
 			w.put(0, 1, "web")
 			w.on(0, tt.provider)
-			assert.Equal(t, tt.goes, w.decide().Signal == scaler.ScaleIn, w.decide().Why)
+			assert.Equal(t, tt.removed, w.decide().Signal == scaler.ScaleIn, w.decide().Why)
 		})
 	}
-	t.Run("a waiting task must find room on each provider before a host goes", func(t *testing.T) {
+	t.Run("a waiting task must find room on each provider before a host is removed", func(t *testing.T) {
 		w := providers(3, 1)
 		w.service("base", 1, size(1900, 500), bound("spot"))
 		w.put(3, 1, "base")

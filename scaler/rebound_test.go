@@ -8,10 +8,10 @@ import (
 	"ecs-cluster-scaler/scaler"
 )
 
-// The tasks of a host whose agent is away run on, but count in no reservation. When it goes they come back onto the
+// The tasks of a disconnected host run on, but count in no reservation. When it is removed they come back onto the
 // others'.
 func TestDisconnectedHostsTasksCountElsewhere(t *testing.T) {
-	away := func(of, others int64, connected bool) *world {
+	hostsWith := func(of, others int64, connected bool) *world {
 		w := newWorld()
 		w.entry.CPU.ScaleOutAt, w.entry.CPU.ScaleInBelow = new(60.0), 50
 		w.host(3, size(2048, 15400))
@@ -27,12 +27,12 @@ func TestDisconnectedHostsTasksCountElsewhere(t *testing.T) {
 		return w
 	}
 	// 600 of 2048 on each of two hosts is 29 %; with 1300 more it is 61 %.
-	v := away(1300, 600, false).decide()
+	v := hostsWith(1300, 600, false).decide()
 	assert.Equal(t, scaler.Stay, v.Signal, v.Why)
 	assert.Contains(t, v.Reasons, scaler.WouldBounce)
 	// With 1200 more it is 58.6 %.
-	assert.Equal(t, scaler.ScaleIn, away(1200, 600, false).decide().Signal)
+	assert.Equal(t, scaler.ScaleIn, hostsWith(1200, 600, false).decide().Signal)
 	// A connected host's reservation moves too, once.
-	assert.Contains(t, away(1300, 600, true).decide().Reasons, scaler.WouldBounce)
-	assert.Equal(t, scaler.ScaleIn, away(1200, 600, true).decide().Signal)
+	assert.Contains(t, hostsWith(1300, 600, true).decide().Reasons, scaler.WouldBounce)
+	assert.Equal(t, scaler.ScaleIn, hostsWith(1200, 600, true).decide().Signal)
 }

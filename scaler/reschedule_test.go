@@ -10,7 +10,7 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// What sits on a DRAINING host is wanted elsewhere already, whether or not that host goes.
+// A task on a DRAINING host is wanted elsewhere already, whether or not that host is removed.
 func TestDrainingHostsTasksCountOnce(t *testing.T) {
 	w := newWorld()
 	w.entry.CPU.ScaleOutAt, w.entry.Memory.ScaleOutAt = nil, nil
@@ -36,9 +36,9 @@ func TestImmovableTaskKeepsItsHost(t *testing.T) {
 		change func(w *world)
 		stays  bool
 	}{
-		"it may be the one that goes":      {func(*world) {}, true},
-		"its service lacks another task":   {func(w *world) { w.want("pinned", 2) }, true},
-		"its agent is away":                {func(w *world) { w.s.Hosts[0].Connected = false }, true},
+		"it may be the one removed":        {func(*world) {}, true},
+		"its service wants another task":   {func(w *world) { w.want("pinned", 2) }, true},
+		"its agent is disconnected":        {func(w *world) { w.s.Hosts[0].Connected = false }, true},
 		"it is in one of two groups":       {func(w *world) { w.into("green", 2, size(4096, 15000)) }, true},
 		"it is protected from scale-in":    {func(w *world) { w.s.Groups[0].Instances[0].Protected = true }, false},
 		"its group follows no signal":      {func(w *world) { w.into("green", 2, size(4096, 15000)); w.marked("green") }, false},
@@ -67,7 +67,7 @@ func TestImmovableTaskKeepsItsHost(t *testing.T) {
 	}
 }
 
-// A host drained by hand, just before whatever made it ends it: its tasks are demand, and no host goes without room for them.
+// A host is drained by hand just before it is terminated. Its tasks are demand, and no host is removed without room for them.
 func TestTasksOfAnyDrainingHostMustFit(t *testing.T) {
 	w := newWorld()
 	w.host(5, size(2048, 3900))

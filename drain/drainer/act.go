@@ -145,7 +145,7 @@ func (a *actor) complete(ctx context.Context, s drain.Step, now time.Time) error
 	return err
 }
 
-// hookIsDone goes by AWS's message: there is no code for it.
+// hookIsDone reads AWS's message, because AWS has no code for it.
 func hookIsDone(err error) bool {
 	api, ok := errors.AsType[smithy.APIError](err)
 	return ok && strings.Contains(api.ErrorMessage(), "No active Lifecycle Action found")

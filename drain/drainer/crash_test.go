@@ -101,7 +101,7 @@ func refusing(share float64, luck *rand.Rand) faulty.Fate {
 	}
 }
 
-// Whatever calls AWS refuses, carried out or not, no rule is broken, and when it refuses no more every host goes.
+// Whatever calls AWS refuses, carried out or not, no rule is broken, and when it refuses no more every host is released.
 func TestNoRefusalBreaksARule(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		a := crowded()

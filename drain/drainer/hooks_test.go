@@ -92,7 +92,7 @@ func TestWithoutEntryTheEnvironmentNamesTheHook(t *testing.T) {
 	a := misnamed(shipper)
 	a.forget("web")
 	ticks(t, a, 45, a.stack("/p", shipper))
-	assert.Empty(t, a.left(), "the host goes when it is empty")
+	assert.Empty(t, a.left(), "the host is released when it is empty")
 }
 
 // Nobody names the hook: the group's own is the only one that can hold its host.

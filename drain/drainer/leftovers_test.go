@@ -106,7 +106,7 @@ func TestAConnectedRegistrationIsECSsOwnToRemove(t *testing.T) {
 }
 
 // A process that dies knows nothing of it any more. The registration stays, DRAINING and disconnected; no verdict and no
-// step goes by it.
+// step follows it.
 func TestWhatAProcessThatDiedDidNotRemoveHoldsNothing(t *testing.T) {
 	a := newAccount().host("i-1", wait)
 	finish(t, a, a.process(), true)

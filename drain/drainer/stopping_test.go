@@ -85,7 +85,7 @@ func TestNothingEndsOnWhatIsOnlyRemembered(t *testing.T) {
 	a.task("i-1").Exit()
 	a.pass(3 * time.Minute) // the daemon stops last
 	calls := next()
-	assert.Contains(t, calls, "ListTasks", "what else is there is asked before it goes")
+	assert.Contains(t, calls, "ListTasks", "what else is there is asked before it is released")
 	assert.Contains(t, calls, "DescribeContainerInstances")
 	assert.Empty(t, a.left())
 }

@@ -12,7 +12,7 @@ type rule struct {
 // rules are those that a campaign must miss when they are gone.
 var rules = []rule{
 	{
-		name: "a host goes only when every task is STOPPED, not merely told to stop",
+		name: "a host is released only when every task is STOPPED, not merely told to stop",
 		file: "drain/waiting.go", find: "		case t.Stopped():\n", replace: "		case t.Stopped() || !t.WantedRunning:\n",
 		breaks: []campaign.Promise{campaign.CompletedEarly, campaign.TaskEndedEarly},
 	},
@@ -23,7 +23,7 @@ var rules = []rule{
 		breaks: []campaign.Promise{campaign.CompletedEarly, campaign.TaskEndedEarly},
 	},
 	{
-		name: "a host goes only when the services that lost a task there are at their floors",
+		name: "a host is released only when the services that lost a task there are at their floors",
 		file: "drain/floor.go", find: "!counted || running < floor", replace: "!counted && running < floor",
 		breaks: []campaign.Promise{campaign.CompletedBelowFloor},
 	},
