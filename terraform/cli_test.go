@@ -129,7 +129,7 @@ func (c *configuration) run(ctx context.Context, args ...string) (stdout []byte,
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "terraform", append([]string{"-chdir=" + c.folder}, args...)...)
 	cmd.Env = c.env
-	// Its provider goes with it.
+	// Its provider is deleted with it.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
 	var said, complained bytes.Buffer

@@ -47,7 +47,7 @@ func TestCompleteExample(t *testing.T) {
 		{"colours are switched by the runbook", s.switchColours},
 		{"an update in place, and a colour removed", s.updateAndRemove},
 		{"the stack stands as it is written", s.configuration.requireNoChange},
-		{"destroy leaves nothing, with drains in flight", s.destroy},
+		{"destroy leaves nothing, with drains under way", s.destroy},
 	} {
 		if !t.Run(chapter.name, chapter.tell) {
 			t.FailNow()
@@ -322,7 +322,7 @@ func (s *stack) switchColours(t *testing.T) {
 	s.requireHooksStay(t)
 }
 
-// turned is after step 3: blue goes through its hook, green follows the signal.
+// turned is after step 3: blue drains by its hook, green follows the signal.
 func (s *stack) turned(t *testing.T) {
 	t.Helper()
 	blue, green := s.group(t, "web", "blue"), s.group(t, "web", "green")
@@ -344,7 +344,7 @@ func (s *stack) turned(t *testing.T) {
 	s.letTimePass(t)
 	s.drainer.tick(t, nil)
 	s.drainer.tick(t, nil)
-	require.Len(t, s.open(t), 2, "none goes under its tasks")
+	require.Len(t, s.open(t), 2, "none ends under its tasks")
 	var staying []string
 	for _, instance := range green.Instances {
 		staying = append(staying, aws.ToString(instance.InstanceId))
@@ -413,7 +413,7 @@ func (s *stack) destroy(t *testing.T) {
 		last := s.requireEmptiedThenDeleted(t, name)
 		cluster, _, _ := strings.Cut(name, "-")
 		entry := slices.Index(log, "ssm.DeleteParameter /ecs-cluster-scaler/clusters/"+cluster)
-		assert.Greater(t, entry, last, "the entry goes after its hosts: what it says of their drains held to the end")
+		assert.Greater(t, entry, last, "the entry is deleted after its hosts: what it says of their drains held to the end")
 		for i, call := range log {
 			if strings.Contains(call, "DELETE") && strings.Contains(call, "drainer") || strings.HasPrefix(call, "events.RemoveTargets") {
 				assert.Greater(t, i, last, "%s while hosts of %s still drained", call, name)
@@ -673,7 +673,7 @@ func (s *stack) requireHooksStay(t *testing.T) {
 	}
 }
 
-// requireEmptiedThenDeleted is the order in which a group goes; the answer is where in the log it ends.
+// requireEmptiedThenDeleted is the order in which a group is deleted; the answer is where in the log it ends.
 func (s *stack) requireEmptiedThenDeleted(t *testing.T, group string) int {
 	t.Helper()
 	log := s.log(t)

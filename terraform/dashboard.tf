@@ -25,7 +25,7 @@ locals {
     { metric = "DrainingInstances", title = "Hosts that drain", width = 6, optional = true },
     { metric = "DrainBlocked", title = "Hosts whose drain is blocked", width = 6 },
     { metric = "OldestDrainMinutes", title = "Oldest drain, minutes", width = 6 },
-    { metric = "DisconnectedInstances", title = "Hosts whose agent is away", width = 6, optional = true },
+    { metric = "DisconnectedInstances", title = "Hosts whose agent is disconnected", width = 6, optional = true },
   ]
 
   # One cluster in full: the variable puts its name in place of "-".

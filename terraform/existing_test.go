@@ -151,7 +151,7 @@ func (r *road) upgrade(t *testing.T) {
 	first := slices.IndexFunc(log, func(action string) bool { return strings.HasSuffix(action, ".DeletePolicy") })
 	require.Positive(t, first, "%v", log)
 	assert.Less(t, last("PutScalingPolicy"), last("PutMetricAlarm"))
-	assert.Less(t, slices.IndexFunc(log, func(action string) bool { return strings.HasSuffix(action, ".PutMetricAlarm") }), first, "an alarm turns to its new policy before the old one goes: %v", log)
+	assert.Less(t, slices.IndexFunc(log, func(action string) bool { return strings.HasSuffix(action, ".PutMetricAlarm") }), first, "an alarm turns to its new policy before the old one is deleted: %v", log)
 }
 
 func (r *road) hook(t *testing.T) {

@@ -9,7 +9,7 @@ locals {
 
   cluster_arn = "arn:${local.partition}:ecs:${local.region}:${local.account}:cluster/${var.cluster_name}"
 
-  # The name that every entry has built in. It is no input: an entry that is taken away, by hand or by a destroy without entry_name,
+  # The name that every entry has built in. It is no input: an entry that is deleted, by hand or by a destroy without entry_name,
   # leaves the drainer with the built-in one.
   hook = "ecs-cluster-scaler-drain"
 
@@ -25,8 +25,8 @@ locals {
 
 # --- what the hosts are --------------------------------------------------------------------------------------------------------
 
-# Read at plan, where resolve:ssm in the launch template would be read at each launch: so a new image shows in a plan, and comes and goes
-# with an apply. With resolve:ssm a bad one would come with the next host, at night, and leave nothing to take back.
+# Read at plan, where resolve:ssm in the launch template would be read at each launch. So a new image shows in a plan, and an apply brings it
+# and takes it back. With resolve:ssm a bad one would come with the next host, at night, and leave nothing to take back.
 data "aws_ssm_parameter" "image" {
   for_each = { for colour, hosts in var.colours : colour => coalesce(hosts.image_parameter, local.image_parameters[hosts.image]) }
 
@@ -167,8 +167,8 @@ resource "aws_autoscaling_group" "hosts" {
   # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
   min_size = local.sizes[each.key].min
   max_size = local.sizes[each.key].max
-  # Terraform would wait until as many hosts are in service as it last saw desired: for ten minutes and in vain where min_size falls and
-  # Auto Scaling takes hosts away.
+  # Terraform would wait until as many hosts are in service as it last saw desired: for ten minutes, and without success where min_size falls
+  # and Auto Scaling removes hosts.
   wait_for_capacity_timeout = "0"
 
   # Also for one type without Spot, so that a second one is an update like any other.
@@ -203,7 +203,7 @@ resource "aws_autoscaling_group" "hosts" {
   initial_lifecycle_hook {
     name                 = local.hook
     lifecycle_transition = "autoscaling:EC2_INSTANCE_TERMINATING"
-    # A host whose drainer is silent goes after it; the drainer sends a heartbeat at a third of it. A hundred make 50 hours, more than
+    # If no drainer runs, the host is terminated after it. The drainer sends a heartbeat at a third of it. A hundred make 50 hours, more than
     # the 48 at which Auto Scaling ends every hook.
     heartbeat_timeout = 1800
     # Both results terminate the instance; ABANDON would also skip other hooks.

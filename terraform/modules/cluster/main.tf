@@ -108,8 +108,8 @@ resource "aws_autoscaling_policy" "scaling" {
   depends_on = [aws_ssm_parameter.entry, aws_ssm_parameter.entry_by_hand]
 
   lifecycle {
-    # The alarm turns to the new policy before the old one goes, so that no alarm starts a policy that is gone: where another group becomes
-    # active, and where a policy gets another name. Terraform hands this on to the group: where something replaces the group, as an edit of
+    # The alarm turns to the new policy before the old one is deleted, so that no alarm starts a deleted policy: where another group
+    # becomes active, and where a policy gets another name. Terraform hands this on to the group: where something replaces the group, as an edit of
     # initial_lifecycle_hook does, one of fixed name is refused by AWS as a second of its name, and the first lives on with its hosts.
     create_before_destroy = true
   }
