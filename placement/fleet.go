@@ -37,7 +37,7 @@ type Fleet struct {
 	groups  map[string]int32
 	counts  counts
 	spreads []*spread
-	// packed are the spreads that the packing in progress looks at.
+	// packed are the spreads that the packing in progress uses.
 	packed []*spread
 	// byStrategies: the packing follows strategies, so tasks are counted by cell.
 	byStrategies bool
@@ -61,7 +61,7 @@ type kindState struct {
 	// share is its dominant share of the unit, rank its place among all kinds by it.
 	share float64
 	rank  int
-	// allowed is what it may use, by class.
+	// allowed tells whether it may run on hosts of a class.
 	allowed []ternary
 	spread  *spread
 	// first is a position in the canonical order. Before it the kind fits nowhere, and never will while rooms shrink.
@@ -139,7 +139,7 @@ func (f *Fleet) learn(kinds []Kind, alike bool) {
 	}
 }
 
-// answers says by class what the kind may use; nil: every class. Past the bound of steps it is unknown.
+// answers tells on which classes of hosts the kind may run; nil: on all. Past the bound of steps it is unknown.
 func (f *Fleet) answers(k *kindState, classes []int, asked bool) []ternary {
 	if !asked && len(k.where) == 0 {
 		return nil // no kind asks anything of a host

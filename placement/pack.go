@@ -33,11 +33,11 @@ type Left struct {
 	Barred bool
 }
 
-// Outcome is what a packing came to.
+// Outcome is the result of a packing.
 type Outcome struct {
 	// Left are the tasks without a host.
 	Left []Left
-	// Spare is for how many tasks of the headroom's size there is room then.
+	// Spare is how many headroom tasks still fit then.
 	Spare int
 	// Cut: the steps were spent before the end, so what is left might have found room.
 	Cut bool
@@ -140,7 +140,7 @@ func (f *Fleet) placeWanted(order Order, used func(host int32)) []Left {
 	return left
 }
 
-// left says what there was for tasks that found no room.
+// left tells of tasks that found no room how much was free, and whether something else barred them.
 func (f *Fleet) left(kind, n int) Left {
 	l := Left{Kind: kind, Tasks: n}
 	f.Steps.take(len(f.free))

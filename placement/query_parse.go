@@ -30,7 +30,7 @@ func parse(expression string) query {
 	return unanswerable{}
 }
 
-// parser reads from the front of text. Once it has failed, what it returns means nothing.
+// parser reads from the front of text. Once it has failed, its results mean nothing.
 type parser struct {
 	text   string
 	depth  int

@@ -11,7 +11,7 @@ const (
 	mostOfAKind = 1 << 20
 )
 
-// Steps counts the cost of packing: looks at a host, a cell, an attribute or a part of an expression. No number of
+// Steps counts the cost of packing: each check of a host, a cell, an attribute or a part of an expression. No number of
 // hosts, services or expressions may keep a pass from ending. One count may serve several fleets in turn.
 type Steps struct {
 	taken, most int
@@ -35,7 +35,7 @@ func (s *Steps) Until(over func() bool) *Steps {
 // Spent tells that the bound was reached. From then on a packing is not whole: see Outcome.Cut.
 func (s *Steps) Spent() bool { return s.taken > s.most }
 
-// Taken is how many steps were taken. It passes the bound by one look at most.
+// Taken is how many steps were taken. It passes the bound by one check at most.
 func (s *Steps) Taken() int { return s.taken }
 
 func (s *Steps) take(n int) {

@@ -8,7 +8,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// discreet is sentences for a secret document. It repeats no value, and no name that is not a field, because that may be
+// discreet does what sentences does, for a secret document. It repeats no value, and no name that is not a field, because that may be
 // a value in the wrong place.
 func discreet(e *jsonschema.ValidationError, layers []layer) Faults {
 	path := fieldOf(e.InstanceLocation)

@@ -1,4 +1,4 @@
-// Package fairness shares a time that may not suffice for all.
+// Package fairness decides whose turn it is where the time may not suffice for all.
 package fairness
 
 import (

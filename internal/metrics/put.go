@@ -22,7 +22,7 @@ type CloudWatch interface {
 // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html).
 const dataPerCall = 1000
 
-// Selection is which metrics are wanted: all, or only those that scaling rests on.
+// Selection says which metrics are wanted: all, or only those that scaling rests on.
 type Selection string
 
 // The two selections of the METRICS variable.

@@ -21,7 +21,7 @@ const (
 	Invalid
 	// Unsure: it has faults, and whether an older version is valid could not be read. Entry is empty.
 	Unsure
-	// Expired: what counts has been unread for so long that nothing is believed any more.
+	// Expired: the entry could not be read for so long that the last one does not count any more.
 	Expired
 )
 
@@ -34,8 +34,8 @@ type Listed struct {
 	Faults string
 	// Instead says which older versions Entry stands on, in state Fallback.
 	Instead string
-	// Unread says why what counts now could not be read, and since when it could not; empty: it was read. Entry is then
-	// what counted before. Nothing may be scaled in on it.
+	// Unread says why the newest entry could not be read, and since when; empty: it was read. Otherwise Entry is an older
+	// one, and nothing may be scaled in on it.
 	Unread string
 }
 
@@ -50,7 +50,7 @@ type Listing struct {
 	Strays []string
 	// NewStrays are those of Strays that were not there, or in another version, when this process last read the path.
 	NewStrays []string
-	// Unread says why this is what was read before; empty: it was read now. Expired: so is each of Clusters.
+	// Unread says why this is an older listing; empty: it was read now. Expired: each of Clusters is Expired.
 	Unread  string
 	Expired bool
 }

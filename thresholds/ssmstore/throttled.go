@@ -40,7 +40,7 @@ func (s *Store) ReadOrLast(ctx context.Context, now time.Time) (Listing, error) 
 	return listing, err
 }
 
-// unread is the listing as it counts while it cannot be read again.
+// unread is the listing, marked as one that could not be read again.
 func (l Listing) unread(why string, expired bool) Listing {
 	l.Unread, l.Expired, l.NewStrays = why, expired, nil
 	l.Clusters = slices.Clone(l.Clusters)
