@@ -27,7 +27,7 @@ func crowdedDeadline(t *testing.T, tasks int) *account {
 	return a
 }
 
-func TestTasksAreToldToStopAfterAllThatOthersWaitFor(t *testing.T) {
+func TestTasksAreStoppedLast(t *testing.T) {
 	a := crowdedDeadline(t, 3)
 	tick(t, a, a.process())
 	calls := a.actions()
@@ -42,7 +42,7 @@ func TestTasksAreToldToStopAfterAllThatOthersWaitFor(t *testing.T) {
 }
 
 // A thousand calls take longer than a tick.
-func TestTooManyTasksAreStoppedTickByTick(t *testing.T) {
+func TestManyTasksAreStoppedTickByTick(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := crowdedDeadline(t, 1000)
 		a.spoil(faulty.On(slowly(200*time.Millisecond), "StopTask"))

@@ -21,7 +21,7 @@ import (
 // accused is a host that its load balancer calls unhealthy, with a task that moves nowhere.
 func accused() *account { return stubborn().blame("i-1", "an ELB system health check failure.") }
 
-func TestAHostThatWasNotReadIsNoAbsentAgent(t *testing.T) {
+func TestUnreadHostIsNoAbsentAgent(t *testing.T) {
 	for name, c := range map[string]struct {
 		deny  string
 		spoil func(a *account) faulty.Fate
@@ -56,7 +56,7 @@ func TestAHostThatWasNotReadIsNoAbsentAgent(t *testing.T) {
 }
 
 // Two blinks with minutes between them that nobody saw, unread or without a tick, are no absence. One such minute is.
-func TestMinutesThatNobodySawAreNoAbsenceOfAnAgent(t *testing.T) {
+func TestUnseenMinutesAreNoAbsence(t *testing.T) {
 	for name, c := range map[string]struct {
 		unseen func(a *account, d *drainer.Drainer)
 		dead   bool
@@ -83,7 +83,7 @@ func TestMinutesThatNobodySawAreNoAbsenceOfAnAgent(t *testing.T) {
 }
 
 // What is unread neither begins an absence nor ends one.
-func TestUnreadMinutesDoNotMakeAnAgentAbsent(t *testing.T) {
+func TestUnreadMinutesAreNoAbsence(t *testing.T) {
 	a := accused()
 	d := a.process()
 	a.connect("i-1", false)
@@ -98,7 +98,7 @@ func TestUnreadMinutesDoNotMakeAnAgentAbsent(t *testing.T) {
 }
 
 // It may be the one that leaves: as long as ECS lists a host that it does not describe, none is unregistered.
-func TestAnUndescribedHostMayBeTheOneThatLeaves(t *testing.T) {
+func TestUndescribedHostMayBeLeaving(t *testing.T) {
 	a := stubborn()
 	a.spoil(a.undescribed("i-1"))
 	answer := ticks(t, a, 20, a.process())
@@ -159,7 +159,7 @@ func TestFailuresInA200AnswerCount(t *testing.T) {
 }
 
 // The same name on a launching hook is another hook: AWS would refuse its completion for ever.
-func TestALaunchingHookOfTheEntrysNameIsNotOurs(t *testing.T) {
+func TestLaunchHookOfSameNameIsNotOurs(t *testing.T) {
 	a := newAccount()
 	a.hooks("another")
 	a.blue.Spec.Hooks[0].Heartbeat = time.Hour
@@ -180,7 +180,7 @@ func TestALaunchingHookOfTheEntrysNameIsNotOurs(t *testing.T) {
 	assert.Zero(t, a.count("CompleteLifecycleAction"))
 }
 
-func TestWithoutTheEntryNoTaskIsStopped(t *testing.T) {
+func TestWithoutEntryNoTaskIsStopped(t *testing.T) {
 	a := newAccount()
 	a.takes = 24 * time.Hour
 	a.service("api", 1, 100, 100).host("i-1", wait, "api", "")

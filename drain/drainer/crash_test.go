@@ -52,7 +52,7 @@ func (a *account) outcome() string {
 }
 
 // Wherever a process dies, before AWS carries a call out or after, the next one goes on from there.
-func TestDyingBetweenAnyTwoCallsChangesNothing(t *testing.T) {
+func TestDyingAtAnyCallChangesNothing(t *testing.T) {
 	whole := crowded()
 	ticks(t, whole, longEnough, whole.process())
 	require.Empty(t, whole.broken)
@@ -126,7 +126,7 @@ func TestNoRefusalBreaksARule(t *testing.T) {
 }
 
 // Ticks doubled, lost, by processes that remember and that do not, and events in between, doubled and lost.
-func TestTheOutcomeDoesNotDependOnHowTicksCome(t *testing.T) {
+func TestOutcomeIgnoresHowTicksCome(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		a := crowded()
 		processes := []*drainer.Drainer{a.process(), a.process()}

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestEntriesThatAreFaultyOrGoneDrainByTheDefaults(t *testing.T) {
+func TestFaultyEntryDrainsByDefaults(t *testing.T) {
 	for name, change := range map[string]func(*account){
 		"faulty": func(a *account) { a.faulty("web", `{"drain": 1}`) },
 		"gone":   func(a *account) { a.forget("web") },
@@ -21,7 +21,7 @@ func TestEntriesThatAreFaultyOrGoneDrainByTheDefaults(t *testing.T) {
 }
 
 // The entry may say hold, another hook, or ten hours: what cannot be read must not end anything.
-func TestEntriesThatCannotBeReadLetNoHostGo(t *testing.T) {
+func TestUnreadEntriesReleaseNoHost(t *testing.T) {
 	a := newAccount().host("i-1", wait)
 	a.deny["GetParametersByPath"] = true
 	until(t, a, a.process(), 90)
@@ -31,7 +31,7 @@ func TestEntriesThatCannotBeReadLetNoHostGo(t *testing.T) {
 	assert.Empty(t, a.left(), "read again")
 }
 
-func TestEntriesThatWereReadServeWhileTheyCannotBe(t *testing.T) {
+func TestLastEntriesServeWhileUnread(t *testing.T) {
 	a := newAccount().host("i-1", wait)
 	d := a.process()
 	tick(t, a, d)
@@ -41,7 +41,7 @@ func TestEntriesThatWereReadServeWhileTheyCannotBe(t *testing.T) {
 	assert.Empty(t, a.left())
 }
 
-func TestAFaultyEntryWithoutItsHistoryLetsNoHostGo(t *testing.T) {
+func TestUnsureEntryReleasesNoHost(t *testing.T) {
 	a := newAccount().host("i-1", wait)
 	a.faulty("web", `{"drain": 1}`)
 	a.deny["GetParameterHistory"] = true

@@ -50,7 +50,7 @@ func (a *account) first(t *testing.T, instance string, e lambdaevent.Event) drai
 }
 
 // What a tick sees is there now, whenever it was meant to look.
-func TestALateOrEarlyTickIsOneOfThePresentMinute(t *testing.T) {
+func TestLateTickIsOfThePresentMinute(t *testing.T) {
 	for name, off := range map[string]time.Duration{
 		"on time": 0, "91 s late": -2 * time.Minute, "an hour late": -time.Hour, "six hours late": -6 * time.Hour, "from the future": time.Hour,
 	} {
@@ -72,7 +72,7 @@ func TestALateOrEarlyTickIsOneOfThePresentMinute(t *testing.T) {
 	}
 }
 
-func TestATickWithin90SecondsKeepsItsMinute(t *testing.T) {
+func TestTickWithin90SecondsKeepsMinute(t *testing.T) {
 	a := newAccount().host("i-1", wait)
 	d := a.process()
 	a.pass(10 * time.Minute)
@@ -100,7 +100,7 @@ func TestALateTicksClockIsThePresent(t *testing.T) {
 }
 
 // Late ticks come beside those of their own minute, doubled too, and by processes that remember and that do not.
-func TestTicksThatComeLateTogetherDoNoMoreThanOne(t *testing.T) {
+func TestLateTicksTogetherActOnce(t *testing.T) {
 	a := newAccount().service("api", 1, 100, 200).host("i-1", wait, "api")
 	d := a.process()
 	for range 12 {
@@ -115,7 +115,7 @@ func TestTicksThatComeLateTogetherDoNoMoreThanOne(t *testing.T) {
 }
 
 // Lambda keeps what it could not deliver for hours. A hook's host is looked up; a Spot warning is true for two minutes.
-func TestLateHookEventsCountLateSpotWarningsDoNot(t *testing.T) {
+func TestLateSpotWarningIsDropped(t *testing.T) {
 	hook := func(state string) (*account, drainer.Answer) {
 		a := newAccount().host("i-1", state)
 		d := a.process()
@@ -147,7 +147,7 @@ func TestLateHookEventsCountLateSpotWarningsDoNot(t *testing.T) {
 	assert.Equal(t, "DRAINING", a.status("i-1"))
 }
 
-func TestAnEventThatIsNoneIsRefusedInASentence(t *testing.T) {
+func TestNoEventIsRefusedInASentence(t *testing.T) {
 	_, err := newAccount().process().Event(t.Context(), []byte(`{"time": "soon"}`), start)
 	assert.ErrorContains(t, err, "is not RFC 3339")
 }
@@ -166,7 +166,7 @@ func TestEventsMakeOnlyTheFirstStep(t *testing.T) {
 }
 
 // Spot warnings come for every instance of the account.
-func TestASpotWarningOfNobodysInstanceTakesOneCall(t *testing.T) {
+func TestForeignSpotWarningTakesOneCall(t *testing.T) {
 	a := newAccount()
 	assert.Empty(t, a.first(t, "i-999", lambdaevent.Event{Kind: lambdaevent.Spot}).Instances)
 	assert.Equal(t, []string{"DescribeAutoScalingInstances"}, a.actions())
@@ -186,7 +186,7 @@ func (a *account) asked() (groups []string, hosts int) {
 	return groups, hosts
 }
 
-func TestASpotWarningAsksForItsOwnGroupAlone(t *testing.T) {
+func TestSpotWarningReadsOneGroup(t *testing.T) {
 	a := newAccount().host("i-2", "InService")
 	somebodys := a.NewGroup(aws.GroupSpec{Name: "somebody's", Cluster: "web", Zones: []string{"eu-west-1a"}, Max: 1})
 	a.hostOf(somebodys, "i-3", "InService")
@@ -203,7 +203,7 @@ func TestASpotWarningAsksForItsOwnGroupAlone(t *testing.T) {
 }
 
 // A function that was upgraded before its role.
-func TestADeniedGroupLookUpListsAllGroups(t *testing.T) {
+func TestDeniedGroupOfListsAllGroups(t *testing.T) {
 	a := newAccount().host("i-2", "InService")
 	a.deny["DescribeAutoScalingInstances"] = true
 	answer := a.first(t, "i-2", lambdaevent.Event{Kind: lambdaevent.Spot})
@@ -212,7 +212,7 @@ func TestADeniedGroupLookUpListsAllGroups(t *testing.T) {
 }
 
 // A hundred hosts that leave together send a hundred events, and each is a process with limits of its own.
-func TestAnEventTakesFourCallsHoweverLargeTheCluster(t *testing.T) {
+func TestEventTakesFourCalls(t *testing.T) {
 	a := newAccount()
 	for n := range 300 {
 		a.host(fmt.Sprintf("i-%d", 1000+n), wait)
@@ -225,7 +225,7 @@ func TestAnEventTakesFourCallsHoweverLargeTheCluster(t *testing.T) {
 	assert.Equal(t, "DRAINING", a.status("i-1007"))
 }
 
-func TestAnEventThatCouldNotBeActedOnFails(t *testing.T) {
+func TestUndoneEventFails(t *testing.T) {
 	for _, action := range []string{"ListContainerInstances", "DescribeContainerInstances", "UpdateContainerInstancesState", "DescribeAutoScalingGroups"} {
 		a := newAccount().host("i-1", wait)
 		a.deny[action] = true
@@ -236,7 +236,7 @@ func TestAnEventThatCouldNotBeActedOnFails(t *testing.T) {
 }
 
 // A third of 300 s passes between two ticks: the one before it must not be the last for minutes.
-func TestAShortHookGetsAHeartbeatAtEveryTick(t *testing.T) {
+func TestShortHookBeatsEveryTick(t *testing.T) {
 	for timeout, beats := range map[int]int{90: 30, 300: 30, 539: 30, 540: 10, 900: 6} {
 		a := newAccount()
 		a.blue.Spec.Hooks[0].Heartbeat = time.Duration(timeout) * time.Second

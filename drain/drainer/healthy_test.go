@@ -78,7 +78,7 @@ const (
 )
 
 // Its tasks say UNKNOWN until their first check.
-func TestWithHealthCheckOnlyHealthyTasksKeepFloor(t *testing.T) {
+func TestOnlyHealthyTasksKeepFloor(t *testing.T) {
 	a, d := replaced(1)
 	a.spoil(checked("api"))
 	s := tick(t, a, d).Instances[0]
@@ -90,12 +90,12 @@ func TestWithHealthCheckOnlyHealthyTasksKeepFloor(t *testing.T) {
 	assert.Equal(t, 1, a.count("DescribeTaskDefinition"))
 }
 
-func TestWithoutHealthCheckRunningTasksKeepFloor(t *testing.T) {
+func TestRunningTasksKeepFloor(t *testing.T) {
 	a, d := replaced(1)
 	assert.Equal(t, drain.Complete, tick(t, a, d).Instances[0].Action)
 }
 
-func TestHealthThatNeverComesHoldsAHostForTenMinutes(t *testing.T) {
+func TestUnhealthyServiceHolds10Minutes(t *testing.T) {
 	a, d := replaced(1)
 	a.spoil(checked("api"))
 	told := until(t, a, d, 20)
@@ -104,7 +104,7 @@ func TestHealthThatNeverComesHoldsAHostForTenMinutes(t *testing.T) {
 }
 
 // Which revisions have a health check is asked for each: a roll-out may bring it.
-func TestEachRevisionsTasksCountByItsOwnHealthCheck(t *testing.T) {
+func TestEachRevisionHasItsHealthCheck(t *testing.T) {
 	a, d := replaced(3)
 	newer := a.services["api"].Tasks()[2]
 	arn := strings.Replace(newer.Definition.ARN(), "/api:", "/api-2:", 1)
@@ -128,7 +128,7 @@ func TestEachRevisionsTasksCountByItsOwnHealthCheck(t *testing.T) {
 }
 
 // Doubt holds a host no longer than a service that is broken for its own reasons.
-func TestUnreadHealthChecksCountOnlyHealthyTasks(t *testing.T) {
+func TestUnreadHealthCheckIsAssumed(t *testing.T) {
 	a, d := replaced(1)
 	a.deny["DescribeTaskDefinition"] = true
 	answer := tick(t, a, d)
@@ -145,7 +145,7 @@ func TestUnreadHealthChecksCountOnlyHealthyTasks(t *testing.T) {
 }
 
 // What tells is asked only where it decides.
-func TestHealthChecksAreNotAskedForWhereTasksSayEnough(t *testing.T) {
+func TestHealthCheckIsReadOnlyIfNeeded(t *testing.T) {
 	for _, is := range []ecstypes.HealthStatus{healthy, unhealthy} {
 		a, d := replaced(1)
 		a.report(is)
@@ -161,7 +161,7 @@ func TestHealthChecksAreNotAskedForWhereTasksSayEnough(t *testing.T) {
 	assert.Zero(t, a.count("DescribeTaskDefinition"), "there are too few, whatever they say")
 }
 
-func TestAFloorOfHundredsIsCountedPageByPage(t *testing.T) {
+func TestLargeFloorIsCountedByPages(t *testing.T) {
 	a, d := replaced(250)
 	a.spoil(checked("api"))
 	all := make([]ecstypes.HealthStatus, 250)

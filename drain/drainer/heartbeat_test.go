@@ -40,7 +40,7 @@ func stubborn() *account {
 	return a.service("api", 1, 100, 100).host("i-1", wait, "api")
 }
 
-func TestWhateverCannotBeReadAHostIsHeld(t *testing.T) {
+func TestAnyUnreadThingHoldsHost(t *testing.T) {
 	for _, action := range []string{
 		"GetParametersByPath", "GetParameterHistory", "DescribeLifecycleHooks", "ListContainerInstances", "DescribeContainerInstances",
 		"DescribeScalingActivities", "ListTasks", "DescribeTasks", "DescribeServices", "DescribeTaskDefinition", "GetTaskProtection",
@@ -69,7 +69,7 @@ func TestWhateverCannotBeReadAHostIsHeld(t *testing.T) {
 }
 
 // Two things at a time, of which no task may lose its time: its entry gives it 400 minutes.
-func TestWhateverTwoThingsCannotBeReadAHostIsHeld(t *testing.T) {
+func TestTwoUnreadThingsHoldHost(t *testing.T) {
 	reads := []string{
 		"GetParametersByPath", "GetParameterHistory", "DescribeLifecycleHooks", "ListContainerInstances", "DescribeContainerInstances",
 		"DescribeScalingActivities", "ListTasks", "DescribeTasks", "DescribeServices", "DescribeTaskDefinition", "GetTaskProtection",
@@ -92,14 +92,14 @@ func TestWhateverTwoThingsCannotBeReadAHostIsHeld(t *testing.T) {
 	}
 }
 
-func TestAHookThatCannotBeReadGetsAHeartbeatAtEveryTick(t *testing.T) {
+func TestUnreadHookBeatsEveryTick(t *testing.T) {
 	a := newAccount().host("i-1", wait, "")
 	a.deny["DescribeLifecycleHooks"] = true
 	ticks(t, a, 61, a.process())
 	assert.Len(t, a.beats[ours], 61)
 }
 
-func TestAHostIsHeldWithoutItsEntry(t *testing.T) {
+func TestHostIsHeldWithoutItsEntry(t *testing.T) {
 	a := stubborn()
 	a.enter("web", `{"drain": {"deadline_minutes": 2000, "at_deadline": "hold"}}`)
 	d := a.process()
@@ -111,7 +111,7 @@ func TestAHostIsHeldWithoutItsEntry(t *testing.T) {
 	assert.Zero(t, a.count("StopTask"))
 }
 
-func TestAnAnswerThatAHookIsDoneIsNotBelievedForLong(t *testing.T) {
+func TestHookDoneIsNotBelievedForLong(t *testing.T) {
 	for name, c := range map[string]struct {
 		action string
 		lies   func(n int) bool
@@ -140,7 +140,7 @@ func TestAnAnswerThatAHookIsDoneIsNotBelievedForLong(t *testing.T) {
 }
 
 // Ours is done and another's hook holds the instance: a completion is tried again now and then, as AWS may have been wrong.
-func TestAHookThatIsDoneIsAskedForAgainAfterTwoMinutes(t *testing.T) {
+func TestDoneHookIsTriedAgainAfter2Minutes(t *testing.T) {
 	a := newAccount()
 	a.hooks(ours, "another")
 	a.host("i-1", wait)
@@ -154,7 +154,7 @@ func TestAHookThatIsDoneIsAskedForAgainAfterTwoMinutes(t *testing.T) {
 	assert.Equal(t, []drain.Action{drain.None, drain.None, drain.Complete, drain.None, drain.None, drain.Complete}, told)
 }
 
-func TestHostsOfOneGroupAskForItsHookOnce(t *testing.T) {
+func TestGroupsHookIsReadOnce(t *testing.T) {
 	for name, hook := range map[string]string{"there": ours, "not there": "somebody-else"} {
 		a := newAccount()
 		a.hooks(hook)
@@ -164,7 +164,7 @@ func TestHostsOfOneGroupAskForItsHookOnce(t *testing.T) {
 	}
 }
 
-func TestAHookReadForOneHostServesAll(t *testing.T) {
+func TestHookReadOnceServesAllHosts(t *testing.T) {
 	for failures, want := range map[int]string{0: "", 1: "", 2: "Rate exceeded"} {
 		a := newAccount().host("i-1", wait, "").host("i-2", wait, "")
 		a.spoil(nth("DescribeLifecycleHooks", faulty.Throttled, func(n int) bool { return n <= failures }))
@@ -192,7 +192,7 @@ func blindTick(t *testing.T, a *account, d *drainer.Drainer) {
 	a.pass(0)
 }
 
-func TestUnreadGroupsHoldHostsSeenWaiting(t *testing.T) {
+func TestUnreadGroupsHoldWaitingHosts(t *testing.T) {
 	a := newAccount()
 	a.takes = 24 * time.Hour
 	a.service("api", 2, 100, 100).host("i-1", wait, "api").host("i-2", "Terminating", "api").host("i-3", "InService")
@@ -219,7 +219,7 @@ func TestUnreadGroupsHoldHostsSeenWaiting(t *testing.T) {
 }
 
 // A load balancer deregisters it first, and the groups cannot be read from just before it waits.
-func TestAHostThatWasSeenToLeaveIsHeldOnceItWaits(t *testing.T) {
+func TestSeenLeavingHostIsHeldOnceWaiting(t *testing.T) {
 	for name, hook := range map[string]string{"the entry's own hook": shipper, "the built-in one": ours} {
 		a := newAccount()
 		a.hooks(hook)
@@ -240,7 +240,7 @@ func TestAHostThatWasSeenToLeaveIsHeldOnceItWaits(t *testing.T) {
 }
 
 // Each hook has an event of its own, in any order; the last one must not be the only one that is held.
-func TestUnreadGroupsHoldEachHookAnEventNamed(t *testing.T) {
+func TestUnreadGroupsHoldEventsHooks(t *testing.T) {
 	for name, ticked := range map[string]bool{"a tick saw it before": true, "nobody did": false} {
 		for _, hooks := range [][]string{{ours, shipper}, {shipper, ours}, {shipper}} {
 			a := newAccount()
@@ -267,7 +267,7 @@ func TestUnreadGroupsHoldEachHookAnEventNamed(t *testing.T) {
 	}
 }
 
-func TestAHostThatIsLetGoIsHeldNoMore(t *testing.T) {
+func TestReleasedHostIsHeldNoMore(t *testing.T) {
 	for name, fate := range map[string]faulty.Fate{
 		"answered": faulty.Where(func(faulty.Call) bool { return false }, nil), "the answer was lost": faulty.AnswerLost,
 	} {
@@ -286,7 +286,7 @@ func TestAHostThatIsLetGoIsHeldNoMore(t *testing.T) {
 	}
 }
 
-func TestAnUnreadGroupHoldsAHostAnEventNamed(t *testing.T) {
+func TestUnreadGroupHoldsEventsHost(t *testing.T) {
 	for name, c := range map[string]struct {
 		denied bool // from the first
 		event  lambdaevent.Event
@@ -318,7 +318,7 @@ func TestAnUnreadGroupHoldsAHostAnEventNamed(t *testing.T) {
 	}
 }
 
-func TestTheFunctionTakesTheHookFromTheEvent(t *testing.T) {
+func TestHookComesFromTheEvent(t *testing.T) {
 	a := newAccount().host("i-1", wait, "")
 	d := a.process()
 	a.deny["DescribeAutoScalingGroups"] = true
@@ -332,7 +332,7 @@ func TestTheFunctionTakesTheHookFromTheEvent(t *testing.T) {
 func panics(context.Context, faulty.Call, func() (any, error)) (any, error) { panic("out of range") }
 
 // An instance that is not registered is looked for in other clusters, which must not end the tick of those that are.
-func TestAnErrorInASearchHoldsAllHosts(t *testing.T) {
+func TestErrorInSearchHoldsAllHosts(t *testing.T) {
 	for _, every := range []int{2, 3} {
 		a := newAccount().host("i-1", wait, "").neverJoins("i-2", wait)
 		a.knows("other")
@@ -342,7 +342,7 @@ func TestAnErrorInASearchHoldsAllHosts(t *testing.T) {
 	}
 }
 
-func TestAnErrorInThisProgramStillHoldsTheHost(t *testing.T) {
+func TestPanicStillHoldsTheHost(t *testing.T) {
 	for _, action := range []string{"ListContainerInstances", "DescribeScalingActivities", "ListTasks"} {
 		a := newAccount().host("i-1", wait, "")
 		ticks(t, a, 1, a.process()) // it is DRAINING

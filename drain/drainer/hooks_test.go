@@ -23,7 +23,7 @@ func misnamed(hooks ...string) *account {
 	return a
 }
 
-func TestAHookNotInTheEnvironmentIsNotCompleted(t *testing.T) {
+func TestHookOutsideEnvironmentIsKept(t *testing.T) {
 	a := misnamed(ours, shipper)
 	d := a.stack("/p", ours)
 	ticks(t, a, 42, d)
@@ -43,7 +43,7 @@ func TestAHookNotInTheEnvironmentIsNotCompleted(t *testing.T) {
 	assert.Empty(t, a.broken)
 }
 
-func TestARefusalEndsNoTaskEarly(t *testing.T) {
+func TestRefusalEndsNoTaskEarly(t *testing.T) {
 	for name, c := range map[string]struct {
 		hooks  []string
 		unread bool
@@ -62,7 +62,7 @@ func TestARefusalEndsNoTaskEarly(t *testing.T) {
 	}
 }
 
-func TestAHookThatTheEnvironmentNamesIsCompleted(t *testing.T) {
+func TestEnvironmentsHookIsCompleted(t *testing.T) {
 	for name, hooks := range map[string][]string{"alone": {shipper}, "among others": {ours, shipper}, "nothing is named": nil} {
 		a := misnamed(shipper)
 		ticks(t, a, 45, a.stack("/p", hooks...))
@@ -73,7 +73,7 @@ func TestAHookThatTheEnvironmentNamesIsCompleted(t *testing.T) {
 }
 
 // The entry's own word is unknown then; what the environment names is as likely.
-func TestWithoutEntryTheEnvironmentNamesTheHook(t *testing.T) {
+func TestEnvironmentNamesHookWithoutEntry(t *testing.T) {
 	for name, hide := range map[string]func(*account){
 		"unread":                   func(a *account) { a.deny["GetParametersByPath"] = true },
 		"unread, and so are hooks": func(a *account) { a.deny["GetParametersByPath"], a.deny["DescribeLifecycleHooks"] = true, true },
@@ -96,7 +96,7 @@ func TestWithoutEntryTheEnvironmentNamesTheHook(t *testing.T) {
 }
 
 // Nobody names the hook: the group's own is the only one that can hold its host.
-func TestAHookThatNobodyNamesIsHeldWhileTasksAreLeft(t *testing.T) {
+func TestUnnamedHookIsHeldWhileTasksAreLeft(t *testing.T) {
 	for name, hide := range map[string]func(*account, *drainer.Drainer){
 		"unread":  func(a *account, _ *drainer.Drainer) { a.deny["GetParametersByPath"] = true },
 		"deleted": func(a *account, _ *drainer.Drainer) { a.forget("web") },
@@ -125,7 +125,7 @@ func TestAHookThatNobodyNamesIsHeldWhileTasksAreLeft(t *testing.T) {
 }
 
 // A lost right would else keep every host for two days. Whose hook it is, its entry says.
-func TestAHookThatCannotBeReadIsCompletedByItsName(t *testing.T) {
+func TestUnreadHookIsCompletedByName(t *testing.T) {
 	for name, c := range map[string]struct {
 		has    []string // its group
 		change func(*account)
@@ -164,7 +164,7 @@ func TestAHookThatCannotBeReadIsCompletedByItsName(t *testing.T) {
 }
 
 // One of two that may be ours takes each heartbeat, and the other is throttled now and then.
-func TestAFailedHeartbeatIsSentAgainNextTick(t *testing.T) {
+func TestFailedHeartbeatIsSentAgain(t *testing.T) {
 	a := misnamed(ours, shipper)
 	a.spoil(nth("RecordLifecycleActionHeartbeat", faulty.Throttled, func(n int) bool { return n == 1 }))
 	ticks(t, a, 8, a.stack("/p", ours))
@@ -172,7 +172,7 @@ func TestAFailedHeartbeatIsSentAgainNextTick(t *testing.T) {
 	assert.Len(t, a.beats[ours], 2)
 }
 
-func TestAHooksTimeoutIsReadAgainAfter15Minutes(t *testing.T) {
+func TestHookTimeoutIsReadAgain(t *testing.T) {
 	a := newAccount()
 	a.blue.Spec.Hooks[0].Heartbeat = time.Hour
 	a.host("i-1", wait, "")
@@ -187,7 +187,7 @@ func TestAHooksTimeoutIsReadAgainAfter15Minutes(t *testing.T) {
 }
 
 // An older environment does not name hooks yet.
-func TestWithoutEntryGroupHooksAreHeldNotCompleted(t *testing.T) {
+func TestHooksAreHeldWithoutEntry(t *testing.T) {
 	for name, hooks := range map[string][]string{"only": {shipper}, "one of two": {shipper, "another"}} {
 		a := misnamed(hooks...)
 		a.deny["GetParametersByPath"] = true

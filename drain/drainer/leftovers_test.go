@@ -47,14 +47,14 @@ func blinking(t *testing.T) *account {
 	return a
 }
 
-func TestARegistrationThatOutlivesItsInstanceIsRemoved(t *testing.T) {
+func TestOutlivedRegistrationIsRemoved(t *testing.T) {
 	a := blinking(t)
 	assert.False(t, a.registered("i-1"))
 	assert.Equal(t, []string{"DescribeAutoScalingGroups", "ListContainerInstances", "DescribeContainerInstances", "DeregisterContainerInstance"}, a.actions())
 	assert.Empty(t, a.broken)
 }
 
-func TestAfterAHostHasGoneItIsAskedForOnce(t *testing.T) {
+func TestRemovedHostIsAskedForOnce(t *testing.T) {
 	a := newAccount().host("i-1", wait)
 	d := a.process()
 	finish(t, a, d, false)
@@ -89,7 +89,7 @@ func (a *account) connected(t *testing.T, name string) (shown []faulty.Fate) {
 	}
 }
 
-func TestAConnectedRegistrationIsECSsOwnToRemove(t *testing.T) {
+func TestConnectedRegistrationIsLeftToECS(t *testing.T) {
 	a := newAccount().host("i-1", wait)
 	d := a.process()
 	tick(t, a, d)
@@ -107,7 +107,7 @@ func TestAConnectedRegistrationIsECSsOwnToRemove(t *testing.T) {
 
 // A process that dies knows nothing of it any more. The registration stays, DRAINING and disconnected; no verdict and no
 // step follows it.
-func TestWhatAProcessThatDiedDidNotRemoveHoldsNothing(t *testing.T) {
+func TestLeftoverOfDeadProcessHoldsNothing(t *testing.T) {
 	a := newAccount().host("i-1", wait)
 	finish(t, a, a.process(), true)
 	a.pass(time.Minute)
@@ -118,7 +118,7 @@ func TestWhatAProcessThatDiedDidNotRemoveHoldsNothing(t *testing.T) {
 	assert.Equal(t, []string{"DescribeAutoScalingGroups"}, a.actions())
 }
 
-func TestWhatCouldNotBeRemovedIsTriedAgain(t *testing.T) {
+func TestFailedRemovalIsTriedAgain(t *testing.T) {
 	a := newAccount().host("i-1", wait)
 	d := a.process()
 	finish(t, a, d, true)
@@ -145,7 +145,7 @@ func orphaned(t *testing.T) (*account, *drainer.Drainer) {
 }
 
 // Its task would count as running, and want room, for as long as the registration is there.
-func TestARegistrationIsRemovedWhoeverEndedItsInstance(t *testing.T) {
+func TestRegistrationIsRemovedWhoeverEndsHost(t *testing.T) {
 	a, d := orphaned(t)
 	ticks(t, a, 2, d)
 	require.True(t, a.registered("i-1"), "a list may lose an instance for a moment")
@@ -190,7 +190,7 @@ func unlisted(t *testing.T) (*account, *drainer.Drainer, *listing) {
 	return a, d, as
 }
 
-func TestARegistrationIsKeptWhileItsHostMayRunOn(t *testing.T) {
+func TestRegistrationIsKeptIfHostMayRun(t *testing.T) {
 	for name, change := range map[string]func(a *account, as *listing){
 		"it is listed again":            func(_ *account, as *listing) { *as = listing{"web-blue", wait} },
 		"its agent is back":             func(a *account, _ *listing) { a.connect("i-1", true) },

@@ -23,7 +23,7 @@ func (a *account) grouped(host string) *account {
 }
 
 // A caller of run-task may choose any group and any tag.
-func TestRunTaskInAServicesGroupIsStandalone(t *testing.T) {
+func TestRunTaskInServicesGroupIsStandalone(t *testing.T) {
 	for name, by := range map[string]*string{"without a tag": nil, "with a tag": sdk.String("nightly")} {
 		a := newAccount().service("api", 1, 100, 100).only("i-1", wait).grouped("i-1")
 		a.place(a.instances["i-1"], "i-1", "api")
@@ -46,7 +46,7 @@ func TestRunTaskInAServicesGroupIsStandalone(t *testing.T) {
 	}
 }
 
-func TestRunTaskInAServicesGroupCostsItNothing(t *testing.T) {
+func TestForeignTaskCostsServiceNothing(t *testing.T) {
 	a := newAccount().brokenService("api", 1, 100, 100).only("i-1", wait).grouped("i-1")
 	d := a.process()
 	ticks(t, a, 1, d)
@@ -56,13 +56,13 @@ func TestRunTaskInAServicesGroupCostsItNothing(t *testing.T) {
 	assert.Equal(t, drain.Complete, tick(t, a, d).Instances[0].Action, "the service's floor is not this host's business")
 }
 
-func TestWhoseTaskItIsIsAskedOncePerProcess(t *testing.T) {
+func TestTasksServiceIsAskedOnce(t *testing.T) {
 	a := newAccount().brokenService("api", 1, 100, 100).only("i-1", wait).grouped("i-1").grouped("i-1")
 	ticks(t, a, 6, a.process())
 	assert.Equal(t, 2+2, a.count("ListTasks"), "what is on the host, running and stopped, and whose it is")
 }
 
-func TestATaskOfWhichNobodyCanTellWhoseItIsKeepsItsHost(t *testing.T) {
+func TestTaskOfUnknownServiceHoldsHost(t *testing.T) {
 	a := newAccount().brokenService("api", 1, 100, 100).only("i-1", wait).grouped("i-1")
 	a.spoil(faulty.Where(func(c faulty.Call) bool {
 		in, ok := c.Input.(*ecs.ListTasksInput)

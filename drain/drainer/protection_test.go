@@ -48,7 +48,7 @@ func stoppedAt(t *testing.T, a *account, d *drainer.Drainer, meanwhile func(minu
 
 func nothing(int) {}
 
-func TestAProtectedTaskIsStoppedWhenItsProtectionEnds(t *testing.T) {
+func TestTaskIsStoppedWhenProtectionEnds(t *testing.T) {
 	a, d := guarded(50 * time.Minute)
 	ticks(t, a, 30, d)
 	tick(t, a, d)
@@ -58,7 +58,7 @@ func TestAProtectedTaskIsStoppedWhenItsProtectionEnds(t *testing.T) {
 	assert.Empty(t, a.left())
 }
 
-func TestChangedProtectionIsSeenAtTheNextTick(t *testing.T) {
+func TestChangedProtectionIsSeenNextTick(t *testing.T) {
 	a, d := guarded(50 * time.Minute)
 	assert.Equal(t, 90, stoppedAt(t, a, d, func(minute int) {
 		if minute == 49 {
@@ -79,7 +79,7 @@ func TestChangedProtectionIsSeenAtTheNextTick(t *testing.T) {
 	}), "protected a minute before the deadline")
 }
 
-func TestProtectionEndsAtTheStandaloneDeadline(t *testing.T) {
+func TestProtectionHasAStandaloneDeadline(t *testing.T) {
 	for name, fate := range map[string]faulty.Fate{
 		"its end is later": faulty.Rewrite(func(faulty.Call, *ecs.GetTaskProtectionOutput) {}),
 		"its end is unknown": faulty.Rewrite(func(_ faulty.Call, out *ecs.GetTaskProtectionOutput) {
@@ -123,7 +123,7 @@ func unprotectable(reason string) faulty.Fate {
 	})
 }
 
-func TestAnUnprotectableTaskIsStoppedAtTheDeadline(t *testing.T) {
+func TestUnprotectableTaskStopsAtDeadline(t *testing.T) {
 	for _, failure := range []string{"MISSING", "TASK_NOT_VALID"} {
 		a, d := guarded(0)
 		a.spoil(unprotectable(failure))
@@ -135,7 +135,7 @@ func TestAnUnprotectableTaskIsStoppedAtTheDeadline(t *testing.T) {
 }
 
 // With no host and no group that may launch one, tasks are stopped at once: but none that is protected, whatever minute.
-func TestWhereNothingCanMoveProtectionIsReadFirst(t *testing.T) {
+func TestStuckHostReadsProtectionFirst(t *testing.T) {
 	a, d := guarded(50 * time.Minute)
 	a.loseAllOthers()
 	assert.Equal(t, 50, stoppedAt(t, a, d, nothing))

@@ -44,7 +44,7 @@ func (a *account) clusters(n int) *account {
 	return a
 }
 
-func TestAnInstanceIsLookedForInEveryKnownCluster(t *testing.T) {
+func TestEveryKnownClusterIsSearched(t *testing.T) {
 	a := newAccount()
 	a.takes = time.Hour
 	a.knows("other")
@@ -62,7 +62,7 @@ func TestAnInstanceIsLookedForInEveryKnownCluster(t *testing.T) {
 	assert.Empty(t, a.left())
 }
 
-func TestASearchThatWasCutGoesOnWhereItStopped(t *testing.T) {
+func TestCutSearchGoesOnWhereItStopped(t *testing.T) {
 	a := newAccount().clusters(10).neverJoins("i-1", wait)
 	d := a.process()
 	a.pass(5 * time.Minute)
@@ -77,7 +77,7 @@ func TestASearchThatWasCutGoesOnWhereItStopped(t *testing.T) {
 }
 
 // A process that is cut each minute and remembers nothing still finds a host that is registered somewhere.
-func TestASearchThatBeginsAnewBeginsElsewhere(t *testing.T) {
+func TestNewSearchBeginsElsewhere(t *testing.T) {
 	a := elsewhere(0).clusters(20)
 	a.process()
 	a.pass(5 * time.Minute)
@@ -88,7 +88,7 @@ func TestASearchThatBeginsAnewBeginsElsewhere(t *testing.T) {
 	assert.Positive(t, a.count("UpdateContainerInstancesState"), "it did not go as one that never registered")
 }
 
-func TestAClusterThatMayNotBeAskedHidesNoOther(t *testing.T) {
+func TestDeniedClusterHidesNoOther(t *testing.T) {
 	a := elsewhere(0).denied("a", "z")
 	d := a.process()
 	a.pass(5 * time.Minute)
@@ -97,7 +97,7 @@ func TestAClusterThatMayNotBeAskedHidesNoOther(t *testing.T) {
 }
 
 // Nobody can say that it is registered nowhere; AWS would end it 5 minutes later, with the hook's own result.
-func TestADeniedClusterKeepsAHostToTheLastMoment(t *testing.T) {
+func TestDeniedClusterHoldsToTheEnd(t *testing.T) {
 	a := newAccount().neverJoins("i-1", wait).denied("a")
 	d := a.process()
 	a.hold(t, 1494*time.Minute, ours, "i-1") // a hundred heartbeats of 900 s are 1500
@@ -109,7 +109,7 @@ func TestADeniedClusterKeepsAHostToTheLastMoment(t *testing.T) {
 	assert.Empty(t, a.left())
 }
 
-func TestHostsThatNeverRegisteredAreLookedForTogether(t *testing.T) {
+func TestUnregisteredAreSearchedTogether(t *testing.T) {
 	a := newAccount().clusters(20)
 	for n := range 20 {
 		a.neverJoins(fmt.Sprintf("i-%d", 10+n), wait)
@@ -121,13 +121,13 @@ func TestHostsThatNeverRegisteredAreLookedForTogether(t *testing.T) {
 	assert.Equal(t, 1+1+20, a.count("ListContainerInstances"), "all, by name, and each other cluster once")
 }
 
-func TestAnInstanceThatNeverRegisteredGoes(t *testing.T) {
+func TestUnregisteredHostIsReleased(t *testing.T) {
 	a := newAccount().neverJoins("i-1", wait)
 	a.knows("other")
 	assert.Equal(t, []string{"wait not_registered", "complete not_registered"}, until(t, a, a.process(), 5))
 }
 
-func TestADeniedClusterKeepsAnUnregisteredHost(t *testing.T) {
+func TestDeniedClusterHoldsUnregistered(t *testing.T) {
 	a := newAccount().neverJoins("i-1", wait)
 	a.deny["ListContainerInstances"] = true
 	assert.Equal(t, []string{"wait not_registered"}, until(t, a, a.process(), 6))
@@ -135,7 +135,7 @@ func TestADeniedClusterKeepsAnUnregisteredHost(t *testing.T) {
 }
 
 // Its agent had another cluster's name, or took minutes to come up.
-func TestAnAgentThatRegistersElsewhereLaterIsFound(t *testing.T) {
+func TestLateRegistrationElsewhereIsFound(t *testing.T) {
 	a := elsewhere(6 * time.Minute).denied("denied")
 	d := a.process()
 	a.pass(5 * time.Minute)
@@ -146,7 +146,7 @@ func TestAnAgentThatRegistersElsewhereLaterIsFound(t *testing.T) {
 	assert.Equal(t, []string{"i-1"}, a.left())
 }
 
-func TestAHostThatRegistersDuringASearchStays(t *testing.T) {
+func TestHostThatRegistersIsHeld(t *testing.T) {
 	a := elsewhere(25 * time.Minute).denied("denied")
 	d := a.process()
 	a.pass(5 * time.Minute)
@@ -159,7 +159,7 @@ func TestAHostThatRegistersDuringASearchStays(t *testing.T) {
 	assert.Empty(t, a.broken)
 }
 
-func TestASearchAsksAClusterOnceInThreeMinutes(t *testing.T) {
+func TestSearchAsksOnceInThreeMinutes(t *testing.T) {
 	a := newAccount().neverJoins("i-1", wait).denied("denied")
 	a.knows("other")
 	d := a.process()
@@ -172,7 +172,7 @@ func TestASearchAsksAClusterOnceInThreeMinutes(t *testing.T) {
 }
 
 // Of many clusters a tick asks some; a round of all of them takes longer than an answer of one is believed where they are few.
-func TestASearchThroughManyClustersEnds(t *testing.T) {
+func TestSearchOfManyClustersEnds(t *testing.T) {
 	a := newAccount().clusters(200).neverJoins("i-1", wait)
 	d := a.process()
 	a.pass(5 * time.Minute)

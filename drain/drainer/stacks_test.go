@@ -19,7 +19,7 @@ func (a *account) tag(path string) { a.blue.SetTag("ecs-cluster-scaler:config-pa
 // second gives another stack, /q, an entry for a cluster of its own.
 func (a *account) second() { a.PutParameter("/q/clusters/other", `{}`) }
 
-func TestASecondStackStopsNothingOfTheFirst(t *testing.T) {
+func TestSecondStackStopsNoTaskOfFirst(t *testing.T) {
 	for name, tag := range map[string]string{"untagged": "", "tagged": "/p", "tagged with a slash at its end": "/p/"} {
 		t.Run(name, func(t *testing.T) {
 			a := stubborn()
@@ -45,7 +45,7 @@ func (a *account) stopsAtItsDeadline(t *testing.T, of string) {
 	assert.Equal(t, start.Add(70*time.Minute), a.ended["i-1"], of)
 }
 
-func TestTheFirstStackGoesOnBesideASecond(t *testing.T) {
+func TestFirstStackDrainsBesideASecond(t *testing.T) {
 	for _, tag := range []string{"", "/p", "/p/", "/p//", " /p "} {
 		a := stubborn()
 		a.tag(tag)
@@ -55,7 +55,7 @@ func TestTheFirstStackGoesOnBesideASecond(t *testing.T) {
 	}
 }
 
-func TestAGroupOfAnotherStackIsNeitherReadNorTouched(t *testing.T) {
+func TestOtherStacksGroupIsLeftAlone(t *testing.T) {
 	a := newAccount().host("i-1", wait).host("i-2", "Terminating").host("i-3", "Terminating:Proceed")
 	a.tag("/q")
 	answer := ticks(t, a, 10, a.process())
@@ -65,7 +65,7 @@ func TestAGroupOfAnotherStackIsNeitherReadNorTouched(t *testing.T) {
 	assert.Len(t, a.actions(), 10, "an entry of the same cluster makes it no more ours")
 }
 
-func TestTheTagOfAGroupIsEnoughToActInFull(t *testing.T) {
+func TestGroupsTagIsEnoughToAct(t *testing.T) {
 	a := stubborn()
 	a.forget("web")
 	a.tag("/p")
@@ -74,7 +74,7 @@ func TestTheTagOfAGroupIsEnoughToActInFull(t *testing.T) {
 	assert.Empty(t, a.left())
 }
 
-func TestWithoutTagAndEntryAHostIsHeldUntilItIsEmpty(t *testing.T) {
+func TestUntaggedHostIsHeldUntilEmpty(t *testing.T) {
 	a := stubborn()
 	a.forget("web")
 	d := a.process()
@@ -94,7 +94,7 @@ func TestWithoutTagAndEntryAHostIsHeldUntilItIsEmpty(t *testing.T) {
 }
 
 // A path that no stack has, or could have, leaves the group to nobody; what has no name in it is no tag.
-func TestWhatATagSaysDecidesWhoseAGroupIs(t *testing.T) {
+func TestTagDecidesWhoseAGroupIs(t *testing.T) {
 	for tag, mine := range map[string]bool{
 		"": true, "/p": true, "/p/": true, "/": true, "//": true, " ": true, "\t/p//  ": true,
 		"/nobody": false, "/P": false, "p": false, "/p/clusters": false, "/p,/q": false, "//p": false,
@@ -114,7 +114,7 @@ func TestWhatATagSaysDecidesWhoseAGroupIs(t *testing.T) {
 
 // Function first: the group has no tag yet, and the entry tells. Terraform first: the tag is there, and the new function
 // finds it. Either way the tag may come while a host drains.
-func TestAnUpgradeInEitherOrderChangesNoDrain(t *testing.T) {
+func TestUpgradeInEitherOrderIsSafe(t *testing.T) {
 	for name, tagged := range map[string]int{"Terraform first": 0, "function first, Terraform in the middle of a drain": 30, "function alone": 1000} {
 		t.Run(name, func(t *testing.T) {
 			a := stubborn()
@@ -131,7 +131,7 @@ func TestAnUpgradeInEitherOrderChangesNoDrain(t *testing.T) {
 	}
 }
 
-func TestAnEntryDeletedMidDrainGoesOnToHold(t *testing.T) {
+func TestDeletedEntryGoesOnToHold(t *testing.T) {
 	const entry = `{"drain": {"deadline_minutes": 30}}`
 	for name, others := range map[string]bool{"the last one": false, "others are left": true} {
 		a := stubborn()
@@ -160,7 +160,7 @@ func TestAnEntryDeletedMidDrainGoesOnToHold(t *testing.T) {
 }
 
 // Disabled stops scaling, not drains, in a process that saw the entry before and in one that did not.
-func TestAnEntryDisabledMidDrainKeepsItsDeadline(t *testing.T) {
+func TestDisabledEntryKeepsDeadline(t *testing.T) {
 	for _, cold := range []bool{false, true} {
 		a := stubborn()
 		a.enter("web", `{"drain": {"deadline_minutes": 30}}`)
@@ -176,7 +176,7 @@ func TestAnEntryDisabledMidDrainKeepsItsDeadline(t *testing.T) {
 	}
 }
 
-func TestAnEventAboutAnotherStacksHostIsNone(t *testing.T) {
+func TestOtherStacksEventIsNotOurs(t *testing.T) {
 	for name, c := range map[string]struct {
 		instance string
 		event    lambdaevent.Event
@@ -202,7 +202,7 @@ func TestAnEventAboutAnotherStacksHostIsNone(t *testing.T) {
 }
 
 // Its tasks go too, whoever drains it, and before it is set DRAINING as well.
-func TestATaskOnAHostThatAnotherStackDrainsKeepsNoFloor(t *testing.T) {
+func TestTaskOnOtherStacksDrainKeepsNoFloor(t *testing.T) {
 	for _, state := range []string{"Terminating", wait, "InService"} {
 		a := newAccount()
 		theirs := a.group("theirs", "web")

@@ -35,7 +35,7 @@ func stopping(t *testing.T, takes, stopTimeout time.Duration) (a *account, d *dr
 	return a, d, next
 }
 
-func TestWhileTasksAreOnlyStoppingATickIsThreeCalls(t *testing.T) {
+func TestStoppingOnlyTakesThreeCalls(t *testing.T) {
 	a, d, next := stopping(t, time.Hour, 0)
 	next() // the daemon that is left is known for one from here on
 	whole := 0
@@ -54,7 +54,7 @@ func TestWhileTasksAreOnlyStoppingATickIsThreeCalls(t *testing.T) {
 	assert.Equal(t, drain.TasksStopping, tick(t, a, d).Instances[0].Reason)
 }
 
-func TestNewsOfAGroupMakesAWholeRead(t *testing.T) {
+func TestChangedGroupMakesAWholeRead(t *testing.T) {
 	for name, change := range map[string]func(*account){
 		"unhealthy": func(a *account) { a.blame("i-1", "a user health-check.") },
 		"another":   func(a *account) { a.host("i-2", wait) },
@@ -67,7 +67,7 @@ func TestNewsOfAGroupMakesAWholeRead(t *testing.T) {
 	}
 }
 
-func TestNothingEndsOnWhatIsOnlyRemembered(t *testing.T) {
+func TestMemoryAloneEndsNothing(t *testing.T) {
 	a, _, next := stopping(t, time.Hour, 0)
 	a.enter("web", `{"drain": {"deadline_minutes": 5}}`)
 	for a.Now().Before(start.Add(14 * time.Minute)) {

@@ -18,7 +18,7 @@ func slow(tasks ...string) *account {
 	return a
 }
 
-func TestATaskIsGivenItsOwnStopTimeout(t *testing.T) {
+func TestTaskGetsItsStopTimeout(t *testing.T) {
 	a := slow("api", "")
 	until(t, a, a.process(), 80)
 	assert.Equal(t, start.Add(50*time.Minute), a.ended["i-1"], "as soon as they have stopped")
@@ -26,7 +26,7 @@ func TestATaskIsGivenItsOwnStopTimeout(t *testing.T) {
 }
 
 // Each tick has a process of its own, and one in three may not ask.
-func TestAStopTimeoutThatIsNotReadAtOnceCutsNoTask(t *testing.T) {
+func TestLateReadStopTimeoutCutsNoTask(t *testing.T) {
 	a := slow("api", "")
 	for minute := range 60 {
 		a.deny["DescribeTaskDefinition"] = minute%3 == 0
@@ -36,7 +36,7 @@ func TestAStopTimeoutThatIsNotReadAtOnceCutsNoTask(t *testing.T) {
 	assert.Empty(t, a.left())
 }
 
-func TestAnUnreadDefinitionKeepsAHostForAnHour(t *testing.T) {
+func TestUnreadDefinitionHoldsAnHour(t *testing.T) {
 	a := slow("api", "")
 	a.deny["DescribeTaskDefinition"] = true
 	until(t, a, a.process(), 80)
@@ -59,7 +59,7 @@ func TestAnUnreadDefinitionKeepsAHostForAnHour(t *testing.T) {
 }
 
 // A hook of 900 s may be held for 25 hours, and nothing longer than 10 minutes fits into what is left at the end of them.
-func TestAHeldTaskIsToldInTimeForItsStopTimeout(t *testing.T) {
+func TestHeldTaskIsToldInTimeToStop(t *testing.T) {
 	a := slow("api")
 	a.enter("web", `{"drain": {"deadline_minutes": 20, "at_deadline": "hold"}}`)
 	d := a.process()
@@ -73,7 +73,7 @@ func TestAHeldTaskIsToldInTimeForItsStopTimeout(t *testing.T) {
 }
 
 // ECS told it before the deadline; a tick is still three calls, with one more for its definition.
-func TestATaskThatECSMovesGetsItsStopTimeout(t *testing.T) {
+func TestMovedTaskGetsItsStopTimeout(t *testing.T) {
 	a, _, next := stopping(t, 2*time.Hour, 2*time.Hour)
 	whole := 0
 	for a.Now().Before(start.Add(120 * time.Minute)) {

@@ -68,7 +68,7 @@ func teeming(hosts int) *account {
 	return a
 }
 
-func TestADrainEndsAmongThousandsOfStoppedTasks(t *testing.T) {
+func TestDrainEndsAmongManyStoppedTasks(t *testing.T) {
 	const hosts = 40
 	for name, anew := range map[string]bool{"one process": false, "a new one each minute": true} {
 		t.Run(name, func(t *testing.T) {
@@ -96,7 +96,7 @@ func TestADrainEndsAmongThousandsOfStoppedTasks(t *testing.T) {
 }
 
 // A host of short tasks: what is described in one minute need not be in the next.
-func TestAHostWithThousandsOfStoppedTasksGoes(t *testing.T) {
+func TestManyStoppedTasksHoldNoHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := newAccount().only("i-1", wait)
 		a.enter("web", `{"drain": {"standalone_deadline_minutes": 2000}}`)
@@ -124,7 +124,7 @@ func twelve() *account {
 	return a
 }
 
-func TestWhereAllTasksMayNotBeListedTheyAreHostByHost(t *testing.T) {
+func TestTasksAreListedHostByHostIfDenied(t *testing.T) {
 	a := twelve()
 	a.spoil(faulty.Where(func(c faulty.Call) bool {
 		in, ok := c.Input.(*ecs.ListTasksInput)
@@ -139,7 +139,7 @@ func TestWhereAllTasksMayNotBeListedTheyAreHostByHost(t *testing.T) {
 	assert.Equal(t, 1+2*12, a.count("ListTasks"))
 }
 
-func TestManyHostsTasksAreListedAtOnce(t *testing.T) {
+func TestManyHostsAreListedAtOnce(t *testing.T) {
 	a := twelve()
 	d := a.process()
 	ticks(t, a, 1, d)
@@ -162,7 +162,7 @@ func missing(task *aws.Task, is func() bool) faulty.Fate {
 }
 
 // ECS does not show everything everywhere at once: what it lists may be there.
-func TestATaskThatIsListedAndNotDescribedIsNotGone(t *testing.T) {
+func TestUndescribedTaskIsStillThere(t *testing.T) {
 	for name, running := range map[string]bool{"running": true, "stopping": false} {
 		a := newAccount()
 		a.takes = time.Hour
@@ -190,7 +190,7 @@ func TestATaskThatIsListedAndNotDescribedIsNotGone(t *testing.T) {
 	}
 }
 
-func TestATaskNotDescribedForAWhileHoldsItsHost(t *testing.T) {
+func TestUndescribedTaskHoldsHost(t *testing.T) {
 	a := newAccount().host("i-1", wait, "")
 	is := false
 	a.spoil(missing(a.task("i-1"), func() bool { return is }))
@@ -204,7 +204,7 @@ func TestATaskNotDescribedForAWhileHoldsItsHost(t *testing.T) {
 }
 
 // The last that was heard of it is its service's name.
-func TestATaskThatECSForgotStillCountsForItsFloor(t *testing.T) {
+func TestForgottenTaskCountsForFloor(t *testing.T) {
 	a := newAccount().service("api", 1, 100, 100).host("i-1", wait, "api")
 	a.Knobs.ECS.StoppedKept = 0
 	d := a.process()

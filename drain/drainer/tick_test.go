@@ -17,14 +17,14 @@ import (
 	"ecs-cluster-scaler/simulator/faulty"
 )
 
-func TestAnIdleHostGoesAfterThreeMinutes(t *testing.T) {
+func TestIdleHostIsReleasedAfter3Minutes(t *testing.T) {
 	a := newAccount().host("i-1", wait)
 	assert.Equal(t, []string{"drain tasks_running", "wait ready", "complete ready"}, until(t, a, a.process(), 10))
 	assert.Equal(t, start.Add(3*time.Minute), a.ended["i-1"])
 	assert.Zero(t, a.put["OldestDrainMinutes"])
 }
 
-func TestAHostGoesWhenItsTasksHaveReallyStopped(t *testing.T) {
+func TestHostIsReleasedOnceTasksStopped(t *testing.T) {
 	a := newAccount()
 	a.takes = 6 * time.Minute
 	a.service("api", 1, 100, 200).daemon("agent").host("i-1", wait, "api", "agent")
@@ -44,7 +44,7 @@ func TestTwoHostsOfAServiceKeepItsFloor(t *testing.T) {
 	assert.Empty(t, a.left())
 }
 
-func TestABrokenServiceHoldsAHostForTenMinutes(t *testing.T) {
+func TestBrokenServiceHoldsTenMinutes(t *testing.T) {
 	a := newAccount().brokenService("api", 1, 100, 200).host("i-1", wait, "api")
 	d := a.process()
 	tick(t, a, d)
@@ -54,7 +54,7 @@ func TestABrokenServiceHoldsAHostForTenMinutes(t *testing.T) {
 	assert.Equal(t, start.Add(11*time.Minute), a.ended["i-1"])
 }
 
-func TestOnlyHealthyTasksCountWhereAnyReportsHealth(t *testing.T) {
+func TestReportedHealthCounts(t *testing.T) {
 	a := newAccount().service("api", 1, 100, 200).host("i-1", wait, "api")
 	is := ecstypes.HealthStatusUnhealthy
 	a.spoil(a.health("i-0", func() ecstypes.HealthStatus { return is }))
@@ -65,7 +65,7 @@ func TestOnlyHealthyTasksCountWhereAnyReportsHealth(t *testing.T) {
 	assert.Equal(t, drain.Complete, tick(t, a, d).Instances[0].Action)
 }
 
-func TestStandaloneTasksHaveTheirOwnDeadline(t *testing.T) {
+func TestStandaloneTasksHaveADeadline(t *testing.T) {
 	a := newAccount().host("i-1", wait, "")
 	a.enter("web", `{"drain": {"standalone_deadline_minutes": 20, "deadline_minutes": 5}}`)
 	assert.Equal(t, []string{
@@ -75,13 +75,13 @@ func TestStandaloneTasksHaveTheirOwnDeadline(t *testing.T) {
 	assert.Equal(t, start.Add(20*time.Minute), a.task("i-1").Stopping)
 }
 
-func TestADeadHostGoesAtOnceWithItsRegistration(t *testing.T) {
+func TestDeadHostIsReleasedAtOnce(t *testing.T) {
 	a := newAccount().service("api", 1, 100, 200).host("i-1", dead, "api")
 	assert.Equal(t, []string{"complete host_dead"}, until(t, a, a.process(), 5))
 	assert.False(t, a.registered("i-1"))
 }
 
-func TestABlinkingAgentIsNoDeadHost(t *testing.T) {
+func TestBlinkingAgentIsNoDeadHost(t *testing.T) {
 	for _, who := range []string{"an ELB system health check failure.", "a user health-check."} {
 		a := newAccount().service("api", 1, 100, 100).host("i-1", wait, "api").blame("i-1", who) // its task moves nowhere
 		d := a.process()
@@ -96,7 +96,7 @@ func TestABlinkingAgentIsNoDeadHost(t *testing.T) {
 	}
 }
 
-func TestAHostThatAPageHasLostIsRegistered(t *testing.T) {
+func TestHostLostByAPageIsFound(t *testing.T) {
 	a := newAccount().service("api", 1, 100, 100).host("i-1", wait, "api")
 	a.spoil(a.hidden("i-1"))
 	until(t, a, a.process(), 10)
@@ -104,7 +104,7 @@ func TestAHostThatAPageHasLostIsRegistered(t *testing.T) {
 	assert.Equal(t, "DRAINING", a.status("i-1"), "it was found by name")
 }
 
-func TestOfTwoRegistrationsTheNewerOneHasTheTasks(t *testing.T) {
+func TestNewerRegistrationHasTheTasks(t *testing.T) {
 	a := newAccount().service("api", 1, 100, 100).host("i-1", wait, "api")
 	const old = "arn:aws:ecs:eu-central-1:111122223333:container-instance/web/an-old-one"
 	a.spoil(faulty.Rewrite(func(_ faulty.Call, out *ecs.ListContainerInstancesOutput) {
@@ -121,7 +121,7 @@ func TestOfTwoRegistrationsTheNewerOneHasTheTasks(t *testing.T) {
 	assert.NotEmpty(t, a.left())
 }
 
-func TestAForeignHookIsLeftAlone(t *testing.T) {
+func TestForeignHookIsLeftAlone(t *testing.T) {
 	a := newAccount()
 	a.hooks("somebody-else")
 	a.host("i-1", wait)
@@ -129,7 +129,7 @@ func TestAForeignHookIsLeftAlone(t *testing.T) {
 }
 
 // Ours was completed, or ran out, and another's hook still holds the instance.
-func TestAHookThatIsDoneIsNotCompletedEachMinute(t *testing.T) {
+func TestDoneHookIsNotCompletedAgain(t *testing.T) {
 	a := newAccount()
 	a.hooks(ours, "another")
 	a.host("i-1", wait)
@@ -142,7 +142,7 @@ func TestAHookThatIsDoneIsNotCompletedEachMinute(t *testing.T) {
 	assert.Equal(t, []drain.Action{drain.SetDraining, drain.Wait, drain.Wait, drain.Complete, drain.None, drain.None}, told)
 }
 
-func TestDeniedActivitiesCountFromTheFirstSighting(t *testing.T) {
+func TestUnknownStartIsFirstSighting(t *testing.T) {
 	a := newAccount().host("i-1", wait)
 	a.deny["DescribeScalingActivities"] = true
 	d := a.process()
@@ -152,7 +152,7 @@ func TestDeniedActivitiesCountFromTheFirstSighting(t *testing.T) {
 }
 
 // An instance may have been to leave before, and AWS may find new words for how it stands.
-func TestATerminationBeganWithTheOpenActivity(t *testing.T) {
+func TestTerminationBeganWithOpenActivity(t *testing.T) {
 	a := newAccount().host("i-1", wait)
 	a.spoil(faulty.Rewrite(func(_ faulty.Call, out *autoscaling.DescribeScalingActivitiesOutput) {
 		for n, one := range out.Activities {
@@ -180,20 +180,20 @@ func TestHostsAreSetDrainingTenACall(t *testing.T) {
 	assert.Empty(t, a.broken)
 }
 
-func TestATickWithNothingToDoAsksForGroupsAlone(t *testing.T) {
+func TestIdleTickReadsOnlyGroups(t *testing.T) {
 	a := newAccount()
 	assert.Empty(t, tick(t, a, a.process()).Instances)
 	assert.Equal(t, []string{"DescribeAutoScalingGroups"}, a.actions())
 }
 
-func TestWhatBlocksIsInTheMetrics(t *testing.T) {
+func TestBlockingHostIsInTheMetrics(t *testing.T) {
 	a := newAccount().service("api", 1, 100, 100).host("i-1", wait, "api")
 	ticks(t, a, 18, a.process())
 	assert.InDelta(t, 1, a.put["DrainBlocked"], 0)
 	assert.InDelta(t, 17, a.put["OldestDrainMinutes"], 0)
 }
 
-func TestAProtectedTaskIsNamed(t *testing.T) {
+func TestProtectedTaskIsNamed(t *testing.T) {
 	a := newAccount().service("api", 1, 100, 200).host("i-1", wait, "api")
 	d := a.process()
 	a.task("i-1").Protect(time.Hour)
@@ -201,7 +201,7 @@ func TestAProtectedTaskIsNamed(t *testing.T) {
 	assert.Equal(t, "wait protected_task", told[len(told)-1])
 }
 
-func TestALookWritesNothing(t *testing.T) {
+func TestLookWritesNothing(t *testing.T) {
 	a := newAccount().host("i-1", wait)
 	d := a.process()
 	a.pass(5 * time.Minute)
@@ -215,7 +215,7 @@ func TestALookWritesNothing(t *testing.T) {
 	}
 }
 
-func TestATaskOnAnotherHostThatLeavesKeepsNoFloor(t *testing.T) {
+func TestTaskOnLeavingHostKeepsNoFloor(t *testing.T) {
 	a := newAccount().brokenService("api", 2, 50, 200).host("i-1", wait, "api").host("i-2", wait, "api")
 	d := a.process()
 	a.task("i-2").Protect(time.Hour)
@@ -229,7 +229,7 @@ func TestATaskOnAnotherHostThatLeavesKeepsNoFloor(t *testing.T) {
 
 // An agent that is away for good is told nothing: neither the service's task, which ECS has moved, nor the daemon stops.
 // EC2 finds the instance healthy, so that it is not given up before its deadline.
-func TestAnAbsentAgentsHostEndsAfterItsDeadline(t *testing.T) {
+func TestAbsentAgentsHostEndsAtDeadline(t *testing.T) {
 	a := newAccount().service("api", 2, 50, 200).daemon("agent").host("i-1", wait, "api", "agent")
 	d := a.process()
 	a.connect("i-1", false)
