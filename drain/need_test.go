@@ -124,7 +124,7 @@ func TestNeedGoesByCappedDeadline(t *testing.T) {
 	assert.Equal(t, drain.StopTasks, drain.Next(c, want, at(85))[0].Action)
 }
 
-// What was asked for is not needed again, so that reading ends, whatever could be read.
+// Reading ends whatever could be read, because nothing is asked for twice.
 func TestNeedEndsWithinItsRounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c, want, now := anyCluster(t), anyDrain(t), at(rapid.IntRange(0, 3000).Draw(t, "now"))

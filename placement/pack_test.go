@@ -33,7 +33,7 @@ func TestFirstFitMatchesPlainLoops(t *testing.T) {
 	})
 }
 
-// What is left by the strategies' own order is left with reason: no host would take it in the end.
+// Tasks that the strategies' order leaves are left with reason: no host would take them in the end.
 func TestByStrategyLeavesNothingThatFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := anyScene(t)

@@ -34,7 +34,7 @@ func TestOpenAttributesAnswerWhereAllAgree(t *testing.T) {
 	}
 }
 
-// What would cost too much to read or to match is not read: unknown is neither yes nor no.
+// An expression that would cost too much to parse or to match is unknown: neither yes nor no.
 func TestCostlyExpressionsAreUnknown(t *testing.T) {
 	deep := func(open, end string, n int) string {
 		return strings.Repeat(open, n) + "attribute:size == 4" + strings.Repeat(end, n)

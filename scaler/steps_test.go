@@ -183,8 +183,8 @@ func TestKnownCauseStaysWhereStepsEnd(t *testing.T) {
 	assert.Contains(t, strings.Join(v.Notes, "\n"), cutShort)
 }
 
-// jammed is a cluster of which every host may go, and where finding that out means to look at nearly every host for each
-// task: all but the last have the room, and a task of each service already.
+// jammed is a cluster of which every host may be removed. To find that out, nearly every host is checked for each task: all
+// but the last have the room, and a task of each service already.
 func jammed(hosts, services int) cluster.Snapshot {
 	s := waiting(services, 0, func(_ int, s *cluster.Service, d *cluster.Definition) {
 		s.Constraints = []cluster.Constraint{{Type: cluster.DistinctInstance}}
@@ -225,7 +225,7 @@ func TestMovingBeyondTheStepsIsTooLarge(t *testing.T) {
 	assert.Equal(t, []Reason{AllBelowScaleIn, TooLarge}, v.Reasons, v.Why)
 }
 
-// What is said stays readable, however many services it is said of.
+// Sentences stay short, however many services they are about.
 func TestThousandsOfServicesTakeFewSentences(t *testing.T) {
 	many := func(change func(*cluster.Service, *cluster.Definition)) Verdict {
 		s := waiting(5000, 1, func(_ int, s *cluster.Service, d *cluster.Definition) { change(s, d) })

@@ -8,8 +8,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// discreet does what sentences does, for a secret document. It repeats no value, and no name that is not a field, because that may be
-// a value in the wrong place.
+// discreet does what sentences does, for a secret document. It repeats no value, and no name that is not a field, because
+// that may be a value in the wrong place.
 func discreet(e *jsonschema.ValidationError, layers []layer) Faults {
 	path := fieldOf(e.InstanceLocation)
 	one := func(format string, args ...any) Faults {

@@ -14,7 +14,7 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// What stands in for a value that nobody may read in a log, as text and as a number that no field takes.
+// A value that nobody may read in a log, as text and as a number that no field takes.
 const (
 	secretText   = "hunter2"
 	secretNumber = "73912.5"

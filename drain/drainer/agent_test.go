@@ -82,7 +82,7 @@ func TestUnseenMinutesAreNoAbsence(t *testing.T) {
 	}
 }
 
-// What is unread neither begins an absence nor ends one.
+// An unread minute neither begins an absence nor ends one.
 func TestUnreadMinutesAreNoAbsence(t *testing.T) {
 	a := accused()
 	d := a.process()

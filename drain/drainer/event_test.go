@@ -49,7 +49,7 @@ func (a *account) first(t *testing.T, instance string, e lambdaevent.Event) drai
 	return a.after(answer)
 }
 
-// What a tick sees is there now, whenever it was meant to look.
+// A tick reads what is there now, whenever it was scheduled.
 func TestLateTickIsOfThePresentMinute(t *testing.T) {
 	for name, off := range map[string]time.Duration{
 		"on time": 0, "91 s late": -2 * time.Minute, "an hour late": -time.Hour, "six hours late": -6 * time.Hour, "from the future": time.Hour,

@@ -31,8 +31,8 @@ func checked(family string) faulty.Fate {
 	})
 }
 
-// replaced is a host whose service's task has stopped, at minute 4, and of which so many tasks run elsewhere, at minute 5.
-// What they report is unknown.
+// replaced is a host whose service's task has stopped, at minute 4, and which has so many tasks elsewhere, at minute 5.
+// Their health is unknown.
 func replaced(tasks int) (*account, *drainer.Drainer) {
 	a := newAccount()
 	a.takes = time.Hour
@@ -144,7 +144,7 @@ func TestUnreadHealthCheckIsAssumed(t *testing.T) {
 	assert.Equal(t, drain.BelowFloorNotOurs, tick(t, a, d).Instances[0].Reason)
 }
 
-// What tells is asked only where it decides.
+// A definition is read only where its health check decides.
 func TestHealthCheckIsReadOnlyIfNeeded(t *testing.T) {
 	for _, is := range []ecstypes.HealthStatus{healthy, unhealthy} {
 		a, d := replaced(1)

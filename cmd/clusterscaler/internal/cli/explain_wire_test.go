@@ -55,7 +55,7 @@ func TestExplainAsJSONIsTheAnswer(t *testing.T) {
 	assert.NotNil(t, answer.Failed)
 }
 
-// Whatever the policy lacks beside what names the clusters and their hosts costs scale-ins, never tasks, and is named.
+// Any denied action but those that list clusters and hosts costs scale-ins, never tasks, and is named.
 func TestExplainNamesEachDeniedRead(t *testing.T) {
 	web := seed.Host{CPU: 2048, Memory: 4000, RegisteredAt: time.Now().Add(-time.Hour), CapacityProvider: "spot", Tasks: []seed.Task{{Service: "web", CPU: 200, Memory: 200}}}
 	idle := seed.Cluster{
