@@ -24,7 +24,7 @@ var rules = []rule{
 	},
 	{
 		name: "a host is released only when the services that lost a task there are at their floors",
-		file: "drain/floor.go", find: "!counted || running < floor", replace: "!counted && running < floor",
+		file: "drain/shortfall.go", find: "!counted || running < floor", replace: "!counted && running < floor",
 		breaks: []campaign.Promise{campaign.CompletedBelowFloor},
 	},
 	{
