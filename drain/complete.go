@@ -20,19 +20,19 @@ func (j *judgement) decideByFloors(h Host, due deadlines, want thresholds.Drain,
 		s.set(Wait, ServiceBelowFloor, "the cluster's services could not be read")
 		return
 	}
-	var mine, others []shortfall
+	var ours, others []shortfall
 	for _, short := range j.shortfalls(h) {
-		if short.ours || !short.counted {
-			mine = append(mine, short)
+		if short.caused || !short.counted {
+			ours = append(ours, short)
 		} else {
 			others = append(others, short)
 		}
 	}
 	switch {
-	case len(mine) > 0 && reached(due.asked, j.now):
-		s.set(Wait, Deadline, "held, as the entry says; "+list(mine))
-	case len(mine) > 0:
-		s.set(Wait, ServiceBelowFloor, list(mine))
+	case len(ours) > 0 && reached(due.asked, j.now):
+		s.set(Wait, Deadline, "held, as the entry says; "+list(ours))
+	case len(ours) > 0:
+		s.set(Wait, ServiceBelowFloor, list(ours))
 	case len(others) > 0:
 		s.set(Complete, BelowFloorNotOurs, list(others))
 	default:
@@ -42,9 +42,9 @@ func (j *judgement) decideByFloors(h Host, due deadlines, want thresholds.Drain,
 
 // mayComplete turns a completion that is too early, or not ours, into waiting.
 func (j *judgement) mayComplete(h Host, due deadlines, s *Step) {
-	early := settled
+	early := leastAge
 	if !h.BeganKnown {
-		early += unsettled
+		early += startUnknown
 	}
 	switch {
 	case h.State != cluster.TerminatingWait:

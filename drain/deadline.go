@@ -7,48 +7,48 @@ import (
 )
 
 const (
-	// longest and beats are AWS's cap on a hook: 48 hours, and 100 times its timeout
+	// longestHook and mostBeats are AWS's cap on a hook: 48 hours, and 100 times its timeout
 	// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html).
-	longest = 48 * time.Hour
-	beats   = 100
+	longestHook = 48 * time.Hour
+	mostBeats   = 100
 	// reserve is kept before AWS's cap, so that the last tasks still get SIGTERM.
 	reserve = 15 * time.Minute
-	// toStop is how long a task may take to stop after its deadline: a load balancer's 300 s, SIGTERM's 30 s, and the
+	// stopsWithin is how long a task may take to stop after its deadline: a load balancer's 300 s, SIGTERM's 30 s, and the
 	// agent's time. A longer stopTimeout gives more, see end.
-	toStop = 10 * time.Minute
-	// deregistered is a load balancer's default delay before SIGTERM, attended what the agent and ticks add
+	stopsWithin = 10 * time.Minute
+	// deregistration is a load balancer's default delay before SIGTERM, slack what the agent and ticks add
 	// (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html).
-	deregistered, attended = 5 * time.Minute, 150 * time.Second
+	deregistration, slack = 5 * time.Minute, 150 * time.Second
 	// unknownStop is for a task whose definition cannot be read. Its stopTimeout may be long, but must not hold a host for
 	// days.
 	unknownStop = time.Hour
 	// forDaemons is kept for daemons, which are stopped last: SIGTERM has 30 s
 	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html, ECS_CONTAINER_STOP_TIMEOUT).
 	forDaemons = 3 * time.Minute
-	// settled is the least age of a termination. A scaling policy counts a leaving host for that long; an alarm on stale
-	// data could take a second host.
-	settled = 3 * time.Minute
+	// leastAge is how old a termination must be before its host is released. A scaling policy counts a leaving host for that
+	// long; an alarm on stale data could take a second host.
+	leastAge = 3 * time.Minute
 	// beatAlways: a heartbeat is due at every tick if a third of the hook's timeout is less than this.
 	beatAlways = 3 * time.Minute
-	// unsettled is added to settled if a process only knows its own first sight of the termination: the minute was cut by
-	// up to 60 s, and the tick may have been 90 s late.
-	unsettled = 150 * time.Second
+	// startUnknown is added to leastAge if only this process's first sight of the termination is known: the minute was cut
+	// by up to 60 s, and the tick may have been 90 s late.
+	startUnknown = 150 * time.Second
 )
 
 // deadlines are the moments by which things must have happened to one host.
 type deadlines struct {
 	// asked is the entry's deadline. From then on at_deadline applies.
 	asked time.Time
-	// services is when services' tasks are stopped and floors no longer hold, standalone when other tasks are; see of.
+	// services is when services' tasks are stopped and floors no longer hold, standalone when standalone tasks are stopped.
 	services, standalone time.Time
 	// last ends all waiting: AWS ends the hook 5 minutes later.
 	last time.Time
 }
 
 func deadlinesOf(h Host, want thresholds.Drain) deadlines {
-	most := longest
+	most := longestHook
 	if h.Hook.Timeout > 0 {
-		most = min(most, beats*h.Hook.Timeout)
+		most = min(most, mostBeats*h.Hook.Timeout)
 	}
 	most -= reserve
 	after := func(minutes int) time.Time {
@@ -57,7 +57,7 @@ func deadlinesOf(h Host, want thresholds.Drain) deadlines {
 	d := deadlines{
 		asked:      after(want.DeadlineMinutes),
 		standalone: after(want.StandaloneDeadlineMinutes),
-		last:       h.Began.Add(most + toStop),
+		last:       h.Began.Add(most + stopsWithin),
 	}
 	d.services = d.asked
 	if want.AtDeadline == thresholds.Hold {

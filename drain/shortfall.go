@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// ours is how long this drain may be why a service is below its floor, from when its last task here stopped. ECS starts a
-// replacement within seconds; a slow image and a load balancer's health check take minutes.
-const ours = 10 * time.Minute
+// causedFor is how long this drain counts as the cause of a shortfall, from when the service's last task here stopped.
+// ECS starts a replacement within seconds; a slow image and a load balancer's health check take minutes.
+const causedFor = 10 * time.Minute
 
 // shortfall is one service below its floor.
 type shortfall struct {
@@ -18,8 +18,8 @@ type shortfall struct {
 	floor, running int
 	// counted: running is known.
 	counted bool
-	// ours: this drain may be why.
-	ours bool
+	// caused: this drain may be the cause.
+	caused bool
 }
 
 func (s shortfall) String() string {
@@ -43,7 +43,7 @@ func (j *judgement) shortfalls(h Host) []shortfall {
 			running, counted = service.Running, true
 		}
 		if floor := service.Floor(); !counted || running < floor {
-			short = append(short, shortfall{name, floor, running, counted, j.now.Sub(last) < ours})
+			short = append(short, shortfall{name, floor, running, counted, j.now.Sub(last) < causedFor})
 		}
 	}
 	slices.SortFunc(short, func(a, b shortfall) int { return strings.Compare(a.service, b.service) })

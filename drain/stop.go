@@ -50,17 +50,17 @@ func (j *judgement) stopAt(t Task, due deadlines) time.Time {
 
 // end is by when a task must have stopped: 10 minutes after its deadline, or the time that it is given after it was told.
 func (j *judgement) end(t Task, due deadlines) time.Time {
-	return latest(due.of(t).Add(toStop), t.StoppingAt.Add(j.given(t)))
+	return latest(due.of(t).Add(stopsWithin), t.StoppingAt.Add(j.given(t)))
 }
 
 // given is how long a task may take to stop: 10 minutes, or what its stopTimeout needs. Daemons have no load balancer.
 func (j *judgement) given(t Task) time.Duration {
-	given, before := toStop, deregistered
+	given, before := stopsWithin, deregistration
 	if j.services[t.Service].Daemon {
 		given, before = forDaemons, 0
 	}
 	if d, known := j.Definitions[t.Definition]; known && d.StopTimeout > 0 {
-		given = max(given, before+d.StopTimeout+attended)
+		given = max(given, before+d.StopTimeout+slack)
 	} else if !known && t.DefinitionUnread {
 		given = unknownStop
 	}
