@@ -106,7 +106,7 @@ func TestDetailSaysUntilWhenProtected(t *testing.T) {
 // A session may take hours. Doubt calls a person.
 func TestProtectedTasksLeaveTheAgeOut(t *testing.T) {
 	age := func(minute int, tasks ...drain.Task) bool {
-		return drain.Next(clusterOf(host(tasks...), service("api", 2, 50, 200)), defaults(), at(minute))[0].Restless
+		return drain.Next(clusterOf(host(tasks...), service("api", 2, 50, 200)), defaults(), at(minute))[0].AgeCounts
 	}
 	assert.False(t, age(100, protected(200)))
 	assert.False(t, age(100, protected(200), task("")))

@@ -20,7 +20,7 @@ func (e Entry) HookNames(allowed Allowed) []string {
 	return e.hookNames(allowed)
 }
 
-// hookNames are the possible names, the entry's first. If that is not known, or may not be completed, the allowed ones are.
+// hookNames are the possible names, the entry's first. If that is not known or not allowed, the allowed ones are possible.
 func (e Entry) hookNames(allowed Allowed) []string {
 	if e.Named && allowed.Has(e.Hook) {
 		return []string{e.Hook}

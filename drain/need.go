@@ -43,12 +43,12 @@ func (n *Needed) lists() []*[]string {
 	return []*[]string{&n.Hooks, &n.Tasks, &n.Services, &n.Healthy, &n.Sizes, &n.Protection, &n.Explaining, &n.StopTimeouts}
 }
 
-// Nothing tells that all was asked for that Next would use.
+// Nothing tells whether everything that Next uses was asked for.
 func (n Needed) Nothing() bool {
 	return !slices.ContainsFunc(n.lists(), func(l *[]string) bool { return len(*l) > 0 })
 }
 
-// And is what either names.
+// And joins the two.
 func (n Needed) And(others Needed) Needed {
 	for i, l := range n.lists() {
 		*l = slices.Concat(*l, *others.lists()[i])

@@ -59,15 +59,15 @@ func (j *judgement) step(h Host, want thresholds.Drain) Step {
 		j.mayComplete(h, due, &s)
 	}
 	h.restrain(&s)
-	// The hook of an empty host that may not be completed runs out: no task would end early, and nobody else ends it.
+	// A hook that may not be completed gets no heartbeat: the host is empty, and only the hook's timeout ends it.
 	s.Heartbeat = s.Action != Complete && s.Reason != ForeignHook && s.Reason != HookNotAllowed && j.beatDue(h)
 	s.Beats = h.beats(s.Hook)
-	s.Restless = s.Action != Complete && s.Action != None && !j.patient(h, due, s.Reason)
+	s.AgeCounts = s.Action != Complete && s.Action != None && !j.mayTakeTime(h, due, s.Reason)
 	return s
 }
 
-// patient tells whether the host waits only for standalone and protected tasks before their own deadline.
-func (j *judgement) patient(h Host, due deadlines, why Reason) bool {
+// mayTakeTime tells whether the host waits only for standalone and protected tasks before their own deadline.
+func (j *judgement) mayTakeTime(h Host, due deadlines, why Reason) bool {
 	return (why == StandaloneTask || why == ProtectedTask) && !slices.ContainsFunc(h.Tasks, func(t Task) bool { return t.ProtectionUnread }) && !reached(due.standalone, j.now)
 }
 

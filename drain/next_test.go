@@ -210,7 +210,7 @@ func TestPastDeadlineActiveHostStillDrains(t *testing.T) {
 // The age of a host that only lets standalone tasks finish says nothing about the drain.
 func TestStandaloneTasksLeaveTheAgeOut(t *testing.T) {
 	age := func(minute int, tasks ...drain.Task) bool {
-		return drain.Next(clusterOf(host(tasks...), service("api", 2, 50, 200)), defaults(), at(minute))[0].Restless
+		return drain.Next(clusterOf(host(tasks...), service("api", 2, 50, 200)), defaults(), at(minute))[0].AgeCounts
 	}
 	assert.False(t, age(100, task("")))
 	assert.True(t, age(2820, task("")))

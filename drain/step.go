@@ -40,8 +40,8 @@ type Step struct {
 	Deregister bool `json:"deregister,omitempty"`
 	// Drain: the registration is ACTIVE and is set DRAINING, beside the step's action.
 	Drain bool `json:"-"`
-	// Restless: the host's age counts. It waits for more than tasks that may take their time.
-	Restless bool `json:"-"`
+	// AgeCounts: the host waits for more than tasks that may take their time, so the metric of the oldest drain counts it.
+	AgeCounts bool `json:"-"`
 
 	// Hook is completed, Beats get heartbeats as soon as the host waits, Tasks are stopped. Registration is an ARN.
 	Hook         string   `json:"-"`

@@ -46,7 +46,7 @@ func arns(tasks []Task) []string {
 	return names
 }
 
-// why names what the host waits for, the hardest first.
+// why is the reason that the host waits for, the hardest first.
 func (j *judgement) why(r remaining, due deadlines) (Reason, string) {
 	if moving := wanted(r.replicas); len(moving) > 0 {
 		return j.whyNotMoved(moving, due)

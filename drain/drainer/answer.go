@@ -69,7 +69,7 @@ func (a Answer) data() []metrics.Datum {
 		if s.Blocked(a.Minute) {
 			blocked[s.Cluster]++
 		}
-		if s.Restless {
+		if s.AgeCounts {
 			oldest[s.Cluster] = max(oldest[s.Cluster], a.Minute.Sub(s.Since).Minutes())
 		}
 	}
