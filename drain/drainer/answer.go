@@ -82,10 +82,10 @@ func (a Answer) data() []metrics.Datum {
 	return data
 }
 
-// NothingToDo is the answer to an event that is none of ours.
-func NothingToDo(minute time.Time) Answer {
+// nothingToDo is the answer to an event that is none of ours.
+func nothingToDo(minute time.Time) Answer {
 	return Answer{Minute: minute, Instances: []drain.Step{}, Failed: []Failure{}}
 }
 
-// sorted are the keys of a map, such as names of clusters.
+// sorted returns a map's keys, such as names of clusters, in order.
 func sorted[T any](byName map[string]T) []string { return slices.Sorted(maps.Keys(byName)) }

@@ -30,8 +30,8 @@ func New(clients Clients, s settings.Settings, log *slog.Logger) *Drainer {
 	return &Drainer{newPlanner(clients, s, known, log), newActor(clients, known, log), clients.CloudWatch, s, log}
 }
 
-// Look says what a tick would do, and does nothing.
-func (d *Drainer) Look(ctx context.Context, minute time.Time) (Answer, error) {
+// Plan says what a tick would do, and does nothing.
+func (d *Drainer) Plan(ctx context.Context, minute time.Time) (Answer, error) {
 	answer, _, err := d.planner.plan(ctx, minute)
 	return answer, err
 }

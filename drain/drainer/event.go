@@ -27,7 +27,7 @@ func (d *Drainer) Event(ctx context.Context, event []byte, now time.Time) (Answe
 	if e.Stale {
 		if e.Kind == lambdaevent.Spot {
 			d.log.Warn("the warning is too old to act on, or from the future; the ticks go on", "minute", minute, "instance", e.Instance)
-			answer := NothingToDo(minute)
+			answer := nothingToDo(minute)
 			answer.Dropped = lambdaevent.Dropped
 			return answer, nil
 		}
@@ -40,7 +40,7 @@ func (d *Drainer) Event(ctx context.Context, event []byte, now time.Time) (Answe
 	case lambdaevent.Hook, lambdaevent.Spot:
 		return d.First(ctx, minute, e)
 	default:
-		return NothingToDo(minute), nil
+		return nothingToDo(minute), nil
 	}
 }
 
@@ -49,7 +49,7 @@ func (d *Drainer) Event(ctx context.Context, event []byte, now time.Time) (Answe
 // events, each with its own process, so each makes four calls, however large the cluster. An error means that the host may
 // not be DRAINING; Lambda then sends the event again.
 func (d *Drainer) First(ctx context.Context, minute time.Time, e lambdaevent.Event) (Answer, error) {
-	answer := NothingToDo(minute)
+	answer := nothingToDo(minute)
 	groups, err := d.groupsOf(ctx, e)
 	if err != nil {
 		if d.waitsBy(e, minute) {
@@ -113,7 +113,7 @@ func (d *Drainer) waitsBy(e lambdaevent.Event, now time.Time) bool {
 	return true
 }
 
-// find is where the event's instance is, unless in another stack's group.
+// find returns the cluster and group of the event's instance, unless another stack's.
 func (d *Drainer) find(groups map[string][]cluster.Group, e lambdaevent.Event) (clusterName, group string, found bool) {
 	for name, of := range groups {
 		for _, g := range of {

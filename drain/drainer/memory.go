@@ -11,7 +11,7 @@ import (
 	"ecs-cluster-scaler/drain"
 )
 
-// goneFor is how long AWS is believed that a hook has no active action. Its list of instances may disagree for a moment, and
+// goneFor is how long AWS's answer counts that a hook has no active action. Its list of instances may disagree for a moment, and
 // a hook that is given up ends with its timeout.
 const goneFor = 2 * time.Minute
 
@@ -39,7 +39,7 @@ type remembered struct {
 	absent map[string]time.Time
 }
 
-// whole is what reading a host's whole cluster showed: the entry, its registration, which of the services are daemons.
+// whole is the result of reading a host's whole cluster: the entry, its registration, which of the services are daemons.
 type whole struct {
 	at           time.Time
 	cluster      string

@@ -183,7 +183,7 @@ func (r reading) services(ctx context.Context, c drain.Cluster, need drain.Neede
 	return c, failed
 }
 
-// healthy counts the running tasks of the services whose floors decide whether a host may go.
+// healthy counts the running tasks of the services whose floors decide whether a host is released.
 func (r reading) healthy(ctx context.Context, c drain.Cluster, need drain.Needed) (drain.Cluster, []Failure) {
 	var services []cluster.Service
 	for _, name := range need.Healthy {

@@ -71,8 +71,8 @@ type located struct {
 	failed   []Failure
 }
 
-func locate(name string, e drain.Entry, leaving []leaving) located {
-	return located{name: name, entry: e, leaving: leaving, snapshot: cluster.Snapshot{Cluster: name, HostsUnread: true}, searched: map[string]bool{}}
+func locate(name string, e drain.Entry, all []leaving) located {
+	return located{name: name, entry: e, leaving: all, snapshot: cluster.Snapshot{Cluster: name, HostsUnread: true}, searched: map[string]bool{}}
 }
 
 func (l *located) fail(what string, err error) {
@@ -128,7 +128,7 @@ func (f finder) readStarts(ctx context.Context, l located, now time.Time) locate
 // searchAfter is how old a termination must be before its instance is searched in other clusters: it is released no earlier.
 const searchAfter = 3 * time.Minute
 
-// toSearch is a tick's time for it, enough for some searchedAtOnce clusters at a tenth of AWS's limits. The answers are
+// toSearch is a tick's time for searching: enough for some 25 clusters at a tenth of AWS's limits. The answers are
 // remembered, so the next tick goes on.
 const (
 	toSearch       = 8 * time.Second

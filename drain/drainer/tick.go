@@ -52,28 +52,28 @@ type clusterTick struct {
 func (p planner) plan(ctx context.Context, minute time.Time) (Answer, map[string][]cluster.Group, error) {
 	ctx, cancel := without(ctx, toAct)
 	defer cancel()
-	answer := NothingToDo(minute)
+	answer := nothingToDo(minute)
 	groups, err := p.reader.ReadGroups(ctx)
 	if err != nil {
 		return Answer{}, nil, err
 	}
 	answer.OtherStacks = otherStacks(groups, p.configPath)
-	leaving := leavingFrom(groups, p.configPath)
-	p.forget(leaving)
+	from := leavingFrom(groups, p.configPath)
+	p.forget(from)
 	said := map[string]ecsreader.TaskAnswers{}
-	for _, c := range p.stopping(ctx, leaving, groups, minute) {
+	for _, c := range p.stopping(ctx, from, groups, minute) {
 		said[c.name] = c.stopping.said
 		if len(c.stopping.steps) > 0 {
 			answer.add(c.stopping.steps, c.stopping.failed)
-			delete(leaving, c.name)
+			delete(from, c.name)
 		}
 	}
-	if len(leaving) > 0 {
+	if len(from) > 0 {
 		entries, err := p.entries.read(ctx)
 		if err != nil {
 			answer.Failed = append(answer.Failed, Failure{Error: awsclient.Sentence(err) + "; drains go on with what was last read, and without that no host is released"})
 		}
-		for _, c := range p.decide(ctx, p.locate(ctx, leaving, groups, entries, minute), groups, said, minute) {
+		for _, c := range p.decide(ctx, p.locate(ctx, from, groups, entries, minute), groups, said, minute) {
 			answer.add(c.steps, c.failed)
 		}
 	}
@@ -82,9 +82,9 @@ func (p planner) plan(ctx context.Context, minute time.Time) (Answer, map[string
 }
 
 // forget drops what is remembered of instances that do not leave.
-func (p planner) forget(leaving map[string][]leaving) {
+func (p planner) forget(from map[string][]leaving) {
 	now := map[string]bool{}
-	for _, of := range leaving {
+	for _, of := range from {
 		for _, id := range ids(of) {
 			now[id] = true
 		}

@@ -201,11 +201,11 @@ func TestProtectedTaskIsNamed(t *testing.T) {
 	assert.Equal(t, "wait protected_task", told[len(told)-1])
 }
 
-func TestLookWritesNothing(t *testing.T) {
+func TestPlanWritesNothing(t *testing.T) {
 	a := newAccount().host("i-1", wait)
 	d := a.process()
 	a.pass(5 * time.Minute)
-	answer, err := d.Look(t.Context(), a.Now())
+	answer, err := d.Plan(t.Context(), a.Now())
 	require.NoError(t, err)
 	assert.Equal(t, drain.SetDraining, answer.Instances[0].Action)
 	a.pass(0)

@@ -60,14 +60,14 @@ func drainOnce(cmd *cobra.Command, s settings.Settings, format output, run, dryR
 	// Steps and failures are the command's own output.
 	d := drainer.New(drainer.Connect(cfg), s, slog.New(slog.DiscardHandler))
 	minute := lambdaevent.Minute(time.Now())
-	look, done := d.Look, ""
+	tick, done := d.Plan, ""
 	switch {
 	case run:
-		look, done = d.Run, "one tick was done"
+		tick, done = d.Run, "one tick was done"
 	case dryRun:
 		done = "dry run: nothing was written"
 	}
-	answer, err := look(ctx, minute)
+	answer, err := tick(ctx, minute)
 	if err != nil {
 		return err
 	}
