@@ -3,5 +3,5 @@ package ecsreader
 // ServiceOf and Strangers are for the tests of whose a task is.
 var (
 	ServiceOf = serviceOf
-	Strangers = (*Reader).strangers
+	NotListed = (*Reader).notListed
 )

@@ -136,7 +136,7 @@ func (r *LeavingReader) ProtectionRefused(clusterName string, now time.Time) boo
 	return lately(&r.noProtection, clusterName, now)
 }
 
-// troubleFor is how long what did not work is not tried again.
+// troubleFor is how long a call that did not work is not tried again.
 const troubleFor = 15 * time.Minute
 
 func lately(since *cache[string, time.Time], clusterName string, now time.Time) bool {

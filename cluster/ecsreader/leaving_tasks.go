@@ -97,11 +97,11 @@ func (l leavingTasks) learn(answers TaskAnswers, now time.Time) bool {
 	return running
 }
 
-// shown is a copy of the host's tasks, sorted.
+// shown is a copy of the host's tasks, sorted. Those of an ACTIVE host are not remembered, because more may come.
 func shown(h cluster.Host, known leavingTasks) []cluster.TaskDetail {
 	tasks := slices.SortedFunc(maps.Values(known), func(a, b cluster.TaskDetail) int { return strings.Compare(a.ARN, b.ARN) })
 	if h.Status == cluster.Active {
-		clear(known) // more may come
+		clear(known)
 	}
 	return tasks
 }
@@ -184,7 +184,7 @@ func (r *LeavingReader) relist(ctx context.Context, clusterName, host string, kn
 		return nil, errTooMany
 	}
 	read, err := r.describeTasks(ctx, clusterName, unknown)
-	if strange := r.disown(ctx, clusterName, &read, known); strange != nil {
+	if strange := r.verifyServices(ctx, clusterName, &read, known); strange != nil {
 		return nil, strange
 	}
 	if err == nil && len(read.tasks) < len(unknown) {

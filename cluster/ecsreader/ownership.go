@@ -19,7 +19,8 @@ const deploymentID = "ecs-svc/"
 
 // serviceOf is the service of a task; empty: none. The group alone does not tell, because a caller of run-task may choose
 // service:<name>. A service's task has its deployment's id in startedBy
-// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html). Without startedBy it is not sure, see disown.
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html). Without startedBy it is not sure, see
+// verifyServices.
 func serviceOf(t types.Task) (service string, sure bool) {
 	service, ofService := strings.CutPrefix(aws.ToString(t.Group), "service:")
 	by := aws.ToString(t.StartedBy)
@@ -31,8 +32,8 @@ func serviceOf(t types.Task) (service string, sure bool) {
 	}
 }
 
-// disown makes tasks standalone that only claim to be a service's. It does not ask again for known tasks, by ARN.
-func (r *Reader) disown(ctx context.Context, clusterName string, read *described, known map[string]cluster.TaskDetail) error {
+// verifyServices makes tasks standalone that only claim to be a service's. It does not ask again for known tasks, by ARN.
+func (r *Reader) verifyServices(ctx context.Context, clusterName string, read *described, known map[string]cluster.TaskDetail) error {
 	var doubtful []cluster.Task
 	for i := range read.tasks {
 		t := &read.tasks[i]
@@ -45,45 +46,45 @@ func (r *Reader) disown(ctx context.Context, clusterName string, read *described
 			doubtful = append(doubtful, t.Task)
 		}
 	}
-	strangers, err := r.strangers(ctx, clusterName, doubtful)
+	unlisted, err := r.notListed(ctx, clusterName, doubtful)
 	for i := range read.tasks {
-		if strangers[read.tasks[i].ARN] {
+		if unlisted[read.tasks[i].ARN] {
 			read.tasks[i].Service = ""
 		}
 	}
 	return err
 }
 
-// strangers are the tasks, by ARN, that ECS does not list for the service that they name. It takes a call for each service
-// and host, and one more if there is such a task.
-func (r *Reader) strangers(ctx context.Context, clusterName string, tasks []cluster.Task) (map[string]bool, error) {
-	type place struct{ service, host string }
-	byPlace := map[place]map[string]bool{}
+// notListed returns the tasks, by ARN, that ECS does not list for the service that they name. It takes a call for each
+// service and host, and one more if there is such a task.
+func (r *Reader) notListed(ctx context.Context, clusterName string, tasks []cluster.Task) (map[string]bool, error) {
+	type claim struct{ service, host string }
+	byClaim := map[claim]map[string]bool{}
 	for _, t := range tasks {
-		p := place{t.Service, t.Host}
-		if byPlace[p] == nil {
-			byPlace[p] = map[string]bool{}
+		c := claim{t.Service, t.Host}
+		if byClaim[c] == nil {
+			byClaim[c] = map[string]bool{}
 		}
-		byPlace[p][t.ARN] = true
+		byClaim[c][t.ARN] = true
 	}
-	strangers := map[string]bool{}
-	for p, left := range byPlace {
+	unlisted := map[string]bool{}
+	for c, left := range byClaim {
 		// A task may stop between two calls, so both lists are read.
 		for _, desired := range []types.DesiredStatus{types.DesiredStatusRunning, types.DesiredStatusStopped} {
 			if len(left) == 0 {
 				break
 			}
-			if err := r.strike(ctx, taskQuery{cluster: clusterName, host: p.host, service: p.service, desired: desired}, left); err != nil {
-				return nil, fmt.Errorf("whether tasks belong to service %s: %w", p.service, err)
+			if err := r.dropListed(ctx, taskQuery{cluster: clusterName, host: c.host, service: c.service, desired: desired}, left); err != nil {
+				return nil, fmt.Errorf("whether tasks belong to service %s: %w", c.service, err)
 			}
 		}
-		maps.Copy(strangers, left)
+		maps.Copy(unlisted, left)
 	}
-	return strangers, nil
+	return unlisted, nil
 }
 
-// strike removes from left what ECS lists. A service that does not exist has no tasks.
-func (r *Reader) strike(ctx context.Context, q taskQuery, left map[string]bool) error {
+// dropListed removes from left what ECS lists. A service that does not exist has no tasks.
+func (r *Reader) dropListed(ctx context.Context, q taskQuery, left map[string]bool) error {
 	for page, err := range r.taskPages(ctx, q) {
 		if _, none := errors.AsType[*types.ServiceNotFoundException](err); none {
 			return nil

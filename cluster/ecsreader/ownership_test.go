@@ -70,9 +70,9 @@ func TestFalseServiceTaskIsStandalone(t *testing.T) {
 
 func TestStoppingTaskKeepsItsService(t *testing.T) {
 	api := &fakeECS{owned: map[string][]string{"web RUNNING": {}, "web STOPPED": {"3"}}}
-	strangers, err := ecsreader.Strangers(reader(api, nil), t.Context(), "web", []cluster.Task{{ARN: "3", Service: "web"}, {ARN: "4", Service: "web"}})
+	unlisted, err := ecsreader.NotListed(reader(api, nil), t.Context(), "web", []cluster.Task{{ARN: "3", Service: "web"}, {ARN: "4", Service: "web"}})
 	require.NoError(t, err)
-	assert.Equal(t, map[string]bool{"4": true}, strangers)
+	assert.Equal(t, map[string]bool{"4": true}, unlisted)
 }
 
 func TestServiceIsAskedOnlyInDoubt(t *testing.T) {

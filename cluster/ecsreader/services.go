@@ -123,7 +123,7 @@ func service(clusterName string, s types.Service, homes *homes) cluster.Service 
 	return described
 }
 
-// own is where a deployment or task set runs, where it says so itself.
+// own is where a deployment or task set says that it runs; empty: it does not say.
 func own(clusterName string, launchType types.LaunchType, strategy []types.CapacityProviderStrategyItem, homes *homes) (cluster.Home, []string) {
 	if launchType == "" && len(strategy) == 0 {
 		return "", nil
@@ -157,7 +157,7 @@ func taskSet(s types.TaskSet) cluster.Deployment {
 	}
 }
 
-// refusal is how ECS says that a task fits nowhere, between the service's name and what is short
+// refusal is the part of ECS's message that a task fits nowhere, between the service's name and the missing resource
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html).
 const refusal = "was unable to place a task because no container instance met all of its requirements"
 

@@ -94,7 +94,7 @@ func (r *Reader) readTasks(ctx context.Context, s *cluster.Snapshot, remembered 
 	if err != nil {
 		return nil, err
 	}
-	if err := r.disown(ctx, s.Cluster, &read, nil); err != nil {
+	if err := r.verifyServices(ctx, s.Cluster, &read, nil); err != nil {
 		return nil, err
 	}
 	for _, t := range read.tasks {
