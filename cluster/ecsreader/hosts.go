@@ -19,12 +19,20 @@ import (
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeContainerInstances.html).
 const hostsPerCall = 100
 
-func (r *Reader) readHosts(ctx context.Context, s *cluster.Snapshot) error {
-	arns, err := r.listHosts(ctx, s.Cluster, nil)
-	if err != nil {
-		return err
+// ReadHosts reads the named cluster's hosts alone.
+func (r *Reader) ReadHosts(ctx context.Context, name string) (cluster.Snapshot, error) {
+	s := cluster.Snapshot{Cluster: name}
+	arns, err := r.listHosts(ctx, name, nil)
+	if err == nil {
+		err = r.describeHosts(ctx, &s, arns)
 	}
-	return r.describeHosts(ctx, s, arns)
+	if _, missing := errors.AsType[*types.ClusterNotFoundException](err); missing {
+		err = ErrNoCluster
+	}
+	if err != nil {
+		return cluster.Snapshot{}, fmt.Errorf("read cluster %s: %w", name, err)
+	}
+	return s, nil
 }
 
 // listHosts lists the hosts that a cluster query selects, nil: all, in every status but INACTIVE. A page of a filtered list

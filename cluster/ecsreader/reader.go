@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/internal/awsclient"
@@ -58,19 +57,6 @@ func (r *Reader) Read(ctx context.Context, name string) (cluster.Snapshot, error
 		noteUnread(&s, fmt.Errorf("its services: %w", err))
 	}
 	r.tasks.of(s.Cluster).keepOnly(s.Hosts)
-	return s, nil
-}
-
-// ReadHosts reads the named cluster's hosts alone.
-func (r *Reader) ReadHosts(ctx context.Context, name string) (cluster.Snapshot, error) {
-	s := cluster.Snapshot{Cluster: name}
-	err := r.readHosts(ctx, &s)
-	if _, missing := errors.AsType[*types.ClusterNotFoundException](err); missing {
-		err = ErrNoCluster
-	}
-	if err != nil {
-		return cluster.Snapshot{}, fmt.Errorf("read cluster %s: %w", name, err)
-	}
 	return s, nil
 }
 
