@@ -44,6 +44,6 @@ func (j *Judgement) holdForReconnect(d decision) decision {
 		return d
 	}
 	d.signal, d.gap, d.blocked = Stay, 0, false
-	d.because(AgentsAway, "%s disconnected less than %d minutes ago; counting their hosts, no other is needed", agents(n), int(reconnectsWithin.Minutes()))
+	d.because(AgentsAway, "%s disconnected less than %d minutes ago; counting their hosts, no other is needed", howMany(n, "agent", "agents"), int(reconnectsWithin.Minutes()))
 	return d
 }

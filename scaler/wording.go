@@ -65,11 +65,13 @@ func show(percent float64) string {
 	return strconv.FormatFloat(rounded, 'f', -1, 64) + "%"
 }
 
-func hostsAre(n int) string {
+func hostsAre(n int) string { return howMany(n, "host is", "hosts are") }
+
+func howMany(n int, one, many string) string {
 	if n == 1 {
-		return "1 host is"
+		return "1 " + one
 	}
-	return fmt.Sprintf("%d hosts are", n)
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // name is what a host is called in a sentence.
@@ -85,11 +87,4 @@ func namesOf(hosts []cluster.Host) string {
 		return name(hosts[0])
 	}
 	return fmt.Sprintf("%s and %d more", name(hosts[0]), len(hosts)-1)
-}
-
-func agents(n int) string {
-	if n == 1 {
-		return "1 agent"
-	}
-	return fmt.Sprintf("%d agents", n)
 }
