@@ -10,7 +10,7 @@ import (
 )
 
 func TestWhenAnAgentIsGone(t *testing.T) {
-	here, away := &cluster.Host{Connected: true}, &cluster.Host{}
+	here, lost := &cluster.Host{Connected: true}, &cluster.Host{}
 	for name, c := range map[string]struct {
 		seen  []*cluster.Host // minute by minute; nil: the host was not read
 		byEC2 bool
@@ -18,13 +18,13 @@ func TestWhenAnAgentIsGone(t *testing.T) {
 	}{
 		"EC2 says so itself":               {[]*cluster.Host{here}, true, true},
 		"even unseen":                      {[]*cluster.Host{nil}, true, true},
-		"disconnected for three minutes":   {[]*cluster.Host{away, away, away, away}, false, true},
-		"for two":                          {[]*cluster.Host{away, away, away}, false, false},
-		"it blinked":                       {[]*cluster.Host{away, away, here, away, away, away}, false, false},
-		"a minute that nobody saw counts":  {[]*cluster.Host{away, nil, away, away}, false, true},
-		"two do not":                       {[]*cluster.Host{away, nil, nil, away}, false, false},
-		"unread now, nothing is known":     {[]*cluster.Host{away, away, away, away, nil}, false, false},
-		"read again, it is as long as was": {[]*cluster.Host{away, away, away, nil, away}, false, true},
+		"disconnected for three minutes":   {[]*cluster.Host{lost, lost, lost, lost}, false, true},
+		"for two":                          {[]*cluster.Host{lost, lost, lost}, false, false},
+		"it blinked":                       {[]*cluster.Host{lost, lost, here, lost, lost, lost}, false, false},
+		"a minute that nobody saw counts":  {[]*cluster.Host{lost, nil, lost, lost}, false, true},
+		"two do not":                       {[]*cluster.Host{lost, nil, nil, lost}, false, false},
+		"unread now, nothing is known":     {[]*cluster.Host{lost, lost, lost, lost, nil}, false, false},
+		"read again, it is as long as was": {[]*cluster.Host{lost, lost, lost, nil, lost}, false, true},
 	} {
 		var agent drain.Absence
 		for minute, h := range c.seen {

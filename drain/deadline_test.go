@@ -70,7 +70,7 @@ func TestDeadlineOfProtectedTask(t *testing.T) {
 		{"and ends for it as for all", clusterOf(host(protected(5000)), api), hold(), 48*60 - 15, "stop_tasks deadline heartbeat"},
 		{"15 minutes are kept before AWS's cap", clusterOf(quick(protected(5000)), api), unheld, 85, "stop_tasks deadline heartbeat"},
 		{"and no more than that", clusterOf(quick(protected(5000)), api), unheld, 84, "wait protected_task heartbeat"},
-		{"5 minutes before the cap it goes with its host", clusterOf(quick(protected(5000)), api), unheld, 95, "complete deadline"},
+		{"5 minutes before the cap it ends with its host", clusterOf(quick(protected(5000)), api), unheld, 95, "complete deadline"},
 		{"protection that cannot be read may be there", clusterOf(host(perhapsProtected()), api), defaults(), 60, "wait protected_task heartbeat"},
 		{"until the standalone deadline", clusterOf(host(perhapsProtected()), api), defaults(), 2820, "stop_tasks deadline heartbeat"},
 		{"before the deadline it is no reason", clusterOf(host(perhapsProtected()), api), defaults(), 59, "wait tasks_running heartbeat"},

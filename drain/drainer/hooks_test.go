@@ -124,7 +124,7 @@ func TestUnnamedHookIsHeldWhileTasksAreLeft(t *testing.T) {
 	assert.LessOrEqual(t, a.silence(ours), third)
 }
 
-// A lost right would else keep every host for two days. Whose hook it is, its entry says.
+// Without this a lost right would keep every host for two days. The entry says whose hook it is.
 func TestUnreadHookIsCompletedByName(t *testing.T) {
 	for name, c := range map[string]struct {
 		has    []string // its group

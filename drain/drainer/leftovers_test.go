@@ -17,16 +17,15 @@ import (
 	"ecs-cluster-scaler/simulator/faulty"
 )
 
-// finish sets the one host that leaves DRAINING and completes its hook. Its agent is away from then on, or is not, and so
-// when its instance ends.
-func finish(t *testing.T, a *account, d *drainer.Drainer, away bool) {
+// finish sets the one leaving host DRAINING and completes its hook. From then on its agent is disconnected, or not.
+func finish(t *testing.T, a *account, d *drainer.Drainer, disconnected bool) {
 	t.Helper()
 	tick(t, a, d)
 	a.pass(3 * time.Minute)
 	_, err := d.Run(t.Context(), a.Now())
 	require.NoError(t, err)
 	require.Equal(t, 1, a.count("CompleteLifecycleAction"))
-	if away {
+	if disconnected {
 		a.connect("i-1", false)
 	}
 	a.pass(0)
@@ -131,7 +130,7 @@ func TestFailedRemovalIsTriedAgain(t *testing.T) {
 }
 
 // orphaned is a host with a task that leaves under a process that sees it, and that AWS, or somebody else, ends while its
-// agent is away.
+// agent is disconnected.
 func orphaned(t *testing.T) (*account, *drainer.Drainer) {
 	t.Helper()
 	a := stubborn()
@@ -173,7 +172,7 @@ func (a *account) listed(name string, as *listing) faulty.Fate {
 	})
 }
 
-// unlisted is a host with a task, whose agent is away and that the lists have lost, though its instance may run.
+// unlisted is a host with a task and a disconnected agent. The lists have lost it, though its instance may run.
 func unlisted(t *testing.T) (*account, *drainer.Drainer, *listing) {
 	t.Helper()
 	a := newAccount()
@@ -215,5 +214,5 @@ func TestRegistrationIsKeptIfHostMayRun(t *testing.T) {
 	a, d, _ = unlisted(t)
 	a.blamed["i-1"] = "nobody: it is gone"
 	ticks(t, a, 20, d)
-	assert.False(t, a.registered("i-1"), "one that stays away in all respects is removed")
+	assert.False(t, a.registered("i-1"), "one that stays disconnected in all respects is removed")
 }

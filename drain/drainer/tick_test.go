@@ -227,7 +227,7 @@ func TestTaskOnLeavingHostKeepsNoFloor(t *testing.T) {
 	assert.Equal(t, drain.ServiceBelowFloor, reasons["i-1"], "its other copy runs, on a host that leaves too")
 }
 
-// An agent that is away for good is told nothing: neither the service's task, which ECS has moved, nor the daemon stops.
+// An agent that never reconnects is told nothing: neither the service's task, which ECS has moved, nor the daemon stops.
 // EC2 finds the instance healthy, so that it is not given up before its deadline.
 func TestAbsentAgentsHostEndsAtDeadline(t *testing.T) {
 	a := newAccount().service("api", 2, 50, 200).daemon("agent").host("i-1", wait, "api", "agent")
