@@ -178,7 +178,7 @@ bin/tools/%:
 .PHONY: demo
 demo: ## a simulated day under three policies, as a table and as a page
 	@mkdir -p dist
-	@go run ./cmd/clusterscaler simulate diurnal --compare=gap,alarms-75,managed-100 --html dist/demo.html
+	@go run ./cmd/clusterscaler simulate diurnal --compare=surge,alarms-75,managed-100 --html dist/demo.html
 	@echo 'The same as a page, minute by minute: dist/demo.html'
 
 .PHONY: lab
