@@ -9,14 +9,14 @@ import (
 
 // fits tells whether one more task of the service and revision fits on a staying host. An unknown size fits: a guess must
 // not explain why a host waits.
-func (j *judgement) fits(service cluster.Service, definition string) bool {
-	d, known := j.Definitions[definition]
+func (f *facts) fits(service cluster.Service, definition string) bool {
+	d, known := f.Definitions[definition]
 	if !known {
 		return true
 	}
 	var hosts []placement.Host
-	for _, h := range j.Hosts {
-		if h.IsCapacity() && !j.leaving[h.InstanceID] {
+	for _, h := range f.Hosts {
+		if h.IsCapacity() && !f.leaving[h.InstanceID] {
 			hosts = append(hosts, placement.Host{
 				ID: h.InstanceID, Free: h.Remaining, Attributes: h.Attributes, Ports: h.Ports, AwsvpcLimit: -1, Groups: map[string]int{},
 				Providers: h.Providers(),
@@ -30,16 +30,16 @@ func (j *judgement) fits(service cluster.Service, definition string) bool {
 }
 
 // stuck tells whether services' tasks can move nowhere: no ACTIVE host stays, and no group may launch one.
-func (j *judgement) stuck() bool {
-	if j.HostsUnread {
+func (f *facts) stuck() bool {
+	if f.HostsUnread {
 		return false
 	}
-	for _, h := range j.Hosts {
-		if h.Status == cluster.Active && !h.External && !j.leaving[h.InstanceID] {
+	for _, h := range f.Hosts {
+		if h.Status == cluster.Active && !h.External && !f.leaving[h.InstanceID] {
 			return false
 		}
 	}
-	return len(j.Groups) > 0 && j.deserted()
+	return len(f.Groups) > 0 && f.deserted()
 }
 
 // deserted tells whether no group of the cluster may launch a host.

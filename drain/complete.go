@@ -7,21 +7,21 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-func (j *judgement) decideByFloors(h Host, due deadlines, want thresholds.Drain, s *Step) {
-	lost := len(lost(h, j.now)) > 0
+func (f *facts) decideByFloors(h Host, due deadlines, want thresholds.Drain, s *Step) {
+	lost := len(lost(h, f.now)) > 0
 	switch {
-	case reached(due.services, j.now) || j.stuck() && want.AtDeadline == thresholds.Stop:
+	case reached(due.services, f.now) || f.stuck() && want.AtDeadline == thresholds.Stop:
 		s.set(Complete, Ready, "")
-		if short := j.shortfalls(h); len(short) > 0 {
+		if short := f.shortfalls(h); len(short) > 0 {
 			s.set(Complete, Deadline, "floors no longer count; "+list(short))
 		}
 		return
-	case lost && !j.ServicesRead:
+	case lost && !f.ServicesRead:
 		s.set(Wait, ServiceBelowFloor, "the cluster's services could not be read")
 		return
 	}
 	var ours, others []shortfall
-	for _, short := range j.shortfalls(h) {
+	for _, short := range f.shortfalls(h) {
 		if short.caused || !short.counted {
 			ours = append(ours, short)
 		} else {
@@ -29,7 +29,7 @@ func (j *judgement) decideByFloors(h Host, due deadlines, want thresholds.Drain,
 		}
 	}
 	switch {
-	case len(ours) > 0 && reached(due.asked, j.now):
+	case len(ours) > 0 && reached(due.asked, f.now):
 		s.set(Wait, Deadline, "held, as the entry says; "+list(ours))
 	case len(ours) > 0:
 		s.set(Wait, ServiceBelowFloor, list(ours))
@@ -41,7 +41,7 @@ func (j *judgement) decideByFloors(h Host, due deadlines, want thresholds.Drain,
 }
 
 // mayComplete turns a completion that is too early, or not ours, into waiting.
-func (j *judgement) mayComplete(h Host, due deadlines, s *Step) {
+func (f *facts) mayComplete(h Host, due deadlines, s *Step) {
 	early := leastAge
 	if !h.BeganKnown {
 		early += startUnknown
@@ -50,13 +50,13 @@ func (j *judgement) mayComplete(h Host, due deadlines, s *Step) {
 	case h.State != cluster.TerminatingWait:
 		s.Action, s.Deregister = Wait, false
 		s.Detail = join(s.Detail, "the instance is not yet in Terminating:Wait")
-	case s.Reason != HostDead && j.now.Sub(h.Began) < early:
+	case s.Reason != HostDead && f.now.Sub(h.Began) < early:
 		s.Action = Wait
 		s.Detail = join(s.Detail, "never released sooner than 3 minutes after the termination began")
 	case h.Hook.Refused:
 		s.set(Wait, HookNotAllowed, fmt.Sprintf("the entry names hook %s, which is not in DRAIN_HOOKS", s.Hook))
 		s.Deregister = false
-	case h.Hook.Unread && !reached(due.last, j.now):
+	case h.Hook.Unread && !reached(due.last, f.now):
 		s.Action = Wait
 		s.Detail = join(s.Detail, "the group's hook could not be read")
 	case !h.Hook.Found && !h.Hook.Unread:

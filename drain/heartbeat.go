@@ -17,7 +17,7 @@ func (h Host) beats(name string) []string {
 // beatDue tells whether a third of the hook's timeout has passed since the last heartbeat or the start, so two may be lost.
 // If a third is under 3 minutes, or the timeout is not known, one is due at every tick: a tick just before the third would
 // send none, and too few would be left. AWS refuses a heartbeat for a hook that does not exist.
-func (j *judgement) beatDue(h Host) bool {
+func (f *facts) beatDue(h Host) bool {
 	switch {
 	case h.State != cluster.TerminatingWait || h.Hook.Gone || len(h.beats("")) == 0:
 		return false
@@ -29,5 +29,5 @@ func (j *judgement) beatDue(h Host) bool {
 		last = h.Hook.Beaten
 	}
 	third := h.Hook.Timeout / 3
-	return third < beatAlways || j.now.Sub(last) >= third
+	return third < beatAlways || f.now.Sub(last) >= third
 }

@@ -58,12 +58,12 @@ func (n Needed) And(others Needed) Needed {
 
 // Need names what must be read next, by the same rules as Next. Read it, add it to Asked, and ask again: more may be needed.
 func Need(c Cluster, want thresholds.Drain, now time.Time) Needed {
-	j := judge(c, now)
+	f := newFacts(c, now)
 	hooks, tasks, services := names{}, names{}, names{}
 	for _, h := range c.Terminating {
 		hooks.add(h.Group, h.State == cluster.TerminatingWait)
 		tasks.add(h.Instance, needsTasks(h, deadlinesOf(h, want), now))
-		j.needServices(h, deadlinesOf(h, want), services)
+		f.needServices(h, deadlinesOf(h, want), services)
 	}
 	switch n := (Needed{Hooks: hooks.except(c.Asked.Hooks), Tasks: tasks.except(c.Asked.Tasks), Services: services.except(c.Asked.Services)}); {
 	case len(n.Hooks) > 0:
@@ -73,7 +73,7 @@ func Need(c Cluster, want thresholds.Drain, now time.Time) Needed {
 	case len(n.Services) > 0:
 		return Needed{Services: n.Services}
 	default:
-		return j.needForTasks(want)
+		return f.needForTasks(want)
 	}
 }
 
@@ -102,8 +102,8 @@ func needsTasks(h Host, due deadlines, now time.Time) bool {
 
 // needServices adds the services on which the host's step depends. While tasks are to move, and past the deadline, they tell
 // which tasks are daemons and what the others wait for. Once all have stopped, the services that lost a task have floors.
-func (j *judgement) needServices(h Host, due deadlines, needed names) {
-	left, moving := names{}, reached(due.asked, j.now)
+func (f *facts) needServices(h Host, due deadlines, needed names) {
+	left, moving := names{}, reached(due.asked, f.now)
 	for _, t := range h.Tasks {
 		if !t.Stopped() {
 			left[t.Service] = true
@@ -111,7 +111,7 @@ func (j *judgement) needServices(h Host, due deadlines, needed names) {
 		}
 	}
 	if len(left) == 0 {
-		for name := range lost(h, j.now) {
+		for name := range lost(h, f.now) {
 			needed[name] = true
 		}
 	} else if moving {
@@ -121,33 +121,33 @@ func (j *judgement) needServices(h Host, due deadlines, needed names) {
 }
 
 // needForTasks names what the tasks and services call for.
-func (j *judgement) needForTasks(want thresholds.Drain) Needed {
+func (f *facts) needForTasks(want thresholds.Drain) Needed {
 	healthy, sizes, protection, explaining, stopTimeouts := names{}, names{}, names{}, names{}, names{}
-	for _, h := range j.Terminating {
+	for _, h := range f.Terminating {
 		due := deadlinesOf(h, want)
-		mayStop := reached(due.asked, j.now) || j.deserted()
+		mayStop := reached(due.asked, f.now) || f.deserted()
 		for _, t := range h.Tasks {
-			_, known := j.Definitions[t.Definition]
+			_, known := f.Definitions[t.Definition]
 			moving := t.Service != "" && t.WantedRunning && !t.Stopped()
-			sizes.add(t.Definition, moving && j.now.Sub(h.Began) >= roomAfter)
+			sizes.add(t.Definition, moving && f.now.Sub(h.Began) >= roomAfter)
 			protection.add(t.ARN, moving && mayStop)
-			explaining.add(t.ARN, moving && !mayStop && !j.ProtectionRefused && j.now.Sub(h.Began) >= explainAfter)
-			stopping := !t.Stopped() && !t.WantedRunning && j.now.Sub(t.StoppingAt) >= stopsLong
-			stopTimeouts.add(t.Definition, !known && stopping && reached(due.asked, j.now))
+			explaining.add(t.ARN, moving && !mayStop && !f.ProtectionRefused && f.now.Sub(h.Began) >= explainAfter)
+			stopping := !t.Stopped() && !t.WantedRunning && f.now.Sub(t.StoppingAt) >= stopsLong
+			stopTimeouts.add(t.Definition, !known && stopping && reached(due.asked, f.now))
 		}
 		if h.allStopped() {
-			for name := range lost(h, j.now) {
-				s, known := j.services[name]
+			for name := range lost(h, f.now) {
+				s, known := f.services[name]
 				healthy.add(name, known && s.WantsHosts() && s.Desired > 0 && s.Running >= s.Floor())
 			}
 		}
 	}
 	n := Needed{
-		Healthy: healthy.except(j.Asked.Healthy), Sizes: sizes.except(j.Asked.Sizes),
-		Protection: protection.except(j.Asked.Protection), Explaining: explaining.except(j.Asked.Explaining),
+		Healthy: healthy.except(f.Asked.Healthy), Sizes: sizes.except(f.Asked.Sizes),
+		Protection: protection.except(f.Asked.Protection), Explaining: explaining.except(f.Asked.Explaining),
 	}
 	if n.Nothing() {
-		n.StopTimeouts = stopTimeouts.except(j.Asked.StopTimeouts)
+		n.StopTimeouts = stopTimeouts.except(f.Asked.StopTimeouts)
 	}
 	return n
 }
@@ -171,10 +171,10 @@ func (c Cluster) HealthReports() map[string]bool {
 
 // Staying are the ARNs of ACTIVE hosts that do not leave. Tasks there count for floors.
 func (c Cluster) Staying() map[string]bool {
-	j := judge(c, time.Time{})
+	f := newFacts(c, time.Time{})
 	hosts := map[string]bool{}
 	for _, h := range c.Hosts {
-		if h.Status == cluster.Active && !j.leaving[h.InstanceID] {
+		if h.Status == cluster.Active && !f.leaving[h.InstanceID] {
 			hosts[h.ARN] = true
 		}
 	}

@@ -9,66 +9,66 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// judgement is a Cluster at one moment, with what the steps of several hosts share.
-type judgement struct {
+// facts are a Cluster at one moment, with what the steps of several hosts share.
+type facts struct {
 	Cluster
 	now      time.Time
 	services map[string]cluster.Service
 	leaving  map[string]bool
 }
 
-func judge(c Cluster, now time.Time) *judgement {
-	j := &judgement{Cluster: c, now: now, services: map[string]cluster.Service{}, leaving: map[string]bool{}}
+func newFacts(c Cluster, now time.Time) *facts {
+	f := &facts{Cluster: c, now: now, services: map[string]cluster.Service{}, leaving: map[string]bool{}}
 	for _, s := range c.Services {
-		j.services[s.Name] = s
+		f.services[s.Name] = s
 	}
 	for _, h := range c.Terminating {
-		j.leaving[h.Instance] = true
+		f.leaving[h.Instance] = true
 	}
 	for _, i := range c.Instances(cluster.Terminating) {
-		j.leaving[i.ID] = true // of another stack's groups too
+		f.leaving[i.ID] = true // of another stack's groups too
 	}
-	return j
+	return f
 }
 
 // Next is one step for each leaving host, in their order. It remembers nothing: called again, it goes on from what AWS then
 // shows, whether the step was done once, twice or in part, and by whom.
 func Next(c Cluster, want thresholds.Drain, now time.Time) []Step {
-	j := judge(c, now)
+	f := newFacts(c, now)
 	steps := make([]Step, len(c.Terminating))
 	for i, h := range c.Terminating {
-		steps[i] = j.step(h, want)
+		steps[i] = f.step(h, want)
 	}
 	return steps
 }
 
-func (j *judgement) step(h Host, want thresholds.Drain) Step {
+func (f *facts) step(h Host, want thresholds.Drain) Step {
 	if h.Right == OnlyEmpty {
 		want.AtDeadline = thresholds.Hold // floors hold until AWS's cap
 	}
 	due := deadlinesOf(h, want)
-	s := Step{Cluster: j.Snapshot.Cluster, Group: h.Group, Instance: h.Instance, Since: h.Began, Hook: h.Hook.Name}
+	s := Step{Cluster: f.Snapshot.Cluster, Group: h.Group, Instance: h.Instance, Since: h.Began, Hook: h.Hook.Name}
 	if s.Hook == "" {
 		s.Hook = want.Hook
 	}
 	if h.Registration != nil {
 		s.Registration = h.Registration.ARN
 	}
-	j.decide(h, due, want, &s)
+	f.decide(h, due, want, &s)
 	if s.Action == Complete {
-		j.mayComplete(h, due, &s)
+		f.mayComplete(h, due, &s)
 	}
 	h.restrain(&s)
 	// A hook that may not be completed gets no heartbeat: the host is empty, and only the hook's timeout ends it.
-	s.Heartbeat = s.Action != Complete && s.Reason != ForeignHook && s.Reason != HookNotAllowed && j.beatDue(h)
+	s.Heartbeat = s.Action != Complete && s.Reason != ForeignHook && s.Reason != HookNotAllowed && f.beatDue(h)
 	s.Beats = h.beats(s.Hook)
-	s.AgeCounts = s.Action != Complete && s.Action != None && !j.mayTakeTime(h, due, s.Reason)
+	s.AgeCounts = s.Action != Complete && s.Action != None && !f.mayTakeTime(h, due, s.Reason)
 	return s
 }
 
 // mayTakeTime tells whether the host waits only for standalone and protected tasks before their own deadline.
-func (j *judgement) mayTakeTime(h Host, due deadlines, why Reason) bool {
-	return (why == StandaloneTask || why == ProtectedTask) && !slices.ContainsFunc(h.Tasks, func(t Task) bool { return t.ProtectionUnread }) && !reached(due.standalone, j.now)
+func (f *facts) mayTakeTime(h Host, due deadlines, why Reason) bool {
+	return (why == StandaloneTask || why == ProtectedTask) && !slices.ContainsFunc(h.Tasks, func(t Task) bool { return t.ProtectionUnread }) && !reached(due.standalone, f.now)
 }
 
 // decide says what the host's registration and tasks call for. The states, and what ends each by time:
@@ -81,7 +81,7 @@ func (j *judgement) mayTakeTime(h Host, due deadlines, why Reason) bool {
 //	complete                    tasks stopping                   complete                        complete
 //
 // Past due.last every state completes. mayComplete and restrain hold back what must not end yet.
-func (j *judgement) decide(h Host, due deadlines, want thresholds.Drain, s *Step) {
+func (f *facts) decide(h Host, due deadlines, want thresholds.Drain, s *Step) {
 	r := h.Registration
 	switch {
 	case h.State == cluster.TerminatingProceed:
@@ -89,7 +89,7 @@ func (j *judgement) decide(h Host, due deadlines, want thresholds.Drain, s *Step
 		// ECS removes the registration of an instance that ends only if its agent is connected
 		// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html).
 		s.Deregister = r != nil && !r.Connected
-	case r == nil && !h.SearchedAll && reached(due.last, j.now):
+	case r == nil && !h.SearchedAll && reached(due.last, f.now):
 		s.set(Complete, Deadline, "not every known cluster was searched for it")
 	case r == nil && !h.SearchedAll:
 		s.set(Wait, NotRegistered, "not every known cluster was searched for it")
@@ -100,43 +100,43 @@ func (j *judgement) decide(h Host, due deadlines, want thresholds.Drain, s *Step
 		s.Deregister = true
 	case r.Status == cluster.RegistrationFailed:
 		s.set(Complete, NotRegistered, "its registration failed")
-	case r.Status == cluster.Registering && !reached(due.asked, j.now):
+	case r.Status == cluster.Registering && !reached(due.asked, f.now):
 		// Only an ACTIVE one can be set DRAINING.
 		s.set(Wait, NotRegistered, "it is still registering")
 	case r.Status == cluster.Registering:
 		s.set(Complete, Deadline, "it never finished registering")
-	case r.Status == cluster.Active && !reached(due.asked, j.now):
+	case r.Status == cluster.Active && !reached(due.asked, f.now):
 		s.set(Wait, TasksRunning, "")
-	case !h.TasksRead && reached(due.last, j.now):
+	case !h.TasksRead && reached(due.last, f.now):
 		// AWS would end it anyway, with the hook's default result.
 		s.set(Complete, Deadline, "its tasks could not be read")
 	case !h.TasksRead:
 		s.set(Wait, TasksRunning, "its tasks could not be read")
 	default:
-		j.decideByTasks(h, due, want, s)
+		f.decideByTasks(h, due, want, s)
 	}
 	if s.Action != Complete && s.Action != None {
 		s.setDraining(r)
 	}
 }
 
-func (j *judgement) decideByTasks(h Host, due deadlines, want thresholds.Drain, s *Step) {
-	left := j.remaining(h)
+func (f *facts) decideByTasks(h Host, due deadlines, want thresholds.Drain, s *Step) {
+	left := f.remaining(h)
 	if left.none() {
-		j.decideByFloors(h, due, want, s)
+		f.decideByFloors(h, due, want, s)
 		return
 	}
-	if j.givenUp(left, due) {
+	if f.givenUp(left, due) {
 		s.set(Complete, Deadline, "tasks were told to stop and did not, within 10 minutes or their own stopTimeout")
 		return
 	}
-	if stop := j.toStop(left, due, want); len(stop) > 0 {
+	if stop := f.toStop(left, due, want); len(stop) > 0 {
 		s.set(StopTasks, Deadline, count(len(stop), "task"))
 		s.Tasks = arns(stop)
 		return
 	}
-	reason, detail := j.why(left, due)
-	if reached(due.asked, j.now) && !reached(due.services, j.now) && len(wanted(left.replicas)) > 0 {
+	reason, detail := f.why(left, due)
+	if reached(due.asked, f.now) && !reached(due.services, f.now) && len(wanted(left.replicas)) > 0 {
 		reason, detail = Deadline, fmt.Sprintf("held until %s, as the entry says; %s", due.services.UTC().Format(time.RFC3339), detail)
 	}
 	s.set(Wait, reason, detail)

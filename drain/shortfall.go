@@ -30,20 +30,20 @@ func (s shortfall) String() string {
 }
 
 // shortfalls are the services that lost a task on the host to this drain and are below their floor.
-func (j *judgement) shortfalls(h Host) []shortfall {
+func (f *facts) shortfalls(h Host) []shortfall {
 	var short []shortfall
-	for name, last := range lost(h, j.now) {
-		service, known := j.services[name]
+	for name, last := range lost(h, f.now) {
+		service, known := f.services[name]
 		if !known || !service.WantsHosts() || service.Desired == 0 {
 			continue
 		}
-		running, counted := j.Healthy[name]
+		running, counted := f.Healthy[name]
 		if !counted && service.Running < service.Floor() {
 			// ECS's count includes leaving hosts, and even that is too few.
 			running, counted = service.Running, true
 		}
 		if floor := service.Floor(); !counted || running < floor {
-			short = append(short, shortfall{name, floor, running, counted, j.now.Sub(last) < causedFor})
+			short = append(short, shortfall{name, floor, running, counted, f.now.Sub(last) < causedFor})
 		}
 	}
 	slices.SortFunc(short, func(a, b shortfall) int { return strings.Compare(a.service, b.service) })

@@ -14,14 +14,14 @@ type remaining struct {
 	replicas, daemons, standalone []Task
 }
 
-func (j *judgement) remaining(h Host) remaining {
+func (f *facts) remaining(h Host) remaining {
 	var r remaining
 	for _, t := range h.Tasks {
 		switch {
 		case t.Stopped():
 		case t.Service == "":
 			r.standalone = append(r.standalone, t)
-		case j.services[t.Service].Daemon:
+		case f.services[t.Service].Daemon:
 			r.daemons = append(r.daemons, t)
 		default:
 			r.replicas = append(r.replicas, t)
@@ -47,9 +47,9 @@ func arns(tasks []Task) []string {
 }
 
 // why is the reason that the host waits for, the hardest first.
-func (j *judgement) why(r remaining, due deadlines) (Reason, string) {
+func (f *facts) why(r remaining, due deadlines) (Reason, string) {
 	if moving := wanted(r.replicas); len(moving) > 0 {
-		return j.whyNotMoved(moving, due)
+		return f.whyNotMoved(moving, due)
 	}
 	switch {
 	case len(r.replicas) > 0:
@@ -65,26 +65,26 @@ func (j *judgement) why(r remaining, due deadlines) (Reason, string) {
 	}
 }
 
-func (j *judgement) whyNotMoved(moving []Task, due deadlines) (Reason, string) {
+func (f *facts) whyNotMoved(moving []Task, due deadlines) (Reason, string) {
 	for _, t := range moving {
 		until := due.of(t).UTC().Format(time.RFC3339)
 		switch {
 		case t.Protected:
 			return ProtectedTask, fmt.Sprintf("service %s, task %s, until %s", t.Service, short(t.ARN), until)
-		case t.ProtectionUnread && reached(due.services, j.now):
+		case t.ProtectionUnread && reached(due.services, f.now):
 			return ProtectedTask, fmt.Sprintf("service %s, task %s: its protection could not be read, so it may run until %s", t.Service, short(t.ARN), until)
 		}
 	}
 	for _, t := range moving {
-		s, known := j.services[t.Service]
+		s, known := f.services[t.Service]
 		if known && s.Immovable() {
 			return CannotMove, fmt.Sprintf("service %s: of %d desired at least %d must run (minimumHealthyPercent %d) and at most %d may (maximumPercent %d), running %d",
 				s.Name, s.Desired, s.Floor(), s.MinimumHealthyPercent, s.Most(), s.MaximumPercent, s.Running)
 		}
 	}
 	for _, t := range moving {
-		if s, known := j.services[t.Service]; known && !j.fits(s, t.Definition) {
-			return NoRoom, fmt.Sprintf("service %s: a task of %s fits on no ACTIVE host", s.Name, j.Definitions[t.Definition].Size)
+		if s, known := f.services[t.Service]; known && !f.fits(s, t.Definition) {
+			return NoRoom, fmt.Sprintf("service %s: a task of %s fits on no ACTIVE host", s.Name, f.Definitions[t.Definition].Size)
 		}
 	}
 	return TasksRunning, byService(moving)
