@@ -22,15 +22,15 @@ func (u Until) Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time)
 
 // decision is the result of the rules, before it becomes a Verdict.
 type decision struct {
-	signal  Signal
-	gap     int
-	blocked bool
-	causes  []cause
-	notes   []string
+	signal       Signal
+	gap          int
+	blocked      bool
+	explanations []explanation
+	notes        []string
 }
 
 func (d *decision) because(r Reason, format string, args ...any) {
-	d.causes = append(d.causes, cause{r, fmt.Sprintf(format, args...)})
+	d.explanations = append(d.explanations, explanation{r, fmt.Sprintf(format, args...)})
 }
 
 func (d *decision) note(format string, args ...any) {
@@ -51,7 +51,7 @@ func (j *Judgement) Verdict() Verdict {
 		Notes:         append(append(unitNotes(j.s), j.s.Unread...), d.notes...),
 		Judged:        true,
 	}
-	for _, c := range d.causes {
+	for _, c := range d.explanations {
 		v.because(c.reason, c.why)
 	}
 	return v

@@ -35,15 +35,15 @@ func groups(s cluster.Snapshot) []Group {
 }
 
 // blocked returns what keeps every followed group from launching; nil if one can.
-func blocked(s cluster.Snapshot) []cause {
-	var obstacles []cause
+func blocked(s cluster.Snapshot) []explanation {
+	var obstacles []explanation
 	followers := s.Followers()
 	for _, g := range followers {
 		switch halted := g.Halts("Launch", "AlarmNotification"); {
 		case g.Desired >= g.Max, g.Unit != "" && s.CapacityOf(g).InService >= g.Max:
-			obstacles = append(obstacles, cause{AtMaxInstances, fmt.Sprintf("group %s is at its MaxSize %d%s", g.Name, g.Max, inUnits(g, s.CapacityOf(g)))})
+			obstacles = append(obstacles, explanation{AtMaxInstances, fmt.Sprintf("group %s is at its MaxSize %d%s", g.Name, g.Max, inUnits(g, s.CapacityOf(g)))})
 		case len(halted) > 0:
-			obstacles = append(obstacles, cause{ScalingSuspended, fmt.Sprintf("group %s has suspended %s", g.Name, strings.Join(halted, " and "))})
+			obstacles = append(obstacles, explanation{ScalingSuspended, fmt.Sprintf("group %s has suspended %s", g.Name, strings.Join(halted, " and "))})
 		default:
 			return nil
 		}

@@ -59,7 +59,8 @@ func largestTask(f *facts, unit cluster.Resources) (largest cluster.Resources, p
 	return largest, providers, unread
 }
 
-// keptIn is the packing with room for the headroom beside the tasks.
+// keptIn is the packing with room for the headroom beside the tasks. newShortage packs it after them, and removal packs
+// it again without a host.
 func (h headroom) keptIn(c placement.Config) placement.Config {
 	if h.tasks > 0 {
 		c.Spare, c.SpareProviders = h.size, h.providers
@@ -75,7 +76,8 @@ func (s shortage) headroomShort() bool { return s.headroom > 0 && !s.headroomUnp
 // them although nothing had changed; twice at most one (docs/evaluation.md).
 func (h headroom) mustFit() int { return 2 * h.tasks }
 
-func (h headroom) breaks(without []cluster.Host, fit int) *cause {
-	return &cause{HeadroomWouldBreak, fmt.Sprintf("without %s, %d headroom tasks (%s each) fit; %d must fit, twice the headroom, so that the next task does not buy the host back",
+// breaks is the objection that too few headroom tasks fit without these hosts.
+func (h headroom) breaks(without []cluster.Host, fit int) *explanation {
+	return &explanation{HeadroomWouldBreak, fmt.Sprintf("without %s, %d headroom tasks (%s each) fit; %d must fit, twice the headroom, so that the next task does not buy the host back",
 		namesOf(without), fit, h.size, h.mustFit())}
 }

@@ -7,39 +7,43 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// Until tells whether the time for judging is over. Packing then ends as at its bound of steps: a known cause stays 1, and
-// nothing is scaled in. A pass judges many clusters and must publish before its function ends.
+// Until bounds judging in time: when it returns true, packing ends as at its bound of steps. A known cause then stays 1,
+// and nothing is scaled in. A pass judges many clusters and must publish before its function ends. nil: no bound.
 type Until func() bool
 
 // Judgement is what the rules found about one cluster. If Need names nothing, Verdict is final.
 type Judgement struct {
 	findings
 	// causes are the reasons to scale out.
-	causes []cause
+	causes []explanation
 	// unplaceable says which tasks no new host would take; empty: none.
 	unplaceable string
 	// spare: there is no cause, and every reservation is below its scale-in threshold. objections then forbid a scale-in
 	// whatever the tasks are.
 	spare      bool
-	objections []cause
-	rebound    rebound
+	objections []explanation
+	// rebound says what the thresholds would say without a host.
+	rebound rebound
 }
 
 // findings are what follows from the facts.
 type findings struct {
 	*facts
-	newHost     newHost
-	demand      demand
-	toCome      daemonsToCome
-	interfaces  interfaces
-	shortage    shortage
-	refusals    []cluster.Service
+	newHost newHost
+	demand  demand
+	// toCome is the room that daemon tasks still need.
+	toCome     daemonsToCome
+	interfaces interfaces
+	shortage   shortage
+	// refusals are the services whose task ECS refused lately although it fits by our packing.
+	refusals []cluster.Service
+	// launching is how many hosts are launching. failedJoins says whether new hosts fail to join the cluster.
 	launching   int
 	failedJoins failedJoins
 }
 
-// cause is a reason with its sentence.
-type cause struct {
+// explanation is a reason with its sentence. It may explain a 1, forbid a −1, or say why the signal is 0.
+type explanation struct {
 	reason Reason
 	why    string
 }
@@ -51,16 +55,18 @@ func Judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) *Judgement
 
 // Judge is the function Judge, within the time.
 func (u Until) Judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) *Judgement {
-	f := find(newFacts(entry, s, now, u))
-	j := &Judgement{findings: f, causes: f.causesToScaleOut(), unplaceable: f.unplaceable()}
-	if len(j.causes) == 0 && len(f.capacity) > 0 && len(notBelow(entry, f.reservation)) == 0 {
-		j.spare, j.rebound = true, newRebound(&f)
-		j.objections = f.objections(j.rebound)
+	found := find(newFacts(entry, s, now, u))
+	j := &Judgement{findings: found, causes: found.causesToScaleOut(), unplaceable: found.unplaceable()}
+	if len(j.causes) == 0 && len(j.capacity) > 0 && len(notBelow(entry, j.reservation)) == 0 {
+		j.spare, j.rebound = true, newRebound(&found)
+		j.objections = found.objections(j.rebound)
 	}
 	return j
 }
 
-// find works out step by step what follows from the facts. Each step takes what the steps before it found.
+// find works out step by step what follows from the facts. Each step takes what the steps before it found. The shortage
+// is packed without bounds on interfaces (nil) first: only a task that fits and was refused shows that interfaces ran
+// out. If they did, it is packed again within the bounds.
 func find(f *facts) findings {
 	host := expectNewHost(f)
 	wanted := newDemand(f, host)

@@ -7,8 +7,8 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// rebound tells whether the reservation would reach a threshold without some hosts. Unplaced tasks and daemons to come
-// count as placed. Daemons and standalone tasks end with their host.
+// rebound says what the thresholds would say without some hosts: whether the reservation would reach one. Unplaced tasks
+// and daemons to come count as placed. Daemons and standalone tasks end with their host.
 type rebound struct {
 	entry                thresholds.Entry
 	registered, reserved cluster.Resources

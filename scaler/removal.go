@@ -60,19 +60,19 @@ func removableHosts(s cluster.Snapshot) [][]cluster.Host {
 }
 
 // newRemoval prepares the placing of every host's tasks elsewhere, or returns what forbids it.
-func newRemoval(f *findings, r rebound) (*removal, *cause) {
+func newRemoval(f *findings, r rebound) (*removal, *explanation) {
 	hosts := f.hostsToEmpty()
 	if c := tasksMissing(hosts); c != nil {
 		return nil, c
 	}
 	if len(f.toCome.unread) > 0 {
-		return nil, &cause{TasksUnread, fmt.Sprintf("the room that ECS keeps for daemon tasks is not known without %s", firstOf(slices.Sorted(maps.Keys(f.toCome.unread))))}
+		return nil, &explanation{TasksUnread, fmt.Sprintf("the room that ECS keeps for daemon tasks is not known without %s", firstOf(slices.Sorted(maps.Keys(f.toCome.unread))))}
 	}
 	tasks, known := f.tasksAlike(hosts)
 	at, stuck := map[string]int{}, make([]string, len(hosts))
 	for i, h := range hosts {
 		if doubt := firstSaid(tasks[i], func(a *alike) string { return a.doubt }); doubt != "" {
-			return nil, &cause{TasksUnread, doubt}
+			return nil, &explanation{TasksUnread, doubt}
 		}
 		at[h.ARN], stuck[i] = i, firstSaid(tasks[i], func(a *alike) string { return a.stuck })
 	}
@@ -84,7 +84,7 @@ func newRemoval(f *findings, r rebound) (*removal, *cause) {
 		choices += len(of)
 	}
 	if f.demand.tasks() > mostTries/max(1, choices) {
-		return nil, &cause{TooLarge, fmt.Sprintf("%d tasks wait for a host, too many to try beside the tasks of each of %d hosts; most will be placed soon", f.demand.tasks(), choices)}
+		return nil, &explanation{TooLarge, fmt.Sprintf("%d tasks wait for a host, too many to try beside the tasks of each of %d hosts; most will be placed soon", f.demand.tasks(), choices)}
 	}
 	c := newCatalogue(f.facts, kindsToPlace(f.demand, known))
 	var beside []placement.Batch
@@ -100,7 +100,7 @@ func newRemoval(f *findings, r rebound) (*removal, *cause) {
 
 // objection returns what forbids the removal of any one host, or nil. Of several unmarked groups, each gives one at
 // once.
-func (m *removal) objection() *cause {
+func (m *removal) objection() *explanation {
 	fullest := make([][]int, len(m.removable))
 	for g, of := range m.removable {
 		fullest[g] = m.byFill(of)[:min(1, len(of))]
@@ -117,25 +117,25 @@ func (m *removal) objection() *cause {
 }
 
 // refuses returns why these hosts cannot be removed together, or nil.
-func (m *removal) refuses(set []int) *cause {
+func (m *removal) refuses(set []int) *explanation {
 	gone := make([]cluster.Host, len(set))
 	for i, host := range set {
 		gone[i] = m.hosts[host]
 		if m.stuck[host] != "" {
-			return &cause{CannotMove, fmt.Sprintf("%s has %s", name(gone[i]), m.stuck[host])}
+			return &explanation{CannotMove, fmt.Sprintf("%s has %s", name(gone[i]), m.stuck[host])}
 		}
 	}
 	if bounce := m.rebound.of(gone); bounce != "" {
-		return &cause{WouldBounce, bounce}
+		return &explanation{WouldBounce, bounce}
 	}
 	o, fits := m.fleet.FitsInEveryOrder(set, m.beside, m.demand.headroom.mustFit())
 	switch {
 	case fits:
 		return nil
 	case o.Cut:
-		return &cause{TooLarge, cutShort}
+		return &explanation{TooLarge, cutShort}
 	case len(o.Left) > 0:
-		return &cause{WouldNotFit, fmt.Sprintf("without %s, %s", namesOf(gone), fitsNowhere(m.kinds, o.Left[0]))}
+		return &explanation{WouldNotFit, fmt.Sprintf("without %s, %s", namesOf(gone), fitsNowhere(m.kinds, o.Left[0]))}
 	default:
 		return m.demand.headroom.breaks(gone, o.Spare)
 	}

@@ -10,9 +10,8 @@ import (
 )
 
 // mostUnread is how many unknown tasks a pass reads of one cluster. 100 tasks take two calls (ListTasks,
-// DescribeTasks). Half of ECS's bucket is 50 calls at once and 10 a second
-// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html), so 400 calls take 35 of the
-// pass's 45 seconds.
+// DescribeTasks), so all take 400. The publisher's 40 % of ECS's bucket is 40 calls at once and 8 a second
+// (internal/awsclient/limit.go). 40 calls go at once and 360 take 45 seconds, which is all that a pass has for reading.
 const mostUnread = 20_000
 
 // hostsToEmpty are the hosts that can take tasks, then those that cannot but may have some.
@@ -27,7 +26,7 @@ func (f *facts) hostsToEmpty() []cluster.Host {
 }
 
 // tasksMissing is the objection that tasks were not read; nil: all were.
-func tasksMissing(hosts []cluster.Host) *cause {
+func tasksMissing(hosts []cluster.Host) *explanation {
 	tasks, on := 0, 0
 	for _, h := range hosts {
 		if !tasksKnown(h) {
@@ -37,9 +36,9 @@ func tasksMissing(hosts []cluster.Host) *cause {
 	}
 	switch {
 	case tasks > mostUnread:
-		return &cause{TooLarge, fmt.Sprintf("%d tasks would have to be read, and a pass can read %d of one cluster", tasks, mostUnread)}
+		return &explanation{TooLarge, fmt.Sprintf("%d tasks would have to be read, and a pass can read %d of one cluster", tasks, mostUnread)}
 	case tasks > 0:
-		return &cause{TasksUnread, fmt.Sprintf("%d tasks on %d hosts were not read, so it is not known whether they would fit elsewhere", tasks, on)}
+		return &explanation{TasksUnread, fmt.Sprintf("%d tasks on %d hosts were not read, so it is not known whether they would fit elsewhere", tasks, on)}
 	default:
 		return nil
 	}

@@ -20,7 +20,7 @@ func (j *Judgement) scaleIn() decision {
 		return d
 	}
 	d.because(AllBelowScaleIn, "every reservation is below its scale-in threshold (%s)", allBelow(j.entry, j.reservation))
-	d.causes = append(d.causes, j.objections...)
+	d.explanations = append(d.explanations, j.objections...)
 	if len(j.objections) > 0 || !j.entry.Enabled {
 		return d
 	}
@@ -29,7 +29,7 @@ func (j *Judgement) scaleIn() decision {
 		objection = m.objection()
 	}
 	if objection != nil {
-		d.causes = append(d.causes, *objection)
+		d.explanations = append(d.explanations, *objection)
 		return d
 	}
 	n := m.atOnce()
@@ -41,7 +41,7 @@ func (j *Judgement) scaleIn() decision {
 }
 
 // objections are all that forbid a scale-in whatever the tasks are.
-func (f *findings) objections(r rebound) []cause {
+func (f *findings) objections(r rebound) []explanation {
 	var d decision
 	if len(f.s.Unread) > 0 {
 		d.because(Unreadable, "nothing is scaled in while this is not known: %s", strings.Join(f.s.Unread, "; "))
@@ -74,15 +74,15 @@ func (f *findings) objections(r rebound) []cause {
 	if f.shortage.headroom > 0 {
 		d.because(HeadroomWouldBreak, "the headroom does not fit even now")
 	}
-	d.causes = append(d.causes, f.limits()...)
+	d.explanations = append(d.explanations, f.limits()...)
 	if bounce := r.ofAny(); bounce != "" {
 		d.because(WouldBounce, "%s", bounce)
 	}
-	return d.causes
+	return d.explanations
 }
 
 // limits are the objections that the entry and the groups raise.
-func (f *findings) limits() []cause {
+func (f *findings) limits() []explanation {
 	var d decision
 	if len(f.capacity) <= f.entry.MinInstances {
 		d.because(AtMinInstances, "%s in service and min_instances is %d", hostsAre(len(f.capacity)), f.entry.MinInstances)
@@ -106,7 +106,7 @@ func (f *findings) limits() []cause {
 	if names := managed(f.s); names != "" {
 		d.because(ManagedScaling, "ECS managed scaling sets the size of group %s", names)
 	}
-	return d.causes
+	return d.explanations
 }
 
 // doubt says what is not known of the demand; empty: nothing.

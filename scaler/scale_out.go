@@ -9,22 +9,22 @@ import (
 )
 
 // causesToScaleOut are the reasons to scale out, before any host that is launching is counted.
-func (f *findings) causesToScaleOut() []cause {
-	var found []cause
+func (f *findings) causesToScaleOut() []explanation {
+	var found []explanation
 	for _, r := range resources(f.entry, f.reservation) {
 		if r.atScaleOut() {
-			found = append(found, cause{r.reason, fmt.Sprintf("%s reservation %s is at or above %s",
+			found = append(found, explanation{r.reason, fmt.Sprintf("%s reservation %s is at or above %s",
 				r.name, show(float64(*r.reserved)), show(*r.band.ScaleOutAt))})
 		}
 	}
 	if f.shortage.tasks() > 0 {
-		found = append(found, cause{UnplacedTasks, fitNowhere(f.demand.kinds, f.shortage.needHost())})
+		found = append(found, explanation{UnplacedTasks, fitNowhere(f.demand.kinds, f.shortage.needHost())})
 	}
 	if why := f.refused(); why != "" {
-		found = append(found, cause{PlacementRefused, why})
+		found = append(found, explanation{PlacementRefused, why})
 	}
 	if f.shortage.headroomShort() {
-		found = append(found, cause{HeadroomShort, fmt.Sprintf("%d of the %d headroom tasks (%s each) do not fit", f.shortage.headroom, f.demand.headroom.tasks, f.demand.headroom.size)})
+		found = append(found, explanation{HeadroomShort, fmt.Sprintf("%d of the %d headroom tasks (%s each) do not fit", f.shortage.headroom, f.demand.headroom.tasks, f.demand.headroom.size)})
 	}
 	return found
 }
@@ -54,8 +54,8 @@ func (n newHost) notOn(k placement.Kind) string {
 }
 
 // scaleOut asks for the hosts that are missing beyond those launching, unless a new host would not help.
-func (f *findings) scaleOut(causes []cause) decision {
-	d := decision{causes: slices.Clip(causes)}
+func (f *findings) scaleOut(causes []explanation) decision {
+	d := decision{explanations: slices.Clip(causes)}
 	if names := managed(f.s); names != "" {
 		d.because(ManagedScaling, "ECS managed scaling sets the size of group %s, so the signal stays 0", names)
 		return d
@@ -63,7 +63,7 @@ func (f *findings) scaleOut(causes []cause) decision {
 	if f.failedJoins.why != "" {
 		d.because(InstancesNotJoining, "%s", f.failedJoins.why)
 		if f.failedJoins.probe {
-			d.signal, d.gap, d.causes = ScaleOut, 1, append(d.causes, blocked(f.s)...)
+			d.signal, d.gap, d.explanations = ScaleOut, 1, append(d.explanations, blocked(f.s)...)
 		}
 		d.blocked = true // people are called meanwhile
 		return d
@@ -90,6 +90,6 @@ func (f *findings) scaleOut(causes []cause) decision {
 		gap = 1 // each of them would follow the gap
 	}
 	obstacles := blocked(f.s)
-	d.signal, d.gap, d.blocked, d.causes = ScaleOut, gap, len(obstacles) > 0, append(d.causes, obstacles...)
+	d.signal, d.gap, d.blocked, d.explanations = ScaleOut, gap, len(obstacles) > 0, append(d.explanations, obstacles...)
 	return d
 }
