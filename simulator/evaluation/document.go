@@ -24,7 +24,7 @@ func (f Found) Report(command string, seeds int, extent Extent) report.Evaluatio
 
 // limits are what an evaluation does not prove.
 var limits = []string{
-	"It is only a simulation: AWS by its documents, with guesses where AWS publishes no number ([simulator.md](simulator.md#what-a-simulation-does-not-prove)). Nothing here ran on AWS, and no peer&#39;s code ran: their rules are our reading of their documents.",
+	"It is only a simulation: AWS by its documents, with guesses where AWS publishes no number ([simulator.md](simulator.md#what-a-simulation-does-not-prove)). Nothing here ran on AWS, and no peer's code ran: their rules are our reading of their documents.",
 	"No policy reaches the lower bound: it knows the future, and ignores boots, drains and zones.",
 	"A few traces, each scaled down to a small cluster of one instance type. One series of a demand trace drives five services at different hours. It does not show what users of a real cluster do together.",
 	"Seeds vary boot times and the clocks of AWS's loops, not the demand. A spread over seeds is not a spread over workloads.",
