@@ -39,7 +39,7 @@ var Meanings = []struct {
 	{NoRoom, "A service task fits on no other ACTIVE host, so ECS cannot move it. The publisher asks for a host."},
 	{StandaloneTask, "Tasks that run-task started are left. Nobody moves them. They may run until standalone_deadline_minutes."},
 	{ProtectedTask, "A service task is protected from scale-in, or the deadline has passed and its protection could not be read. It may run until its protection ends, at most until standalone_deadline_minutes."},
-	{Deadline, "The drain has reached its deadline. Tasks are stopped; with at_deadline: hold, the host is kept for a person to decide. 5 minutes before AWS's own limit the host is released, even if something could not be read."},
+	{Deadline, "The drain has reached its deadline. Tasks are stopped; with at_deadline: hold, the host is kept for a person to decide. 5 minutes before AWS's own limit the host is released, even if something other than its entry could not be read."},
 	{HostDead, "The instance is unhealthy and its agent is disconnected. Nothing on it can be saved, so it is released."},
 	{ForeignHook, "The instance waits for a lifecycle hook that the entry does not name. That hook is not ours to complete."},
 	{HookNotAllowed, "The host is ready, but its entry names a hook that is not among the function's DRAIN_HOOKS. The hook is not completed, gets no more heartbeats and ends by its own timeout. Add it to drain_hook_names, or name another in the entry."},
