@@ -7,8 +7,8 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
+// decideByFloors releases an empty host, unless a service that lost a task there is below its floor.
 func (f *facts) decideByFloors(h Host, due deadlines, want thresholds.Drain, s *Step) {
-	lost := len(lost(h, f.now)) > 0
 	switch {
 	case reached(due.services, f.now) || f.stuck() && want.AtDeadline == thresholds.Stop:
 		s.set(Complete, Ready, "")
@@ -16,7 +16,7 @@ func (f *facts) decideByFloors(h Host, due deadlines, want thresholds.Drain, s *
 			s.set(Complete, Deadline, "floors no longer count; "+list(short))
 		}
 		return
-	case lost && !f.ServicesRead:
+	case len(lost(h, f.now)) > 0 && !f.ServicesRead:
 		s.set(Wait, ServiceBelowFloor, "the cluster's services could not be read")
 		return
 	}
@@ -29,7 +29,7 @@ func (f *facts) decideByFloors(h Host, due deadlines, want thresholds.Drain, s *
 		}
 	}
 	switch {
-	case len(ours) > 0 && reached(due.asked, f.now):
+	case len(ours) > 0 && reached(due.deadline, f.now):
 		s.set(Wait, Deadline, "held, as the entry says; "+list(ours))
 	case len(ours) > 0:
 		s.set(Wait, ServiceBelowFloor, list(ours))
@@ -40,8 +40,8 @@ func (f *facts) decideByFloors(h Host, due deadlines, want thresholds.Drain, s *
 	}
 }
 
-// mayComplete turns a completion that is too early, or not ours, into waiting.
-func (f *facts) mayComplete(h Host, due deadlines, s *Step) {
+// holdCompletion turns a completion that is too early, or not ours, into waiting.
+func (f *facts) holdCompletion(h Host, due deadlines, s *Step) {
 	early := leastAge
 	if !h.BeganKnown {
 		early += startUnknown

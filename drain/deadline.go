@@ -37,11 +37,11 @@ const (
 
 // deadlines are the moments by which things must have happened to one host.
 type deadlines struct {
-	// asked is the entry's deadline. From then on at_deadline applies.
-	asked time.Time
+	// deadline is the entry's. From then on at_deadline applies.
+	deadline time.Time
 	// services is when services' tasks are stopped and floors no longer hold, standalone when standalone tasks are stopped.
 	services, standalone time.Time
-	// last ends all waiting: AWS ends the hook 5 minutes later.
+	// last ends all waiting, at most 48 h − 15 min + 10 min after the start: AWS ends the hook 5 minutes later.
 	last time.Time
 }
 
@@ -55,11 +55,11 @@ func deadlinesOf(h Host, want thresholds.Drain) deadlines {
 		return h.Began.Add(min(time.Duration(minutes)*time.Minute, most))
 	}
 	d := deadlines{
-		asked:      after(want.DeadlineMinutes),
+		deadline:   after(want.DeadlineMinutes),
 		standalone: after(want.StandaloneDeadlineMinutes),
 		last:       h.Began.Add(most + stopsWithin),
 	}
-	d.services = d.asked
+	d.services = d.deadline
 	if want.AtDeadline == thresholds.Hold {
 		d.services = h.Began.Add(most)
 	}

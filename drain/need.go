@@ -97,13 +97,13 @@ func (n names) except(asked []string) []string {
 func needsTasks(h Host, due deadlines, now time.Time) bool {
 	r := h.Registration
 	return r != nil && h.State != cluster.TerminatingProceed && r.Status != cluster.Registering &&
-		(r.Status != cluster.Active || reached(due.asked, now))
+		(r.Status != cluster.Active || reached(due.deadline, now))
 }
 
 // needServices adds the services on which the host's step depends. While tasks are to move, and past the deadline, they tell
 // which tasks are daemons and what the others wait for. Once all have stopped, the services that lost a task have floors.
 func (f *facts) needServices(h Host, due deadlines, needed names) {
-	left, moving := names{}, reached(due.asked, f.now)
+	left, moving := names{}, reached(due.deadline, f.now)
 	for _, t := range h.Tasks {
 		if !t.Stopped() {
 			left[t.Service] = true
@@ -125,7 +125,7 @@ func (f *facts) needForTasks(want thresholds.Drain) Needed {
 	healthy, sizes, protection, explaining, stopTimeouts := names{}, names{}, names{}, names{}, names{}
 	for _, h := range f.Terminating {
 		due := deadlinesOf(h, want)
-		mayStop := reached(due.asked, f.now) || f.deserted()
+		mayStop := reached(due.deadline, f.now) || f.deserted()
 		for _, t := range h.Tasks {
 			_, known := f.Definitions[t.Definition]
 			moving := t.Service != "" && t.WantedRunning && !t.Stopped()
@@ -133,7 +133,7 @@ func (f *facts) needForTasks(want thresholds.Drain) Needed {
 			protection.add(t.ARN, moving && mayStop)
 			explaining.add(t.ARN, moving && !mayStop && !f.ProtectionRefused && f.now.Sub(h.Began) >= explainAfter)
 			stopping := !t.Stopped() && !t.WantedRunning && f.now.Sub(t.StoppingAt) >= stopsLong
-			stopTimeouts.add(t.Definition, !known && stopping && reached(due.asked, f.now))
+			stopTimeouts.add(t.Definition, !known && stopping && reached(due.deadline, f.now))
 		}
 		if h.allStopped() {
 			for name := range lost(h, f.now) {

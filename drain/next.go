@@ -1,6 +1,7 @@
 package drain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -47,19 +48,16 @@ func (f *facts) step(h Host, want thresholds.Drain) Step {
 		want.AtDeadline = thresholds.Hold // floors hold until AWS's cap
 	}
 	due := deadlinesOf(h, want)
-	s := Step{Cluster: f.Snapshot.Cluster, Group: h.Group, Instance: h.Instance, Since: h.Began, Hook: h.Hook.Name}
-	if s.Hook == "" {
-		s.Hook = want.Hook
-	}
+	s := Step{Cluster: f.Snapshot.Cluster, Group: h.Group, Instance: h.Instance, Since: h.Began, Hook: cmp.Or(h.Hook.Name, want.Hook)}
 	if h.Registration != nil {
 		s.Registration = h.Registration.ARN
 	}
 	f.decide(h, due, want, &s)
 	if s.Action == Complete {
-		f.mayComplete(h, due, &s)
+		f.holdCompletion(h, due, &s)
 	}
 	h.restrain(&s)
-	// A hook that may not be completed gets no heartbeat: the host is empty, and only the hook's timeout ends it.
+	// A hook that we may not complete runs out once the host is empty: no task ends early, and nobody else would end it.
 	s.Heartbeat = s.Action != Complete && s.Reason != ForeignHook && s.Reason != HookNotAllowed && f.beatDue(h)
 	s.Beats = h.beats(s.Hook)
 	s.AgeCounts = s.Action != Complete && s.Action != None && !f.mayTakeTime(h, due, s.Reason)
@@ -67,20 +65,23 @@ func (f *facts) step(h Host, want thresholds.Drain) Step {
 }
 
 // mayTakeTime tells whether the host waits only for standalone and protected tasks before their own deadline.
-func (f *facts) mayTakeTime(h Host, due deadlines, why Reason) bool {
-	return (why == StandaloneTask || why == ProtectedTask) && !slices.ContainsFunc(h.Tasks, func(t Task) bool { return t.ProtectionUnread }) && !reached(due.standalone, f.now)
+func (f *facts) mayTakeTime(h Host, due deadlines, reason Reason) bool {
+	unsure := slices.ContainsFunc(h.Tasks, func(t Task) bool { return t.ProtectionUnread })
+	return (reason == StandaloneTask || reason == ProtectedTask) && !unsure && !reached(due.standalone, f.now)
 }
 
-// decide says what the host's registration and tasks call for. The states, and what ends each by time:
+// decide says what the host's registration and tasks call for. The states of docs/drain.md, and what ends each by time:
 //
-//	leaving ── set DRAINING ──► draining ── ECS moves tasks ──► tasks stopping ── all STOPPED ──► floors ── kept ──► complete
-//	   │                           │                                │                               │
-//	   │ no registration,          │ asked: the entry's deadline    │ end: 10 minutes after         │ services: floors count
-//	   │ dead host                 │ (with at_deadline stop, tasks  │ its own deadline, or as       │ no more
-//	   ▼                           ▼ are told to stop; see toStop)  ▼ long as stopTimeout says      ▼
-//	complete                    tasks stopping                   complete                        complete
+//	Terminating ── set DRAINING ──► DRAINING ── ECS moves tasks ──► tasks_stopping ── all STOPPED ──► floors ── kept ──► released (ready)
+//	   │                              │                               │                                 │
+//	   │ no registration:             │ due.services,                 │ end: 10 minutes after its       │ due.services: deadline
+//	   │ not_registered               │ due.standalone:               │ deadline, or as long as         │ (floors count no more);
+//	   │ dead host:                   │ tasks are told to stop,       │ its stopTimeout says:           │ after 10 minutes:
+//	   │ host_dead                    │ daemons last (toStop)         │ deadline                        │ below_floor_not_ours
+//	   ▼                              ▼                               ▼                                 ▼
+//	released                       tasks_stopping                  released                          released
 //
-// Past due.last every state completes. mayComplete and restrain hold back what must not end yet.
+// Past due.last every state is released. holdCompletion and restrain hold back what must not end yet.
 func (f *facts) decide(h Host, due deadlines, want thresholds.Drain, s *Step) {
 	r := h.Registration
 	switch {
@@ -100,13 +101,13 @@ func (f *facts) decide(h Host, due deadlines, want thresholds.Drain, s *Step) {
 		s.Deregister = true
 	case r.Status == cluster.RegistrationFailed:
 		s.set(Complete, NotRegistered, "its registration failed")
-	case r.Status == cluster.Registering && !reached(due.asked, f.now):
+	case r.Status == cluster.Registering && !reached(due.deadline, f.now):
 		// Only an ACTIVE one can be set DRAINING.
 		s.set(Wait, NotRegistered, "it is still registering")
 	case r.Status == cluster.Registering:
 		s.set(Complete, Deadline, "it never finished registering")
-	case r.Status == cluster.Active && !reached(due.asked, f.now):
-		s.set(Wait, TasksRunning, "")
+	case r.Status == cluster.Active && !reached(due.deadline, f.now):
+		s.set(Wait, TasksRunning, "") // setDraining below turns it into SetDraining
 	case !h.TasksRead && reached(due.last, f.now):
 		// AWS would end it anyway, with the hook's default result.
 		s.set(Complete, Deadline, "its tasks could not be read")
@@ -135,16 +136,9 @@ func (f *facts) decideByTasks(h Host, due deadlines, want thresholds.Drain, s *S
 		s.Tasks = arns(stop)
 		return
 	}
-	reason, detail := f.why(left, due)
-	if reached(due.asked, f.now) && !reached(due.services, f.now) && len(wanted(left.replicas)) > 0 {
+	reason, detail := f.waitsFor(left, due)
+	if reached(due.deadline, f.now) && !reached(due.services, f.now) && len(wantedRunning(left.replicas)) > 0 {
 		reason, detail = Deadline, fmt.Sprintf("held until %s, as the entry says; %s", due.services.UTC().Format(time.RFC3339), detail)
 	}
 	s.set(Wait, reason, detail)
-}
-
-func join(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a + "; " + b
 }

@@ -60,6 +60,13 @@ func (s *Step) setDraining(r *cluster.Host) {
 	}
 }
 
+func join(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "; " + b
+}
+
 // FirstStep is the step on an event about one host: its registration is set DRAINING. Ticks do the rest. spot: the event is
 // a Spot warning.
 func FirstStep(clusterName string, h Host, spot bool) Step {

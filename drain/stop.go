@@ -12,16 +12,16 @@ import (
 func (f *facts) toStop(left remaining, due deadlines, want thresholds.Drain) []Task {
 	atOnce := f.stuck() && want.AtDeadline == thresholds.Stop
 	var stop []Task
-	for _, t := range wanted(left.replicas) {
+	for _, t := range wantedRunning(left.replicas) {
 		if reached(f.stopAt(t, due), f.now) || atOnce && !t.Protected && !t.ProtectionUnread {
 			stop = append(stop, t)
 		}
 	}
 	if reached(due.standalone, f.now) {
-		stop = append(stop, wanted(left.standalone)...)
+		stop = append(stop, wantedRunning(left.standalone)...)
 	}
 	if (atOnce || reached(due.services, f.now)) && reached(f.daemonsMayStopFrom(left, due), f.now) {
-		stop = append(stop, wanted(left.daemons)...)
+		stop = append(stop, wantedRunning(left.daemons)...)
 	}
 	return stop
 }
@@ -43,7 +43,7 @@ func (f *facts) stopAt(t Task, due deadlines) time.Time {
 		return at
 	}
 	if inTime := due.last.Add(-f.given(t)); inTime.Before(at) {
-		return latest(due.asked, inTime)
+		return latest(due.deadline, inTime)
 	}
 	return at
 }
@@ -69,10 +69,7 @@ func (f *facts) given(t Task) time.Duration {
 
 // givenUp tells whether every task that is left was told to stop and had its time.
 func (f *facts) givenUp(left remaining, due deadlines) bool {
-	if reached(due.last, f.now) {
-		return true
-	}
-	return !slices.ContainsFunc(slices.Concat(left.replicas, left.standalone, left.daemons), func(t Task) bool {
+	return reached(due.last, f.now) || !slices.ContainsFunc(slices.Concat(left.replicas, left.standalone, left.daemons), func(t Task) bool {
 		return t.WantedRunning || !reached(f.end(t, due), f.now)
 	})
 }

@@ -34,7 +34,7 @@ func (r remaining) none() bool {
 	return len(r.replicas)+len(r.daemons)+len(r.standalone) == 0
 }
 
-func wanted(tasks []Task) []Task {
+func wantedRunning(tasks []Task) []Task {
 	return slices.DeleteFunc(slices.Clone(tasks), func(t Task) bool { return !t.WantedRunning })
 }
 
@@ -46,19 +46,19 @@ func arns(tasks []Task) []string {
 	return names
 }
 
-// why is the reason that the host waits for, the hardest first.
-func (f *facts) why(r remaining, due deadlines) (Reason, string) {
-	if moving := wanted(r.replicas); len(moving) > 0 {
+// waitsFor is the reason that the host waits for, the hardest first.
+func (f *facts) waitsFor(r remaining, due deadlines) (Reason, string) {
+	if moving := wantedRunning(r.replicas); len(moving) > 0 {
 		return f.whyNotMoved(moving, due)
 	}
 	switch {
 	case len(r.replicas) > 0:
 		return TasksStopping, byService(r.replicas)
-	case len(wanted(r.standalone)) > 0:
+	case len(wantedRunning(r.standalone)) > 0:
 		return StandaloneTask, count(len(r.standalone), "standalone task")
 	case len(r.standalone) > 0:
 		return TasksStopping, count(len(r.standalone), "standalone task")
-	case len(wanted(r.daemons)) > 0:
+	case len(wantedRunning(r.daemons)) > 0:
 		return DaemonTasks, byService(r.daemons)
 	default:
 		return TasksStopping, byService(r.daemons)

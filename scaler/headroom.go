@@ -59,8 +59,7 @@ func largestTask(f *facts, unit cluster.Resources) (largest cluster.Resources, p
 	return largest, providers, unread
 }
 
-// keptIn is the packing with room for the headroom beside the tasks. newShortage packs it after them, and removal packs
-// it again without a host.
+// keptIn is the packing with room for the headroom: newShortage packs it after the tasks, and removal without a host.
 func (h headroom) keptIn(c placement.Config) placement.Config {
 	if h.tasks > 0 {
 		c.Spare, c.SpareProviders = h.size, h.providers

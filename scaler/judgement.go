@@ -22,24 +22,20 @@ type Judgement struct {
 	// whatever the tasks are.
 	spare      bool
 	objections []explanation
-	// rebound says what the thresholds would say without a host.
-	rebound rebound
+	rebound    rebound // what the thresholds would say without a host
 }
 
 // findings are what follows from the facts.
 type findings struct {
 	*facts
-	newHost newHost
-	demand  demand
-	// toCome is the room that daemon tasks still need.
-	toCome     daemonsToCome
-	interfaces interfaces
-	shortage   shortage
-	// refusals are the services whose task ECS refused lately although it fits by our packing.
-	refusals []cluster.Service
-	// launching is how many hosts are launching. failedJoins says whether new hosts fail to join the cluster.
-	launching   int
-	failedJoins failedJoins
+	newHost     newHost
+	demand      demand
+	toCome      daemonsToCome // the room that daemon tasks still need
+	interfaces  interfaces
+	shortage    shortage
+	refusals    []cluster.Service // ECS refused a task of theirs lately, although it fits by our packing
+	launching   int               // hosts
+	failedJoins failedJoins       // whether new hosts fail to join the cluster
 }
 
 // explanation is a reason with its sentence. It may explain a 1, forbid a −1, or say why the signal is 0.
@@ -64,9 +60,8 @@ func (u Until) Judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) 
 	return j
 }
 
-// find works out step by step what follows from the facts. Each step takes what the steps before it found. The shortage
-// is packed without bounds on interfaces (nil) first: only a task that fits and was refused shows that interfaces ran
-// out. If they did, it is packed again within the bounds.
+// find works out step by step what follows from the facts. The shortage is packed without bounds on interfaces (nil)
+// first: only a task that fits and was refused shows that interfaces ran out. Then it is packed again within the bounds.
 func find(f *facts) findings {
 	host := expectNewHost(f)
 	wanted := newDemand(f, host)
