@@ -57,7 +57,7 @@ func (r *Reader) taskPages(ctx context.Context, q taskQuery) iter.Seq2[[]string,
 	}
 }
 
-// errTooMany: there are more tasks than calls for them.
+// errTooMany means that there are more tasks than calls for them.
 var errTooMany = errors.New("too many tasks")
 
 // described is what ECS said of tasks.

@@ -135,7 +135,7 @@ func (r *LeavingReader) ListTasks(ctx context.Context, clusterName string, hosts
 	return listed, failed
 }
 
-// errListedOnly: ECS is about to forget a task, an hour after it stopped, or does not show it everywhere yet.
+// errListedOnly means that ECS is about to forget a task, an hour after it stopped, or does not show it everywhere yet.
 var errListedOnly = errors.New("ECS lists tasks that it does not describe")
 
 // mostForAll is the most calls for all of a cluster's tasks, a third of a tick at a tenth of AWS's limits: how many stopped
