@@ -92,7 +92,7 @@ func (h *Host) blink(n int) {
 			return
 		}
 		h.disconnect()
-		w.after(max(w.Knobs.ECS.Blink.of(luck), time.Second), key, func() {
+		w.after(max(w.Knobs.ECS.Blink.of(luck), time.Millisecond), key, func() {
 			h.connect()
 			h.blink(n + 1)
 		})

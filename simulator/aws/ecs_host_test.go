@@ -106,6 +106,30 @@ func TestAgentsBlinkAsOftenAsTheKnobSays(t *testing.T) {
 	assert.InDelta(t, 300, float64(h.version-before)/2, 60)
 }
 
+// https://github.com/aws/amazon-ecs-agent/blob/master/ecs-agent/acs/session/session.go, reconnectDelay: no wait after a
+// disconnect that ECS makes, from 250 ms after an error.
+func TestAgentsAreBackWithinSeconds(t *testing.T) {
+	s := newStage(t, func(k *Knobs) { k.ECS.AgentBlinksPerHour, k.ECS.Blink = 3, Defaults().ECS.Blink })
+	h := s.host("a")
+	var since time.Time
+	var shortest, longest time.Duration
+	s.w.Check(func() {
+		switch {
+		case !h.Connected && since.IsZero():
+			since = s.w.now
+		case h.Connected && !since.IsZero():
+			away := s.w.now.Sub(since)
+			if shortest == 0 || away < shortest {
+				shortest = away
+			}
+			longest, since = max(longest, away), time.Time{}
+		}
+	})
+	s.run(100 * time.Hour)
+	assert.InDelta(t, 0.2, shortest.Seconds(), 0.1)
+	assert.InDelta(t, 3, longest.Seconds(), 0.1)
+}
+
 func TestAFailedMachinesTasksDoNothingMore(t *testing.T) {
 	s := newStage(t)
 	h := s.host("a")

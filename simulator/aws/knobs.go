@@ -84,7 +84,10 @@ type ECSKnobs struct {
 	// document names service scale-in and deployments only
 	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html).
 	ProtectionHoldsDrains bool
-	// AgentBlinksPerHour is per host; Blink is how long the agent is away.
+	// AgentBlinksPerHour is per host; Blink is how long the agent is away. ECS closes the agent's connection now and then,
+	// and the agent connects again without a wait; after an error it waits from 250 ms on
+	// (https://github.com/aws/amazon-ecs-agent/blob/master/ecs-agent/acs/session/session.go, reconnectDelay). A guess is
+	// how long a connection takes.
 	AgentBlinksPerHour float64
 	Blink              Uniform
 	// AgentDeathsPerMonth is per host: the agent goes and stays away, tasks run on.
@@ -157,7 +160,7 @@ func Defaults() Knobs {
 			Provisioning:       Uniform{15 * time.Minute, 30 * time.Minute},
 			ProvisioningLimit:  500,
 			AgentBlinksPerHour: 3,
-			Blink:              Uniform{5 * time.Second, 90 * time.Second},
+			Blink:              Uniform{200 * time.Millisecond, 3 * time.Second},
 			TasksPerMinute:     500,
 			StoppedKept:        time.Hour,
 		},

@@ -36,11 +36,16 @@ func (d LogNormal) of(r *rand.Rand) time.Duration {
 // Uniform is a distribution of durations between two bounds.
 type Uniform struct{ Min, Max time.Duration }
 
+// of draws a duration, to the second, or to the millisecond where the bounds are finer than that.
 func (d Uniform) of(r *rand.Rand) time.Duration {
 	if d.Max <= d.Min {
 		return d.Min
 	}
-	return d.Min + time.Duration(r.Int64N(int64(d.Max-d.Min))).Round(time.Second)
+	unit := time.Second
+	if d.Min%unit != 0 || d.Max%unit != 0 {
+		unit = time.Millisecond
+	}
+	return d.Min + time.Duration(r.Int64N(int64(d.Max-d.Min))).Round(unit)
 }
 
 // exponential draws the time to the next of events that come perHour times an hour.

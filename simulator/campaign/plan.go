@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ecs-cluster-scaler/simulator/aws"
+	"ecs-cluster-scaler/simulator/workload"
 )
 
 // Plan is a schedule. Nothing else decides what happens in a run.
@@ -142,6 +143,7 @@ func (p *Plan) knobs() aws.Knobs {
 		Throttled: p.Faults.CallsThrottled, HalfPages: p.Faults.PagesCut,
 	}
 	k.ECS.AgentBlinksPerHour, k.ECS.AgentDeathsPerMonth = p.Fate.AgentBlinks, p.Fate.AgentDeaths
+	k.ECS.Blink = workload.LongBlink()
 	k.ECS.ProtectionHoldsDrains = p.Fate.ProtectionHolds
 	k.EC2.FailuresPerMonth, k.EC2.NeverJoins = p.Fate.Failures, p.Fate.NeverJoins
 	k.EC2.SpotInterruptionsPerDay = p.Fate.SpotInterruptions

@@ -46,13 +46,16 @@ func noCapacity() Workload {
 	}
 }
 
+// LongBlink is how long agents are away whose network is bad: many times what it takes to connect again.
+func LongBlink() aws.Uniform { return aws.Uniform{Min: 5 * time.Second, Max: 90 * time.Second} }
+
 func agentBlips() Workload {
 	return Workload{
 		Name:  "agent-blips",
-		Why:   "Agents disconnect twelve times an hour, and one does not come back. Capacity seems to come and go, but nothing has changed.",
+		Why:   "Agents disconnect twelve times an hour for 5 to 90 seconds, and one does not come back. Capacity seems to come and go, but nothing has changed.",
 		Lasts: settle + 12*time.Hour, Settle: settle,
 		Build: func(s Site) {
-			s.World.Knobs.ECS.AgentBlinksPerHour = 12
+			s.World.Knobs.ECS.AgentBlinksPerHour, s.World.Knobs.ECS.Blink = 12, LongBlink()
 			t := s.town(aws.GroupSpec{Min: 3, Max: 60, Desired: 9})
 			t.logs()
 			t.service(web(task("web", 512, 1024), 18))
