@@ -23,6 +23,7 @@ func known() aws.Knobs {
 		},
 		ECS: aws.ECSKnobs{
 			Loop:               15 * time.Second,
+			QueueLoop:          15 * time.Second,
 			RefusalsToBackOff:  3,
 			BackOff:            5 * time.Minute,
 			BackOffMax:         15 * time.Minute,

@@ -24,6 +24,7 @@ func exact() Knobs {
 	k.EC2.Reaction = Uniform{5 * time.Second, 5 * time.Second}
 	k.CloudWatch.Evaluation = Uniform{20 * time.Second, 20 * time.Second}
 	k.CloudWatch.Action = Uniform{5 * time.Second, 5 * time.Second}
+	k.CloudWatch.ManagedMetric = Uniform{10 * time.Second, 10 * time.Second}
 	k.CloudWatch.Schedule = Uniform{}
 	k.CloudWatch.Event = Uniform{time.Second, time.Second}
 	return k

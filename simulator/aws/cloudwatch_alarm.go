@@ -41,6 +41,8 @@ type alarm struct {
 	series  *series
 	state   types.StateValue
 	deleted bool
+	// tracks does what a target tracking policy does, that long after the alarm; nil: the spec's actions.
+	tracks func(delay time.Duration)
 }
 
 // startCloudWatch has each minute's end measured and looked at.
@@ -64,8 +66,14 @@ func (w *World) PutAlarm(s AlarmSpec) {
 	defer w.mu.Unlock()
 	s.Dimensions, s.Actions = maps.Clone(s.Dimensions), slices.Clone(s.Actions)
 	s.Datapoints = max(1, min(s.Datapoints, s.Evaluation))
-	made := &alarm{spec: s, series: w.series(metricName(s.Namespace, s.Metric, s.Dimensions)), state: types.StateValueInsufficientData}
-	at, found := w.findAlarm(s.Name)
+	w.putAlarm(&alarm{spec: s})
+}
+
+// putAlarm is PutAlarm under the caller's lock.
+func (w *World) putAlarm(made *alarm) {
+	made.series = w.series(metricName(made.spec.Namespace, made.spec.Metric, made.spec.Dimensions))
+	made.state = types.StateValueInsufficientData
+	at, found := w.findAlarm(made.spec.Name)
 	if found {
 		old := w.cloudwatch.alarms[at]
 		old.deleted, made.state = true, old.state
@@ -90,6 +98,11 @@ func (w *World) Alarms() []AlarmSpec {
 func (w *World) DeleteAlarm(name string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.deleteAlarm(name)
+}
+
+// deleteAlarm is DeleteAlarm under the caller's lock.
+func (w *World) deleteAlarm(name string) {
 	if at, found := w.findAlarm(name); found {
 		w.cloudwatch.alarms[at].deleted = true
 		w.cloudwatch.alarms = slices.Delete(w.cloudwatch.alarms, at, at+1)
@@ -120,7 +133,11 @@ func (w *World) evaluate(a *alarm, ended time.Time, action time.Duration) {
 		a.state = state
 		w.tell(a.happened())
 	}
-	if a.state == types.StateValueAlarm {
+	switch {
+	case a.state != types.StateValueAlarm:
+	case a.tracks != nil:
+		a.tracks(action)
+	default:
 		w.act(a, recent(points, a.spec.Evaluation), action)
 	}
 }

@@ -77,8 +77,8 @@ func (c *Cluster) freed() {
 
 // boundary is the first of the times after t that are phase and a whole number of loops after the world's start: the
 // scheduler looks at a service only then.
-func (w *World) boundary(t time.Time, phase time.Duration) time.Time {
-	loop := max(w.Knobs.ECS.Loop, time.Second)
+func (w *World) boundary(t time.Time, phase, loop time.Duration) time.Time {
+	loop = max(loop, time.Second)
 	first := w.Knobs.Start.Add(phase)
 	if t.Before(first) {
 		return first

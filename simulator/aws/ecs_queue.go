@@ -50,7 +50,7 @@ func (c *Cluster) lookAtQueue() {
 		return
 	}
 	w := c.world
-	c.queueLook = w.boundary(w.now, 0)
+	c.queueLook = w.boundary(w.now, 0, w.Knobs.ECS.QueueLoop)
 	w.at(c.queueLook, "queue "+c.Name, func() {
 		c.queueLook = time.Time{}
 		c.placeQueued()

@@ -237,7 +237,7 @@ func (s *Service) wake() { s.wakeAt(s.Cluster.world.now) }
 
 func (s *Service) wakeAt(t time.Time) {
 	w := s.Cluster.world
-	at := w.boundary(t, s.phase)
+	at := w.boundary(t, s.phase, w.Knobs.ECS.Loop)
 	if !s.nextLook.IsZero() && !at.Before(s.nextLook) {
 		return
 	}

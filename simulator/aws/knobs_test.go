@@ -19,6 +19,7 @@ func known() Knobs {
 		},
 		ECS: ECSKnobs{
 			Loop:               15 * time.Second,
+			QueueLoop:          15 * time.Second,
 			RefusalsToBackOff:  3,
 			BackOff:            5 * time.Minute,
 			BackOffMax:         15 * time.Minute,
@@ -46,6 +47,9 @@ func known() Knobs {
 			OwnMetrics: 60 * time.Second,
 			Schedule:   Uniform{0, 59 * time.Second},
 			Event:      Uniform{time.Second, 5 * time.Second},
+
+			ManagedMetric: Uniform{5 * time.Second, 20 * time.Second},
+			ManagedPause:  2 * time.Minute,
 		},
 	}
 }
