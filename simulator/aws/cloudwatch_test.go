@@ -210,6 +210,18 @@ func TestThePolicyAggregatesTheAlarmsDatapoints(t *testing.T) {
 	}
 }
 
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: an update "leaves the alarm's
+// state unchanged", here: the alarm does not become ALARM again.
+func TestAReplacedAlarmKeepsItsState(t *testing.T) {
+	l := newLab(exact(), GroupSpec{Desired: 1})
+	l.group.PutStepPolicy("out", "Maximum", 10*time.Second, []Step{{new(0.0), nil, 1}})
+	l.alarm("out", "GreaterThanOrEqualToThreshold", 1, 1, 1, "ignore")
+	l.minutes(t, 1, 1)
+	l.alarm("out", "GreaterThanOrEqualToThreshold", 1, 1, 1, "ignore")
+	l.minutes(t, 1, 1)
+	assert.Equal(t, []string{"1m20s outALARM 0"}, filter(l.story(), "ALARM"))
+}
+
 func TestADeletedAlarmActsNoMore(t *testing.T) {
 	l := newLab(exact(), GroupSpec{Desired: 1})
 	l.group.PutStepPolicy("out", "Maximum", 0, []Step{{new(0.0), nil, 1}})

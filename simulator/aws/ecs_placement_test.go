@@ -171,6 +171,51 @@ func TestAStandaloneTaskRunsItsTimeAndTells(t *testing.T) {
 	assert.Zero(t, demand)
 }
 
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html: random, RunTask's default.
+func TestRunTaskWithoutAStrategyTakesAnyHost(t *testing.T) {
+	s := newStage(t)
+	for range 3 {
+		s.host("a")
+	}
+	for range 60 {
+		_, failure := s.c.RunTask(TaskRequest{Definition: definition(64, 64)})
+		require.Empty(t, failure)
+	}
+	for _, h := range s.c.hosts {
+		assert.InDelta(t, 20, len(h.tasks), 10)
+	}
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html: a new task definition ends what
+// slowed the scheduler down.
+func TestASmallerRevisionIsTriedThoughNothingBecameFree(t *testing.T) {
+	s := newStage(t)
+	s.host("a")
+	d := definition(4096, 512)
+	web := s.c.CreateService(ServiceSpec{Name: "web", Definition: d, Desired: 1})
+	s.run(10 * time.Minute)
+	require.Zero(t, web.Running())
+	room := s.c.room
+	smaller := *d
+	smaller.Revision, smaller.Resources.CPU = 2, 1024
+	web.Deploy(&smaller)
+	s.run(time.Minute)
+	require.Equal(t, room, s.c.room)
+	assert.Equal(t, 1, web.Running())
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html
+func TestATaskTooBigForNowDoesNotHoldUpTheQueue(t *testing.T) {
+	s := newStage(t)
+	big, _ := s.c.RunTask(TaskRequest{Definition: definition(2048, 512), Managed: true})
+	other := definition(512, 512)
+	other.Family = "small"
+	small, _ := s.c.RunTask(TaskRequest{Definition: other, Managed: true})
+	s.host("a", func(g *GroupSpec) { g.Type.Resources.CPU = 1024 })
+	s.run(2 * time.Minute)
+	assert.Equal(t, []string{taskProvisioning, taskRunning}, []string{big.Last, small.Last})
+}
+
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html
 func TestTasksForAManagedProviderWaitInProvisioningUntilAHostTakesThem(t *testing.T) {
 	s := newStage(t)
