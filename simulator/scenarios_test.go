@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -123,6 +124,35 @@ func TestColoursChangeInFourStepsAndScaleInComesBackWhenBlueIsGone(t *testing.T)
 	})
 	assert.Equal(t, []string{"scale in off", "activate town-green", "scale in on"}, p.asked)
 	assert.Zero(t, blueAtTheEnd)
+}
+
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html: rebalancing is on in every group.
+func TestZonesAreBalancedAgainAfterAnOutage(t *testing.T) {
+	w, err := workload.Named("az-outage")
+	require.NoError(t, err)
+	least := func(world *aws.World) int {
+		in := map[string]int{}
+		for _, i := range world.Groups()[0].Instances() {
+			in[i.Zone]++
+		}
+		return min(in["eu-west-1a"], in["eu-west-1b"], in["eu-west-1c"])
+	}
+	build := w.Build
+	w.Build = func(s workload.Site) {
+		s.World.Knobs.EC2.AZRebalance = aws.Defaults().EC2.AZRebalance
+		build(s)
+	}
+	outage, after := -1, 0
+	_, _, drains := runs(t, w, &still{}, func(world *aws.World) {
+		switch at := world.Now().Sub(world.Knobs.Start); {
+		case at > w.Settle+150*time.Minute && outage < 0:
+			outage = least(world)
+		default:
+			after = least(world)
+		}
+	})
+	assert.Equal(t, []int{0, 3}, []int{outage, after}, "of ten hosts")
+	assert.True(t, slices.ContainsFunc(drains, func(d Drain) bool { return d.Cause == "rebalance" }))
 }
 
 func TestRecordersBooksAreTheWorldsOwn(t *testing.T) {

@@ -40,7 +40,9 @@ type EC2Knobs struct {
 	Reaction Uniform
 	// RetryLaunch is how long a group waits after a launch that EC2 refused. Not published.
 	RetryLaunch time.Duration
-	// AZRebalance is how often a group whose zones are out of balance is looked at; 0 is never. Not published.
+	// AZRebalance is how often a group is looked at whose zones may be out of balance; 0 is never, as where the process is
+	// suspended. Every group does it (https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html);
+	// how often is not published, and a guess.
 	AZRebalance time.Duration
 }
 
@@ -150,6 +152,7 @@ func Defaults() Knobs {
 			SpotWarning: 2 * time.Minute,
 			Reaction:    Uniform{time.Second, 10 * time.Second},
 			RetryLaunch: time.Minute,
+			AZRebalance: 5 * time.Minute,
 		},
 		ECS: ECSKnobs{
 			Loop:               15 * time.Second,
