@@ -33,6 +33,8 @@ func known() aws.Knobs {
 			Healthy:            40 * time.Second,
 			HealthCheck:        30 * time.Second,
 			Unhealthy:          90 * time.Second,
+			TargetHealthy:      20 * time.Second,
+			Deregistration:     30 * time.Second,
 			StopTimeout:        30 * time.Second,
 			ShortLived:         time.Minute,
 			Restart:            time.Minute,

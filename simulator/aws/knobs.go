@@ -69,6 +69,11 @@ type ECSKnobs struct {
 	// UNHEALTHY of a task that is never healthy: three of them
 	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html).
 	HealthCheck, Unhealthy time.Duration
+	// TargetHealthy is RUNNING to healthy behind a load balancer where a workload does not say: five checks at 30 s
+	// (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html). Deregistration
+	// is how long a target takes to leave it
+	// (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html).
+	TargetHealthy, Deregistration time.Duration
 	// StopTimeout is SIGTERM to SIGKILL where the definition does not say, ECS_CONTAINER_STOP_TIMEOUT, 30 s
 	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html).
 	StopTimeout time.Duration
@@ -166,6 +171,8 @@ func Defaults() Knobs {
 			Healthy:            40 * time.Second,
 			HealthCheck:        30 * time.Second,
 			Unhealthy:          90 * time.Second,
+			TargetHealthy:      150 * time.Second,
+			Deregistration:     300 * time.Second,
 			StopTimeout:        30 * time.Second,
 			ShortLived:         time.Minute,
 			Restart:            time.Minute,

@@ -65,7 +65,7 @@ func next(d *aws.TaskDefinition, change func(*aws.TaskDefinition)) *aws.TaskDefi
 // web is a service behind a load balancer.
 func web(d *aws.TaskDefinition, desired int) aws.ServiceSpec {
 	s := worker(d, desired)
-	s.LoadBalanced, s.TargetHealthy, s.Deregistration = true, 20*time.Second, 30*time.Second
+	s.LoadBalanced = true
 	return s
 }
 

@@ -38,8 +38,11 @@ func (s Site) NewGroup(spec aws.GroupSpec, active bool) *aws.Group {
 	return s.World.NewGroup(spec)
 }
 
-// CreateService makes a service as the policy wants it.
+// CreateService makes a service as the policy wants it. A load balancer that does not say otherwise has AWS's times.
 func (s Site) CreateService(c *aws.Cluster, spec aws.ServiceSpec) *aws.Service {
+	if spec.LoadBalanced && spec.TargetHealthy == 0 && spec.Deregistration == 0 {
+		spec.TargetHealthy, spec.Deregistration = s.World.Knobs.ECS.TargetHealthy, s.World.Knobs.ECS.Deregistration
+	}
 	spec.Managed = s.Policy.Managed() && !spec.Daemon
 	return c.CreateService(spec)
 }
