@@ -81,6 +81,7 @@ func (c *Cluster) join(i *Instance) {
 	c.registered = c.registered.plus(h.Total)
 	w.tell(Happened{Kind: HostRegistered, Cluster: c.Name, Group: i.Group.Spec.Name, Instance: i.ID, Size: h.Total})
 	h.setStatus(active)
+	c.retry()
 	for s := range h.lacking() {
 		s.startDaemon(h) // first of all tasks
 	}

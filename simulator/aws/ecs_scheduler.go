@@ -220,6 +220,17 @@ func (s *Service) refuse() {
 	s.wakeAt(latest(w.now, s.notBefore.Add(-1)))
 }
 
+// retry ends the back-off of every service, where the knob says that a registration does.
+func (c *Cluster) retry() {
+	if !c.world.Knobs.ECS.RegistrationRetries {
+		return
+	}
+	for _, s := range c.services {
+		s.notBefore = time.Time{}
+		s.wake()
+	}
+}
+
 // doubled is d doubled so many times, at most most.
 func doubled(d time.Duration, times int, most time.Duration) time.Duration {
 	for range times {

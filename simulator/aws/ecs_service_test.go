@@ -148,6 +148,20 @@ func TestAfterRefusalsTheSchedulerBacksOffAndHostsThatJoinMustWait(t *testing.T)
 	assert.Zero(t, web.refused)
 }
 
+// https://docs.aws.amazon.com/AmazonECS/latest/bestpracticesguide/operating-at-scale-dealing-with-throttles.html: placement is
+// tried again "as new container instances are launched".
+func TestARegistrationMayEndTheBackOff(t *testing.T) {
+	for _, retries := range []bool{false, true} {
+		s := newStage(t, func(k *Knobs) { k.ECS.RegistrationRetries = retries })
+		web := s.c.CreateService(replicas(1, 0, 200))
+		s.run(2 * time.Minute)
+		require.Equal(t, 3, web.refused)
+		s.host("a")
+		s.run(16 * time.Second)
+		assert.Equal(t, retries, web.placed == 1)
+	}
+}
+
 // https://docs.aws.amazon.com/AmazonECS/latest/bestpracticesguide/operating-at-scale-dealing-with-throttles.html
 func TestAPlacementForgetsTheRefusalsBeforeIt(t *testing.T) {
 	s := newStage(t)

@@ -53,11 +53,16 @@ type ECSKnobs struct {
 	// QueueLoop is how often the tasks in PROVISIONING that wait for a capacity provider are tried. A guess: as often as a
 	// service. There is no back-off for them.
 	QueueLoop time.Duration
-	// RefusalsToBackOff placements refused in a row make the scheduler wait BackOff, doubling to BackOffMax. Not
-	// published in full; 3, 5 and 15 min seen
-	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html for the restart delay).
+	// RefusalsToBackOff placements refused in a row make a service's scheduler wait BackOff, doubling to BackOffMax. AWS
+	// says that it backs off exponentially
+	// (https://docs.aws.amazon.com/AmazonECS/latest/bestpracticesguide/operating-at-scale-dealing-with-throttles.html); all
+	// numbers are guesses. Users saw 3 refusals, 4 to 5 min (https://github.com/aws/amazon-ecs-agent/issues/2309) and 15 min
+	// (https://github.com/aws/amazon-ecs-agent/issues/1160), none of them after 2021; nobody saw it double.
 	RefusalsToBackOff   int
 	BackOff, BackOffMax time.Duration
+	// RegistrationRetries: a host that registers ends every service's back-off. A guess, as the opposite is: AWS says that
+	// placement is tried again "as new container instances are launched" (ibid.).
+	RegistrationRetries bool
 	// FirstPull and CachedPull are image pull and start on a host that has not, or has, run the task definition's image.
 	FirstPull, CachedPull Uniform
 	// ENI is what attaching an awsvpc task's network interface adds.
