@@ -99,6 +99,9 @@ type ECSKnobs struct {
 	// document names service scale-in and deployments only
 	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html).
 	ProtectionHoldsDrains bool
+	// DaemonsKeepProtection: managed termination protection leaves it on a host that runs daemons alone, as a user saw
+	// (https://github.com/aws/containers-roadmap/issues/2814). AWS documents the opposite, which is the default.
+	DaemonsKeepProtection bool
 	// AgentBlinksPerHour is per host; Blink is how long the agent is away. ECS closes the agent's connection now and then,
 	// and the agent connects again without a wait; after an error it waits from 250 ms on
 	// (https://github.com/aws/amazon-ecs-agent/blob/master/ecs-agent/acs/session/session.go, reconnectDelay). A guess is

@@ -129,7 +129,8 @@ func (c *Cluster) protectManaged(here bins) (empty int) {
 			empty++
 		}
 		if c.provider.Protection {
-			c.provider.Group.setProtection(i, !idle)
+			keeps := c.world.Knobs.ECS.DaemonsKeepProtection && i.Host != nil && len(i.Host.tasks) > 0
+			c.provider.Group.setProtection(i, !idle || keeps)
 		}
 	}
 	return empty

@@ -277,6 +277,18 @@ func TestAHostThatHasNotRegisteredIsNotEmpty(t *testing.T) {
 	assert.True(t, g.instances[1].Protected)
 }
 
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-scaling-behavior.html: "considered empty even when daemon
+// tasks are running"; https://github.com/aws/containers-roadmap/issues/2814: but protected all the same.
+func TestAHostOfDaemonsMayKeepItsProtection(t *testing.T) {
+	for _, keeps := range []bool{false, true} {
+		s, g := provided(t, 100, 2, func(k *Knobs) { k.ECS.DaemonsKeepProtection = keeps })
+		s.c.CreateService(ServiceSpec{Name: "logs", Definition: definition(64, 64), Daemon: true})
+		s.run(time.Hour)
+		assert.Less(t, g.Desired, 2)
+		assert.Len(t, g.instances, map[bool]int{false: 0, true: 2}[keeps])
+	}
+}
+
 func TestTasksThatNoInstanceTakesKeepTheMetricAtTheTarget(t *testing.T) {
 	s, _ := provided(t, 80, 4) // below the target from the minute that ends at 2:00 on
 	s.run(5 * time.Minute)
