@@ -193,6 +193,19 @@ func TestSchedulableTasksAddAQuarterBelowTheLeastAndTakeOneWhenTenFit(t *testing
 	assert.Equal(t, []int{6}, s.sizes(), "a quarter of eight, after a quarter of an hour")
 }
 
+// http://garbe.io/blog/2017/04/12/a-better-solution-to-ecs-autoscaling/: the function does not ask for agentConnected, so that
+// an agent that is away makes no shortage.
+func TestSchedulableTasksCountHostsWhoseAgentIsAway(t *testing.T) {
+	s := newStage(t, "schedulable-2", 8)
+	s.service(2000, 4000, 9) // seven more fit
+	s.run(5 * time.Minute)
+	for _, i := range s.group.Instances()[:4] {
+		s.world.KillAgent(i)
+	}
+	s.run(10 * time.Minute)
+	assert.Empty(t, s.sizes())
+}
+
 func TestManagedScalingBuysForTheQueueAndKeepsBusyHosts(t *testing.T) {
 	s := newStage(t, "managed-100", 0)
 	s.service(2000, 4000, 6)

@@ -89,8 +89,9 @@ func (p *schedulable) publish(minute time.Time) {
 	}
 }
 
-// count is the sum over the ACTIVE, connected hosts of how many of the largest task each has room for. The original has
-// that task's size as a setting; here it is the largest that the cluster's services and tasks have.
+// count is the sum over the ACTIVE hosts of how many of the largest task each has room for, as in the original, which does
+// not ask whether a host's agent is connected. The original has that task's size as a setting; here it is the largest that
+// the cluster's services and tasks have.
 func (p *schedulable) count(cluster string) (int, error) {
 	var hosts []types.ContainerInstance
 	list := ecs.ListContainerInstancesInput{Cluster: &cluster, Status: types.ContainerInstanceStatusActive}
@@ -116,9 +117,6 @@ func (p *schedulable) count(cluster string) (int, error) {
 	largest := p.largest[cluster]
 	count := 0
 	for _, h := range hosts {
-		if !h.AgentConnected {
-			continue
-		}
 		count += fits(h.RemainingResources, largest)
 	}
 	return count, nil
