@@ -45,9 +45,18 @@ type alarm struct {
 	tracks func(delay time.Duration)
 }
 
-// startCloudWatch has each minute's end measured and looked at.
+// startCloudWatch has each minute sampled, and measured and looked at when it has ended.
 func (w *World) startCloudWatch() {
 	w.cloudwatch.series = map[string]*series{}
+	often := w.Knobs.CloudWatch.Sample
+	if often <= 0 {
+		often = time.Minute
+	}
+	w.every(w.now.Truncate(time.Minute).Add(often), often, "cloud samples", func() { // before what is done at a minute's end
+		for _, c := range w.clusters {
+			c.sample()
+		}
+	})
 	first := w.now.Truncate(time.Minute).Add(time.Minute)
 	w.every(first, time.Minute, "cloudwatch", func() {
 		for _, c := range w.clusters {

@@ -97,15 +97,16 @@ func (w *World) series(name string) *series {
 // putOwn publishes what ECS measured of a cluster in the minute that ended, some time after it
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html).
 func (w *World) putOwn(c *Cluster) {
-	values := c.ownMetrics()
-	if len(values) == 0 {
+	samples := c.samples
+	c.samples = nil
+	if len(samples) == 0 {
 		return
 	}
 	minute := minuteOf(w.now) - 1
 	w.after(w.Knobs.CloudWatch.OwnMetrics, "metrics "+c.Name, func() {
-		for metric, v := range values { // in any order: each has a series of its own
-			w.series(metricName("AWS/ECS", metric, map[string]string{"ClusterName": c.Name})).
-				put(datapoint{minute: minute, count: 1, sum: v, low: v, high: v})
+		for metric, d := range samples { // in any order: each has a series of its own
+			d.minute = minute
+			w.series(metricName("AWS/ECS", metric, map[string]string{"ClusterName": c.Name})).put(d)
 		}
 	})
 }

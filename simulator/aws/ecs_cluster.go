@@ -21,8 +21,9 @@ type Cluster struct {
 	stopped  []*Task          // for StoppedKept, first stopped first
 	queue    []*Task          // PROVISIONING, for a managed capacity provider
 	provider *CapacityProvider
-	provided map[*Group]bool // groups with a capacity provider that ECS does not scale
-	made     int             // tasks ever
+	provided map[*Group]bool      // groups with a capacity provider that ECS does not scale
+	made     int                  // tasks ever
+	samples  map[string]datapoint // of its metrics, in this minute
 
 	groups map[string]*taskGroup
 	// zoneNames are the zones that ever had a host, zones how many ACTIVE ones each has.

@@ -228,3 +228,15 @@ func TestContainersThatExitEndTheirTask(t *testing.T) {
 	tasks[1].Exit()
 	assert.Equal(t, []string{taskStopped, byAPI}, []string{tasks[1].Last, tasks[1].Cause})
 }
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html: a minute's samples are one datapoint.
+func TestAMinutesReservationIsTheMeanOfItsSamples(t *testing.T) {
+	s := newStage(t, func(k *Knobs) { k.CloudWatch.Sample = Defaults().CloudWatch.Sample })
+	s.host("a")
+	s.run(2*time.Minute + 5*time.Second)
+	_, failure := s.c.RunTask(TaskRequest{Definition: definition(512, 512)}) // in RUNNING at 2:25
+	require.Empty(t, failure)
+	s.run(55*time.Second + s.w.Knobs.CloudWatch.OwnMetrics)
+	d := s.w.series(metricName("AWS/ECS", "CPUReservation", map[string]string{"ClusterName": "web"})).over(minuteOf(s.w.Knobs.Start)+2, minuteOf(s.w.Knobs.Start)+3)
+	assert.Equal(t, []float64{3, 50, 0, 25}, []float64{d.count, d.sum, d.low, d.high})
+}

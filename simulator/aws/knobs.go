@@ -127,6 +127,9 @@ type CloudWatchKnobs struct {
 	// shows 2 for 3 and says that it depends
 	// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html).
 	Range int
+	// Sample is how often ECS samples CPUReservation and MemoryReservation: a minute's samples are one datapoint
+	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html). A guess.
+	Sample time.Duration
 	// OwnMetrics is a minute's end to AWS's own datapoint for it, such as AWS/ECS CPUReservation. Not published.
 	OwnMetrics time.Duration
 	// ManagedMetric is a minute's end to ECS's CapacityProviderReservation for it. A guess: as soon as a publisher's own.
@@ -196,6 +199,7 @@ func Defaults() Knobs {
 			Evaluation: Uniform{5 * time.Second, 40 * time.Second},
 			Action:     Uniform{time.Second, 10 * time.Second},
 			Range:      2,
+			Sample:     20 * time.Second,
 			OwnMetrics: 60 * time.Second,
 			Schedule:   Uniform{0, 59 * time.Second},
 			Event:      Uniform{time.Second, 5 * time.Second},

@@ -44,6 +44,7 @@ func known() Knobs {
 			Evaluation: Uniform{5 * time.Second, 40 * time.Second},
 			Action:     Uniform{time.Second, 10 * time.Second},
 			Range:      2,
+			Sample:     20 * time.Second,
 			OwnMetrics: 60 * time.Second,
 			Schedule:   Uniform{0, 59 * time.Second},
 			Event:      Uniform{time.Second, 5 * time.Second},
