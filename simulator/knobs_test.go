@@ -54,5 +54,6 @@ func known() aws.Knobs {
 			Schedule:   aws.Uniform{Min: 0, Max: 59 * time.Second},
 			Event:      aws.Uniform{Min: time.Second, Max: 5 * time.Second},
 		},
+		Services: aws.ServiceScalingKnobs{Kind: aws.Immediate},
 	}
 }

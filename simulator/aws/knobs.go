@@ -13,6 +13,7 @@ type Knobs struct {
 	EC2        EC2Knobs
 	ECS        ECSKnobs
 	CloudWatch CloudWatchKnobs
+	Services   ServiceScalingKnobs
 	Faults     FaultKnobs
 }
 
@@ -206,6 +207,15 @@ func Defaults() Knobs {
 
 			ManagedMetric: Uniform{5 * time.Second, 20 * time.Second},
 			ManagedPause:  2 * time.Minute,
+		},
+		Services: ServiceScalingKnobs{
+			Kind:        ByMinutes,
+			Out:         3,
+			In:          15 * time.Minute,
+			Below:       0.9,
+			Cooldown:    300 * time.Second,
+			MinuteDelay: Uniform{185 * time.Second, 230 * time.Second},
+			SecondDelay: Uniform{30 * time.Second, 42 * time.Second},
 		},
 	}
 }

@@ -40,11 +40,10 @@ func (d demand) noisy(seed uint64, name string, share float64) demand {
 	}
 }
 
-// damping is Application Auto Scaling's usual scale-in cooldown
-// (https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html).
+// damping is how long a service that is scaled immediately keeps what was wanted.
 const damping = 300 * time.Second
 
-// scaling is a service's own: up at once, down no further than what was wanted at most within the damping.
+// scaling is [aws.Immediate]: up at once, down no further than what was wanted at most within the damping.
 type scaling struct {
 	least int
 	asked []int // newest last, one a minute
@@ -63,8 +62,12 @@ func (s *scaling) desired(tasks float64) int {
 	return most
 }
 
-// scale has a service's desired count follow a demand, each minute from now on.
+// scale has a service's desired count follow a demand from now on, as [aws.ServiceScalingKnobs] say.
 func (t town) scale(service *aws.Service, least int, wanted demand) {
+	if t.World.Knobs.Services.Kind != aws.Immediate {
+		service.Track(least, wanted)
+		return
+	}
 	own := scaling{least: least}
 	last := service.Desired
 	var minute func()

@@ -42,9 +42,8 @@ const (
 )
 
 // Demand is a workload of services whose desired counts follow traces of demand: max(2, ceil(value / target)), where
-// target is an eighth of the series' median, read each minute between its points, and down no sooner than 300 seconds
-// after. The services take the series in turn. A service whose hour reaches past the end of its series goes on at its
-// beginning.
+// target is an eighth of the series' median, read between its points. The counts follow as [aws.ServiceScalingKnobs] say.
+// The services take the series in turn. A service whose hour reaches past the end of its series goes on at its beginning.
 func Demand(series []Series, w Window) (Workload, error) {
 	var names []string
 	end := 0
