@@ -30,11 +30,13 @@ func (e *ECS) ListContainerInstances(_ context.Context, in *ecs.ListContainerIns
 	if err != nil {
 		return nil, err
 	}
-	found := c.hosts
+	then := w.shown(op, key+" "+aws.ToString(in.NextToken))
+	all := c.hostsAt(then)
+	found := all
 	if in.Status != "" || in.Filter != nil {
 		found = nil
-		for _, h := range c.hosts {
-			if (in.Status == "" || in.Status == h.Status) && matches(h) {
+		for _, h := range all {
+			if (in.Status == "" || in.Status == h.statusAt(then)) && matches(h) {
 				found = append(found, h)
 			}
 		}

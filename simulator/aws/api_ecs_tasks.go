@@ -36,10 +36,13 @@ func (e *ECS) ListTasks(_ context.Context, in *ecs.ListTasksInput, _ ...func(*ec
 	if in.DesiredStatus == types.DesiredStatusPending || in.LaunchType != "" && in.LaunchType != types.LaunchTypeEc2 {
 		return out, nil
 	}
+	then := w.shown(op, key+" "+aws.ToString(in.NextToken))
 	found := standing
 	desired := taskRunning
 	if in.DesiredStatus == types.DesiredStatusStopped {
 		desired = taskStopped
+	}
+	if desired == taskStopped || then.Before(w.now) {
 		found = slices.Concat(standing, w.forget(stopped))
 		slices.SortFunc(found, func(a, b *Task) int { return a.sequence - b.sequence })
 	}
@@ -50,7 +53,7 @@ func (e *ECS) ListTasks(_ context.Context, in *ecs.ListTasksInput, _ ...func(*ec
 		if len(page) > n {
 			break
 		}
-		if t.Desired == desired && t.listed(in) {
+		if t.desiredAt(then) == desired && t.listed(in) {
 			page = append(page, t)
 		}
 	}

@@ -298,3 +298,44 @@ func TestHalfPagesLoseNothing(t *testing.T) {
 	}
 	assert.Equal(t, 5, n)
 }
+
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html: "The Amazon ECS API follows an eventual consistency
+// model".
+func TestListsShowThePastWhereTheKnobSaysSo(t *testing.T) {
+	const late = 5 * time.Second
+	s := newStage(t, func(k *Knobs) { k.ECS.Lists = Uniform{late, late} })
+	hosts := func(status types.ContainerInstanceStatus) int {
+		out, err := s.w.ECS().ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{Cluster: webCluster, Status: status})
+		require.NoError(t, err)
+		return len(out.ContainerInstanceArns)
+	}
+	tasks := func(desired types.DesiredStatus) int {
+		out, err := s.w.ECS().ListTasks(t.Context(), &ecs.ListTasksInput{Cluster: webCluster, DesiredStatus: desired})
+		require.NoError(t, err)
+		return len(out.TaskArns)
+	}
+	becomes := func(what string, before, after int, list func() int) {
+		t.Helper()
+		s.run(late - time.Second)
+		assert.Equal(t, before, list(), what)
+		s.run(time.Second)
+		assert.Equal(t, after, list(), what)
+	}
+	host := s.host("a")
+	becomes("a host registers", 0, 1, func() int { return hosts("") })
+	task, failure := s.c.RunTask(TaskRequest{Definition: definition(64, 64)})
+	require.Empty(t, failure)
+	becomes("a task is there", 0, 1, func() int { return tasks(types.DesiredStatusRunning) })
+	s.run(time.Minute)
+	s.locked(func() { task.stop(byAPI, "") })
+	becomes("a task stops", 1, 0, func() int { return tasks(types.DesiredStatusRunning) })
+	s.run(time.Minute)
+	assert.Equal(t, 1, tasks(types.DesiredStatusStopped))
+	s.drain(host)
+	described, err := s.w.ECS().DescribeContainerInstances(t.Context(), &ecs.DescribeContainerInstancesInput{Cluster: webCluster, ContainerInstances: []string{host.ARN}})
+	require.NoError(t, err)
+	assert.EqualValues(t, draining, *described.ContainerInstances[0].Status, "a description shows the present")
+	becomes("a host drains", 1, 0, func() int { return hosts(active) })
+	s.locked(func() { host.gone("scale_in") })
+	becomes("a host is gone", 1, 0, func() int { return hosts("") })
+}

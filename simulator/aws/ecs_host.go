@@ -31,6 +31,8 @@ type Host struct {
 	Attributes map[string]string
 
 	sequence int
+	before   ecs.ContainerInstanceStatus // its last change of Status, and when that was
+	changed  time.Time
 	// tasks are those not STOPPED, oldest first.
 	tasks []*Task
 	// allocated is what tasks with desiredStatus RUNNING hold: ECS takes a stopping task's resources for free at once.
@@ -126,7 +128,7 @@ func (h *Host) count(t *Task, by counts) {
 // setStatus makes a host ACTIVE, DRAINING or INACTIVE, and keeps what depends on it.
 func (h *Host) setStatus(to ecs.ContainerInstanceStatus) {
 	from, c := h.Status, h.Cluster
-	h.Status = to
+	h.before, h.changed, h.Status = from, c.world.now, to
 	h.version++
 	by := 0
 	if to == active {

@@ -111,6 +111,10 @@ type ECSKnobs struct {
 	Blink              Uniform
 	// AgentDeathsPerMonth is per host: the agent goes and stays away, tasks run on.
 	AgentDeathsPerMonth float64
+	// Lists is how old the state is that ListContainerInstances and ListTasks show; descriptions show the present. AWS says
+	// that its API is eventually consistent and no more
+	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html). A guess: 0.
+	Lists Uniform
 	// TasksPerMinute is the service launch rate, 500 a minute and service
 	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html).
 	TasksPerMinute int
