@@ -54,9 +54,20 @@ func (c *CloudWatch) PutMetricData(_ context.Context, in *cloudwatch.PutMetricDa
 		}
 	}
 	for n, d := range in.MetricData {
-		w.series(identity(namespace, d)).put(points[n])
+		w.publish(identity(namespace, d), points[n])
 	}
 	return &cloudwatch.PutMetricDataOutput{}, nil
+}
+
+// publish puts a datum into its metric, where the knob says so only after a while.
+func (w *World) publish(name string, d datapoint) {
+	late := w.Knobs.CloudWatch.Put
+	if late.Max <= 0 {
+		w.series(name).put(d)
+		return
+	}
+	luck := w.draw("put " + w.attempt("put of PutMetricData", name))
+	w.after(late.of(luck), "put "+name, func() { w.series(name).put(d) })
 }
 
 func identity(namespace string, d types.MetricDatum) string {

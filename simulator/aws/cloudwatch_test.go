@@ -264,3 +264,79 @@ func TestPutMetricDataRefusesWhatAWSRefuses(t *testing.T) {
 	mean, _ := l.Latest("Test", "Signal", "Average", nil)
 	assert.InDelta(t, 16.0/6, mean, 1e-9)
 }
+
+func oneMetric(id, metric, stat string, period int32) types.MetricDataQuery {
+	return types.MetricDataQuery{Id: sdk.String(id), MetricStat: &types.MetricStat{Stat: sdk.String(stat), Period: sdk.Int32(period), Metric: &types.Metric{
+		Namespace: sdk.String("Test"), MetricName: sdk.String(metric), Dimensions: []types.Dimension{{Name: sdk.String("ClusterName"), Value: sdk.String("web")}},
+	}}}
+}
+
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html, for both.
+func TestMetricDataAreReadByPeriodNewestFirst(t *testing.T) {
+	l := newLab(exact(), GroupSpec{})
+	start := l.Now()
+	l.minutes(t, 1, 3, nil, 5, 7)
+	hidden := oneMetric("hidden", "Signal", "Sum", 60)
+	hidden.ReturnData = sdk.Bool(false)
+	out, err := l.CloudWatch().GetMetricData(t.Context(), &cloudwatch.GetMetricDataInput{
+		StartTime: sdk.Time(start.Add(30 * time.Second)), EndTime: sdk.Time(start.Add(4 * time.Minute)),
+		MetricDataQueries: []types.MetricDataQuery{oneMetric("minutes", "Signal", "Maximum", 60), oneMetric("pairs", "Signal", "Average", 120), hidden, oneMetric("none", "Other", "Sum", 60)},
+	})
+	require.NoError(t, err)
+	require.Len(t, out.MetricDataResults, 3)
+	minutes, pairs, none := out.MetricDataResults[0], out.MetricDataResults[1], out.MetricDataResults[2]
+	assert.Equal(t, []float64{5, 3, 1}, minutes.Values, "the fifth is after the end")
+	assert.Equal(t, []time.Time{start.Add(3 * time.Minute), start.Add(time.Minute), start}, minutes.Timestamps)
+	assert.Equal(t, []float64{5, 2}, pairs.Values)
+	assert.Equal(t, "Signal", *pairs.Label)
+	assert.Empty(t, none.Values)
+	up, err := l.CloudWatch().GetMetricData(t.Context(), &cloudwatch.GetMetricDataInput{
+		StartTime: sdk.Time(start), EndTime: sdk.Time(l.Now()), ScanBy: types.ScanByTimestampAscending,
+		MetricDataQueries: []types.MetricDataQuery{oneMetric("minutes", "Signal", "Maximum", 60)},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, []float64{1, 3, 5, 7}, up.MetricDataResults[0].Values)
+}
+
+func TestGetMetricDataRefusesWhatAWSRefuses(t *testing.T) {
+	l := newLab(exact(), GroupSpec{})
+	good := func() *cloudwatch.GetMetricDataInput {
+		return &cloudwatch.GetMetricDataInput{
+			StartTime: sdk.Time(l.Now()), EndTime: sdk.Time(l.Now().Add(time.Minute)), MetricDataQueries: []types.MetricDataQuery{oneMetric("a", "Signal", "Sum", 60)},
+		}
+	}
+	_, err := l.CloudWatch().GetMetricData(t.Context(), good())
+	require.NoError(t, err)
+	for name, spoil := range map[string]func(*cloudwatch.GetMetricDataInput){
+		"no query":          func(in *cloudwatch.GetMetricDataInput) { in.MetricDataQueries = nil },
+		"too many":          func(in *cloudwatch.GetMetricDataInput) { in.MetricDataQueries = make([]types.MetricDataQuery, 501) },
+		"ends as it begins": func(in *cloudwatch.GetMetricDataInput) { in.EndTime = in.StartTime },
+		"one id twice": func(in *cloudwatch.GetMetricDataInput) {
+			in.MetricDataQueries = append(in.MetricDataQueries, in.MetricDataQueries[0])
+		},
+		"an expression": func(in *cloudwatch.GetMetricDataInput) { in.MetricDataQueries[0].Expression = sdk.String("1") },
+		"half a minute": func(in *cloudwatch.GetMetricDataInput) { in.MetricDataQueries[0].MetricStat.Period = sdk.Int32(30) },
+		"no statistic":  func(in *cloudwatch.GetMetricDataInput) { in.MetricDataQueries[0].MetricStat.Stat = nil },
+	} {
+		in := good()
+		spoil(in)
+		_, err := l.CloudWatch().GetMetricData(t.Context(), in)
+		require.ErrorContains(t, err, "ValidationError", name)
+	}
+}
+
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html: data take a while to show.
+func TestDataAreThereAfterAWhileWhereTheKnobSaysSo(t *testing.T) {
+	k := exact()
+	k.CloudWatch.Put = Uniform{30 * time.Second, 30 * time.Second}
+	l := newLab(k, GroupSpec{Desired: 1})
+	l.group.PutStepPolicy("out", "Maximum", 10*time.Second, []Step{{new(0.0), nil, 1}})
+	l.alarm("out", "GreaterThanOrEqualToThreshold", 1, 1, 1, "notBreaching")
+	l.pass(55 * time.Second)
+	l.put(t, "Signal", l.Now(), 1) // there at 1:25, after the evaluation at 1:20
+	l.pass(29 * time.Second)
+	_, ok := l.Latest("Test", "Signal", "Maximum", map[string]string{"ClusterName": "web"})
+	assert.False(t, ok)
+	l.pass(2 * time.Minute)
+	assert.Equal(t, []string{"2m20s outALARM 0"}, filter(l.story(), "ALARM"))
+}

@@ -143,6 +143,10 @@ type CloudWatchKnobs struct {
 	// benchmark: 334 hosts became 34 in ten minutes, and in 80 where a step took 5 %
 	// (https://aws.amazon.com/blogs/containers/faster-scaling-in-for-amazon-ecs-cluster-auto-scaling/).
 	ManagedPause time.Duration
+	// Put is how long after PutMetricData a datum is there, for alarms and for whoever reads. AWS says that the statistics of
+	// a new metric take up to two minutes (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html)
+	// and nothing of one that exists. A guess: 0.
+	Put Uniform
 	// Schedule is how late within its minute a schedule fires
 	// (https://docs.aws.amazon.com/scheduler/latest/UserGuide/what-is-scheduler.html: 60 s precision).
 	Schedule Uniform
