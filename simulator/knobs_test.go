@@ -53,6 +53,8 @@ func known() aws.Knobs {
 			OwnMetrics: 60 * time.Second,
 			Schedule:   aws.Uniform{Min: 0, Max: 59 * time.Second},
 			Event:      aws.Uniform{Min: time.Second, Max: 5 * time.Second},
+
+			ManagedDrain: 10 * time.Second,
 		},
 		Services: aws.ServiceScalingKnobs{Kind: aws.Immediate},
 	}

@@ -23,6 +23,7 @@ const (
 // ServiceScalingKnobs are those of Application Auto Scaling's target tracking
 // (https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html).
 type ServiceScalingKnobs struct {
+	// Kind is which of them services have, a choice: most have the first.
 	Kind ServiceScaling
 	// Out are the datapoints above the target that scale out, In is how long they are below that scales in: 3, and 15
 	// minutes (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html).

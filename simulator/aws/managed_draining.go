@@ -1,16 +1,10 @@
 package aws
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // managedHook is what ECS puts on the group of a capacity provider with managed draining
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instance-draining.html).
 const managedHook = "ecs-managed-draining-termination-hook"
-
-// managedLook is how often managed draining looks at a host. Not published.
-const managedLook = 10 * time.Second
 
 // drainManaged sets terminating hosts DRAINING and lets them go when all their tasks are STOPPED, or after 48 hours
 // (managed-instance-draining.html).

@@ -40,7 +40,8 @@ func (w *World) Manage(c *Cluster, p CapacityProvider) {
 		}
 	} else {
 		w.every(w.now.Truncate(time.Minute).Add(time.Minute), time.Minute, "managed scaling "+c.Name, c.measureManaged)
-		w.every(w.now.Add(managedLook), managedLook, "managed draining "+c.Name, c.drainManaged)
+		often := max(w.Knobs.CloudWatch.ManagedDrain, time.Second)
+		w.every(w.now.Add(often), often, "managed draining "+c.Name, c.drainManaged)
 	}
 	for _, a := range c.managedAlarms(c.provider) {
 		w.putAlarm(a)
