@@ -23,6 +23,8 @@ type Setup struct {
 	Faults aws.FaultKnobs
 	// Knobs are those of the simulated AWS beside seed and faults; nil: its defaults.
 	Knobs *aws.Knobs
+	// Strategy overrides how tasks are placed; empty is as the workload has it.
+	Strategy workload.Strategy
 	// Progress is told each simulated hour how much is done; may be nil.
 	Progress func(done, of time.Duration)
 }
@@ -77,7 +79,7 @@ func Simulate(ctx context.Context, s Setup) (Result, error) {
 	knobs.Seed, knobs.Faults = s.Seed, s.Faults
 	world := aws.New(knobs)
 	recorder := NewRecorder(world, s.Workload.Settle)
-	s.Workload.Build(workload.Site{World: world, Policy: scaling})
+	s.Workload.Build(workload.Site{World: world, Policy: scaling, Strategy: s.Strategy})
 	for done := time.Duration(0); done < s.Workload.Lasts; {
 		if err := ctx.Err(); err != nil {
 			return Result{}, err

@@ -186,6 +186,27 @@ func TestRunTaskWithoutAStrategyTakesAnyHost(t *testing.T) {
 	}
 }
 
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html, placementStrategy
+func TestRunTaskFollowsItsStrategyAlsoFromTheQueue(t *testing.T) {
+	for _, hosts := range []int{3, 0} { // before the tasks, or after them
+		s := newStage(t)
+		for range hosts {
+			s.host("a")
+		}
+		for range 6 {
+			_, failure := s.c.RunTask(TaskRequest{Definition: definition(64, 64), Managed: true, Strategy: []string{"spread:instanceId"}})
+			require.Empty(t, failure)
+		}
+		for range 3 - hosts {
+			s.host("a")
+		}
+		s.run(time.Minute)
+		for _, h := range s.c.hosts {
+			assert.Len(t, h.tasks, 2)
+		}
+	}
+}
+
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html: a new task definition ends what
 // slowed the scheduler down.
 func TestASmallerRevisionIsTriedThoughNothingBecameFree(t *testing.T) {

@@ -87,7 +87,7 @@ func (t *Task) request() request {
 	if t.Service != nil {
 		r = t.Service.request(t.Definition, "")
 	} else {
-		r = t.Cluster.standalone(t.Definition, t.group, true)
+		r = t.Cluster.standalone(t.Definition, t.group, true, t.strategy)
 	}
 	r.luck = t.key
 	return r

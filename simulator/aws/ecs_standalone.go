@@ -10,6 +10,8 @@ type TaskRequest struct {
 	Definition *TaskDefinition
 	Group      string
 	Protected  bool
+	// Strategy is a chain, as a service's; empty is random.
+	Strategy []string
 	// Managed: queued for the managed capacity provider when it fits nowhere, instead of failing.
 	Managed bool
 	// Lasts is how long it runs, from RUNNING. Since is when the caller first wanted it, for TaskPlaced's wait; zero is now.
@@ -32,12 +34,13 @@ func (c *Cluster) RunTask(r TaskRequest) (t *Task, failure string) {
 	if r.Managed && c.queueFull() {
 		return nil, "You've reached the limit on the number of tasks you can provision"
 	}
-	h, why := c.choose(c.standalone(r.Definition, group, r.Managed))
+	chain := strategies(r.Strategy)
+	h, why := c.choose(c.standalone(r.Definition, group, r.Managed, chain))
 	if h == nil && !r.Managed {
 		return nil, why.failure()
 	}
 	t = c.newTask(r.Definition, group, nil)
-	t.Lasts, t.finished = r.Lasts, r.Finished
+	t.Lasts, t.finished, t.strategy = r.Lasts, r.Finished, chain
 	t.wanted = r.Since
 	if t.wanted.IsZero() {
 		t.wanted = w.now
@@ -55,8 +58,8 @@ func (c *Cluster) RunTask(r TaskRequest) (t *Task, failure string) {
 
 // standalone is what a RunTask asks for: without a strategy, ECS places at random
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html).
-func (c *Cluster) standalone(d *TaskDefinition, group *taskGroup, managed bool) request {
-	r := request{definition: d, group: group, luck: c.Name + " " + group.name + " " + time.Duration(c.made).String()}
+func (c *Cluster) standalone(d *TaskDefinition, group *taskGroup, managed bool, chain []strategy) request {
+	r := request{definition: d, group: group, strategy: chain, luck: c.Name + " " + group.name + " " + time.Duration(c.made).String()}
 	if managed && c.provider != nil {
 		r.only = c.provider.Group
 	}

@@ -69,8 +69,9 @@ type Task struct {
 	Lasts time.Duration
 
 	group    *taskGroup
-	provider *Group    // the group behind the capacity provider that it was placed through; nil: none
-	wanted   time.Time // since when a standalone task was wanted
+	provider *Group     // the group behind the capacity provider that it was placed through; nil: none
+	wanted   time.Time  // since when a standalone task was wanted
+	strategy []strategy // of a standalone task
 	version  int64
 	finished func(*Task) // told when it STOPPED; may be nil
 

@@ -43,8 +43,9 @@ func (e *errand) want() {
 }
 
 func (e *errand) ask() {
+	_, strategy := e.Strategy.chains()
 	started, _ := e.cluster.RunTask(aws.TaskRequest{
-		Definition: e.task, Group: "family:" + e.task.Family, Managed: e.Policy.Managed(),
+		Definition: e.task, Group: "family:" + e.task.Family, Managed: e.Policy.Managed(), Strategy: strategy,
 		Lasts: e.lasts, Since: e.since, Finished: e.finished,
 	})
 	if started == nil {

@@ -13,6 +13,8 @@ type Site struct {
 	World *aws.World
 	// Policy scales the clusters.
 	Policy Policy
+	// Strategy overrides how tasks are placed; empty is as the workload has it.
+	Strategy Strategy
 }
 
 // Policy is what a workload may ask of whatever scales its clusters.
@@ -42,6 +44,9 @@ func (s Site) NewGroup(spec aws.GroupSpec, active bool) *aws.Group {
 func (s Site) CreateService(c *aws.Cluster, spec aws.ServiceSpec) *aws.Service {
 	if spec.LoadBalanced && spec.TargetHealthy == 0 && spec.Deregistration == 0 {
 		spec.TargetHealthy, spec.Deregistration = s.World.Knobs.ECS.TargetHealthy, s.World.Knobs.ECS.Deregistration
+	}
+	if s.Strategy != "" && !spec.Daemon {
+		spec.Strategy, _ = s.Strategy.chains()
 	}
 	spec.Managed = s.Policy.Managed() && !spec.Daemon
 	return c.CreateService(spec)
