@@ -340,3 +340,15 @@ func TestDataAreThereAfterAWhileWhereTheKnobSaysSo(t *testing.T) {
 	l.pass(2 * time.Minute)
 	assert.Equal(t, []string{"2m20s outALARM 0"}, filter(l.story(), "ALARM"))
 }
+
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html: a timestamp of hours ago is taken, and
+// changes nothing of now.
+func TestADatumOfLongAgoDoesNotReplaceANewOne(t *testing.T) {
+	l := newLab(exact(), GroupSpec{})
+	l.pass(24 * time.Hour)
+	l.put(t, "Signal", l.Now(), 1)
+	l.put(t, "Signal", l.Now().Add(-kept*time.Minute), 9)
+	v, ok := l.Latest("Test", "Signal", "Maximum", map[string]string{"ClusterName": "web"})
+	assert.True(t, ok)
+	assert.InDelta(t, 1, v, 0)
+}

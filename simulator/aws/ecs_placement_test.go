@@ -147,6 +147,17 @@ func TestZonesAreRebalancedWhereTheServiceWantsIt(t *testing.T) {
 	}
 }
 
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+func TestZonesThatDifferByOneTaskStayAsTheyAre(t *testing.T) {
+	s := newStage(t)
+	s.host("a")
+	s.host("b")
+	web := s.steady(ServiceSpec{Name: "web", Definition: definition(256, 256), Desired: 3, MinPercent: 100, MaxPercent: 200, Rebalance: true})
+	s.run(time.Hour)
+	assert.Equal(t, 3, web.Running())
+	assert.Len(t, s.kinds(TaskRunning), 3)
+}
+
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 func TestAStandaloneTaskRunsItsTimeAndTells(t *testing.T) {
 	s := newStage(t)
@@ -252,6 +263,16 @@ func TestTasksForAManagedProviderWaitInProvisioningUntilAHostTakesThem(t *testin
 	assert.Empty(t, s.c.queue)
 	assert.Equal(t, 2, web.Running())
 	assert.Equal(t, taskRunning, task.Last)
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html: tasks in PROVISIONING per cluster
+func TestNoMoreTasksWaitForAProviderThanTheQuota(t *testing.T) {
+	s := newStage(t, func(k *Knobs) { k.ECS.ProvisioningLimit = 3 })
+	s.c.CreateService(ServiceSpec{Name: "web", Definition: definition(512, 512), Desired: 5, Managed: true})
+	s.run(time.Minute)
+	assert.Len(t, s.c.queue, 3)
+	_, failure := s.c.RunTask(TaskRequest{Definition: definition(512, 512), Managed: true})
+	assert.Contains(t, failure, "limit")
 }
 
 func TestATaskGivesUpWaitingForAProviderAndItsServiceMakesAnother(t *testing.T) {
