@@ -192,7 +192,7 @@ demo-wire: lab ## run the real publisher on moto and read its metric back
 # Without the commit in it, the binary is the same until its code changes, and so are the finished runs.
 .PHONY: evaluate
 evaluate: ## every policy on the traces in TRACES=folder and every scenario; QUICK=1: a day of each
-	@test -n '$(TRACES)' || { echo 'make evaluate TRACES=folder: a folder with tasks_*.csv and demand_*.csv' >&2; exit 1; }
+	@test -n '$(TRACES)' || { echo 'make evaluate TRACES=folder: a folder with demand_*.csv, services_*.csv and tasks_*.csv' >&2; exit 1; }
 	@go build -buildvcs=false -o dist/evaluate ./cmd/clusterscaler
 	@dist/evaluate evaluate --traces '$(TRACES)' $(if $(QUICK),--quick) $(EVALUATE)
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,13 +62,13 @@ var known = map[string]struct {
 	"demand_elb_requests":  {workload.Window{}, "Numenta Anomaly Benchmark, MIT"},
 }
 
-// Cases are the traces of a folder, tasks_*.csv and demand_*.csv, and every scenario.
+// Cases are the traces of a folder, demand_*.csv, services_*.csv and tasks_*.csv, and every scenario.
 func Cases(folder string, extent Extent) ([]Case, error) {
 	if _, err := os.Stat(folder); err != nil {
-		return nil, fmt.Errorf("--traces: %w; name a folder with files called tasks_*.csv or demand_*.csv", err)
+		return nil, fmt.Errorf("--traces: %w; name a folder with files named demand_*.csv, services_*.csv or tasks_*.csv", err)
 	}
 	var cases []Case
-	for _, pattern := range []string{"demand_*.csv", "tasks_*.csv"} {
+	for _, pattern := range []string{"demand_*.csv", "services_*.csv", "tasks_*.csv"} {
 		paths, err := filepath.Glob(filepath.Join(folder, pattern))
 		if err != nil {
 			return nil, fmt.Errorf("--traces: %w", err)
@@ -81,7 +82,7 @@ func Cases(folder string, extent Extent) ([]Case, error) {
 		}
 	}
 	if len(cases) == 0 {
-		return nil, fmt.Errorf("%s has no trace; it must hold files called tasks_*.csv or demand_*.csv, as docs/simulator.md describes them", folder)
+		return nil, fmt.Errorf("%s has no trace; it must hold files named demand_*.csv, services_*.csv or tasks_*.csv, as docs/simulator.md describes them", folder)
 	}
 	for _, w := range workload.All() {
 		cases = append(cases, Case{
@@ -118,42 +119,23 @@ func trace(path string, extent Extent) (Case, error) {
 		return Case{}, err
 	}
 	name := strings.TrimSuffix(filepath.Base(path), ".csv")
-	c := Case{Name: name, Attribution: "no attribution given", Services: strings.HasPrefix(name, "demand_")}
+	c := Case{Name: name, Attribution: "no attribution given", Services: !strings.HasPrefix(name, "tasks_")}
 	of := known[name]
 	if of.attribution != "" {
 		c.Attribution = of.attribution
 	}
-	window, notes := of.window, []string(nil)
-	if c.Services {
-		points, err := workload.ParseDemand(path, bytes.NewReader(text))
-		if err != nil {
-			return Case{}, err
-		}
-		window = extent.cut(window, points[len(points)-1].At)
-		c.Make = func() (workload.Workload, error) {
-			return workload.Demand([]workload.Series{{Name: name, Points: points}}, window)
-		}
-	} else {
-		tasks, err := workload.ParseTasks(path, bytes.NewReader(text))
-		if err != nil {
-			return Case{}, err
-		}
-		end := 0
-		for _, t := range tasks {
-			end = max(end, t.End)
-		}
-		window = extent.cut(window, end)
-		c.Make = func() (workload.Workload, error) {
-			made, _, err := workload.Tasks(name, tasks, window)
-			return made, err
-		}
-		if _, notes, err = workload.Tasks(name, tasks, window); err != nil {
-			return Case{}, err
-		}
-	}
-	w, err := c.Make()
+	part, begin, end, err := read(path, name, bytes.NewReader(text))
 	if err != nil {
 		return Case{}, err
+	}
+	window := extent.cut(of.window, begin, end)
+	w, notes, err := part(window)
+	if err != nil {
+		return Case{}, err
+	}
+	c.Make = func() (workload.Workload, error) {
+		made, _, err := part(window)
+		return made, err
 	}
 	c.Lasts = w.Lasts
 	c.Why = fmt.Sprintf("%s Seconds %d to %d of it.", w.Why, window.From, window.To)
@@ -164,13 +146,46 @@ func trace(path string, extent Extent) (Case, error) {
 	return c, nil
 }
 
+// read reads a trace of the kind that its name tells. part makes a workload of a window of it, which lies between begin
+// and end.
+func read(path, name string, from io.Reader) (part func(workload.Window) (workload.Workload, []string, error), begin, end int, err error) {
+	switch kind, _, _ := strings.Cut(name, "_"); kind {
+	case "demand":
+		points, err := workload.ParseDemand(path, from)
+		if err != nil {
+			return nil, 0, 0, err
+		}
+		return func(w workload.Window) (workload.Workload, []string, error) {
+			made, err := workload.Demand([]workload.Series{{Name: name, Points: points}}, w)
+			return made, nil, err
+		}, 0, points[len(points)-1].At, nil
+	case "services":
+		lines, err := workload.ParseServices(path, from)
+		if err != nil {
+			return nil, 0, 0, err
+		}
+		return func(w workload.Window) (workload.Workload, []string, error) {
+			return workload.Services(name, lines, w)
+		}, lines[0].At, lines[len(lines)-1].At, nil
+	default:
+		tasks, err := workload.ParseTasks(path, from)
+		if err != nil {
+			return nil, 0, 0, err
+		}
+		for _, t := range tasks {
+			end = max(end, t.End)
+		}
+		return func(w workload.Window) (workload.Workload, []string, error) { return workload.Tasks(name, tasks, w) }, 0, end, nil
+	}
+}
+
 // cut is as much of a window, or of a whole trace, as is to be run.
-func (e Extent) cut(w workload.Window, end int) workload.Window {
+func (e Extent) cut(w workload.Window, begin, end int) workload.Window {
 	if w.To == 0 || w.To > end {
 		w.To = end
 	}
-	if w.From >= w.To {
-		w.From = 0
+	if w.From < begin || w.From >= w.To {
+		w.From = begin
 	}
 	w.To = min(w.To, w.From+e.most())
 	return w

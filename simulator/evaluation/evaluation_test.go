@@ -7,11 +7,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/simulator"
+	"ecs-cluster-scaler/simulator/workload"
 	"ecs-cluster-scaler/thresholds"
 )
 
@@ -38,9 +40,10 @@ func folder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"tasks_own.csv":  "start_s,end_s,cpu_units,memory_mib,gpus,group\n0,7200,2048,4096,0,a\n600,4200,1024,2048,0,a\n700,800,9999,1,0,b\n",
-		"demand_own.csv": "t_s,value\n0,100\n1800,300\n3600,100\n",
-		"README.md":      "own traces",
+		"tasks_own.csv":    "start_s,end_s,cpu_units,memory_mib,gpus,group\n0,7200,2048,4096,0,a\n600,4200,1024,2048,0,a\n700,800,9999,1,0,b\n",
+		"demand_own.csv":   "t_s,value\n0,100\n1800,300\n3600,100\n",
+		"services_own.csv": "t_s,service,desired,cpu_units,memory_mib\n1700000000,web,4,512,1024\n1700000000,etl,1,9999,1\n1700003600,web,2,512,1024\n",
+		"README.md":        "own traces",
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
@@ -52,16 +55,22 @@ func TestTracesAreFoundByTheirNames(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "demand_own", cases[0].Name)
 	assert.True(t, cases[0].Services)
-	assert.Equal(t, "tasks_own", cases[1].Name)
-	assert.Equal(t, "no attribution given", cases[1].Attribution)
-	assert.Contains(t, cases[1].Why, "1 of 3 tasks are larger than a host")
-	assert.True(t, cases[2].Scenario)
+	assert.Equal(t, "services_own", cases[1].Name)
+	assert.True(t, cases[1].Services)
+	assert.Equal(t, "A trace of what 1 service wanted, with 0 roll-outs. Seconds 1700000000 to 1700003600 of it. "+
+		"tasks of etl are larger than a host (m5.xlarge: 4096 CPU, 15400 MiB) and left out; they need up to 9999 CPU, 1 MiB.", cases[1].Why)
+	assert.Equal(t, 2*time.Hour, cases[1].Lasts)
+	assert.Equal(t, "tasks_own", cases[2].Name)
+	assert.False(t, cases[2].Services)
+	assert.Equal(t, "no attribution given", cases[2].Attribution)
+	assert.Contains(t, cases[2].Why, "1 of 3 tasks are larger than a host")
+	assert.True(t, cases[3].Scenario)
 
 	some, err := Only(cases, []string{"diurnal", "tasks_own"})
 	require.NoError(t, err)
 	assert.Len(t, some, 2)
 	_, err = Only(cases, []string{"dirunal"})
-	require.ErrorContains(t, err, `there is no trace or scenario "dirunal"; there are demand_own, tasks_own, diurnal`)
+	require.ErrorContains(t, err, `there is no trace or scenario "dirunal"; there are demand_own, services_own, tasks_own, diurnal`)
 	_, err = Cases(t.TempDir(), Usual)
 	require.ErrorContains(t, err, "has no trace")
 	_, err = Cases("/nowhere", Usual)
@@ -71,11 +80,12 @@ func TestTracesAreFoundByTheirNames(t *testing.T) {
 func TestOnlyPartOfALongTraceIsRun(t *testing.T) {
 	const day = 86400
 	window := known["demand_nyc_taxi"].window
-	assert.Equal(t, 4*day, Usual.cut(window, 56*day).To-window.From)
-	assert.Equal(t, day, Quick.cut(window, 56*day).To-window.From)
-	assert.Equal(t, 28*day, Full.cut(window, 56*day).To)
-	assert.Equal(t, 3600, Usual.cut(window, 3600).To, "another trace of that name")
-	assert.Zero(t, Usual.cut(window, 3600).From)
+	assert.Equal(t, 4*day, Usual.cut(window, 0, 56*day).To-window.From)
+	assert.Equal(t, day, Quick.cut(window, 0, 56*day).To-window.From)
+	assert.Equal(t, 28*day, Full.cut(window, 0, 56*day).To)
+	assert.Equal(t, 3600, Usual.cut(window, 0, 3600).To, "another trace of that name")
+	assert.Zero(t, Usual.cut(window, 0, 3600).From)
+	assert.Equal(t, workload.Window{From: 1700000000, To: 1700000000 + day}, Quick.cut(workload.Window{}, 1700000000, 1700000000+3*day), "a trace that begins later")
 }
 
 func TestEvaluationGoesOnWhereItWasInterrupted(t *testing.T) {

@@ -1,14 +1,11 @@
 package workload
 
 import (
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
-	"math"
-	"slices"
-	"strconv"
-	"strings"
+	"regexp"
+
+	"ecs-cluster-scaler/simulator/csvfile"
 )
 
 // TraceTask is a line of a trace of standalone tasks. Times are seconds since the trace's beginning; 0 is a task that was
@@ -24,23 +21,28 @@ type Point struct {
 	Value float64
 }
 
-var (
-	taskColumns   = []string{"start_s", "end_s", "cpu_units", "memory_mib", "gpus", "group"}
-	demandColumns = []string{"t_s", "value"}
-)
+// ServiceLine is a line of a trace of services: from At on the service wants so many tasks of that size. Another Revision
+// than the line before is a roll-out.
+type ServiceLine struct {
+	At          int // seconds; where they begin is the trace's own affair
+	Service     string
+	Desired     int
+	CPU, Memory int
+	Revision    string
+}
 
 // ParseTasks reads a trace with the columns start_s, end_s, cpu_units, memory_mib, gpus and group, ordered by start_s.
 // group says what belongs together in the original; nothing here depends on it. name is the file's, for errors.
 func ParseTasks(name string, from io.Reader) ([]TraceTask, error) {
 	var tasks []TraceTask
-	err := lines(name, from, taskColumns, func(l *line) {
-		t := TraceTask{l.whole(0, 0), l.whole(1, 0), l.whole(2, 1), l.whole(3, 1), l.whole(4, 0)}
+	err := csvfile.Tasks.Read(name, from, func(l *csvfile.Line) {
+		t := TraceTask{l.Seconds("start_s"), l.Seconds("end_s"), l.Whole("cpu_units", 1), l.Whole("memory_mib", 1), l.Whole("gpus", 0)}
 		switch {
-		case l.err != nil:
+		case l.Faulty():
 		case t.End <= t.Start:
-			l.fault("end_s is %d, not after start_s %d; leave out tasks that did not run", t.End, t.Start)
+			l.Fault("end_s is %d, not after start_s %d; leave out tasks that did not run", t.End, t.Start)
 		case len(tasks) > 0 && t.Start < tasks[len(tasks)-1].Start:
-			l.fault("start_s is %d, before the line above; sort the lines by start_s", t.Start)
+			l.Fault("start_s is %d, before the line above; sort the lines by start_s", t.Start)
 		}
 		tasks = append(tasks, t)
 	})
@@ -53,10 +55,10 @@ func ParseTasks(name string, from io.Reader) ([]TraceTask, error) {
 // ParseDemand reads a trace with the columns t_s and value, ordered by t_s. name is the file's, for errors.
 func ParseDemand(name string, from io.Reader) ([]Point, error) {
 	var points []Point
-	err := lines(name, from, demandColumns, func(l *line) {
-		p := Point{l.whole(0, 0), l.number(1)}
-		if l.err == nil && len(points) > 0 && p.At <= points[len(points)-1].At {
-			l.fault("t_s is %d, not after the line above; sort the lines by t_s, one for each time", p.At)
+	err := csvfile.Demand.Read(name, from, func(l *csvfile.Line) {
+		p := Point{l.Seconds("t_s"), l.Number("value")}
+		if !l.Faulty() && len(points) > 0 && p.At <= points[len(points)-1].At {
+			l.Fault("t_s is %d, not after the line above; sort the lines by t_s, one for each time", p.At)
 		}
 		points = append(points, p)
 	})
@@ -66,81 +68,58 @@ func ParseDemand(name string, from io.Reader) ([]Point, error) {
 	return points, nil
 }
 
-// line is a line of a trace, and the first thing that is wrong with it.
-type line struct {
-	fields, columns []string
-	err             error
-}
+// serviceName is what ECS takes for a service's name
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html).
+var serviceName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
 
-func (l *line) fault(format string, args ...any) {
-	if l.err == nil {
-		l.err = fmt.Errorf(format, args...)
-	}
-}
+// mostTasks is how many tasks a service may have
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html).
+const mostTasks = 5000
 
-// whole is a column's value, a whole number of at least least.
-func (l *line) whole(column, least int) int {
-	n, err := strconv.Atoi(l.fields[column])
-	if err != nil || n < least {
-		l.fault("%s is %q; it must be a whole number, %d or more", l.columns[column], l.fields[column], least)
-	}
-	return n
-}
-
-// number is a column's value, a number of at least 0.
-func (l *line) number(column int) float64 {
-	x, err := strconv.ParseFloat(l.fields[column], 64)
-	if err != nil || x < 0 || math.IsInf(x, 0) || math.IsNaN(x) {
-		l.fault("%s is %q; it must be a number, 0 or more", l.columns[column], l.fields[column])
-	}
-	return x
-}
-
-// lines calls each with every line below the header, and stops at the first fault.
-func lines(name string, from io.Reader, columns []string, each func(*line)) error {
-	r := csv.NewReader(from)
-	r.FieldsPerRecord = -1
-	r.ReuseRecord = true
-	want := strings.Join(columns, ",")
-	header, err := r.Read()
-	switch {
-	case errors.Is(err, io.EOF):
-		return fmt.Errorf("%s: it is empty; the first line must be %s", name, want)
-	case err != nil:
-		return broken(name, err)
-	case !slices.Equal(header, columns) && slices.Equal(header, taskColumns):
-		return fmt.Errorf("%s:1: this is a trace of tasks; give it to --tasks", name)
-	case !slices.Equal(header, columns) && slices.Equal(header, demandColumns):
-		return fmt.Errorf("%s:1: this is a trace of demand; give it to --demand", name)
-	case !slices.Equal(header, columns):
-		return fmt.Errorf("%s:1: the first line is %q; it must be %s", name, strings.Join(header, ","), want)
-	}
-	for n := 0; ; n++ {
-		fields, err := r.Read()
+// ParseServices reads a trace with the columns t_s, service, desired, cpu_units, memory_mib and, where it is there,
+// revision, ordered by t_s. Without the column a size is a revision. name is the file's, for errors.
+func ParseServices(name string, from io.Reader) ([]ServiceLine, error) {
+	var lines []ServiceLine
+	newest := map[string]int{}    // each service's newest line, and where in the file
+	revisions := map[string]int{} // each revision's first
+	at := map[int]int{}
+	err := csvfile.Services.Read(name, from, func(l *csvfile.Line) {
+		s := ServiceLine{
+			At: l.Seconds("t_s"), Service: l.Text("service"), Desired: l.Whole("desired", 0),
+			CPU: l.Whole("cpu_units", 1), Memory: l.Whole("memory_mib", 1),
+		}
+		s.Revision = fmt.Sprintf("%d CPU, %d MiB", s.CPU, s.Memory)
+		if l.Has("revision") {
+			s.Revision = l.Text("revision")
+		}
+		last, known := newest[s.Service]
+		key := s.Service + "\x00" + s.Revision
+		first, deployed := revisions[key]
 		switch {
-		case errors.Is(err, io.EOF) && n == 0:
-			return fmt.Errorf("%s: nothing follows the first line; add a line for each of %s", name, want)
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return broken(name, err)
+		case l.Faulty():
+		case !serviceName.MatchString(s.Service):
+			l.Fault("service is %q; it must be a service's name, of letters, digits, hyphens and underscores", s.Service)
+		case s.Desired > mostTasks:
+			l.Fault("desired is %d; ECS runs %d tasks of a service at most", s.Desired, mostTasks)
+		case s.Revision == "":
+			l.Fault("revision is empty; write the task definition's, or leave the whole column out")
+		case len(lines) > 0 && s.At < lines[len(lines)-1].At:
+			l.Fault("t_s is %d, before the line above; sort the lines by t_s", s.At)
+		case known && lines[last].At == s.At:
+			l.Fault("service is %q, of which line %d says what it wants at t_s %d; keep one of them", s.Service, at[last], s.At)
+		case deployed && lines[first].CPU != s.CPU:
+			l.Fault("cpu_units is %d, and %d in line %d, of the same revision; a task definition of another size is another revision", s.CPU, lines[first].CPU, at[first])
+		case deployed && lines[first].Memory != s.Memory:
+			l.Fault("memory_mib is %d, and %d in line %d, of the same revision; a task definition of another size is another revision", s.Memory, lines[first].Memory, at[first])
 		}
-		number, _ := r.FieldPos(0)
-		l := &line{fields: fields, columns: columns}
-		if len(fields) != len(columns) {
-			return fmt.Errorf("%s:%d: it has %d columns; it must have %d: %s", name, number, len(fields), len(columns), want)
+		newest[s.Service], at[len(lines)] = len(lines), l.Row
+		if !deployed {
+			revisions[key] = len(lines)
 		}
-		each(l)
-		if l.err != nil {
-			return fmt.Errorf("%s:%d: %w", name, number, l.err)
-		}
+		lines = append(lines, s)
+	})
+	if err != nil {
+		return nil, err
 	}
-}
-
-// broken is a line that is no CSV, or a file that cannot be read to its end.
-func broken(name string, err error) error {
-	if fault, ok := errors.AsType[*csv.ParseError](err); ok {
-		return fmt.Errorf("%s:%d: %w; write it without quotes", name, fault.Line, fault.Err)
-	}
-	return fmt.Errorf("read %s: %w", name, err)
+	return lines, nil
 }

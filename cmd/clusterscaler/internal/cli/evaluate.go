@@ -30,7 +30,7 @@ func newEvaluate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "evaluate --traces folder",
 		Short: "Run every policy on every trace and scenario and write the evaluation",
-		Long: "evaluate runs every family of policies on each trace of a folder (tasks_*.csv and demand_*.csv), with several " +
+		Long: "evaluate runs every family of policies on each trace of a folder (demand_*.csv, services_*.csv and tasks_*.csv), with several " +
 			"values of its main setting. On each scenario it runs every policy with its usual settings. It takes several seeds and " +
 			"all cores, and writes evaluation.md and evaluation.html. It keeps finished runs: after an interruption, run it again.",
 		Example: `  clusterscaler evaluate --traces traces --quick
@@ -40,7 +40,7 @@ func newEvaluate() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return e.run(cmd) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&e.traces, "traces", "", "folder that holds the traces, tasks_*.csv and demand_*.csv")
+	f.StringVar(&e.traces, "traces", "", "folder that holds the traces, demand_*.csv, services_*.csv and tasks_*.csv")
 	f.StringVar(&e.out, "out", "", "folder for evaluation.md and evaluation.html (default docs; with --quick or --only: dist)")
 	f.StringVar(&e.cache, "cache", "dist/evaluation-cache", "folder for finished runs")
 	f.StringSliceVar(&e.only, "only", nil, "run only these traces and scenarios")
@@ -53,7 +53,7 @@ func newEvaluate() *cobra.Command {
 func (e *evaluating) run(cmd *cobra.Command) error {
 	switch {
 	case e.traces == "":
-		return errors.New("no folder of traces is given; name one, such as --traces traces; it must hold files named tasks_*.csv or demand_*.csv, as docs/simulator.md describes them")
+		return errors.New("no folder of traces is given; name one, such as --traces traces; it must hold files named demand_*.csv, services_*.csv or tasks_*.csv, as docs/simulator.md describes them")
 	case e.quick && e.full:
 		return errors.New("--quick takes one day of each trace and --full all of it; leave one of them out")
 	case e.seeds < 1:

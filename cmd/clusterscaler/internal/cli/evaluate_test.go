@@ -31,10 +31,10 @@ func TestEvaluationIsWrittenAndNotRunTwice(t *testing.T) {
 func TestWrongEvaluationIsAnsweredWithWhatToDo(t *testing.T) {
 	empty := t.TempDir()
 	for want, args := range map[string][]string{
-		"has no trace; it must hold files called tasks_*.csv or demand_*.csv": {"--traces", empty},
-		"no folder of traces is given; name one, such as --traces traces":     nil,
-		"--seeds is 0; it must be at least 1":                                 {"--traces", empty, "--seeds", "0"},
-		"leave one of them out":                                               {"--traces", empty, "--quick", "--full"},
+		"has no trace; it must hold files named demand_*.csv, services_*.csv or tasks_*.csv": {"--traces", empty},
+		"no folder of traces is given; name one, such as --traces traces":                    nil,
+		"--seeds is 0; it must be at least 1":                                                {"--traces", empty, "--seeds", "0"},
+		"leave one of them out":                                                              {"--traces", empty, "--quick", "--full"},
 	} {
 		got := clusterscaler(t, nil, append([]string{"evaluate"}, args...)...)
 		assert.Equal(t, 1, got.code, want)

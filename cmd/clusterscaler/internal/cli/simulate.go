@@ -22,16 +22,16 @@ import (
 
 // simulation holds the arguments of simulate.
 type simulation struct {
-	scenario, tasks, entry, policy string
-	demand                         []string
-	window                         window
-	length                         time.Duration
-	seed                           uint64
-	faults                         float64
-	list                           bool
-	compare                        []string
-	html                           string
-	format                         output
+	scenario, tasks, services, entry, policy string
+	demand                                   []string
+	window                                   window
+	length                                   time.Duration
+	seed                                     uint64
+	faults                                   float64
+	list                                     bool
+	compare                                  []string
+	html                                     string
+	format                                   output
 }
 
 func newSimulate() *cobra.Command {
@@ -41,7 +41,8 @@ func newSimulate() *cobra.Command {
 		Short: "Run a scaling policy on a simulated cluster and show what it costs",
 		Long: "simulate runs a workload on a simulated ECS on EC2. The real publisher and drainer scale it, or a policy that " +
 			"people run instead. It shows the cost and who waited. It never calls AWS, and the same seed gives the same result.\n\n" +
-			"The workload is a named scenario, a trace of standalone tasks (--tasks: start_s,end_s,cpu_units,memory_mib,gpus,group) " +
+			"The workload is a named scenario, a trace of standalone tasks (--tasks: start_s,end_s,cpu_units,memory_mib,gpus,group), " +
+			"a trace of your services (--services: t_s,service,desired,cpu_units,memory_mib, optionally with revision) " +
 			"or traces of demand that services follow (--demand: t_s,value). docs/simulator.md defines every measure and says what " +
 			"a simulation does not prove.",
 		Example: `  clusterscaler simulate --list
@@ -49,6 +50,7 @@ func newSimulate() *cobra.Command {
   clusterscaler simulate flash-crowd --policy managed-90 --seed 7
   clusterscaler simulate diurnal --compare --html diurnal.html
   clusterscaler simulate flash-crowd --compare=gap,managed-100,alarms-80
+  clusterscaler simulate --services ours.csv --compare
   clusterscaler simulate --demand taxi.csv --window 1209600:2419200 --entry web.json --output json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
@@ -76,6 +78,7 @@ func newSimulate() *cobra.Command {
 	f := cmd.Flags()
 	f.BoolVar(&s.list, "list", false, "list the scenarios and policies; run nothing")
 	f.StringVar(&s.tasks, "tasks", "", "CSV trace of standalone tasks to run instead of a scenario")
+	f.StringVar(&s.services, "services", "", "CSV trace of services' desired counts and sizes to run instead of a scenario")
 	f.StringArrayVar(&s.demand, "demand", nil, "CSV trace of demand to follow instead of a scenario; may be repeated, services take the traces in turn")
 	f.Var(&s.window, "window", "part of the trace to run, from:to in seconds")
 	f.DurationVar(&s.length, "length", 0, "how long to run a scenario once it has settled, such as 6h")
@@ -222,7 +225,7 @@ func (s simulation) show(out io.Writer, c report.Comparison) error {
 
 // scenarios lists the scenarios and policies.
 func scenarios(out io.Writer, s simulation) error {
-	if s.scenario != "" || s.tasks != "" || len(s.demand) > 0 {
+	if s.scenario != "" || s.kinds() > 0 {
 		return errors.New("--list runs nothing; leave out either --list or the workload")
 	}
 	t := newTable(whyWidth+20, "scenario", "lasts", "what it shows")

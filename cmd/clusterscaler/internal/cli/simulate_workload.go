@@ -39,6 +39,12 @@ func (s simulation) workload() (w workload.Workload, notes []string, err error) 
 			return workload.Workload{}, nil, err
 		}
 		return workload.Tasks(filepath.Base(s.tasks), tasks, workload.Window(s.window))
+	case s.services != "":
+		lines, err := parsed(s.services, workload.ParseServices)
+		if err != nil {
+			return workload.Workload{}, nil, err
+		}
+		return workload.Services(filepath.Base(s.services), lines, workload.Window(s.window))
 	case len(s.demand) > 0:
 		var series []workload.Series
 		for _, path := range s.demand {
@@ -59,17 +65,28 @@ func (s simulation) workload() (w workload.Workload, notes []string, err error) 
 	}
 }
 
+// kinds are how many kinds of trace are given.
+func (s simulation) kinds() int {
+	n := 0
+	for _, given := range []bool{s.tasks != "", s.services != "", len(s.demand) > 0} {
+		if given {
+			n++
+		}
+	}
+	return n
+}
+
 // oneWorkload refuses no workload, several, and options for another kind.
 func (s simulation) oneWorkload() error {
-	trace := s.tasks != "" || len(s.demand) > 0
+	traces := s.kinds()
 	switch {
-	case s.scenario == "" && !trace:
-		return errors.New("no workload is given; name a scenario, or a trace with --tasks or --demand; simulate --list shows the scenarios")
-	case s.scenario != "" && trace, s.tasks != "" && len(s.demand) > 0:
-		return errors.New("a scenario, --tasks and --demand cannot be combined; keep one of them")
-	case trace && s.length != 0:
+	case s.scenario == "" && traces == 0:
+		return errors.New("no workload is given; name a scenario, or a trace with --tasks, --services or --demand; simulate --list shows the scenarios")
+	case s.scenario != "" && traces > 0, traces > 1:
+		return errors.New("a scenario, --tasks, --services and --demand cannot be combined; keep one of them")
+	case traces > 0 && s.length != 0:
 		return errors.New("--length is for scenarios; for a trace, use --window from:to, in seconds")
-	case !trace && s.window != window{}:
+	case traces == 0 && s.window != window{}:
 		return errors.New("--window is for traces; for a scenario, use --length, such as 6h")
 	case s.length < 0 || s.length%time.Minute != 0:
 		return s.wrongLength()
@@ -81,7 +98,7 @@ func (s simulation) oneWorkload() error {
 func parsed[T any](path string, parse func(name string, from io.Reader) ([]T, error)) ([]T, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("the trace cannot be read: %w; name a CSV file as docs/simulator.md describes it", err)
+		return nil, fmt.Errorf("the trace cannot be read: %w; name a CSV file, as docs/simulator.md describes it", err)
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	return parse(path, file)
