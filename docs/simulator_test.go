@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -32,10 +33,18 @@ func measureRows() []string {
 	return rows
 }
 
+func priceRows() []string {
+	var rows []string
+	for _, p := range simulator.ListPrices() {
+		rows = append(rows, fmt.Sprintf("| %s | %s | %s |", p.Of, strconv.FormatFloat(p.USD, 'f', -1, 64), p.Source))
+	}
+	return rows
+}
+
 func TestSimulatorTablesAreTheCodes(t *testing.T) {
 	text, err := os.ReadFile("simulator.md")
 	require.NoError(t, err)
-	for heading, rows := range map[string][]string{"Scenarios": scenarioRows(), "Measures": measureRows()} {
+	for heading, rows := range map[string][]string{"Scenarios": scenarioRows(), "Measures": measureRows(), "Prices": priceRows()} {
 		table := regexp.MustCompile(`(?s)(\n## ` + heading + `\n.*?\|---\|[-|]+\n)(.*?)\n\n`)
 		require.Regexp(t, table, string(text))
 		want := strings.Join(rows, "\n")

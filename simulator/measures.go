@@ -71,6 +71,9 @@ type Measures struct {
 	LaunchesFailed  int `json:"launches_failed"`
 	HostsLaunched   int `json:"hosts_launched"`
 	NeverRegistered int `json:"never_registered"`
+
+	// Cost is in USD; nil where no price is known.
+	Cost *Cost `json:"cost_usd,omitempty"`
 }
 
 // Waits is a distribution of times, in seconds. A percentile is the smallest time that so many percent do not exceed.

@@ -25,6 +25,8 @@ type Setup struct {
 	Knobs *aws.Knobs
 	// Strategy overrides how tasks are placed; empty is as the workload has it.
 	Strategy workload.Strategy
+	// Prices turn hours into money; nil: there is none.
+	Prices Prices
 	// Progress is told each simulated hour how much is done; may be nil.
 	Progress func(done, of time.Duration)
 }
@@ -78,8 +80,13 @@ func Simulate(ctx context.Context, s Setup) (Result, error) {
 	}
 	knobs.Seed, knobs.Faults = s.Seed, s.Faults
 	world := aws.New(knobs)
-	recorder := NewRecorder(world, s.Workload.Settle)
+	recorder, meter := NewRecorder(world, s.Workload.Settle), newMeter(world, s.Workload.Settle)
 	s.Workload.Build(workload.Site{World: world, Policy: scaling, Strategy: s.Strategy})
+	if s.Prices != nil {
+		if err := meter.check(s.Prices); err != nil {
+			return Result{}, err // before anybody waits for the run
+		}
+	}
 	for done := time.Duration(0); done < s.Workload.Lasts; {
 		if err := ctx.Err(); err != nil {
 			return Result{}, err
@@ -91,6 +98,11 @@ func Simulate(ctx context.Context, s Setup) (Result, error) {
 		world.Run(knobs.Start.Add(done))
 	}
 	result.Measures, result.Series, result.Drains = recorder.Finish(world.Now())
+	if s.Prices != nil {
+		if result.Measures.Cost, err = meter.cost(s.Prices, result.Measures); err != nil {
+			return Result{}, err
+		}
+	}
 	return result, nil
 }
 

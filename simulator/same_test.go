@@ -17,7 +17,7 @@ func outcome(t *testing.T, scenario, scaling string) string {
 	w, err := workload.Named(scenario)
 	require.NoError(t, err)
 	w.Lasts = w.Settle + 3*time.Hour
-	result, err := Simulate(t.Context(), Setup{Workload: w, Policy: scaling, Seed: 7, Faults: Faults(0.05)})
+	result, err := Simulate(t.Context(), Setup{Workload: w, Policy: scaling, Seed: 7, Faults: Faults(0.05), Prices: Prices{AnyType: 0.192}})
 	require.NoError(t, err)
 	text, err := json.Marshal(result)
 	require.NoError(t, err)

@@ -53,8 +53,11 @@ func (c *CloudWatch) PutMetricData(_ context.Context, in *cloudwatch.PutMetricDa
 			return nil, err
 		}
 	}
+	w.usage.Puts++
 	for n, d := range in.MetricData {
-		w.publish(identity(namespace, d), points[n])
+		name := identity(namespace, d)
+		w.meterMetric(name)
+		w.publish(name, points[n])
 	}
 	return &cloudwatch.PutMetricDataOutput{}, nil
 }

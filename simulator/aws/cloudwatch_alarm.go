@@ -65,6 +65,7 @@ func (w *World) startCloudWatch() {
 		for _, a := range w.cloudwatch.alarms {
 			w.evaluateSoon(a)
 		}
+		w.usage.AlarmMinutes += len(w.cloudwatch.alarms)
 	})
 }
 

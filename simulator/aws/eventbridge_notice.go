@@ -107,6 +107,7 @@ func (w *World) notify(i *Instance, e envelope) {
 		}
 		for _, d := range times {
 			w.push(&event{at: w.now.Add(d), key: "event " + s.name + " " + i.ID, outside: true, do: func() {
+				w.usage.Notices++
 				s.do(Notice{DetailType: e.DetailType, Instance: i.ID, Body: body})
 			}})
 		}

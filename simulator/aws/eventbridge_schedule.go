@@ -43,7 +43,10 @@ func (w *World) invoke(name string, do func(Tick)) {
 	if late {
 		first += delay
 	}
-	tick := func() { do(Tick{Scheduled: scheduled}) }
+	tick := func() {
+		w.usage.Ticks++
+		do(Tick{Scheduled: scheduled})
+	}
 	w.push(&event{at: scheduled.Add(first), key: "tick " + name, do: tick, outside: true})
 	if doubled {
 		w.push(&event{at: scheduled.Add(second), key: "tick " + name, do: tick, outside: true})

@@ -34,11 +34,15 @@ type World struct {
 	cloudwatch cloudWatch
 	parameters parameters
 	calls      calls
+
+	usage Usage
+	// metered is each custom metric's last hour that counted.
+	metered map[string]int64
 }
 
 // New makes an empty world.
 func New(k Knobs) *World {
-	w := &World{Knobs: k, now: k.Start, byID: map[string]*Instance{}, outages: map[string]time.Time{}}
+	w := &World{Knobs: k, now: k.Start, byID: map[string]*Instance{}, outages: map[string]time.Time{}, metered: map[string]int64{}}
 	w.startCloudWatch()
 	return w
 }

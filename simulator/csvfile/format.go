@@ -22,9 +22,10 @@ var (
 		What: "trace of services", Flag: "--services",
 		Columns: []string{"t_s", "service", "desired", "cpu_units", "memory_mib"}, Optional: []string{"revision"},
 	}
+	Prices = Format{What: "table of prices", Flag: "--prices", Columns: []string{"instance_type", "usd_per_hour"}}
 )
 
-func formats() []Format { return []Format{Tasks, Demand, Services} }
+func formats() []Format { return []Format{Tasks, Demand, Services, Prices} }
 
 // Header is the first line of a file, with what may follow in brackets.
 func (f Format) Header() string {

@@ -58,7 +58,8 @@ func (p *peer) leave(n aws.Notice) {
 	if json.Unmarshal(n.Body, &event) != nil || event.Detail.Instance == "" {
 		return // a Spot warning: these functions do not know it
 	}
-	d := drain{world: p.world, instance: event.Detail.Instance, group: event.Detail.Group, until: p.world.Now().Add(peerDeadline)}
+	now := p.world.Now()
+	d := drain{world: p.world, instance: event.Detail.Instance, group: event.Detail.Group, began: now, until: now.Add(peerDeadline)}
 	for _, c := range p.world.Clusters() {
 		if d.find(c.Name) {
 			break
@@ -71,7 +72,7 @@ func (p *peer) leave(n aws.Notice) {
 type drain struct {
 	world                          *aws.World
 	instance, group, cluster, host string
-	until                          time.Time
+	began, until                   time.Time
 }
 
 func (d *drain) find(cluster string) bool {
@@ -93,6 +94,7 @@ func (d *drain) look() {
 		d.world.After(peerPoll, "drain "+d.instance, d.look)
 		return
 	}
+	d.world.Waited(d.world.Now().Sub(d.began))
 	_, _ = d.world.AutoScaling().CompleteLifecycleAction(context.Background(), &autoscaling.CompleteLifecycleActionInput{
 		AutoScalingGroupName: &d.group, LifecycleHookName: sdk.String(peerHook),
 		InstanceId: &d.instance, LifecycleActionResult: sdk.String("CONTINUE"),

@@ -29,6 +29,9 @@ func storiesOf(runs []simulator.Result) []story {
 
 func says(m simulator.Measures) string {
 	out := fmt.Sprintf("%s for %s instance-hours", unplaced(m.UnplacedTaskSeconds), figure(round(m.InstanceHours, 1)))
+	if c := m.Cost; c != nil {
+		out += fmt.Sprintf(" (%s, and %s for the scaler itself)", dollars(c.Hosts), dollars(c.Scaler))
+	}
 	if m.OverLowerBound > 0 {
 		out += fmt.Sprintf(", %.2f times the fewest possible", m.OverLowerBound)
 	}

@@ -29,6 +29,7 @@ type tableGroup struct {
 // first are the measures that decide.
 var first = []string{
 	"unplaced_task_seconds", "unplaced_late_task_seconds", "placement_wait.p99_seconds", "instance_hours", "over_lower_bound",
+	"cost_usd.total", "cost_usd.hosts", "cost_usd.scaler", "cost_usd.per_month",
 	"scaled_out", "scaled_in", "reversals", "tasks_moved",
 	"tasks_ended_by_scale_in", "below_floor_scaling_seconds", "longest_drain_seconds",
 }
@@ -58,8 +59,11 @@ func tableOf(runs []simulator.Result) ([]tableGroup, error) {
 		name string
 		rows []Row
 	}{
-		{"Waiting", waiting()}, {"Cost", paying()}, {"Calm", acting()}, {"Harm", harming()}, {"Leaving", leaving()}, {"Further", further()},
+		{"Waiting", waiting()}, {"Cost", paying()}, {"Money", priced(runs)}, {"Calm", acting()}, {"Harm", harming()}, {"Leaving", leaving()}, {"Further", further()},
 	} {
+		if len(part.rows) == 0 {
+			continue
+		}
 		g := tableGroup{Name: part.name}
 		for _, r := range part.rows {
 			l := r.line(runs, values)

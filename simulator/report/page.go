@@ -23,9 +23,14 @@ type Comparison struct {
 	Settle time.Duration
 	// Entry is the entry of our policies, as JSON; empty is {}.
 	Entry []byte
+	// Prices says in words what an hour of a host costs; empty: there is no money.
+	Prices string
 	// Runs are the policies; the others are compared with the first.
 	Runs []simulator.Result
 }
+
+// PricesAsOf is when AWS had the prices that the scaler itself pays.
+func (Comparison) PricesAsOf() string { return simulator.PricesAsOf }
 
 // Settled is how long it settles, in words.
 func (c Comparison) Settled() string { return span(c.Settle.Seconds()) }

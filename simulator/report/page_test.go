@@ -88,6 +88,40 @@ func TestThePagesTableHasEveryFigureOfTheJSON(t *testing.T) {
 	}
 }
 
+func TestThePageHasMoneyWhereThereArePrices(t *testing.T) {
+	c := madeUp(300, "gap", "managed-90")
+	assert.NotContains(t, pageOf(t, c), "cost_usd")
+	assert.NotContains(t, pageOf(t, c), "list prices")
+
+	c.Prices = "An hour of a host: any $0.192"
+	for i := range c.Runs {
+		c.Runs[i].Measures.Cost = &simulator.Cost{Total: 12.5 + float64(i), Hosts: 12, Scaler: 0.5, PerMonth: 900}
+	}
+	text := pageOf(t, c)
+	tables := elements(parsed(t, text), "table")
+	for i, of := range map[string]map[string][]string{
+		"first": {"cost_usd.total": {"✓$12.50", "$13.50"}, "cost_usd.scaler": {"$0.5000", "$0.5000"}},
+		"all":   {"cost_usd.per_month": {"$900.00", "$900.00"}, "cost_usd.alarms": {"$0.00", "$0.00"}},
+	} {
+		table := tables[0]
+		if i == "all" {
+			table = tables[1]
+		}
+		for _, tr := range elements(table, "tr") {
+			if want := of[attr(tr, "data-measure")]; want != nil {
+				var got []string
+				for _, td := range elements(tr, "td") {
+					got = append(got, textOf(td))
+				}
+				assert.Equal(t, want, got)
+				delete(of, attr(tr, "data-measure"))
+			}
+		}
+		assert.Empty(t, of, i)
+	}
+	assert.Contains(t, text, "An hour of a host: any $0.192. What the scaler itself costs: AWS’s list prices in us-east-1 of June 2026")
+}
+
 func TestTheBestIsMarkedOnlyWhereOneIsBetter(t *testing.T) {
 	runs := make([]simulator.Result, 3)
 	for i, hours := range []float64{20, 10, 10} {
@@ -334,6 +368,16 @@ func elements(root *html.Node, name string) []*html.Node {
 		}
 	})
 	return found
+}
+
+func textOf(n *html.Node) string {
+	var text strings.Builder
+	walk(n, func(n *html.Node) {
+		if n.Type == html.TextNode {
+			text.WriteString(n.Data)
+		}
+	})
+	return text.String()
 }
 
 func attr(n *html.Node, name string) string {

@@ -4,6 +4,7 @@ package report
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ const (
 
 // Rows are the measures in the order in which a table has them.
 func Rows() []Row {
-	return slices.Concat(waiting(), paying(), acting(), harming(), leaving())
+	return slices.Concat(waiting(), paying(), spending(), acting(), harming(), leaving())
 }
 
 type m = simulator.Measures
@@ -70,6 +71,29 @@ func paying() []Row {
 		{"– boot left out", "over_lower_bound_booted", less, "The same without the hours of booting.", func(m m) string { return multiple(m.OverLowerBoundBooted) }},
 		{"reserved CPU", "utilisation_cpu", more, "Reserved share of registered hosts that are not leaving, over time, without daemons.", func(m m) string { return percent(m.UtilisationCPU) }},
 		{"reserved memory", "utilisation_memory", more, "The same of memory.", func(m m) string { return percent(m.UtilisationMemory) }},
+	}
+}
+
+// spending is the money, which runs without prices have none of.
+func spending() []Row {
+	row := func(name, key string, better Better, meaning string, of func(simulator.Cost) float64) Row {
+		return Row{name, "cost_usd." + key, better, meaning, func(m m) string {
+			if m.Cost == nil {
+				return "–"
+			}
+			return dollars(of(*m.Cost))
+		}}
+	}
+	type c = simulator.Cost
+	return []Row{
+		row("cost", "total", less, "Hosts and scaler together, in USD, where prices are given.", func(c c) float64 { return c.Total }),
+		row("– hosts", "hosts", less, "Instance-hours by their price.", func(c c) float64 { return c.Hosts }),
+		row("– the scaler itself", "scaler", less, "What the policy needs beside the hosts, by AWS's list prices (see below).", func(c c) float64 { return c.Scaler }),
+		row("– – its functions", "functions", less, "Invocations, their time, and schedules.", func(c c) float64 { return c.Functions }),
+		row("– – its metrics", "metrics", less, "Custom metrics, and the calls that publish them.", func(c c) float64 { return c.Metrics }),
+		row("– – its alarms", "alarms", less, "CloudWatch alarms that scale.", func(c c) float64 { return c.Alarms }),
+		row("cost a month", "per_month", less, "The cost at this rate for 730 hours.", func(c c) float64 { return c.PerMonth }),
+		row("cost of the lower bound", "lower_bound", neither, "The lower bound by the price of the cheapest type that ran.", func(c c) float64 { return c.LowerBound }),
 	}
 }
 
@@ -131,6 +155,14 @@ func units(large int, unit string, small int, part string) string {
 func whole(x float64) string   { return fmt.Sprintf("%.0f", x) }
 func hours(x float64) string   { return fmt.Sprintf("%.1f", x) }
 func percent(x float64) string { return fmt.Sprintf("%.1f %%", x) }
+
+// dollars has cents, and of less than one dollar four figures: a scaler costs cents a day.
+func dollars(x float64) string {
+	if x != 0 && math.Abs(x) < 1 {
+		return fmt.Sprintf("$%.4f", x)
+	}
+	return fmt.Sprintf("$%.2f", x)
+}
 
 func multiple(x float64) string {
 	if x == 0 {

@@ -62,7 +62,10 @@ func Table(runs ...simulator.Result) string {
 	}
 	t.AppendHeader(header)
 	t.SetColumnConfigs(columns)
-	for _, part := range [][]Row{waiting(), paying(), acting(), harming(), leaving()} {
+	for _, part := range [][]Row{waiting(), paying(), priced(runs), acting(), harming(), leaving()} {
+		if len(part) == 0 {
+			continue
+		}
 		for _, r := range part {
 			row := table.Row{r.Name}
 			for _, run := range runs {
@@ -73,6 +76,14 @@ func Table(runs ...simulator.Result) string {
 		t.AppendSeparator()
 	}
 	return t.Render()
+}
+
+// priced are the rows of money, if there is any.
+func priced(runs []simulator.Result) []Row {
+	if !slices.ContainsFunc(runs, func(r simulator.Result) bool { return r.Measures.Cost != nil }) {
+		return nil
+	}
+	return spending()
 }
 
 // Summary says what happened, the worst first, a paragraph for each matter.
@@ -139,6 +150,9 @@ func cost(run simulator.Result) string {
 		sentence += fmt.Sprintf(", %.2f times the %.1f that no policy can go below", m.OverLowerBound, m.LowerBoundHours)
 	}
 	sentence += fmt.Sprintf(". Boots took %.1f of them and drains %.1f.", m.InstanceHoursBooting, m.InstanceHoursDraining)
+	if c := m.Cost; c != nil {
+		sentence += fmt.Sprintf(" The hosts cost %s and the scaler itself %s, together %s a month.", dollars(c.Hosts), dollars(c.Scaler), dollars(c.PerMonth))
+	}
 	samples := measured(run)
 	if high, ok := most(samples, func(s simulator.Sample) int { return s.Active }); ok {
 		low, _ := most(samples, func(s simulator.Sample) int { return -s.Active })

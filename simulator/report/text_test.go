@@ -83,6 +83,15 @@ func quiet() simulator.Result {
 	}}
 }
 
+// priced is the good day with its money.
+func priced() simulator.Result {
+	run := good()
+	run.Measures.Cost = &simulator.Cost{
+		Total: 60.14348, PerMonth: 1829.3641, Hosts: 59.98848, LowerBound: 48, Scaler: 0.155, Functions: 0.0083, Metrics: 0.1372, Alarms: 0.0095,
+	}
+	return run
+}
+
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name+".golden")
@@ -95,7 +104,7 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestRunIsToldInSentencesAndATable(t *testing.T) {
-	for name, run := range map[string]simulator.Result{"good": good(), "bad": bad(), "quiet": quiet()} {
+	for name, run := range map[string]simulator.Result{"good": good(), "bad": bad(), "quiet": quiet(), "priced": priced()} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
 			require.NoError(t, report.Text(&out, "A reason to run it.", run))
@@ -110,6 +119,13 @@ func TestRunIsToldInSentencesAndATable(t *testing.T) {
 
 func TestPoliciesStandSideBySide(t *testing.T) {
 	golden(t, "compared", report.Table(good(), bad())+"\n")
+}
+
+func TestMoneyStandsBesideWhatHasNone(t *testing.T) {
+	table := report.Table(bad(), priced())
+	assert.Regexp(t, `│ cost  +│ +– │ +\$60\.14 │`, table)
+	assert.Regexp(t, `│ – the scaler itself +│ +– │ +\$0\.1550 │`, table)
+	assert.NotContains(t, report.Table(bad(), good()), "cost")
 }
 
 func TestEveryMeasureHasANameAndADefinition(t *testing.T) {

@@ -31,6 +31,8 @@ type simulation struct {
 	list                                     bool
 	compare                                  []string
 	html                                     string
+	price                                    float64
+	prices                                   string
 	format                                   output
 }
 
@@ -87,6 +89,8 @@ func newSimulate() *cobra.Command {
 	f.StringSliceVar(&s.compare, "compare", nil, "compare these policies on the same workload and seed; without a value, "+strings.Join(compared(), ","))
 	f.Lookup("compare").NoOptDefVal = strings.Join(compared(), ",")
 	f.StringVar(&s.html, "html", "", "also write the result as one HTML file that needs no network")
+	f.Float64Var(&s.price, "price", 0, "price of a host's hour in USD, such as 0.192; also shows money, and what the scaler itself costs")
+	f.StringVar(&s.prices, "prices", "", "CSV file of prices by instance type, instance_type,usd_per_hour")
 	f.Uint64Var(&s.seed, "seed", 1, "seed of the simulation; the same seed gives the same result")
 	f.Float64Var(&s.faults, "faults", 0, "percentage of ticks and events that are lost, doubled or late, of calls that are throttled, and of lists that are cut short")
 	return cmd
@@ -127,6 +131,10 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	prices, err := s.readPrices(cmd.Flags().Changed("price"))
+	if err != nil {
+		return err
+	}
 	w, notes, err := s.workload()
 	if err != nil {
 		return err
@@ -138,12 +146,12 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	runs, err := s.simulate(cmd, entry)
+	runs, err := s.simulate(cmd, simulator.Setup{Entry: entry, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Prices: prices})
 	if err != nil {
 		undo()
 		return err
 	}
-	c := report.Comparison{Workload: w.Name, Why: w.Why, Settle: w.Settle, Entry: entry, Runs: runs}
+	c := report.Comparison{Workload: w.Name, Why: w.Why, Settle: w.Settle, Entry: entry, Prices: prices.String(), Runs: runs}
 	if err := s.page(c); err != nil {
 		return err
 	}
@@ -182,8 +190,8 @@ func (s simulation) page(c report.Comparison) error {
 	return nil
 }
 
-// simulate runs every policy, as many at once as there are cores. Each has the workload made anew.
-func (s simulation) simulate(cmd *cobra.Command, entry []byte) ([]simulator.Result, error) {
+// simulate runs every policy in a setup, as many at once as there are cores. Each has the workload made anew.
+func (s simulation) simulate(cmd *cobra.Command, setup simulator.Setup) ([]simulator.Result, error) {
 	policies := s.compare
 	if len(policies) == 0 {
 		policies = []string{s.policy}
@@ -199,9 +207,9 @@ func (s simulation) simulate(cmd *cobra.Command, entry []byte) ([]simulator.Resu
 			if err != nil {
 				return err
 			}
-			results[i], err = simulator.Simulate(ctx, simulator.Setup{
-				Workload: w, Policy: policy, Entry: entry, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Progress: together(i),
-			})
+			own := setup
+			own.Workload, own.Policy, own.Progress = w, policy, together(i)
+			results[i], err = simulator.Simulate(ctx, own)
 			return err
 		})
 	}

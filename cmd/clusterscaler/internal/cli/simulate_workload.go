@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"ecs-cluster-scaler/simulator"
 	"ecs-cluster-scaler/simulator/workload"
 	"ecs-cluster-scaler/thresholds"
 )
@@ -25,6 +26,23 @@ func (s simulation) readEntry() ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w; docs/reference.md lists the fields", s.entry, err)
 	}
 	return text, nil
+}
+
+// readPrices returns the prices of --price or --prices, nil without them.
+func (s simulation) readPrices(one bool) (simulator.Prices, error) {
+	switch {
+	case one && s.prices != "":
+		return nil, errors.New("--price and --prices cannot be combined; keep one of them")
+	case one:
+		prices, err := simulator.AnyPrice(s.price)
+		if err != nil {
+			return nil, fmt.Errorf("--price: %w", err)
+		}
+		return prices, nil
+	case s.prices != "":
+		return parsed(s.prices, simulator.ParsePrices)
+	}
+	return nil, nil
 }
 
 // workload returns the workload to run, and notes about it.
@@ -65,7 +83,7 @@ func (s simulation) workload() (w workload.Workload, notes []string, err error) 
 	}
 }
 
-// kinds are how many kinds of trace are given.
+// kinds counts the kinds of trace that are given.
 func (s simulation) kinds() int {
 	n := 0
 	for _, given := range []bool{s.tasks != "", s.services != "", len(s.demand) > 0} {
@@ -94,11 +112,11 @@ func (s simulation) oneWorkload() error {
 	return nil
 }
 
-// parsed reads a trace's file.
-func parsed[T any](path string, parse func(name string, from io.Reader) ([]T, error)) ([]T, error) {
+// parsed reads a CSV file.
+func parsed[T any](path string, parse func(name string, from io.Reader) (T, error)) (read T, err error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("the trace cannot be read: %w; name a CSV file, as docs/simulator.md describes it", err)
+		return read, fmt.Errorf("the file cannot be read: %w; name a CSV file as docs/simulator.md describes it", err)
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	return parse(path, file)

@@ -1,11 +1,16 @@
 package cli_test
 
 import (
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/simulator"
 )
 
 func TestTraceOfServicesDrivesASimulation(t *testing.T) {
@@ -35,5 +40,41 @@ func TestWrongTraceOfServicesIsAnsweredWithWhatToDo(t *testing.T) {
 		"--tasks, --services and --demand cannot be combined":                    {"--services", services, "--demand", demand},
 		"services.csv:3: t_s is 0, before the line above; sort the lines by t_s": {"--services", services},
 		"demand.csv:1: this is a trace of demand; give it to --demand":           {"--services", demand},
+	})
+}
+
+func TestPricesTurnHoursIntoMoney(t *testing.T) {
+	args := []string{"simulate", "quiet-night", "--length", "1h", "--policy", "signal"}
+	table := file(t, "prices.csv", "instance_type,usd_per_hour\nm5.xlarge,0.192\n")
+	page := filepath.Join(t.TempDir(), "night.html")
+	one := clusterscaler(t, nil, append(args, "--price", "0.192", "--html", page)...)
+	require.Zero(t, one.code, one.stderr)
+	assert.Contains(t, one.stdout, "The hosts cost $1.73 and the scaler itself $0.0061, together $1265.93 a month.")
+	assert.Regexp(t, `│ – hosts +│ +\$1\.73 │`, one.stdout)
+	byType := clusterscaler(t, nil, append(args, "--prices", table)...)
+	assert.Equal(t, one.stdout, byType.stdout)
+	written, err := os.ReadFile(page)
+	require.NoError(t, err)
+	assert.Contains(t, string(written), "An hour of a host: any $0.192.")
+
+	var result simulator.Result
+	asJSON := clusterscaler(t, nil, append(args, "--prices", table, "--output", "json")...)
+	require.NoError(t, json.Unmarshal([]byte(asJSON.stdout), &result), asJSON.stderr)
+	require.NotNil(t, result.Measures.Cost)
+	assert.InDelta(t, 9*0.192, result.Measures.Cost.Hosts, 1e-9)
+	assert.NotContains(t, clusterscaler(t, nil, append(args, "--output", "json")...).stdout, "cost_usd")
+}
+
+func TestWrongPricesAreAnsweredWithWhatToDo(t *testing.T) {
+	twice := file(t, "twice.csv", "instance_type,usd_per_hour\nm5.xlarge,0.192\nm5.xlarge,0.2\n")
+	other := file(t, "other.csv", "instance_type,usd_per_hour\nc5.large,0.085\n")
+	refused(t, map[string][]string{
+		"--price: an hour of a host cannot cost 0; it must be more than 0":                         {"diurnal", "--price", "0"},
+		"--price: an hour of a host cannot cost NaN;":                                              {"diurnal", "--price", "NaN"},
+		`"0,192" for "--price" flag: it must be a number`:                                          {"diurnal", "--price", "0,192"},
+		"--price and --prices cannot be combined; keep one of them":                                {"diurnal", "--price", "1", "--prices", other},
+		`twice.csv:3: instance_type is "m5.xlarge", which has a price in line 2; keep one of them`: {"diurnal", "--prices", twice},
+		"the workload's hosts are of type m5.xlarge, and a price is given for c5.large alone":      {"diurnal", "--prices", other},
+		"other.csv:1: this is a table of prices; give it to --prices":                              {"--services", other},
 	})
 }
