@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"ecs-cluster-scaler/cluster"
@@ -19,9 +20,10 @@ type Setup struct {
 	// Entry is the entry of every cluster, as JSON, for our policies; nil is {}.
 	Entry []byte
 	// Seed: the same setup and seed give the same result, byte for byte.
-	Seed   uint64
+	Seed uint64
+	// Faults, where there are any, stand in place of the knobs' own.
 	Faults aws.FaultKnobs
-	// Knobs are those of the simulated AWS beside seed and faults; nil: its defaults.
+	// Knobs are those of the simulated AWS beside the seed; nil: its defaults.
 	Knobs *aws.Knobs
 	// Strategy overrides how tasks are placed; empty is as the workload has it.
 	Strategy workload.Strategy
@@ -33,11 +35,14 @@ type Setup struct {
 
 // Result is a run, measured.
 type Result struct {
-	Workload string   `json:"workload"`
-	Policy   string   `json:"policy"`
-	Seed     uint64   `json:"seed"`
-	Measures Measures `json:"measures"`
-	Series   []Sample `json:"series"`
+	Workload string `json:"workload"`
+	Policy   string `json:"policy"`
+	Seed     uint64 `json:"seed"`
+	// Knobs are those that did not stand at their default, as a file would turn them. What a scenario turns itself is not
+	// among them.
+	Knobs    map[string]json.RawMessage `json:"knobs,omitempty"`
+	Measures Measures                   `json:"measures"`
+	Series   []Sample                   `json:"series"`
 	// Thresholds are what our publisher held the reservation against; nil where another policy scales.
 	Thresholds *scaler.Thresholds `json:"thresholds,omitempty"`
 	// Verdicts are our publisher's; none where another policy scales.
@@ -78,7 +83,11 @@ func Simulate(ctx context.Context, s Setup) (Result, error) {
 	if s.Knobs != nil {
 		knobs = *s.Knobs
 	}
-	knobs.Seed, knobs.Faults = s.Seed, s.Faults
+	knobs.Seed = s.Seed
+	if s.Faults != (aws.FaultKnobs{}) {
+		knobs.Faults = s.Faults
+	}
+	result.Knobs = aws.Turned(knobs)
 	world := aws.New(knobs)
 	recorder, meter := NewRecorder(world, s.Workload.Settle), newMeter(world, s.Workload.Settle)
 	s.Workload.Build(workload.Site{World: world, Policy: scaling, Strategy: s.Strategy})

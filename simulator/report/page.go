@@ -74,7 +74,7 @@ func Page(out io.Writer, c Comparison) error {
 		return err
 	}
 	view := pageView{
-		Comparison: c, Title: c.Workload, Entry: entryOf(c.Entry), Begin: c.begin(), End: c.end(),
+		Comparison: c, Title: c.Workload, Entry: entryOf(c.Entry), Knobs: knobsOf(c.Runs[0]), Begin: c.begin(), End: c.end(),
 		Policies: count(len(c.Runs), "policy", "policies"), Lasts: span(c.end().Sub(c.begin()).Seconds()),
 		Stories: storiesOf(c.Runs), Groups: groups, Data: data,
 		Unplaced: strips(c, "unplaced"), Billed: strips(c, "billed"),
@@ -107,13 +107,13 @@ func (f files) JS() template.JS {
 type pageView struct {
 	Comparison
 	files
-	Title, Policies, Lasts, Entry string
-	Begin, End                    time.Time
-	Stories                       []story
-	Groups                        []tableGroup
-	Unplaced, Billed              []plot
-	Details                       []detail
-	Data                          pageData
+	Title, Policies, Lasts, Entry, Knobs string
+	Begin, End                           time.Time
+	Stories                              []story
+	Groups                               []tableGroup
+	Unplaced, Billed                     []plot
+	Details                              []detail
+	Data                                 pageData
 }
 
 // detail is what is shown of one run.

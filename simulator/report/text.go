@@ -17,7 +17,7 @@ import (
 
 // Text writes what happened in a run, in sentences, and its measures as a table.
 func Text(w io.Writer, why string, run simulator.Result) error {
-	_, err := fmt.Fprintf(w, "%s\n%s\n", wrapped(Summary(why, run)), Table(run))
+	_, err := fmt.Fprintf(w, "%s\n%s\n", wrapped(append(Summary(why, run), turned(run)...)), Table(run))
 	return err
 }
 
@@ -32,8 +32,25 @@ func CompareText(w io.Writer, c Comparison) error {
 	for _, s := range storiesOf(c.Runs) {
 		paragraphs = append(paragraphs, strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s %s", s.Policy, s.Says, s.Against, s.Harm)), " "))
 	}
-	_, err := fmt.Fprintf(w, "%s\n%s\n", wrapped(paragraphs), Table(c.Runs...))
+	_, err := fmt.Fprintf(w, "%s\n%s\n", wrapped(append(paragraphs, turned(first)...)), Table(c.Runs...))
 	return err
+}
+
+// turned says which knobs did not stand at their default, if any.
+func turned(run simulator.Result) []string {
+	knobs := knobsOf(run)
+	if knobs == "" {
+		return nil
+	}
+	return []string{"Knobs turned: " + knobs + "."}
+}
+
+func knobsOf(run simulator.Result) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(run.Knobs)) {
+		parts = append(parts, name+" "+strings.ReplaceAll(string(run.Knobs[name]), `"`, ""))
+	}
+	return strings.Join(parts, ", ")
 }
 
 func wrapped(paragraphs []string) string {

@@ -65,14 +65,14 @@ func (s *scaling) desired(tasks float64) int {
 // scale has a service's desired count follow a demand from now on, as [aws.ServiceScalingKnobs] say.
 func (t town) scale(service *aws.Service, least int, wanted demand) {
 	if t.World.Knobs.Services.Kind != aws.Immediate {
-		service.Track(least, wanted)
+		service.Track(least, func(since time.Duration) float64 { return wanted(since - t.history) })
 		return
 	}
 	own := scaling{least: least}
 	last := service.Desired
 	var minute func()
 	minute = func() {
-		if n := own.desired(wanted(t.World.Now().Sub(t.World.Knobs.Start))); n != last {
+		if n := own.desired(wanted(t.since())); n != last {
 			last = n
 			service.SetDesired(n)
 		}

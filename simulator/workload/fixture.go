@@ -41,7 +41,7 @@ func (t town) scaled() { t.Policy.Install(t.World, t.cluster, t.group) }
 
 // at has do done so long after the beginning. name is what it is about.
 func (t town) at(after time.Duration, name string, do func()) {
-	t.World.At(t.World.Knobs.Start.Add(after), "workload "+name, do)
+	t.World.At(t.World.Knobs.Start.Add(t.history+after), "workload "+name, do)
 }
 
 // task is the first revision of a task definition for an ordinary web server or worker.
@@ -88,7 +88,7 @@ func (t town) service(spec aws.ServiceSpec) *aws.Service { return t.CreateServic
 
 // follow makes a service whose desired count follows a demand.
 func (t town) follow(spec aws.ServiceSpec, least int, wanted demand) {
-	spec.Desired = max(least, ceil(wanted(0)))
+	spec.Desired = max(least, ceil(wanted(t.since())))
 	t.scale(t.service(spec), least, wanted)
 }
 

@@ -96,7 +96,7 @@ func scaleToZero() Workload {
 			}
 			t.follow(worker(task("reports", 1024, 4096), 0), 0, reports)
 			office := func(since time.Duration) float64 {
-				if hour := since % day; hour >= 9*time.Hour && hour < 17*time.Hour {
+				if hour := (since%day + day) % day; hour >= 9*time.Hour && hour < 17*time.Hour {
 					return 5
 				}
 				return 0

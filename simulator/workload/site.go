@@ -15,6 +15,9 @@ type Site struct {
 	Policy Policy
 	// Strategy overrides how tasks are placed; empty is as the workload has it.
 	Strategy Strategy
+
+	// history is how long the world is there before the workload's beginning.
+	history time.Duration
 }
 
 // Policy is what a workload may ask of whatever scales its clusters.
@@ -52,6 +55,9 @@ func (s Site) CreateService(c *aws.Cluster, spec aws.ServiceSpec) *aws.Service {
 	return c.CreateService(spec)
 }
 
+// since is how long after the workload's beginning it is; before that it is less than nothing.
+func (s Site) since() time.Duration { return s.World.Now().Sub(s.World.Knobs.Start) - s.history }
+
 // Workload is one, ready to be built.
 type Workload struct {
 	// Name is what it is called on the command line; Why says in a sentence what it shows.
@@ -60,4 +66,16 @@ type Workload struct {
 	Lasts, Settle time.Duration
 	// Build makes clusters, groups and services, installs the policy, and makes happen what will.
 	Build func(Site)
+}
+
+// After is the workload as it goes on after so long a time before its beginning, which is simulated and not measured.
+func (w Workload) After(history time.Duration) Workload {
+	build := w.Build
+	w.Build = func(s Site) {
+		s.history = history
+		build(s)
+	}
+	w.Lasts += history
+	w.Settle += history
+	return w
 }

@@ -22,6 +22,16 @@ func (w Window) within(end int) (Window, error) {
 	return w, nil
 }
 
+// Before is the window with so much of the trace before it as history takes.
+func (w Window) Before(history time.Duration) (Window, error) {
+	seconds := int(history / time.Second)
+	if w.From < seconds {
+		return w, fmt.Errorf("%d seconds of history lie before second %d, at which the window begins; choose a window that begins at %d or later", seconds, w.From, seconds)
+	}
+	w.From -= seconds
+	return w, nil
+}
+
 func (w Window) length() time.Duration { return time.Duration(w.To-w.From) * time.Second }
 
 // traceSettle is put before the window: what ran at its beginning is placed, and policies find their size.

@@ -25,7 +25,9 @@ type simulation struct {
 	scenario, tasks, services, entry, policy string
 	demand                                   []string
 	window                                   window
-	length                                   time.Duration
+	length, history                          time.Duration
+	knobs                                    string
+	listKnobs                                bool
 	seed                                     uint64
 	faults                                   float64
 	list                                     bool
@@ -53,6 +55,7 @@ func newSimulate() *cobra.Command {
   clusterscaler simulate diurnal --compare --html diurnal.html
   clusterscaler simulate flash-crowd --compare=gap,managed-100,alarms-80
   clusterscaler simulate --services ours.csv --compare
+  clusterscaler simulate flash-crowd --compare --knobs k.json
   clusterscaler simulate --demand taxi.csv --window 1209600:2419200 --entry web.json --output json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
@@ -70,8 +73,11 @@ func newSimulate() *cobra.Command {
 			if err := s.given(cmd.Flags().Changed); err != nil {
 				return err
 			}
-			if s.list {
+			switch {
+			case s.list:
 				return scenarios(cmd.OutOrStdout(), s)
+			case s.listKnobs:
+				return listKnobs(cmd.OutOrStdout(), s)
 			}
 			return s.run(cmd)
 		},
@@ -84,6 +90,9 @@ func newSimulate() *cobra.Command {
 	f.StringArrayVar(&s.demand, "demand", nil, "CSV trace of demand to follow instead of a scenario; may be repeated, services take the traces in turn")
 	f.Var(&s.window, "window", "part of the trace to run, from:to in seconds")
 	f.DurationVar(&s.length, "length", 0, "how long to run a scenario once it has settled, such as 6h")
+	f.DurationVar(&s.history, "history", 0, "how much time to simulate first and not measure, such as 24h; of a trace, the time before --window")
+	f.StringVar(&s.knobs, "knobs", "", "JSON file that sets numbers of the simulated AWS; --list-knobs shows all")
+	f.BoolVar(&s.listKnobs, "list-knobs", false, "list the numbers of the simulated AWS and their sources; run nothing")
 	f.StringVar(&s.entry, "entry", "", "file that holds the clusters' entry, as in SSM")
 	f.StringVar(&s.policy, "policy", simulator.Policies()[0], "policy that scales the cluster; --list shows all")
 	f.StringSliceVar(&s.compare, "compare", nil, "compare these policies on the same workload and seed; without a value, "+strings.Join(compared(), ","))
@@ -108,6 +117,10 @@ func (s simulation) given(changed func(flag string) bool) error {
 		return fmt.Errorf("--compare= names no policy; name some, such as --compare=gap,managed-90, or leave out the = to compare %s", strings.Join(compared(), ","))
 	case changed("length") && s.length == 0:
 		return s.wrongLength()
+	case changed("history") && (s.history <= 0 || s.history%time.Minute != 0):
+		return fmt.Errorf("--history is %s; it must be one or more whole minutes, such as 24h", s.history)
+	case s.list && s.listKnobs:
+		return errors.New("--list and --list-knobs cannot be combined; keep one of them")
 	case s.list && s.format == asJSON:
 		return errors.New("--list writes only a table; leave --output out")
 	}
@@ -135,6 +148,10 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	knobs, err := s.readKnobs()
+	if err != nil {
+		return err
+	}
 	w, notes, err := s.workload()
 	if err != nil {
 		return err
@@ -146,7 +163,7 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	runs, err := s.simulate(cmd, simulator.Setup{Entry: entry, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Prices: prices})
+	runs, err := s.simulate(cmd, simulator.Setup{Entry: entry, Knobs: &knobs, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Prices: prices})
 	if err != nil {
 		undo()
 		return err
@@ -231,10 +248,33 @@ func (s simulation) show(out io.Writer, c report.Comparison) error {
 	}
 }
 
+// nothingToRun refuses a workload beside a list.
+func (s simulation) nothingToRun(flag string) error {
+	if s.scenario != "" || s.kinds() > 0 {
+		return fmt.Errorf("%s runs nothing; leave out either %s or the workload", flag, flag)
+	}
+	return nil
+}
+
+// listKnobs lists the numbers of the simulated AWS, as --knobs has turned them.
+func listKnobs(out io.Writer, s simulation) error {
+	if err := s.nothingToRun("--list-knobs"); err != nil {
+		return err
+	}
+	knobs, err := s.readKnobs()
+	if err != nil {
+		return err
+	}
+	if s.format == asJSON {
+		return indented(out, report.Knobs(knobs))
+	}
+	return report.KnobText(out, knobs)
+}
+
 // scenarios lists the scenarios and policies.
 func scenarios(out io.Writer, s simulation) error {
-	if s.scenario != "" || s.kinds() > 0 {
-		return errors.New("--list runs nothing; leave out either --list or the workload")
+	if err := s.nothingToRun("--list"); err != nil {
+		return err
 	}
 	t := newTable(whyWidth+20, "scenario", "lasts", "what it shows")
 	for _, w := range workload.All() {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ecs-cluster-scaler/simulator"
+	"ecs-cluster-scaler/simulator/aws"
 	"ecs-cluster-scaler/simulator/workload"
 	"ecs-cluster-scaler/thresholds"
 )
@@ -26,6 +27,25 @@ func (s simulation) readEntry() ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w; docs/reference.md lists the fields", s.entry, err)
 	}
 	return text, nil
+}
+
+// readKnobs returns the numbers of the simulated AWS, with those that --knobs sets.
+func (s simulation) readKnobs() (aws.Knobs, error) {
+	if s.knobs == "" {
+		return aws.Defaults(), nil
+	}
+	text, err := os.ReadFile(s.knobs)
+	if err != nil {
+		return aws.Knobs{}, fmt.Errorf("--knobs: %w; name a JSON file such as {\"ecs.back_off\": \"1m\"}", err)
+	}
+	knobs, err := aws.ParseKnobs(text)
+	switch {
+	case err != nil:
+		return aws.Knobs{}, fmt.Errorf("%s: %w", s.knobs, err)
+	case s.faults > 0 && knobs.Faults != aws.FaultKnobs{}:
+		return aws.Knobs{}, fmt.Errorf("--faults and the faults of %s cannot be combined; keep one of them", filepath.Base(s.knobs))
+	}
+	return knobs, nil
 }
 
 // readPrices returns the prices of --price or --prices, nil without them.
@@ -50,20 +70,38 @@ func (s simulation) workload() (w workload.Workload, notes []string, err error) 
 	if err := s.oneWorkload(); err != nil {
 		return workload.Workload{}, nil, err
 	}
+	if s.kinds() == 0 {
+		w, err = workload.Named(s.scenario)
+		if err == nil && s.length != 0 {
+			w.Lasts = w.Settle + s.length
+		}
+		return w.After(s.history), nil, err
+	}
+	part, err := workload.Window(s.window).Before(s.history)
+	if err != nil {
+		return workload.Workload{}, nil, fmt.Errorf("--history: %w", err)
+	}
+	w, notes, err = s.trace(part)
+	w.Settle += s.history // which is of the window now
+	return w, notes, err
+}
+
+// trace returns the workload of a part of the trace.
+func (s simulation) trace(part workload.Window) (w workload.Workload, notes []string, err error) {
 	switch {
 	case s.tasks != "":
 		tasks, err := parsed(s.tasks, workload.ParseTasks)
 		if err != nil {
 			return workload.Workload{}, nil, err
 		}
-		return workload.Tasks(filepath.Base(s.tasks), tasks, workload.Window(s.window))
+		return workload.Tasks(filepath.Base(s.tasks), tasks, part)
 	case s.services != "":
 		lines, err := parsed(s.services, workload.ParseServices)
 		if err != nil {
 			return workload.Workload{}, nil, err
 		}
-		return workload.Services(filepath.Base(s.services), lines, workload.Window(s.window))
-	case len(s.demand) > 0:
+		return workload.Services(filepath.Base(s.services), lines, part)
+	default:
 		var series []workload.Series
 		for _, path := range s.demand {
 			points, err := parsed(path, workload.ParseDemand)
@@ -72,13 +110,7 @@ func (s simulation) workload() (w workload.Workload, notes []string, err error) 
 			}
 			series = append(series, workload.Series{Name: filepath.Base(path), Points: points})
 		}
-		w, err = workload.Demand(series, workload.Window(s.window))
-		return w, nil, err
-	default:
-		w, err = workload.Named(s.scenario)
-		if err == nil && s.length != 0 {
-			w.Lasts = w.Settle + s.length
-		}
+		w, err = workload.Demand(series, part)
 		return w, nil, err
 	}
 }
