@@ -25,10 +25,10 @@ type Setup struct {
 	Faults aws.FaultKnobs
 	// Knobs are those of the simulated AWS beside the seed; nil: its defaults.
 	Knobs *aws.Knobs
-	// Strategy overrides how tasks are placed; empty is as the workload has it.
-	Strategy workload.Strategy
 	// Prices turn hours into money; nil: there is none.
 	Prices Prices
+	// Strategy overrides how tasks are placed; empty is as the workload has it.
+	Strategy workload.Strategy
 	// Progress is told each simulated hour how much is done; may be nil.
 	Progress func(done, of time.Duration)
 }
@@ -36,8 +36,10 @@ type Setup struct {
 // Result is a run, measured.
 type Result struct {
 	Workload string `json:"workload"`
-	Policy   string `json:"policy"`
-	Seed     uint64 `json:"seed"`
+	// Strategy placed the tasks; none is the workload's own.
+	Strategy workload.Strategy `json:"strategy,omitempty"`
+	Policy   string            `json:"policy"`
+	Seed     uint64            `json:"seed"`
 	// Knobs are those that did not stand at their default, as a file would turn them. What a scenario turns itself is not
 	// among them.
 	Knobs    map[string]json.RawMessage `json:"knobs,omitempty"`
@@ -69,7 +71,7 @@ func Policies() []string { return policy.Names() }
 
 // Simulate runs a workload under a policy. It fails where the setup cannot be run, or when ctx ends.
 func Simulate(ctx context.Context, s Setup) (Result, error) {
-	result := Result{Workload: s.Workload.Name, Policy: s.Policy, Seed: s.Seed, Verdicts: []Verdict{}}
+	result := Result{Workload: s.Workload.Name, Strategy: s.Strategy, Policy: s.Policy, Seed: s.Seed, Verdicts: []Verdict{}}
 	scaling, err := policy.New(s.Policy, policy.Options{Entry: s.Entry, Verdict: func(minute time.Time, v scaler.Verdict) {
 		result.Verdicts = append(result.Verdicts, verdictOf(minute, v))
 		if v.Thresholds != nil {

@@ -36,13 +36,19 @@ func CompareText(w io.Writer, c Comparison) error {
 	return err
 }
 
-// turned says which knobs did not stand at their default, if any.
+// turned says what did not stand at its default, if anything.
 func turned(run simulator.Result) []string {
-	knobs := knobsOf(run)
-	if knobs == "" {
+	var sentences []string
+	if run.Strategy != "" {
+		sentences = append(sentences, fmt.Sprintf("Placement strategy: %s.", run.Strategy))
+	}
+	if knobs := knobsOf(run); knobs != "" {
+		sentences = append(sentences, "Knobs turned: "+knobs+".")
+	}
+	if len(sentences) == 0 {
 		return nil
 	}
-	return []string{"Knobs turned: " + knobs + "."}
+	return []string{strings.Join(sentences, " ")}
 }
 
 func knobsOf(run simulator.Result) string {

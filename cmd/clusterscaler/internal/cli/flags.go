@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,5 +121,24 @@ func (w *window) Set(value string) error {
 	if n != 3 || err != nil || rest != "." || w.From < 0 || w.To <= w.From {
 		return errors.New("it must be from:to in seconds, with to after from, such as 86400:259200")
 	}
+	return nil
+}
+
+// strategy is the value of --strategy.
+type strategy workload.Strategy
+
+// String is the flag's value; empty: not given.
+func (s *strategy) String() string { return string(*s) }
+
+// Type is what help calls the value.
+func (*strategy) Type() string { return "strategy" }
+
+// Set refuses strategies that do not exist.
+func (s *strategy) Set(value string) error {
+	known := []workload.Strategy{workload.AWSDefault, workload.Binpack, workload.Spread}
+	if !slices.Contains(known, workload.Strategy(value)) {
+		return fmt.Errorf("it must be %s, %s or %s", known[0], known[1], known[2])
+	}
+	*s = strategy(value)
 	return nil
 }

@@ -28,6 +28,7 @@ type simulation struct {
 	length, history                          time.Duration
 	knobs                                    string
 	listKnobs                                bool
+	strategy                                 strategy
 	seed                                     uint64
 	faults                                   float64
 	list                                     bool
@@ -93,6 +94,7 @@ func newSimulate() *cobra.Command {
 	f.DurationVar(&s.history, "history", 0, "how much time to simulate first and not measure, such as 24h; of a trace, the time before --window")
 	f.StringVar(&s.knobs, "knobs", "", "JSON file that sets numbers of the simulated AWS; --list-knobs shows all")
 	f.BoolVar(&s.listKnobs, "list-knobs", false, "list the numbers of the simulated AWS and their sources; run nothing")
+	f.Var(&s.strategy, "strategy", "how ECS places tasks: aws-default, binpack or spread (default: as the workload is written)")
 	f.StringVar(&s.entry, "entry", "", "file that holds the clusters' entry, as in SSM")
 	f.StringVar(&s.policy, "policy", simulator.Policies()[0], "policy that scales the cluster; --list shows all")
 	f.StringSliceVar(&s.compare, "compare", nil, "compare these policies on the same workload and seed; without a value, "+strings.Join(compared(), ","))
@@ -163,7 +165,7 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	runs, err := s.simulate(cmd, simulator.Setup{Entry: entry, Knobs: &knobs, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Prices: prices})
+	runs, err := s.simulate(cmd, simulator.Setup{Entry: entry, Knobs: &knobs, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Prices: prices, Strategy: workload.Strategy(s.strategy)})
 	if err != nil {
 		undo()
 		return err

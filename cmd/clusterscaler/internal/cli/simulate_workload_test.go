@@ -71,13 +71,13 @@ func TestWrongPricesAreAnsweredWithWhatToDo(t *testing.T) {
 	twice := file(t, "twice.csv", "instance_type,usd_per_hour\nm5.xlarge,0.192\nm5.xlarge,0.2\n")
 	other := file(t, "other.csv", "instance_type,usd_per_hour\nc5.large,0.085\n")
 	refused(t, map[string][]string{
-		"--price: an hour of a host cannot cost 0; it must be more than 0":                            {"diurnal", "--price", "0"},
-		"--price: an hour of a host cannot cost NaN;":                                                 {"diurnal", "--price", "NaN"},
-		`"0,192" for "--price" flag: it must be a number`:                                             {"diurnal", "--price", "0,192"},
-		"--price and --prices cannot be combined; keep one of them":                                   {"diurnal", "--price", "1", "--prices", other},
+		"--price: an hour of a host cannot cost 0; it must be more than 0":                         {"diurnal", "--price", "0"},
+		"--price: an hour of a host cannot cost NaN;":                                              {"diurnal", "--price", "NaN"},
+		`"0,192" for "--price" flag: it must be a number`:                                          {"diurnal", "--price", "0,192"},
+		"--price and --prices cannot be combined; keep one of them":                                {"diurnal", "--price", "1", "--prices", other},
 		`twice.csv:3: instance_type is "m5.xlarge", which has a price in line 2; keep one of them`: {"diurnal", "--prices", twice},
-		"the workload's hosts are of type m5.xlarge, and a price is given for c5.large alone":         {"diurnal", "--prices", other},
-		"other.csv:1: this is a table of prices; give it to --prices":                                 {"--services", other},
+		"the workload's hosts are of type m5.xlarge, and a price is given for c5.large alone":      {"diurnal", "--prices", other},
+		"other.csv:1: this is a table of prices; give it to --prices":                              {"--services", other},
 	})
 }
 
@@ -128,7 +128,7 @@ func TestWrongKnobsAndHistoryAreAnsweredWithWhatToDo(t *testing.T) {
 	knobs := file(t, "knobs.json", `{"ecs.loop": 15}`)
 	throttled := file(t, "throttled.json", `{"faults.throttled": 0.1}`)
 	refused(t, map[string][]string{
-		"knobs.json: ecs.loop is 15; it must be a duration in quotes":                                                                 {"diurnal", "--knobs", knobs},
+		"knobs.json: ecs.loop is 15; it must be a duration in quotes":                                                                       {"diurnal", "--knobs", knobs},
 		"--faults and the faults of throttled.json cannot be combined; keep one of them":                                                    {"diurnal", "--faults", "5", "--knobs", throttled},
 		"--knobs: open /nowhere.json: no such file or directory; name a JSON file such as":                                                  {"diurnal", "--knobs", "/nowhere.json"},
 		"--list-knobs runs nothing; leave out either --list-knobs or the workload":                                                          {"diurnal", "--list-knobs"},
@@ -136,5 +136,18 @@ func TestWrongKnobsAndHistoryAreAnsweredWithWhatToDo(t *testing.T) {
 		"--history is 0s; it must be one or more whole minutes, such as 24h":                                                                {"diurnal", "--history", "0s"},
 		"--history is 1m30s; it must be one or more whole minutes":                                                                          {"diurnal", "--history", "90s"},
 		"--history: 3600 seconds of history lie before second 60, at which the window begins; choose a window that begins at 3600 or later": {"--demand", demand, "--window", "60:3600", "--history", "1h"},
+	})
+}
+
+func TestStrategyIsChosenAndTold(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "night.html")
+	got := clusterscaler(t, nil, "simulate", "quiet-night", "--length", "10m", "--policy", "managed-100", "--strategy", "binpack", "--html", page)
+	require.Zero(t, got.code, got.stderr)
+	assert.Contains(t, got.stdout, "Placement strategy: binpack.")
+	written, err := os.ReadFile(page)
+	require.NoError(t, err)
+	assert.Contains(t, string(written), "<dt>Placement strategy</dt><dd>binpack</dd>")
+	refused(t, map[string][]string{
+		`"pack" for "--strategy" flag: it must be aws-default, binpack or spread`: {"diurnal", "--strategy", "pack"},
 	})
 }
