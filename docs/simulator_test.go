@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/simulator"
+	"ecs-cluster-scaler/simulator/aws"
 	"ecs-cluster-scaler/simulator/report"
 	"ecs-cluster-scaler/simulator/workload"
 )
@@ -66,4 +67,32 @@ func TestSimulatorPageNamesEveryPolicy(t *testing.T) {
 	for _, name := range simulator.Policies() {
 		assert.True(t, strings.Contains(string(text), "`"+name+"`"), name) //nolint:testifylint // the whole page is no message
 	}
+}
+
+// block is the page's code block that holds a text.
+func block(t *testing.T, page, holds string) string {
+	t.Helper()
+	for i, part := range strings.Split(page, "```") {
+		if _, code, found := strings.Cut(part, "\n"); i%2 == 1 && found && strings.Contains(code, holds) {
+			return code
+		}
+	}
+	t.Fatalf("no block holds %q", holds)
+	return ""
+}
+
+func TestExampleFilesOfTheSimulatorAreTaken(t *testing.T) {
+	text, err := os.ReadFile("simulator.md")
+	require.NoError(t, err)
+	page := string(text)
+
+	lines, err := workload.ParseServices("ours.csv", strings.NewReader(block(t, page, "t_s,service,desired")))
+	require.NoError(t, err)
+	_, notes, err := workload.Services("ours.csv", lines, workload.Window{})
+	require.NoError(t, err)
+	assert.Empty(t, notes)
+	_, err = simulator.ParsePrices("prices.csv", strings.NewReader(block(t, page, "usd_per_hour\n")))
+	require.NoError(t, err)
+	_, err = aws.ParseKnobs([]byte(block(t, page, `"ecs.back_off"`)))
+	require.NoError(t, err)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -54,7 +55,11 @@ func turned(run simulator.Result) []string {
 func knobsOf(run simulator.Result) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(run.Knobs)) {
-		parts = append(parts, name+" "+strings.ReplaceAll(string(run.Knobs[name]), `"`, ""))
+		value := strings.ReplaceAll(string(run.Knobs[name]), `"`, "")
+		if number, err := strconv.ParseFloat(value, 64); err == nil {
+			value = fmt.Sprintf("%.3g", number) // --faults is divided by three
+		}
+		parts = append(parts, name+" "+value)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -119,6 +120,21 @@ func TestRunIsToldInSentencesAndATable(t *testing.T) {
 
 func TestPoliciesStandSideBySide(t *testing.T) {
 	golden(t, "compared", report.Table(good(), bad())+"\n")
+}
+
+func TestWhatWasSetIsTold(t *testing.T) {
+	run := quiet()
+	run.Strategy = "spread"
+	run.Knobs = map[string]json.RawMessage{
+		"ecs.back_off": []byte(`"1m"`), "ec2.boot": []byte(`{"median": "40s", "p95": "1m"}`), "faults.ticks_lost": []byte("0.016666666666666666"),
+	}
+	var one, two bytes.Buffer
+	require.NoError(t, report.Text(&one, "", run))
+	require.NoError(t, report.CompareText(&two, report.Comparison{Runs: []simulator.Result{run, run}}))
+	for _, text := range []string{one.String(), two.String()} {
+		assert.Contains(t, strings.Join(strings.Fields(text), " "),
+			"Placement strategy: spread. Knobs turned: ec2.boot {median: 40s, p95: 1m}, ecs.back_off 1m, faults.ticks_lost 0.0167. ┌")
+	}
 }
 
 func TestMoneyStandsBesideWhatHasNone(t *testing.T) {
