@@ -23,20 +23,11 @@ const (
 // ServiceScalingKnobs are those of Application Auto Scaling's target tracking
 // (https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html).
 type ServiceScalingKnobs struct {
-	// Kind is which of them services have, a choice: most have the first.
-	Kind ServiceScaling
-	// Out are the datapoints above the target that scale out, In is how long they are below that scales in: 3, and 15
-	// minutes (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html).
-	Out int
-	In  time.Duration
-	// Below is the share of the target that a datapoint must be below to scale in. A guess, from the alarms that AWS makes.
-	Below float64
-	// Cooldown is how long after one step of scaling in the next may come, 300 s
-	// (https://docs.aws.amazon.com/autoscaling/application/APIReference/API_TargetTrackingScalingPolicyConfiguration.html).
-	Cooldown time.Duration
-	// MinuteDelay and SecondDelay are the end of a datapoint's period to the change that follows from it, for metrics of 60
-	// and of 20 seconds: metric, alarm and action. Guesses, from AWS's benchmark: 363 and 86 s from a load to the
-	// scale-out.
+	Kind                     ServiceScaling
+	Out                      int
+	In                       time.Duration
+	Below                    float64
+	Cooldown                 time.Duration
 	MinuteDelay, SecondDelay Uniform
 }
 

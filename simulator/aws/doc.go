@@ -9,7 +9,7 @@
 // Where things are:
 //
 //	clock.go          the queue of events               random.go       draws that one more call does not shift
-//	knobs.go          every number, with its source     observe.go      what happened, for whoever measures
+//	knob.go           every number, with its source     observe.go      what happened, for whoever measures
 //	ec2_*.go          instances: boot, failure, Spot    asg_*.go        groups, hooks, step policies
 //	ecs_*.go          hosts, services, tasks            cloudwatch_*.go metrics, alarms
 //	ssm_*.go          parameters and their history      eventbridge_*.go schedules, notices, late, lost or doubled

@@ -1,17 +1,6 @@
 package aws
 
-import (
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"regexp"
-	"strings"
-	"testing"
-	"time"
-
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-)
+import "time"
 
 // known are the knobs that the tests of this package rest on, each by its number: a default that changes breaks none of
 // them. They are what the defaults were when the tests were written.
@@ -65,33 +54,4 @@ func known() Knobs {
 			ManagedPause:  2 * time.Minute,
 		},
 	}
-}
-
-// A number has a source, or says that it is a guess or a choice; see [Knobs].
-func TestEveryKnobSaysWhereItsNumberIsFrom(t *testing.T) {
-	said := regexp.MustCompile(`(?i)https://|\bguess(es)?\b|\bchoices?\b`)
-	seen := 0
-	for _, name := range []string{"knobs.go", "aas_service.go"} {
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
-		require.NoError(t, err)
-		ast.Inspect(file, func(n ast.Node) bool {
-			spec, ok := n.(*ast.TypeSpec)
-			if !ok || !strings.HasSuffix(spec.Name.Name, "Knobs") || spec.Name.Name == "FaultKnobs" {
-				return true
-			}
-			doc := "" // of the field before where one comment is of two
-			for _, field := range spec.Type.(*ast.StructType).Fields.List {
-				if kind, ok := field.Type.(*ast.Ident); ok && strings.HasSuffix(kind.Name, "Knobs") {
-					continue
-				}
-				if field.Doc != nil {
-					doc = field.Doc.Text()
-				}
-				seen++
-				assert.Regexp(t, said, doc, "%s.%s", spec.Name, field.Names[0])
-			}
-			return true
-		})
-	}
-	assert.Greater(t, seen, 40)
 }
