@@ -37,7 +37,7 @@ func measureRows() []string {
 func priceRows() []string {
 	var rows []string
 	for _, p := range simulator.ListPrices() {
-		rows = append(rows, fmt.Sprintf("| %s | %s | %s |", p.Of, strconv.FormatFloat(p.USD, 'f', -1, 64), p.Source))
+		rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s |", p.Of, strconv.FormatFloat(p.USD, 'f', -1, 64), p.Page, p.Seen))
 	}
 	return rows
 }

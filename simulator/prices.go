@@ -74,11 +74,9 @@ func (p Prices) of(kind string) (float64, error) {
 		kind, strings.Join(slices.Sorted(maps.Keys(p)), ", "), AnyType)
 }
 
-// AWS's list prices in us-east-1, in USD: the first tier, no free tier, no discount.
+// List prices of AWS in us-east-1, in USD: the first tier, no free tier, no discount. None was checked against AWS's own
+// page; [ListPrices] says where each was seen.
 const (
-	// PricesAsOf is when AWS's pages had them.
-	PricesAsOf = "June 2026"
-
 	// PriceLambdaMillion is a million invocations, PriceLambdaGBSecond a second of a GB on arm64, on which our functions run
 	// unless told otherwise.
 	PriceLambdaMillion  = 0.20
@@ -104,20 +102,22 @@ const (
 
 // Price is one of AWS's, for the documentation.
 type Price struct {
-	Of     string
-	USD    float64
-	Source string
+	Of  string
+	USD float64
+	// Page is AWS's, which is to be asked. Seen is where the figure was seen.
+	Page, Seen string
 }
 
 // ListPrices are AWS's that a scaler pays.
 func ListPrices() []Price {
 	const lambda, events, watch = "https://aws.amazon.com/lambda/pricing/", "https://aws.amazon.com/eventbridge/pricing/", "https://aws.amazon.com/cloudwatch/pricing/"
+	const thread = "https://github.com/nishinoshake/aws-rough/issues/37"
 	return []Price{
-		{"a million invocations of a function", PriceLambdaMillion, lambda},
-		{"a function's GB for a second, arm64", PriceLambdaGBSecond, lambda},
-		{"a million invocations by EventBridge Scheduler", PriceScheduledMillion, events},
-		{"a custom metric for a month, by the hour", PriceMetricMonth, watch},
-		{"a thousand calls of PutMetricData", PricePutThousand, watch},
-		{"an alarm for a month", PriceAlarmMonth, watch},
+		{"a million invocations of a function", PriceLambdaMillion, lambda, "https://gist.github.com/thiagozs/019a25fbcbd987209ef1d25e10d0dde9, 2023"},
+		{"a function's GB for a second, arm64", PriceLambdaGBSecond, lambda, "https://cloudchipr.com/blog/aws-lambda-pricing, 2024"},
+		{"a million invocations by EventBridge Scheduler", PriceScheduledMillion, events, "https://cloudburn.io/blog/amazon-eventbridge-pricing, March 2026"},
+		{"a custom metric for a month, by the hour", PriceMetricMonth, watch, thread + ", which quotes AWS's page of April 2022 without a region"},
+		{"a thousand calls of PutMetricData", PricePutThousand, watch, "the same, which names other calls and not this one"},
+		{"an alarm for a month", PriceAlarmMonth, watch, "https://c3x.dev/resources/aws/aws_cloudwatch_metric_alarm, without a date"},
 	}
 }

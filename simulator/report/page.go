@@ -29,9 +29,6 @@ type Comparison struct {
 	Runs []simulator.Result
 }
 
-// PricesAsOf is when AWS had the prices that the scaler itself pays.
-func (Comparison) PricesAsOf() string { return simulator.PricesAsOf }
-
 // Settled is how long it settles, in words.
 func (c Comparison) Settled() string { return span(c.Settle.Seconds()) }
 

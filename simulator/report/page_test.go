@@ -119,7 +119,7 @@ func TestThePageHasMoneyWhereThereArePrices(t *testing.T) {
 		}
 		assert.Empty(t, of, i)
 	}
-	assert.Contains(t, text, "An hour of a host: any $0.192. What the scaler itself costs: AWS’s list prices in us-east-1 of June 2026")
+	assert.Contains(t, text, "An hour of a host: any $0.192. What the scaler itself costs: list prices of us-east-1, without free tier, not checked against AWS’s pages")
 }
 
 func TestTheBestIsMarkedOnlyWhereOneIsBetter(t *testing.T) {
