@@ -397,3 +397,20 @@ func jsonOf(t *testing.T, p *cluster.Percent) float64 {
 	require.NoError(t, err)
 	return v
 }
+
+// at is the sentence of a minute, put together again as the page's script does.
+func (s sentences) at(i int) string {
+	if math.IsNaN(s.Of[i]) {
+		return ""
+	}
+	fills := strings.Fields(s.Fills[int(s.Fill[i])])
+	parts := strings.Split(s.Patterns[int(s.Of[i])], hole)
+	var sentence strings.Builder
+	for j, part := range parts {
+		if j > 0 {
+			sentence.WriteString(fills[j-1])
+		}
+		sentence.WriteString(part)
+	}
+	return sentence.String()
+}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"math"
 	"regexp"
 	"strings"
 )
@@ -33,23 +32,6 @@ func patterns(list []string) sentences {
 		s.Fill[i] = float64(indexIn(fillAt, &s.Fills, strings.Join(number.FindAllString(sentence, -1), " ")))
 	}
 	return s
-}
-
-// at is the sentence of a minute, put together again.
-func (s sentences) at(i int) string {
-	if math.IsNaN(s.Of[i]) {
-		return ""
-	}
-	fills := strings.Fields(s.Fills[int(s.Fill[i])])
-	parts := strings.Split(s.Patterns[int(s.Of[i])], hole)
-	var sentence strings.Builder
-	for j, part := range parts {
-		if j > 0 {
-			sentence.WriteString(fills[j-1])
-		}
-		sentence.WriteString(part)
-	}
-	return sentence.String()
 }
 
 // indexIn is where a value stands in a list, to which it is added when it is new.
