@@ -3,7 +3,6 @@ package main_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -25,23 +24,14 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	os.Exit(run(m))
-}
-
-func run(m *testing.M) int {
-	ctx := context.Background()
-	var err error
-	if server, err = moto.Start(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer server.Close()
-	defer function.RemoveBuilds()
-	if bootstrap, err = function.Bootstrap(ctx, "drainer"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
+	os.Exit(moto.Beside(func(ctx context.Context, s *moto.Server) (code int, err error) {
+		server = s
+		defer function.RemoveBuilds()
+		if bootstrap, err = function.Bootstrap(ctx, "drainer"); err != nil {
+			return 1, err
+		}
+		return m.Run(), nil
+	}))
 }
 
 // step is the contract of the answer, written out again rather than taken from the code under test.

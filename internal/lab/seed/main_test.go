@@ -2,7 +2,6 @@ package seed
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"testing"
 
@@ -14,23 +13,14 @@ import (
 // shared is the one moto of this package's tests; each resets it first.
 var shared *moto.Server
 
-func TestMain(m *testing.M) { os.Exit(runTests(m)) }
-
-func runTests(m *testing.M) int {
-	err := os.Unsetenv("AWS_CA_BUNDLE")
-	if err == nil {
-		shared, err = moto.Start(context.Background())
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	code := m.Run()
-	if err := shared.Close(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return code
+func TestMain(m *testing.M) {
+	os.Exit(moto.Beside(func(_ context.Context, s *moto.Server) (int, error) {
+		shared = s
+		if err := os.Unsetenv("AWS_CA_BUNDLE"); err != nil {
+			return 1, err
+		}
+		return m.Run(), nil
+	}))
 }
 
 // emptyMoto is the shared moto without a world.

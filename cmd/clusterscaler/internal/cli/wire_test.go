@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
@@ -26,23 +25,14 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	os.Exit(run(m))
-}
-
-func run(m *testing.M) int {
-	ctx := context.Background()
-	var err error
-	if server, err = moto.Start(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer server.Close()
-	defer function.RemoveBuilds()
-	if binary, err = function.CLI(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
+	os.Exit(moto.Beside(func(ctx context.Context, s *moto.Server) (code int, err error) {
+		server = s
+		defer function.RemoveBuilds()
+		if binary, err = function.CLI(ctx); err != nil {
+			return 1, err
+		}
+		return m.Run(), nil
+	}))
 }
 
 type ran struct {
