@@ -69,6 +69,9 @@ type Verdict struct {
 // Policies are the names of the policies that come in tables.
 func Policies() []string { return policy.Names() }
 
+// Drains are the endings of names with which alarms-N and schedulable-N drain as less careful functions do.
+func Drains() []string { return policy.Drains() }
+
 // Simulate runs a workload under a policy. It fails where the setup cannot be run, or when ctx ends.
 func Simulate(ctx context.Context, s Setup) (Result, error) {
 	result := Result{Workload: s.Workload.Name, Strategy: s.Strategy, Policy: s.Policy, Seed: s.Seed, Verdicts: []Verdict{}}

@@ -13,7 +13,7 @@ type alarmPairs struct {
 	out float64
 }
 
-func (p *alarmPairs) Name() string { return named("alarms", p.out) }
+func (p *alarmPairs) Name() string { return p.named("alarms", p.out) }
 
 // belowOut is how far the threshold in lies below the one out.
 const belowOut = 25

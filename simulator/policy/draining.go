@@ -14,26 +14,85 @@ import (
 	"ecs-cluster-scaler/simulator/aws"
 )
 
-const (
-	peerHook = "drain"
-	// peerDeadline is how long a drain function that waits inside one invocation can wait, 15 minutes
-	// (https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html); peerPoll is how often it looks.
-	peerDeadline, peerPoll = 15 * time.Minute, 10 * time.Second
-)
+// peerHook is the terminating hook of every peer's groups.
+const peerHook = "drain"
 
-// peer is what the policies that are not ours share: a drain function as the better ones of the field are written. It
-// sets the host DRAINING, looks every ten seconds whether all its tasks are STOPPED, and completes the hook then or after
-// a quarter of an hour. It does not know services' floors.
+// drainFunction is a drain function that people run: it sets the host DRAINING, looks now and then whether the host is
+// done, and completes the hook. None of them knows services' floors.
+type drainFunction struct {
+	// name is what the policy's name ends with. The best of the field has none.
+	name string
+	hook aws.HookSpec
+	// first is how long after the event it looks, poll how often from then on.
+	first, poll time.Duration
+	// bound is when it completes the hook, done or not; 0: never.
+	bound time.Duration
+	// invocations is how many of one chain Lambda allows; 0: it invokes itself by no message, or is done before that.
+	invocations int
+	// sleeps says that it waits inside an invocation, which is paid, and heartbeats that it extends the hook at each look.
+	sleeps, heartbeats bool
+	done               func(*drain) bool
+}
+
+// drainFunctions are those of the field, its best first. A function that ends early goes by desiredStatus RUNNING, which a
+// task has no more while its load balancer lets it go and while it has its SIGTERM
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html).
+var drainFunctions = []drainFunction{
+	{
+		// AWS CDK's InstanceDrainHook and https://github.com/getsocial-rnd/ecs-drain-lambda: one invocation that waits inside
+		// as long as one may, 15 minutes (https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html), for
+		// every task to be STOPPED.
+		hook: aws.HookSpec{Name: peerHook, Heartbeat: 16 * time.Minute, Default: "CONTINUE"},
+		poll: 10 * time.Second, bound: 15 * time.Minute, sleeps: true, done: (*drain).allStopped,
+	}, {
+		// https://github.com/widdix/aws-cf-templates, ecs/cluster.yaml: a message a minute, for ten minutes unless told
+		// otherwise, so that it is done before Lambda stops it; ListTasks without a status. The same check:
+		// https://github.com/claranet/terraform-aws-ecs-container-instances (pendingTasksCount and runningTasksCount, a message
+		// each 30 seconds).
+		name:  "drain-ends-early",
+		hook:  aws.HookSpec{Name: peerHook, Heartbeat: 10 * time.Minute, Default: "CONTINUE"},
+		first: time.Minute, poll: time.Minute, bound: 10 * time.Minute, heartbeats: true, done: (*drain).noneListed,
+	}, {
+		// https://github.com/aws-samples/ecs-cid-sample, cform/ecs.yaml: runningTasksCount, five seconds of sleep, and a message
+		// to its own SNS topic. Lambda drops the invocation after some 16 of one chain
+		// (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html), and then the hook waits for its end. The same
+		// chain: https://github.com/btisdall/ecs-cid, and every 10 seconds
+		// https://github.com/xero-oss/ecs-cluster-update-lambda (both by ListTasks).
+		name: "drain-stops-after-16",
+		hook: aws.HookSpec{Name: peerHook, Heartbeat: 15 * time.Minute, Default: "ABANDON"},
+		poll: 5 * time.Second, invocations: 16, sleeps: true, done: (*drain).noneRunning,
+	},
+}
+
+// Drains are the ends of names with which alarms-N and schedulable-N drain as less careful functions do.
+func Drains() []string {
+	var names []string
+	for _, f := range drainFunctions[1:] {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// peer is what the policies that are not ours share: a drain function.
 type peer struct {
-	world  *aws.World
-	active map[string]*aws.Group
+	function drainFunction
+	world    *aws.World
+	active   map[string]*aws.Group
+}
+
+// named is the policy's name, with its knob and its drain function.
+func (p *peer) named(kind string, knob float64) string {
+	name := named(kind, knob)
+	if p.function.name != "" {
+		name += "-" + p.function.name
+	}
+	return name
 }
 
 func (*peer) Managed() bool { return false }
 
-func (*peer) Prepare(spec *aws.GroupSpec, _ bool) {
-	spec.Hooks = append(spec.Hooks, aws.HookSpec{Name: peerHook, Heartbeat: peerDeadline + time.Minute, Default: "CONTINUE"})
-}
+// Prepare gives the group its hook.
+func (p *peer) Prepare(spec *aws.GroupSpec, _ bool) { spec.Hooks = append(spec.Hooks, p.function.hook) }
 
 // install begins to drain; it says whether it was the first to.
 func (p *peer) install(w *aws.World) bool {
@@ -58,21 +117,27 @@ func (p *peer) leave(n aws.Notice) {
 	if json.Unmarshal(n.Body, &event) != nil || event.Detail.Instance == "" {
 		return // a Spot warning: these functions do not know it
 	}
-	now := p.world.Now()
-	d := drain{world: p.world, instance: event.Detail.Instance, group: event.Detail.Group, began: now, until: now.Add(peerDeadline)}
+	d := drain{drainFunction: p.function, world: p.world, instance: event.Detail.Instance, group: event.Detail.Group, began: p.world.Now()}
 	for _, c := range p.world.Clusters() {
 		if d.find(c.Name) {
 			break
 		}
 	}
-	d.look()
+	if d.host == "" || d.first == 0 {
+		d.look()
+	} else {
+		d.world.After(d.first, "drain "+d.instance, d.look)
+	}
 }
 
-// drain is one invocation.
+// drain is a host's, by a function.
 type drain struct {
+	drainFunction
 	world                          *aws.World
 	instance, group, cluster, host string
-	began, until                   time.Time
+	began                          time.Time
+	// invoked is how many invocations in the chain there were before this one.
+	invoked int
 }
 
 func (d *drain) find(cluster string) bool {
@@ -90,19 +155,50 @@ func (d *drain) find(cluster string) bool {
 }
 
 func (d *drain) look() {
-	if d.host != "" && d.world.Now().Before(d.until) && !d.empty() {
-		d.world.After(peerPoll, "drain "+d.instance, d.look)
+	waited := d.world.Now().Sub(d.began)
+	if d.host == "" || d.bound > 0 && waited >= d.bound || d.done(d) {
+		d.complete()
 		return
 	}
-	d.world.Waited(d.world.Now().Sub(d.began))
+	if d.heartbeats {
+		_, _ = d.world.AutoScaling().RecordLifecycleActionHeartbeat(context.Background(), &autoscaling.RecordLifecycleActionHeartbeatInput{
+			AutoScalingGroupName: &d.group, LifecycleHookName: sdk.String(peerHook), InstanceId: &d.instance,
+		})
+	}
+	if d.sleeps {
+		d.world.Waited(d.poll)
+	}
+	if d.invoked++; d.invocations > 0 && d.invoked >= d.invocations {
+		return // nobody looks again
+	}
+	d.world.After(d.poll, "drain "+d.instance, d.look)
+}
+
+func (d *drain) complete() {
 	_, _ = d.world.AutoScaling().CompleteLifecycleAction(context.Background(), &autoscaling.CompleteLifecycleActionInput{
 		AutoScalingGroupName: &d.group, LifecycleHookName: sdk.String(peerHook),
 		InstanceId: &d.instance, LifecycleActionResult: sdk.String("CONTINUE"),
 	}) // what fails here expires with the hook, as it does where such functions run
 }
 
-// empty says whether every task of the host is STOPPED.
-func (d *drain) empty() bool {
+// noneListed says whether ListTasks, which lists desiredStatus RUNNING unless told otherwise, has nothing.
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
+func (d *drain) noneListed() bool {
+	out, err := d.world.ECS().ListTasks(context.Background(), &ecs.ListTasksInput{Cluster: &d.cluster, ContainerInstance: &d.host})
+	return err == nil && len(out.TaskArns) == 0
+}
+
+// noneRunning says whether runningTasksCount is 0. Tasks that are PENDING are not in it, nor those that stop.
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html
+func (d *drain) noneRunning() bool {
+	out, err := d.world.ECS().DescribeContainerInstances(context.Background(), &ecs.DescribeContainerInstancesInput{
+		Cluster: &d.cluster, ContainerInstances: []string{d.host},
+	})
+	return err == nil && len(out.ContainerInstances) == 1 && out.ContainerInstances[0].RunningTasksCount == 0
+}
+
+// allStopped says whether every task of the host is STOPPED.
+func (d *drain) allStopped() bool {
 	var arns []string
 	for _, desired := range []types.DesiredStatus{types.DesiredStatusRunning, types.DesiredStatusStopped} {
 		out, err := d.world.ECS().ListTasks(context.Background(), &ecs.ListTasksInput{

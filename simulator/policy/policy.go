@@ -21,26 +21,29 @@ type Options struct {
 	Verdict func(minute time.Time, v scaler.Verdict)
 }
 
-// Names of policies, as they come in tables; those with a number have others too, as managed-90.
+// Names of policies, as they come in tables; those with a number have others too, as managed-90, and some end with one of
+// [Drains].
 func Names() []string {
 	return []string{Signal, Surge, Gap, "alarms-75", "schedulable-2", "managed-100", "managed-90", "managed-80"}
 }
 
 // New makes the policy of a name.
 func New(name string, o Options) (workload.Policy, error) {
-	kind, knob, found := strings.Cut(name, "-")
+	kind, rest, _ := strings.Cut(name, "-")
+	knob, drains, apart := strings.Cut(rest, "-")
 	number, err := strconv.Atoi(knob)
+	function := slices.IndexFunc(drainFunctions, func(f drainFunction) bool { return f.name == drains })
 	switch {
 	case slices.Contains([]string{Signal, Surge, Gap}, name):
 		return newOurs(name, o)
-	case !found || err != nil:
+	case err != nil, function < 0, apart && drains == "":
 	case kind == "alarms" && number > 25 && number <= 100:
-		return &alarmPairs{out: float64(number)}, nil
+		return &alarmPairs{peer: peer{function: drainFunctions[function]}, out: float64(number)}, nil
 	case kind == "schedulable" && number >= 1:
-		return &schedulable{least: float64(number)}, nil
-	case kind == "managed" && number >= 1 && number <= 100:
+		return &schedulable{peer: peer{function: drainFunctions[function]}, least: float64(number)}, nil
+	case kind == "managed" && !apart && number >= 1 && number <= 100:
 		return &managed{target: number}, nil
 	}
-	return nil, fmt.Errorf("there is no policy %q; take %s (alarms-N: scale out at N %% of reservation, 26 to 100; schedulable-N: below N schedulable tasks; managed-N: target capacity, 1 to 100)",
-		name, strings.Join(Names(), ", "))
+	return nil, fmt.Errorf("there is no policy %q; take %s (alarms-N: scale out at N %% of reservation, 26 to 100; schedulable-N: below N schedulable tasks; managed-N: target capacity, 1 to 100; alarms-N and schedulable-N may end with -%s)",
+		name, strings.Join(Names(), ", "), strings.Join(Drains(), " or -"))
 }

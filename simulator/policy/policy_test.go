@@ -142,12 +142,14 @@ func TestScalingInIsSwitchedOffInTheEntry(t *testing.T) {
 }
 
 func TestANumberChangesTheKnobAndNonsenseIsRefused(t *testing.T) {
-	for name, want := range map[string]string{"managed-85": "managed-85", "alarms-60": "alarms-60", "schedulable-3": "schedulable-3", "gap": "gap"} {
+	for name, want := range map[string]string{"managed-85": "managed-85", "alarms-60": "alarms-60", "schedulable-3": "schedulable-3", "gap": "gap",
+		"alarms-60-drain-ends-early": "alarms-60-drain-ends-early", "schedulable-3-drain-stops-after-16": "schedulable-3-drain-stops-after-16"} {
 		p, err := policy.New(name, policy.Options{})
 		require.NoError(t, err)
 		assert.Equal(t, want, p.Name())
 	}
-	for _, name := range []string{"", "managed", "managed-0", "managed-101", "alarms-25", "gap-1", "other-5", "schedulable-x"} {
+	for _, name := range []string{"", "managed", "managed-0", "managed-101", "alarms-25", "gap-1", "other-5", "schedulable-x",
+		"alarms-75-", "alarms-75-drain", "alarms-drain-ends-early", "managed-90-drain-ends-early", "gap-drain-ends-early"} {
 		_, err := policy.New(name, policy.Options{})
 		require.ErrorContains(t, err, "take signal, surge, gap", name)
 	}
@@ -219,35 +221,4 @@ func TestManagedScalingBuysForTheQueueAndKeepsBusyHosts(t *testing.T) {
 	s.run(3 * time.Hour)
 	assert.LessOrEqual(t, len(s.c.Hosts()), 2, "empty hosts go")
 	assert.Zero(t, s.count(aws.TaskEndedByHost))
-}
-
-func TestAPeersDrainWaitsForStoppedTasksAndNoLongerThanAFunctionCan(t *testing.T) {
-	left := func(lasts time.Duration) (time.Duration, int) {
-		s := newStage(t, "alarms-75", 1)
-		s.run(5 * time.Minute)
-		task, failure := s.c.RunTask(aws.TaskRequest{Definition: definition(100, 100), Lasts: lasts})
-		require.Empty(t, failure)
-		require.NotNil(t, task)
-		s.run(time.Minute)
-		s.group.SetDesired(0)
-		s.run(30 * time.Minute)
-		var from, to time.Time
-		for _, h := range s.told {
-			switch h.Kind {
-			case aws.HostLeaving:
-				from = h.At
-			case aws.HostGone:
-				to = h.At
-			default:
-			}
-		}
-		require.False(t, to.IsZero())
-		return to.Sub(from), s.count(aws.TaskEndedByHost)
-	}
-	took, ended := left(5 * time.Minute)
-	assert.InDelta(t, 4, took.Minutes(), 1.5, "as long as the task")
-	assert.Zero(t, ended)
-	took, ended = left(2 * time.Hour)
-	assert.InDelta(t, 15, took.Minutes(), 0.5, "Lambda's 15 minutes")
-	assert.Equal(t, 1, ended)
 }

@@ -23,7 +23,7 @@ type schedulable struct {
 	largest map[string]aws.Resources
 }
 
-func (p *schedulable) Name() string { return named("schedulable", p.least) }
+func (p *schedulable) Name() string { return p.named("schedulable", p.least) }
 
 func (p *schedulable) Install(w *aws.World, c *aws.Cluster, active *aws.Group) {
 	if p.install(w) {

@@ -282,6 +282,7 @@ func scenarios(out io.Writer, s simulation) error {
 	for _, w := range workload.All() {
 		t.AppendRow(table.Row{w.Name, fmt.Sprintf("%.0f h", (w.Lasts - w.Settle).Hours()), w.Why})
 	}
-	_, err := fmt.Fprintf(out, "%s\npolicies: %s\n", t.Render(), strings.Join(simulator.Policies(), ", "))
+	_, err := fmt.Fprintf(out, "%s\npolicies: %s\nalarms-N and schedulable-N may end with -%s, for less careful drains\n",
+		t.Render(), strings.Join(simulator.Policies(), ", "), strings.Join(simulator.Drains(), " or -"))
 	return err
 }

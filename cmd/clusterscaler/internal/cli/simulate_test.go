@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -95,7 +96,7 @@ func TestPageOfBeforeOutlivesAFailedRun(t *testing.T) {
 func TestListNamesEveryScenarioAndPolicy(t *testing.T) {
 	got := clusterscaler(t, nil, "simulate", "--list")
 	require.Zero(t, got.code, got.stderr)
-	for _, name := range append(workload.Names(), simulator.Policies()...) {
+	for _, name := range slices.Concat(workload.Names(), simulator.Policies(), simulator.Drains()) {
 		assert.Contains(t, got.stdout, name)
 	}
 }
