@@ -59,18 +59,54 @@ func (f *Fleet) Pack(order Order, stages ...[]Batch) []Outcome {
 
 // Without removes the hosts and places the tasks that move from them, with the batches beside.
 func (f *Fleet) Without(leaving []int, order Order, beside []Batch) Outcome {
+	return f.without(leaving, order, beside, together)
+}
+
+// sequence is which tasks are placed first: those that move or those that stand beside. ECS tells nobody its own, and
+// either may take the room that the other needs.
+type sequence int
+
+const (
+	together sequence = iota
+	movingFirst
+	movingLast
+)
+
+func (f *Fleet) without(leaving []int, order Order, beside []Batch, which sequence) Outcome {
 	f.begin(order)
 	defer f.forget()
-	for _, host := range leaving {
-		f.remove(int32(host))
-		for _, b := range f.hosts[host].Moves {
+	moving := func() {
+		for _, host := range leaving {
+			for _, b := range f.hosts[host].Moves {
+				f.want(b)
+			}
+		}
+	}
+	others := func() {
+		for _, b := range beside {
 			f.want(b)
 		}
 	}
-	for _, b := range beside {
-		f.want(b)
+	for _, host := range leaving {
+		f.remove(int32(host))
 	}
-	return f.outcome(order)
+	var early []Left
+	switch which {
+	case movingFirst:
+		moving()
+		early = f.placeWanted(order, nil)
+		others()
+	case movingLast:
+		others()
+		early = f.placeWanted(order, nil)
+		moving()
+	default:
+		moving()
+		others()
+	}
+	o := f.outcome(order)
+	o.Left = append(early, o.Left...)
+	return o
 }
 
 func (f *Fleet) outcome(order Order) Outcome {
@@ -79,11 +115,18 @@ func (f *Fleet) outcome(order Order) Outcome {
 }
 
 // FitsInEveryOrder tells whether all three orders place everything without the hosts and leave room for so many spare
-// tasks. Otherwise it returns the first outcome that falls short.
+// tasks, whichever of the tasks that move and those beside are placed first. Otherwise it returns the first outcome that
+// falls short.
 func (f *Fleet) FitsInEveryOrder(leaving []int, beside []Batch, spare int) (Outcome, bool) {
-	for _, order := range Orders {
-		if o := f.Without(leaving, order, beside); o.Cut || len(o.Left) > 0 || o.Spare < spare {
-			return o, false
+	sequences := []sequence{together}
+	if len(beside) > 0 {
+		sequences = []sequence{together, movingFirst, movingLast}
+	}
+	for _, which := range sequences {
+		for _, order := range Orders {
+			if o := f.without(leaving, order, beside, which); o.Cut || len(o.Left) > 0 || o.Spare < spare {
+				return o, false
+			}
 		}
 	}
 	return Outcome{}, true

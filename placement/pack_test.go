@@ -53,3 +53,29 @@ func TestByStrategyLeavesNothingThatFits(t *testing.T) {
 		assert.LessOrEqual(t, len(first.Left), len(s.kinds))
 	})
 }
+
+// ECS may place the tasks that move before those that wait, or after them. Whichever come second must have room too.
+func TestNobodysTasksTakeTheLastRoom(t *testing.T) {
+	kinds := []placement.Kind{kind("tall", size(1, 28)), kind("broad", size(12, 23)), kind("light", size(0, 14))}
+	two, tall := []placement.Batch{{Kind: 1, Tasks: 1}, {Kind: 2, Tasks: 1}}, []placement.Batch{{Kind: 0, Tasks: 2}}
+	// Where broad and light come first, they take the first host, and only one of the tall ones finds room.
+	for name, tt := range map[string]struct{ move, wait []placement.Batch }{
+		"those that move first": {two, tall},
+		"those that wait first": {tall, two},
+	} {
+		t.Run(name, func(t *testing.T) {
+			hosts := hostsIn("aaa", size(27, 62))
+			hosts[1].Free, hosts[2].Moves = size(15, 53), tt.move
+			for _, b := range tt.move {
+				hosts[2].Groups[kinds[b.Kind].Group] = b.Tasks
+			}
+			f := placement.New(hosts, kinds, placement.Config{Strict: true, Unit: size(41, 156)})
+			for _, order := range placement.Orders {
+				assert.Empty(t, f.Without([]int{2}, order, tt.wait).Left, "all together in order %d", order)
+			}
+			o, fits := f.FitsInEveryOrder([]int{2}, tt.wait, 0)
+			assert.False(t, fits)
+			assert.Equal(t, map[int]int{0: 1}, byKind(o.Left))
+		})
+	}
+}
