@@ -88,6 +88,11 @@ test-go: lab ## the Go tests alone
 race: lab ## the Go tests under the race detector
 	@env -u MAKEFLAGS CGO_ENABLED=1 go test -race -timeout 20m ./...
 
+.PHONY: properties
+properties: ## CHECKS=2000 new cases of each property; SEED=n: those of one run again
+	@go test -count 1 -timeout 60m $$(grep -rl --include='*_test.go' '"pgregory.net/rapid"' . | xargs -n 1 dirname | sort -u) \
+		-rapid.seed '$(or $(SEED),0)' -rapid.checks '$(or $(CHECKS),2000)'
+
 .PHONY: campaign
 campaign: ## SEEDS=1000 random schedules FROM=1, each judged by promises; SEED=n: the story of one, made smaller
 	@go run ./simulator/campaign/run $(if $(SEED),-seed '$(SEED)',-seeds '$(or $(SEEDS),1000)' -from '$(or $(FROM),1)') \

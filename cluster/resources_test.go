@@ -8,7 +8,10 @@ import (
 	"pgregory.net/rapid"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/internal/lab/property"
 )
+
+func TestMain(m *testing.M) { property.Main(m, 100) }
 
 // A sum that overflowed would turn a full cluster into an empty one.
 func TestResourceSumsNeverOverflow(t *testing.T) {

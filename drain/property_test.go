@@ -12,8 +12,11 @@ import (
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/drain"
+	"ecs-cluster-scaler/internal/lab/property"
 	"ecs-cluster-scaler/thresholds"
 )
+
+func TestMain(m *testing.M) { property.Main(m, 100) }
 
 // anyTask is a task in any state that ECS shows.
 func anyTask(t *rapid.T, n int) drain.Task {

@@ -1,10 +1,8 @@
 package placement_test
 
 import (
-	"flag"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"testing"
 
@@ -12,14 +10,11 @@ import (
 	"pgregory.net/rapid"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/internal/lab/property"
 	"ecs-cluster-scaler/placement"
 )
 
-// Thousands of cases for every property; -rapid.checks on the command line sets another number.
-func TestMain(m *testing.M) {
-	_ = flag.Set("rapid.checks", "5000")
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { property.Main(m, 5000) }
 
 func size(cpu, memory int64) cluster.Resources { return cluster.Resources{CPU: cpu, Memory: memory} }
 

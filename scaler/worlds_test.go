@@ -1,9 +1,7 @@
 package scaler_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -11,14 +9,11 @@ import (
 	"pgregory.net/rapid"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/internal/lab/property"
 	"ecs-cluster-scaler/thresholds"
 )
 
-// Thousands of cases for every property; -rapid.checks on the command line sets another number.
-func TestMain(m *testing.M) {
-	_ = flag.Set("rapid.checks", "2000")
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { property.Main(m, 2000) }
 
 // sizes of hosts, as agents register them.
 var hostSizes = []cluster.Resources{

@@ -9,8 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"ecs-cluster-scaler/internal/lab/property"
 	"ecs-cluster-scaler/thresholds"
 )
+
+func TestMain(m *testing.M) { property.Main(m, 100) }
 
 func TestCrossedThresholdsNameTheirDocuments(t *testing.T) {
 	requireFaults(t, map[string]faulty{

@@ -13,9 +13,12 @@ import (
 	"pgregory.net/rapid"
 
 	"ecs-cluster-scaler/drain/drainer"
+	"ecs-cluster-scaler/internal/lab/property"
 	"ecs-cluster-scaler/internal/lambdaevent"
 	"ecs-cluster-scaler/simulator/faulty"
 )
+
+func TestMain(m *testing.M) { property.Main(m, 100) }
 
 // crowded is an account in which every call is made: services, daemons, a standalone task and a service's that have to be
 // stopped, a dead host, an instance that never registered.

@@ -14,7 +14,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"ecs-cluster-scaler/internal/lab/property"
 )
+
+func TestMain(m *testing.M) { property.Main(m, 100) }
 
 // ways are the moves of the documented lifecycle that this world makes
 // (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html).

@@ -11,9 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"ecs-cluster-scaler/internal/lab/property"
 	"ecs-cluster-scaler/thresholds"
 	"ecs-cluster-scaler/thresholds/ssmstore"
 )
+
+func TestMain(m *testing.M) { property.Main(m, 100) }
 
 // min_instances tells which version of the entry was taken, cpu.scale_out_at which of the defaults.
 func TestAFaultyEditFallsBack(t *testing.T) {
