@@ -4,7 +4,6 @@ package property
 
 import (
 	"flag"
-	"os"
 	"strconv"
 	"testing"
 
@@ -16,5 +15,5 @@ import (
 func Main(m *testing.M, checks int) {
 	_ = flag.Set("rapid.checks", strconv.Itoa(checks))
 	_ = flag.Set("rapid.seed", "1")
-	os.Exit(m.Run())
+	m.Run()
 }
