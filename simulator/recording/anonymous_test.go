@@ -82,6 +82,7 @@ func TestAnonymisingKeepsTheShape(t *testing.T) {
 func TestAnonymousTextsAreOfKnownKinds(t *testing.T) {
 	own := map[string]bool{
 		"cluster": true, "watched": true, "m5.xlarge": true, "g4dn.xlarge": true, "scale_in": true, "memory": true, "linux": true,
+		"drain": true, "AZRebalance": true,
 		"binpack:memory": true, "spread:attribute:ecs.availability-zone": true,
 	}
 	kinds := []string{"service-", "group-", "hook-", "provider-", "host-", "tasks-", "value-", "spread:attribute:attribute-"}

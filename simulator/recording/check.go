@@ -26,6 +26,13 @@ var (
 	placement    = regexp.MustCompile(`^(random|binpack:(cpu|memory)|spread:(instanceId|host|attribute:[^\s:]+))$`)
 )
 
+// processes are those that a group can suspend
+// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html).
+var processes = []string{
+	"AZRebalance", "AddToLoadBalancer", "AlarmNotification", "HealthCheck", "InstanceRefresh", "Launch", "ReplaceUnhealthy",
+	"ScheduledActions", "Terminate",
+}
+
 // check keeps what is wrong with the recording as a whole.
 func (r *Recording) check(f *faults) {
 	if r.Version != Version {
@@ -78,6 +85,10 @@ func (r *Recording) check(f *faults) {
 			revisions := indexed(services[t.Service].Revisions, func(r Revision) string { return r.Name })
 			known(f, path+".revision", "revisions of "+t.Service, revisions, t.Revision)
 		}
+		if t.Cause != "" {
+			oneOf(f, path+".cause", t.Cause, StoppedByService, StoppedByDrain, StoppedByAPI, StoppedByExit, StoppedByHost,
+				StoppedForCapacity, StoppedOtherwise)
+		}
 	}
 }
 
@@ -123,6 +134,9 @@ func (g *Group) check(f *faults, path string, types map[string]InstanceType) {
 	points(f, path+".desired", g.Desired, func(c Capacity) time.Time { return c.At })
 	for i, c := range g.Desired {
 		f.within(fmt.Sprintf("%s.desired[%d].desired", path, i), c.Desired, 0, mostHosts)
+	}
+	for i, process := range g.Suspended {
+		oneOf(f, fmt.Sprintf("%s.suspended[%d]", path, i), process, processes...)
 	}
 	named(f, path+".hooks", "name", g.Hooks, func(h Hook) string { return h.Name })
 	for i, h := range g.Hooks {

@@ -65,7 +65,8 @@ func drawn(t *rapid.T) recording.Recording {
 		r.Groups = append(r.Groups, recording.Group{
 			Name: name, Types: []string{"m5.xlarge"}, Zones: zones, Spot: i > 0, Attributes: attributed(),
 			Limits:         []recording.Limits{{At: at[0], Min: 0, Max: 4}, {At: at[1], Min: 1, Max: 9}},
-			Desired:        []recording.Capacity{{At: at[0], Desired: 2}},
+			Desired:        []recording.Capacity{{At: at[0], Desired: 2, Told: true}},
+			Suspended:      []string{"AZRebalance"},
 			Hooks:          []recording.Hook{{Name: names(t, "hook", 1)[0], Heartbeat: 600}},
 			Provider:       &recording.CapacityProvider{Name: pick(providers), TargetCapacity: 90},
 			LaunchFailures: []recording.LaunchFailure{{At: at[1], Zone: pick(zones), NoCapacity: true}},
@@ -95,7 +96,7 @@ func drawn(t *rapid.T) recording.Recording {
 		}
 		r.Services = append(r.Services, s)
 		r.Refusals = append(r.Refusals, recording.Refusal{At: from, Service: name, Lacks: recording.LacksMemory})
-		r.ServiceTasks = append(r.ServiceTasks, recording.ServiceTask{Service: name, Revision: pick(revisions), Host: pick(hosts), Created: from})
+		r.ServiceTasks = append(r.ServiceTasks, recording.ServiceTask{Service: name, Revision: pick(revisions), Host: pick(hosts), Created: from, Placed: from, Cause: recording.StoppedByDrain})
 	}
 	for _, at := range times(t, 3) {
 		r.StandaloneTasks = append(r.StandaloneTasks, recording.StandaloneTask{

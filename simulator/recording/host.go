@@ -33,6 +33,8 @@ type Group struct {
 	Limits []Limits `json:"limits"`
 	// Desired is the desired capacity over time, oldest first. The first point holds from the beginning.
 	Desired []Capacity `json:"desired,omitempty"`
+	// Suspended are the suspended processes, as `AZRebalance`.
+	Suspended []string `json:"suspended,omitempty"`
 	// Hooks are the lifecycle hooks.
 	Hooks []Hook `json:"hooks,omitempty"`
 	// Provider is the capacity provider of the group; without it, there is none.
@@ -57,6 +59,8 @@ type Capacity struct {
 	At time.Time `json:"at"`
 	// Desired is DesiredCapacity.
 	Desired int `json:"desired"`
+	// Told says that Auto Scaling told the time, in an activity's cause. Without it, a look saw the change.
+	Told bool `json:"told,omitempty"`
 }
 
 // Hook is a lifecycle hook.

@@ -36,6 +36,8 @@ type ServiceTask struct {
 	Host string `json:"host,omitempty"`
 	// Created is ECS's createdAt: it was placed, or began to wait for a capacity provider.
 	Created time.Time `json:"created"`
+	// Placed is when it was seen with a host first, of a task that was seen waiting for one in PROVISIONING.
+	Placed time.Time `json:"placed,omitzero"`
 	// PullBegan is pullStartedAt.
 	PullBegan time.Time `json:"pull_began,omitzero"`
 	// PullEnded is pullStoppedAt.
@@ -50,4 +52,22 @@ type ServiceTask struct {
 	Exited time.Time `json:"exited,omitzero"`
 	// Stopped is stoppedAt.
 	Stopped time.Time `json:"stopped,omitzero"`
+	// Cause is why it stopped: `service` (fewer are wanted, or another revision), `drain` (its host drains), `api`
+	// (StopTask), `exit` (a container ended), `host` (its host ended), `capacity` (it gave up waiting for a capacity
+	// provider) or `other`.
+	Cause StopCause `json:"cause,omitempty"`
 }
+
+// StopCause is why a task stopped.
+type StopCause string
+
+// Why a task stopped.
+const (
+	StoppedByService   StopCause = "service"
+	StoppedByDrain     StopCause = "drain"
+	StoppedByAPI       StopCause = "api"
+	StoppedByExit      StopCause = "exit"
+	StoppedByHost      StopCause = "host"
+	StoppedForCapacity StopCause = "capacity"
+	StoppedOtherwise   StopCause = "other"
+)
