@@ -100,7 +100,6 @@ func group(g types.AutoScalingGroup) cluster.Group {
 	for _, p := range g.SuspendedProcesses {
 		read.Suspended = append(read.Suspended, aws.ToString(p.ProcessName))
 	}
-	read.Instances = slices.Grow(read.Instances, len(g.Instances))
 	for _, i := range g.Instances {
 		read.Instances = append(read.Instances, cluster.Instance{
 			ID:        aws.ToString(i.InstanceId),

@@ -56,7 +56,6 @@ func (r *Reader) listHosts(ctx context.Context, name string, query *string) ([]s
 }
 
 func (r *Reader) describeHosts(ctx context.Context, s *cluster.Snapshot, arns []string) error {
-	s.Hosts = slices.Grow(s.Hosts, len(arns))
 	for batch := range slices.Chunk(arns, hostsPerCall) {
 		out, err := r.ecs.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{
 			Cluster:            aws.String(s.Cluster),
@@ -132,7 +131,6 @@ func ports(remaining []types.Resource) []cluster.Port {
 		if name != "PORTS" && name != "PORTS_UDP" {
 			continue
 		}
-		taken = slices.Grow(taken, len(r.StringSetValue))
 		for _, text := range r.StringSetValue {
 			if number, err := strconv.Atoi(text); err == nil {
 				taken = append(taken, cluster.Port{Number: number, UDP: name == "PORTS_UDP"})

@@ -88,10 +88,7 @@ func weight(g types.AutoScalingGroup, i types.Instance) int {
 			shown = o.WeightedCapacity
 		}
 	}
-	if shown == nil {
-		return 0
-	}
-	if n, err := strconv.Atoi(*shown); err == nil && n > 0 {
+	if n, err := strconv.Atoi(aws.ToString(shown)); err == nil && n > 0 {
 		return n
 	}
 	return 0

@@ -43,7 +43,7 @@ func (r *Reader) readServices(ctx context.Context, s *cluster.Snapshot) error {
 
 // describeServices adds the services with these names or ARNs. A deleted one is no gap.
 func (r *Reader) describeServices(ctx context.Context, s *cluster.Snapshot, named []string) error {
-	described := make([]types.Service, 0, len(named))
+	var described []types.Service
 	for batch := range slices.Chunk(named, servicesPerDescribe) {
 		out, err := r.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(s.Cluster), Services: batch})
 		if err != nil {
@@ -53,7 +53,6 @@ func (r *Reader) describeServices(ctx context.Context, s *cluster.Snapshot, name
 		s.Unread = append(s.Unread, unanswered("service", len(batch), len(out.Services), out.Failures)...)
 	}
 	r.readProviders(ctx, s, described)
-	s.Services = slices.Grow(s.Services, len(described))
 	for _, d := range described {
 		s.Services = append(s.Services, service(s.Cluster, d, &r.homes))
 	}
