@@ -9,6 +9,8 @@ import (
 	"ecs-cluster-scaler/scaler"
 	"ecs-cluster-scaler/simulator/aws"
 	"ecs-cluster-scaler/simulator/policy"
+	watch "ecs-cluster-scaler/simulator/recorder"
+	"ecs-cluster-scaler/simulator/recording"
 	"ecs-cluster-scaler/simulator/workload"
 )
 
@@ -29,6 +31,9 @@ type Setup struct {
 	Prices Prices
 	// Strategy overrides how tasks are placed; empty is as the workload has it.
 	Strategy workload.Strategy
+	// Record makes a recording of the measured time, by a look at the first cluster each minute. It changes nothing else of
+	// the result unless there are faults: its calls draw on the same luck.
+	Record bool
 	// Progress is told each simulated hour how much is done; may be nil.
 	Progress func(done, of time.Duration)
 }
@@ -50,6 +55,8 @@ type Result struct {
 	// Verdicts are our publisher's; none where another policy scales.
 	Verdicts []Verdict `json:"verdicts"`
 	Drains   []Drain   `json:"drains"`
+	// Recording is the one that was asked for, else nil.
+	Recording *recording.Recording `json:"-"`
 }
 
 // Verdict is what the publisher said of a cluster in a minute.
@@ -96,6 +103,10 @@ func Simulate(ctx context.Context, s Setup) (Result, error) {
 	world := aws.New(knobs)
 	recorder, meter := NewRecorder(world, s.Workload.Settle), newMeter(world, s.Workload.Settle)
 	s.Workload.Build(workload.Site{World: world, Policy: scaling, Strategy: s.Strategy})
+	var watching *watch.Recorder
+	if s.Record {
+		watching = watch.Watch(ctx, world, knobs.Start.Add(s.Workload.Settle), time.Minute)
+	}
 	if s.Prices != nil {
 		if err := meter.check(s.Prices); err != nil {
 			return Result{}, err // before anybody waits for the run
@@ -112,6 +123,10 @@ func Simulate(ctx context.Context, s Setup) (Result, error) {
 		world.Run(knobs.Start.Add(done))
 	}
 	result.Measures, result.Series, result.Drains = recorder.Finish(world.Now())
+	if watching != nil {
+		seen := watching.Recording()
+		result.Recording = &seen
+	}
 	if s.Prices != nil {
 		if result.Measures.Cost, err = meter.cost(s.Prices, result.Measures); err != nil {
 			return Result{}, err

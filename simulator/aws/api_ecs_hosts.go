@@ -78,9 +78,6 @@ func (e *ECS) DescribeContainerInstances(_ context.Context, in *ecs.DescribeCont
 
 // host finds a host by ARN or id.
 func (c *Cluster) host(arn string) *Host {
-	if h := c.byARN[arn]; h != nil {
-		return h
-	}
 	return c.byARN[arnOf("container-instance", c.Name+"/"+last(arn))]
 }
 
