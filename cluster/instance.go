@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"iter"
 	"strings"
 	"time"
 )
@@ -69,16 +68,16 @@ const (
 )
 
 // Instances are those of all the cluster's groups in the given phase.
-func (s Snapshot) Instances(phase Phase) iter.Seq[Instance] {
-	return func(yield func(Instance) bool) {
-		for _, g := range s.Groups {
-			for _, i := range g.Instances {
-				if i.Phase == phase && !yield(i) {
-					return
-				}
+func (s Snapshot) Instances(phase Phase) []Instance {
+	var found []Instance
+	for _, g := range s.Groups {
+		for _, i := range g.Instances {
+			if i.Phase == phase {
+				found = append(found, i)
 			}
 		}
 	}
+	return found
 }
 
 // Unregistered are the Pending and InService instances of the cluster's groups that are not registered with it.
@@ -88,11 +87,9 @@ func (s Snapshot) Unregistered() []Instance {
 		registered[h.InstanceID] = true
 	}
 	var missing []Instance
-	for _, phase := range []Phase{Pending, InService} {
-		for i := range s.Instances(phase) {
-			if !registered[i.ID] {
-				missing = append(missing, i)
-			}
+	for _, i := range append(s.Instances(Pending), s.Instances(InService)...) {
+		if !registered[i.ID] {
+			missing = append(missing, i)
 		}
 	}
 	return missing

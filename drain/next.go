@@ -26,7 +26,7 @@ func newFacts(c Cluster, now time.Time) *facts {
 	for _, h := range c.Terminating {
 		f.leaving[h.Instance] = true
 	}
-	for i := range c.Instances(cluster.Terminating) {
+	for _, i := range c.Instances(cluster.Terminating) {
 		f.leaving[i.ID] = true // of another stack's groups too
 	}
 	return f

@@ -87,11 +87,7 @@ func byHost(tasks []cluster.Task, hosts int) map[string][]*cluster.Task {
 }
 
 func holders(groups []cluster.Group) map[string]string {
-	n := 0
-	for _, g := range groups {
-		n += len(g.Instances)
-	}
-	holder := make(map[string]string, n)
+	holder := map[string]string{}
 	for _, g := range groups {
 		for _, i := range g.Instances {
 			holder[i.ID] = g.Name

@@ -8,14 +8,12 @@ import (
 )
 
 func count(s cluster.Snapshot) Instances {
-	c := Instances{Unregistered: len(s.Unregistered())}
-	for range s.Instances(cluster.Pending) {
-		c.Launching++
+	c := Instances{
+		Launching:    len(s.Instances(cluster.Pending)),
+		Terminating:  len(s.Instances(cluster.Terminating)),
+		Unregistered: len(s.Unregistered()),
 	}
-	for range s.Instances(cluster.Terminating) {
-		c.Terminating++
-	}
-	for i := range s.Instances(cluster.InService) {
+	for _, i := range s.Instances(cluster.InService) {
 		if i.Protected {
 			c.Protected++
 		}

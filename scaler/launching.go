@@ -103,10 +103,7 @@ func (f *findings) groupHelps(g *cluster.Group, kinds []placement.Kind) bool {
 
 // arriving counts the instances that may still become hosts: all Pending ones, and those launching.
 func arriving(s cluster.Snapshot, now time.Time) int {
-	n := 0
-	for range s.Instances(cluster.Pending) {
-		n++
-	}
+	n := len(s.Instances(cluster.Pending))
 	for _, i := range newcomers(s, s.Groups) {
 		if i.Phase == cluster.InService && i.young(now) {
 			n++

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -34,7 +33,7 @@ type simulation struct {
 	faults                                   float64
 	list                                     bool
 	compare                                  []string
-	html                                     string
+	html, record                             string
 	price                                    float64
 	prices                                   string
 	format                                   output
@@ -101,6 +100,7 @@ func newSimulate() *cobra.Command {
 	f.StringSliceVar(&s.compare, "compare", nil, "compare these policies on the same workload and seed; without a value, "+strings.Join(compared(), ","))
 	f.Lookup("compare").NoOptDefVal = strings.Join(compared(), ",")
 	f.StringVar(&s.html, "html", "", "also write the result as one HTML file that needs no network")
+	f.StringVar(&s.record, "record", "", "also write what happened after settling as a recording, as clusterscaler record does")
 	f.Float64Var(&s.price, "price", 0, "price of a host's hour in USD, such as 0.192; also shows money, and what the scaler itself costs")
 	f.StringVar(&s.prices, "prices", "", "CSV file of prices by instance type, instance_type,usd_per_hour")
 	f.Uint64Var(&s.seed, "seed", 1, "seed of the simulation; the same seed gives the same result")
@@ -122,6 +122,8 @@ func (s simulation) given(changed func(flag string) bool) error {
 		return s.wrongLength()
 	case changed("history") && (s.history <= 0 || s.history%time.Minute != 0):
 		return fmt.Errorf("--history is %s; it must be one or more whole minutes, such as 24h", s.history)
+	case s.record != "" && len(s.compare) > 0:
+		return errors.New("--record writes one recording, and each policy would give another; leave --compare out and name one with --policy")
 	case s.list && s.listKnobs:
 		return errors.New("--list and --list-knobs cannot be combined; keep one of them")
 	case s.list && s.format == asJSON:
@@ -166,7 +168,10 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	runs, err := s.simulate(cmd, simulator.Setup{Entry: entry, Knobs: &knobs, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Prices: prices, Strategy: workload.Strategy(s.strategy)})
+	if err := writableRecording("--record", s.record); err != nil {
+		return err
+	}
+	runs, err := s.simulate(cmd, simulator.Setup{Entry: entry, Knobs: &knobs, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Prices: prices, Strategy: workload.Strategy(s.strategy), Record: s.record != ""})
 	if err != nil {
 		undo()
 		return err
@@ -174,6 +179,11 @@ func (s simulation) run(cmd *cobra.Command) error {
 	c := report.Comparison{Workload: w.Name, Why: w.Why, Settle: w.Settle, Entry: entry, Prices: prices.String(), Runs: runs}
 	if err := s.page(c); err != nil {
 		return err
+	}
+	if s.record != "" {
+		if err := writeRecording("--record", s.record, *runs[0].Recording); err != nil {
+			return err
+		}
 	}
 	return s.show(cmd.OutOrStdout(), c)
 }
@@ -216,8 +226,6 @@ func (s simulation) simulate(cmd *cobra.Command, setup simulator.Setup) ([]simul
 	if len(policies) == 0 {
 		policies = []string{s.policy}
 	}
-	// A run makes much that lives for a simulated minute; collecting it less often is a fifth of the time.
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	results := make([]simulator.Result, len(policies))
 	p := newProgress(cmd.ErrOrStderr(), time.Now)
 	together := p.together(len(policies))

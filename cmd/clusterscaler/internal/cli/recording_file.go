@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"ecs-cluster-scaler/simulator/recording"
+)
+
+// writableRecording tells whether a recording can be written, before anybody waits for it. Nothing is left behind.
+func writableRecording(flag, path string) error {
+	if path == "" {
+		return nil
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("%s %s is a folder; name a file in it, such as %s", flag, path, filepath.Join(path, "web.json"))
+	case err == nil && !info.Mode().IsRegular():
+		return fmt.Errorf("%s %s is no file; a recording is written beside its place first and then moved there", flag, path)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: %w", flag, err)
+	}
+	try, err := os.OpenFile(temporary(path), os.O_WRONLY|os.O_CREATE, 0o666)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: the folder %s does not exist; make it first", flag, filepath.Dir(path))
+	}
+	if err != nil {
+		return fmt.Errorf("%s: no file can be made in %s: %w", flag, filepath.Dir(path), err)
+	}
+	return errors.Join(try.Close(), os.Remove(try.Name()))
+}
+
+// temporary is the file beside a recording's place that it is written to first.
+func temporary(path string) string {
+	return filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d.tmp", filepath.Base(path), os.Getpid()))
+}
+
+// writeRecording writes a recording in place of the file that was there. Until it is whole on the disk, that one stays.
+func writeRecording(flag, path string, r recording.Recording) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("%s: %w", flag, err)
+		}
+	}()
+	if linked, err := filepath.EvalSymlinks(path); err == nil {
+		path = linked // the link stays
+	}
+	file, err := os.OpenFile(temporary(path), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	if err != nil {
+		return err
+	}
+	buffered := bufio.NewWriter(file)
+	if err = recording.Write(buffered, r); err == nil {
+		err = buffered.Flush()
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	if before, none := os.Stat(path); none == nil && err == nil {
+		err = file.Chmod(before.Mode().Perm())
+	}
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return nil
+}
