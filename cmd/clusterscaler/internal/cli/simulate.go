@@ -26,16 +26,13 @@ type simulation struct {
 	demand                                   []string
 	window                                   window
 	length, history                          time.Duration
-	knobs                                    string
+	world                                    world
 	listKnobs                                bool
-	strategy                                 strategy
 	seed                                     uint64
 	faults                                   float64
 	list                                     bool
 	compare                                  []string
 	html, record                             string
-	price                                    float64
-	prices                                   string
 	format                                   output
 }
 
@@ -92,17 +89,14 @@ func newSimulate() *cobra.Command {
 	f.Var(&s.window, "window", "part of the trace to run, from:to in seconds")
 	f.DurationVar(&s.length, "length", 0, "how long to run a scenario once it has settled, such as 6h")
 	f.DurationVar(&s.history, "history", 0, "how much time to simulate first and not measure, such as 24h; of a trace, the time before --window")
-	f.StringVar(&s.knobs, "knobs", "", "JSON file that sets numbers of the simulated AWS; --list-knobs shows all")
+	s.world.flags(cmd)
 	f.BoolVar(&s.listKnobs, "list-knobs", false, "list the numbers of the simulated AWS and their sources; run nothing")
-	f.Var(&s.strategy, "strategy", "how ECS places tasks: aws-default, binpack or spread (default: as the workload is written)")
 	f.StringVar(&s.entry, "entry", "", "file that holds the clusters' entry, as in SSM")
 	f.StringVar(&s.policy, "policy", simulator.Policies()[0], "policy that scales the cluster; --list shows all")
 	f.StringSliceVar(&s.compare, "compare", nil, "compare these policies on the same workload and seed; without a value, "+strings.Join(compared(), ","))
 	f.Lookup("compare").NoOptDefVal = strings.Join(compared(), ",")
 	f.StringVar(&s.html, "html", "", "also write the result as one HTML file that needs no network")
 	f.StringVar(&s.record, "record", "", "also write what happened after settling as a recording, as clusterscaler record does")
-	f.Float64Var(&s.price, "price", 0, "price of a host's hour in USD, such as 0.192; also shows money, and what the scaler itself costs")
-	f.StringVar(&s.prices, "prices", "", "CSV file of prices by instance type, instance_type,usd_per_hour")
 	f.Uint64Var(&s.seed, "seed", 1, "seed of the simulation; the same seed gives the same result")
 	f.Float64Var(&s.faults, "faults", 0, "percentage of ticks and events that are lost, doubled or late, of calls that are throttled, and of lists that are cut short")
 	return cmd
@@ -149,7 +143,7 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	prices, err := s.readPrices(cmd.Flags().Changed("price"))
+	prices, err := s.world.readPrices(cmd.Flags().Changed)
 	if err != nil {
 		return err
 	}
@@ -171,7 +165,7 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err := writableRecording("--record", s.record); err != nil {
 		return err
 	}
-	runs, err := s.simulate(cmd, simulator.Setup{Entry: entry, Knobs: &knobs, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Prices: prices, Strategy: workload.Strategy(s.strategy), Record: s.record != ""})
+	runs, err := s.simulate(cmd, simulator.Setup{Entry: entry, Knobs: &knobs, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Prices: prices, Strategy: workload.Strategy(s.world.strategy), Record: s.record != ""})
 	if err != nil {
 		undo()
 		return err

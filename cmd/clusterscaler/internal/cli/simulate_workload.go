@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"ecs-cluster-scaler/simulator"
 	"ecs-cluster-scaler/simulator/aws"
 	"ecs-cluster-scaler/simulator/workload"
 	"ecs-cluster-scaler/thresholds"
@@ -31,38 +30,11 @@ func (s simulation) readEntry() ([]byte, error) {
 
 // readKnobs returns the numbers of the simulated AWS, with those that --knobs sets.
 func (s simulation) readKnobs() (aws.Knobs, error) {
-	if s.knobs == "" {
-		return aws.Defaults(), nil
+	knobs, err := s.world.readKnobs()
+	if err == nil && s.faults > 0 && knobs.Faults != (aws.FaultKnobs{}) {
+		return aws.Knobs{}, fmt.Errorf("--faults and the faults of %s cannot be combined; keep one of them", filepath.Base(s.world.knobs))
 	}
-	text, err := os.ReadFile(s.knobs)
-	if err != nil {
-		return aws.Knobs{}, fmt.Errorf("--knobs: %w; name a JSON file such as {\"ecs.back_off\": \"1m\"}", err)
-	}
-	knobs, err := aws.ParseKnobs(text)
-	switch {
-	case err != nil:
-		return aws.Knobs{}, fmt.Errorf("%s: %w", s.knobs, err)
-	case s.faults > 0 && knobs.Faults != aws.FaultKnobs{}:
-		return aws.Knobs{}, fmt.Errorf("--faults and the faults of %s cannot be combined; keep one of them", filepath.Base(s.knobs))
-	}
-	return knobs, nil
-}
-
-// readPrices returns the prices of --price or --prices, nil without them.
-func (s simulation) readPrices(one bool) (simulator.Prices, error) {
-	switch {
-	case one && s.prices != "":
-		return nil, errors.New("--price and --prices cannot be combined; keep one of them")
-	case one:
-		prices, err := simulator.AnyPrice(s.price)
-		if err != nil {
-			return nil, fmt.Errorf("--price: %w", err)
-		}
-		return prices, nil
-	case s.prices != "":
-		return parsed(s.prices, simulator.ParsePrices)
-	}
-	return nil, nil
+	return knobs, err
 }
 
 // workload returns the workload to run, and notes about it.
