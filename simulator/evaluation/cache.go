@@ -37,10 +37,7 @@ func Build() (string, error) {
 	return fmt.Sprintf("%x", sum.Sum(nil)[:8]), nil
 }
 
-func (c Cache) path(j job) string {
-	key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%d", j.of.identity, j.setting.Policy, j.setting.Entry, j.seed))
-	return filepath.Join(c.Folder, c.Build, fmt.Sprintf("%x.json", key[:16]))
-}
+func (c Cache) path(j job) string { return filepath.Join(c.Folder, c.Build, j.key()+".json") }
 
 // get finds a run. One that cannot be read is run again.
 func (c Cache) get(j job) (m simulator.Measures, found bool) {

@@ -48,6 +48,16 @@ type Case struct {
 	Make func() (workload.Workload, error)
 	// identity is what tells its runs from those of another.
 	identity string
+	// day is its first day alone, for ranges; nil: it is no longer than that, or a scenario.
+	day *Case
+}
+
+// short is the part of it that is run under every set.
+func (c Case) short() Case {
+	if c.day != nil {
+		return *c.day
+	}
+	return c
 }
 
 // known are traces whose source is known, with the window that is worth running. Of another trace it is the beginning.
@@ -77,6 +87,13 @@ func Cases(folder string, extent Extent) ([]Case, error) {
 			c, err := trace(path, extent)
 			if err != nil {
 				return nil, err
+			}
+			if extent != Quick {
+				day, err := trace(path, Quick)
+				if err != nil {
+					return nil, err
+				}
+				c.day = &day
 			}
 			cases = append(cases, c)
 		}

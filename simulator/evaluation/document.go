@@ -2,24 +2,35 @@ package evaluation
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 
+	"ecs-cluster-scaler/simulator/aws"
 	"ecs-cluster-scaler/simulator/report"
 )
 
-// Report is what was found, ready to be shown. command is how to find it again.
-func (f Found) Report(command string, seeds int, extent Extent) report.Evaluation {
+// Report is what was found, ready to be shown. command is how to find it again, extent what the plan's cases are cut to.
+func (p Plan) Report(f Found, command string, extent Extent) report.Evaluation {
 	ran := "one seed each"
-	if seeds > 1 {
-		ran = fmt.Sprintf("%d seeds each", seeds)
+	if p.Seeds > 1 {
+		ran = fmt.Sprintf("%d seeds each", p.Seeds)
 	}
-	return report.Evaluation{
-		About: fmt.Sprintf("Every policy family, swept over its main knob, on each trace%s, %s; and every policy with its defaults on each scenario. Made by %s.",
-			map[Extent]string{Usual: ", at most four days of it", Quick: ", a day of it"}[extent], ran, command),
-		Quick: extent == Quick, Traces: f.Traces, Scenarios: f.Scenarios, Against: Against(),
+	e := report.Evaluation{
+		About: fmt.Sprintf("Every policy family, swept over its main knob, on each trace%s, %s; and every policy with its defaults on each scenario. Each also under %d sets of knobs, on one day and one seed. Made by %s.",
+			map[Extent]string{Usual: ", at most four days of it", Quick: ", a day of it"}[extent], ran, len(f.Sets), command),
+		Quick: extent == Quick, Traces: f.Traces, Scenarios: f.Scenarios, Against: Against(), Sets: f.Sets,
 	}
+	knobs := map[string]json.RawMessage{}
+	if p.Knobs != nil {
+		knobs = aws.Turned(*p.Knobs)
+	}
+	e.Turned = report.Turned(p.Strategy, knobs)
+	if p.Prices != nil {
+		e.Prices = p.Prices.String() + "."
+	}
+	return e
 }
 
 // limits are what an evaluation does not prove.
@@ -27,6 +38,7 @@ var limits = []string{
 	"It is only a simulation: AWS by its documents, with guesses where AWS publishes no number ([simulator.md](simulator.md#what-a-simulation-does-not-prove)). Nothing here ran on AWS, and no peer's code ran: their rules are our reading of their documents.",
 	"No policy reaches the lower bound: it knows the future, and ignores boots, drains and zones.",
 	"A few traces, each scaled down to a small cluster of one instance type. One series of a demand trace drives five services at different hours. It does not show what users of a real cluster do together.",
+	"A range is over six guesses, one at a time, on one day. It is no bound: two guesses may be wrong together, and others were not varied.",
 	"Seeds vary boot times and the clocks of AWS's loops, not the demand. A spread over seeds is not a spread over workloads.",
 	"Between two settings that were run, a straight line is assumed. Nothing on that line was run.",
 	"The only price is hours and the only harm is waiting. You must say what a minute without a task costs.",
@@ -44,7 +56,7 @@ func Document(out io.Writer, e report.Evaluation) error {
 	about, rest, _ := strings.Cut(tables.String(), "\n## ")
 	fmt.Fprintf(&b, "%s\n", about)
 	fmt.Fprint(&b, "## Ours\n\nOne set of entries for all traces, nothing tuned to any of them:\n\n| Setting | policy | entry |\n|---|---|---|\n")
-	for _, s := range Grid() {
+	for _, s := range Grid("") {
 		if s.Ours {
 			entry := s.Entry
 			if entry == "" {

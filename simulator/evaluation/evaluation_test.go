@@ -13,13 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/simulator"
+	"ecs-cluster-scaler/simulator/aws"
 	"ecs-cluster-scaler/simulator/workload"
 	"ecs-cluster-scaler/thresholds"
 )
 
 func TestEverySettingCanBeSimulated(t *testing.T) {
 	names := map[string]bool{}
-	for _, s := range Grid() {
+	for _, s := range Grid("") {
 		assert.False(t, names[s.Name], "%s stands twice", s.Name)
 		names[s.Name] = true
 		if s.Entry != "" {
@@ -30,8 +31,11 @@ func TestEverySettingCanBeSimulated(t *testing.T) {
 	for _, name := range Against() {
 		assert.True(t, names[name], name)
 	}
-	for _, s := range AsTheyCome() {
+	names = map[string]bool{}
+	for _, s := range AsTheyCome("") {
 		assert.Contains(t, simulator.Policies(), s.Policy)
+		assert.False(t, names[s.Name], "%s stands twice", s.Name)
+		names[s.Name] = true
 	}
 }
 
@@ -115,7 +119,7 @@ func TestEvaluationGoesOnWhereItWasInterrupted(t *testing.T) {
 	assert.GreaterOrEqual(t, first.Cached, 3)
 	assert.Equal(t, first.Cached+1, first.Runs)
 	require.Len(t, found.Traces, 1)
-	assert.Len(t, found.Traces[0].Runs, len(Grid()))
+	assert.Len(t, found.Traces[0].Runs, len(Grid("")))
 	assert.Equal(t, 2, found.Traces[0].Runs[0].Seeds)
 
 	plan.Progress = func(Progress) { t.Error("a finished run was run again") }
@@ -124,25 +128,35 @@ func TestEvaluationGoesOnWhereItWasInterrupted(t *testing.T) {
 	assert.Equal(t, found, again)
 
 	var document bytes.Buffer
-	require.NoError(t, Document(&document, found.Report("clusterscaler evaluate", 2, Usual)))
+	require.NoError(t, Document(&document, plan.Report(found, "clusterscaler evaluate", Usual)))
 	assert.Contains(t, document.String(), "\n## What it does not prove\n")
 	assert.Contains(t, document.String(), "| tasks_own | managed-100 |")
 	assert.Equal(t, 1, strings.Count(document.String(), "\n## tasks_own\n"))
 }
 
-func TestARunIsKeptForItsBuildSettingAndSeedAlone(t *testing.T) {
+func TestARunIsKeptForItsOwnSetupAlone(t *testing.T) {
 	cache := Cache{Folder: t.TempDir(), Build: "a"}
-	j := job{of: Case{identity: "t"}, setting: Setting{Policy: "gap", Entry: "{}"}, seed: 1}
+	j := job{of: Case{identity: "t"}, setting: Setting{Policy: "gap", Entry: "{}"}, seed: 1, knobs: aws.Defaults()}
 	require.NoError(t, cache.put(j, simulator.Measures{Hours: 3}))
 	m, found := cache.get(j)
 	assert.True(t, found)
 	assert.InDelta(t, 3, m.Hours, 0)
-	for _, other := range []job{{j.of, j.setting, 2}, {j.of, Setting{Policy: "gap"}, 1}, {Case{identity: "u"}, j.setting, 1}} {
+	for what, change := range map[string]func(*job){
+		"trace":    func(j *job) { j.of.identity = "u" },
+		"policy":   func(j *job) { j.setting.Policy = "surge" },
+		"entry":    func(j *job) { j.setting.Entry = "" },
+		"seed":     func(j *job) { j.seed = 2 },
+		"knobs":    func(j *job) { j.knobs.ECS.BackOff++ },
+		"strategy": func(j *job) { j.strategy = workload.Spread },
+		"prices":   func(j *job) { j.prices = simulator.Prices{"any": 1} },
+	} {
+		other := j
+		change(&other)
 		_, found = cache.get(other)
-		assert.False(t, found)
+		assert.False(t, found, what)
 	}
 	_, found = Cache{Folder: cache.Folder, Build: "b"}.get(j)
-	assert.False(t, found)
+	assert.False(t, found, "build")
 	require.NoError(t, os.WriteFile(cache.path(j), []byte("{"), 0o600))
 	_, found = cache.get(j)
 	assert.False(t, found, "a file that was cut short is run again")

@@ -8,22 +8,33 @@ import (
 // Found is what traces and scenarios came to, in their order.
 type Found struct {
 	Traces, Scenarios []report.TraceResult
+	Sets              []report.Set
 }
 
-func gather(cases []Case, jobs []job, measures []simulator.Measures) Found {
+// gather reads the jobs' measures in the order in which [Plan.jobs] has them.
+func (p Plan) gather(jobs []job, measures map[string]simulator.Measures) Found {
 	var found Found
-	next := 0
-	for _, c := range cases {
+	sets := p.sets()
+	for _, s := range sets {
+		found.Sets = append(found.Sets, s.told())
+	}
+	for _, c := range p.Cases {
 		t := report.TraceResult{Name: c.Name, Why: c.Why, Attribution: c.Attribution, Services: c.Services}
 		var bounds []float64
-		for next < len(jobs) && jobs[next].of.Name == c.Name {
-			last := next
-			for last < len(jobs) && jobs[last].of.Name == c.Name && jobs[last].setting == jobs[next].setting {
-				bounds = append(bounds, measures[last].LowerBoundHours)
-				last++
+		for len(jobs) > 0 && jobs[0].of.Name == c.Name {
+			seeds := 1
+			for jobs[seeds].seed > jobs[seeds-1].seed {
+				seeds++
 			}
-			t.Runs = append(t.Runs, point(jobs[next].setting, measures[next:last]))
-			next = last
+			var all []simulator.Measures
+			for _, j := range jobs[:seeds+len(sets)] {
+				all = append(all, measures[j.key()])
+			}
+			for _, m := range all[:seeds] {
+				bounds = append(bounds, m.LowerBoundHours)
+			}
+			t.Runs = append(t.Runs, point(jobs[0].setting, all[:seeds], all[seeds:]))
+			jobs = jobs[seeds+len(sets):]
 		}
 		t.LowerBoundHours = report.SpreadOf(bounds...).Mean
 		if c.Scenario {
@@ -35,17 +46,11 @@ func gather(cases []Case, jobs []job, measures []simulator.Measures) Found {
 	return found
 }
 
-func point(s Setting, seeds []simulator.Measures) report.Point {
-	over := func(of func(simulator.Measures) float64) report.Spread {
-		values := make([]float64, len(seeds))
-		for i, m := range seeds {
-			values[i] = of(m)
-		}
-		return report.SpreadOf(values...)
-	}
+func point(s Setting, seeds, sets []simulator.Measures) report.Point {
 	type m = simulator.Measures
-	return report.Point{
-		Family: s.Family, Policy: s.Name, Knob: s.Knob, Ours: s.Ours, Default: s.Default, Apart: s.Apart, Seeds: len(seeds),
+	over := func(of func(m) float64) report.Spread { return report.SpreadOf(each(seeds, of)...) }
+	p := report.Point{
+		Family: s.Family, Policy: s.Name, Rival: s.Rival, Knob: s.Knob, Ours: s.Ours, Default: s.Default, Apart: s.Apart, Seeds: len(seeds),
 		InstanceHours:      over(func(m m) float64 { return m.InstanceHours }),
 		BootingHours:       over(func(m m) float64 { return m.InstanceHoursBooting }),
 		DrainingHours:      over(func(m m) float64 { return m.InstanceHoursDraining }),
@@ -61,4 +66,23 @@ func point(s Setting, seeds []simulator.Measures) report.Point {
 		BelowFloorSeconds:  over(func(m m) float64 { return m.BelowFloorScaling }),
 		LongestDrain:       over(func(m m) float64 { return m.LongestDrain }),
 	}
+	if seeds[0].Cost != nil {
+		total, scaler := over(func(m m) float64 { return m.Cost.Total }), over(func(m m) float64 { return m.Cost.Scaler })
+		p.Cost, p.ScalerCost = &total, &scaler
+	}
+	for _, m := range sets {
+		p.Sets = append(p.Sets, report.SetPoint{
+			InstanceHours: m.InstanceHours, OverLowerBound: m.OverLowerBound, LateSeconds: m.UnplacedLateTaskSeconds, UnplacedSeconds: m.UnplacedTaskSeconds,
+			ReversalsUnchanged: float64(m.ReversalsUnchanged), TasksEndedByHost: float64(m.TasksEndedByScaleIn), BelowFloorSeconds: m.BelowFloorScaling,
+		})
+	}
+	return p
+}
+
+func each(all []simulator.Measures, of func(simulator.Measures) float64) []float64 {
+	values := make([]float64, len(all))
+	for i, m := range all {
+		values[i] = of(m)
+	}
+	return values
 }

@@ -4,8 +4,12 @@ package evaluation
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"ecs-cluster-scaler/simulator"
+	"ecs-cluster-scaler/simulator/workload"
 )
 
 // Setting is a policy with its main knob at one place.
@@ -13,20 +17,25 @@ type Setting struct {
 	// Family is the policy without its knob; settings of one are a line of the frontier. Name is what it is called in
 	// tables, Knob its place in words.
 	Family, Name, Knob string
+	// Rival is the policy that it is a setting of, whatever its family; empty for ours.
+	Rival string
 	// Policy and Entry are what is simulated.
 	Policy, Entry string
+	// Strategy places the tasks, in every set; empty is the set's.
+	Strategy workload.Strategy
 	// Ours is one of this project's, Default what it comes with. Apart is no neighbour of others of its family.
 	Ours, Default, Apart bool
 }
 
 // The knobs, each swept over a range in which people might set it.
 var (
-	targets     = []int{70, 75, 80, 85, 90, 95, 100}
+	targets     = []int{30, 40, 50, 60, 70, 75, 80, 85, 90, 95, 100}
 	alarms      = []int{60, 65, 70, 75, 80, 85, 90}
 	schedulable = []int{1, 2, 4, 8}
-	// scaleOutAt is ours; in is band below. One entry serves every trace.
-	scaleOutAt = []int{60, 65, 70, 75, 80, 85, 90, 95, 100}
-	headroom   = []int{1, 2, 3, 4}
+	// scaleOutAt is ours; in is band below. One entry serves every trace. The frontier of more settings had its points
+	// between these.
+	scaleOutAt = []int{60, 70, 75, 85, 95}
+	headroom   = []int{1, 2, 4}
 )
 
 const (
@@ -38,10 +47,13 @@ const (
 )
 
 // Against are the settings that ours are held against one by one.
-func Against() []string { return []string{"managed-100", "managed-90", "managed-80"} }
+func Against() []string {
+	return []string{"managed-100", "managed-90", "managed-80", "alarms-75", "schedulable-2"}
+}
 
-// Grid are all settings, for traces.
-func Grid() []Setting {
+// Grid are all settings, for traces. Managed scaling comes with both placement strategies, unless one strategy is given,
+// which then places every policy's tasks.
+func Grid(one workload.Strategy) []Setting {
 	var all []Setting
 	for _, n := range scaleOutAt {
 		all = append(all, Setting{Family: "gap", Name: fmt.Sprintf("gap at %d", n), Knob: fmt.Sprintf("scale_out_at %d %%, scale_in_below %d %%", n, n-band),
@@ -55,7 +67,7 @@ func Grid() []Setting {
 		all = append(all, Setting{Family: "ours as they come", Name: name, Knob: "entry {}", Policy: name, Ours: true, Default: true, Apart: true})
 	}
 	for _, n := range targets {
-		all = append(all, peer("managed", n, "target capacity %d %%", 100))
+		all = append(all, managed(n, one)...)
 	}
 	for _, n := range alarms {
 		all = append(all, peer("alarms", n, "out at %d %%, in 25 below", 75))
@@ -63,7 +75,43 @@ func Grid() []Setting {
 	for _, n := range schedulable {
 		all = append(all, peer("schedulable", n, "out below %d of the largest task", 0))
 	}
+	all = append(all, drains()...)
+	// A family's settings are neighbours on its line, so they come one after the other.
+	slices.SortStableFunc(all, func(a, b Setting) int { return families[a.Family] - families[b.Family] })
 	return all
+}
+
+// families is the order in which tables have them.
+var families = map[string]int{"gap": 0, "gap+headroom": 1, "ours as they come": 2, "managed": 3, spreadOut: 4, "alarms": 5, "schedulable": 6, asPublished: 7}
+
+// spreadOut is managed scaling where ECS places services as it does without a strategy.
+const spreadOut = "managed, spread out"
+
+// asPublished are the two kinds of alarms with the drains that many of their users have. Elsewhere they have the best one.
+const asPublished = "drains as published"
+
+func drains() []Setting {
+	var all []Setting
+	for _, name := range []string{"alarms-75", "schedulable-2"} {
+		for _, ending := range simulator.Drains() {
+			own := name + "-" + ending
+			all = append(all, Setting{Family: asPublished, Rival: own, Name: own, Policy: own, Apart: true})
+		}
+	}
+	return all
+}
+
+// managed is ECS managed scaling at a target capacity, with the strategy that AWS advises for it and with AWS's default.
+func managed(n int, one workload.Strategy) []Setting {
+	best := peer("managed", n, "target capacity %d %%", 100)
+	if one != "" {
+		return []Setting{best}
+	}
+	apart := best
+	best.Strategy, best.Knob = workload.Binpack, best.Knob+", binpack"
+	apart.Strategy, apart.Knob = workload.AWSDefault, apart.Knob+", AWS's default placement"
+	apart.Family, apart.Name, apart.Default = spreadOut, apart.Name+", spread out", false
+	return []Setting{best, apart}
 }
 
 func entry(out, in int, more string) string {
@@ -72,15 +120,23 @@ func entry(out, in int, more string) string {
 
 func peer(family string, n int, knob string, comesWith int) Setting {
 	name := fmt.Sprintf("%s-%d", family, n)
-	return Setting{Family: family, Name: name, Knob: fmt.Sprintf(knob, n), Policy: name, Default: n == comesWith}
+	return Setting{Family: family, Rival: family, Name: name, Knob: fmt.Sprintf(knob, n), Policy: name, Default: n == comesWith}
 }
 
-// AsTheyCome is every policy at its default, for scenarios.
-func AsTheyCome() []Setting {
+// AsTheyCome is every policy at its default, for scenarios; managed scaling at three targets, with both strategies.
+func AsTheyCome(one workload.Strategy) []Setting {
 	var all []Setting
 	for _, name := range simulator.Policies() {
-		ours := name == "signal" || name == "surge" || name == "gap"
-		all = append(all, Setting{Family: name, Name: name, Policy: name, Ours: ours, Default: true})
+		family, number, _ := strings.Cut(name, "-")
+		if n, err := strconv.Atoi(number); family == "managed" && err == nil {
+			all = append(all, managed(n, one)...)
+			continue
+		}
+		s := Setting{Family: name, Name: name, Policy: name, Default: true, Ours: number == ""}
+		if !s.Ours {
+			s.Rival = family
+		}
+		all = append(all, s)
 	}
 	return all
 }

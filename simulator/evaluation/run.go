@@ -2,22 +2,33 @@ package evaluation
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"ecs-cluster-scaler/simulator"
+	"ecs-cluster-scaler/simulator/aws"
+	"ecs-cluster-scaler/simulator/workload"
 )
 
 // Plan is what to run.
 type Plan struct {
 	Cases []Case
-	// Seeds is how many there are of each run on a trace; scenarios have at most two.
+	// Seeds is how many there are of each run on a trace; scenarios have at most two. Ranges have one.
 	Seeds int
-	Cache Cache
+	// Knobs are those of the middle set, from which the others differ; nil: the simulated AWS's defaults.
+	Knobs *aws.Knobs
+	// Strategy places the tasks of every row; empty is as workloads and rows have it.
+	Strategy workload.Strategy
+	// Prices turn hours into money; nil: there is none.
+	Prices simulator.Prices
+	Cache  Cache
 	// Progress is told after each run; may be nil.
 	Progress func(Progress)
 }
@@ -30,51 +41,115 @@ type Progress struct {
 	Done, Work float64
 }
 
-// job is one run.
-type job struct {
-	of      Case
-	setting Setting
-	seed    uint64
+// sets are those that the plan runs. With one strategy for everybody there is no set of another.
+func (p Plan) sets() []Set {
+	return slices.DeleteFunc(Sets(), func(s Set) bool { return p.Strategy != "" && s.strategy != "" })
 }
 
-// work is about what a run costs: the real publisher reads its cluster each minute, and peers' rules are short.
-func (j job) work() float64 {
-	if j.setting.Ours {
-		return 10 * j.of.Lasts.Hours()
+// jobs are row by row: first the seeds of the middle set, then one run of each set, the middle one among them.
+func (p Plan) jobs() ([]job, error) {
+	base := aws.Defaults()
+	if p.Knobs != nil {
+		base = *p.Knobs
 	}
-	return j.of.Lasts.Hours()
-}
-
-func (p Plan) jobs() []job {
+	sets := p.sets()
+	knobs := make([]aws.Knobs, len(sets))
+	for i, s := range sets {
+		var err error
+		if knobs[i], err = s.knobs(base); err != nil {
+			return nil, err
+		}
+	}
 	var all []job
 	for _, c := range p.Cases {
-		settings, seeds := Grid(), p.Seeds
+		settings, seeds := Grid(p.Strategy), p.Seeds
 		if c.Scenario {
-			settings, seeds = AsTheyCome(), min(p.Seeds, 2)
+			settings, seeds = AsTheyCome(p.Strategy), min(p.Seeds, 2)
 		}
 		for _, s := range settings {
 			for seed := range seeds {
-				all = append(all, job{c, s, uint64(seed) + 1})
+				all = append(all, job{of: c, setting: s, seed: uint64(seed) + 1, strategy: p.strategyOf(s, Set{}), knobs: knobs[0], prices: p.Prices})
+			}
+			for i, set := range sets {
+				all = append(all, job{of: c.short(), setting: s, seed: 1, set: i, strategy: p.strategyOf(s, set), knobs: knobs[i], prices: p.Prices})
 			}
 		}
 	}
-	return all
+	return all, nil
+}
+
+// strategyOf is how a row's tasks are placed in a set: as everywhere, else as the row has it, else as the set has it.
+func (p Plan) strategyOf(s Setting, set Set) workload.Strategy {
+	switch {
+	case p.Strategy != "":
+		return p.Strategy
+	case s.Strategy != "":
+		return s.Strategy
+	default:
+		return set.strategy
+	}
+}
+
+// runs are the distinct runs of jobs, in a random order that is always the same: so what is done at any time is a fair
+// sample of what is left, and its pace tells how long that takes.
+func runs(jobs []job) (keys []string, of map[string]job) {
+	of = map[string]job{}
+	for _, j := range jobs {
+		key := j.key()
+		if _, known := of[key]; !known {
+			keys = append(keys, key)
+			of[key] = j
+		}
+	}
+	rand.New(rand.NewPCG(1, 1)).Shuffle(len(keys), func(a, b int) { keys[a], keys[b] = keys[b], keys[a] }) //nolint:gosec // no secret
+	return keys, of
+}
+
+// priced says, before anybody waits for a run, whether every case's hosts have a price.
+func (p Plan) priced(ctx context.Context, jobs []job) error {
+	if p.Prices == nil {
+		return nil
+	}
+	ended, end := context.WithCancel(ctx)
+	end() // only the beginning of a run is wanted
+	asked := ""
+	for _, j := range jobs {
+		if j.of.Name == asked {
+			continue
+		}
+		asked = j.of.Name
+		w, err := j.of.Make()
+		if err != nil {
+			return err
+		}
+		if _, err := simulator.Simulate(ended, simulator.Setup{Workload: w, Policy: j.setting.Policy, Prices: p.Prices}); err != nil && !errors.Is(err, context.Canceled) {
+			return fmt.Errorf("%s: %w", j.of.Name, err)
+		}
+	}
+	return nil
 }
 
 // Run runs what the cache has not, as many at once as there are cores, and gathers everything.
 func Run(ctx context.Context, p Plan) (Found, error) {
-	jobs := p.jobs()
-	measures := make([]simulator.Measures, len(jobs))
-	var left []int
-	progress := Progress{Of: len(jobs)}
-	for i, j := range jobs {
-		m, found := p.Cache.get(j)
+	jobs, err := p.jobs()
+	if err != nil {
+		return Found{}, err
+	}
+	if err := p.priced(ctx, jobs); err != nil {
+		return Found{}, err
+	}
+	keys, of := runs(jobs)
+	measures := map[string]simulator.Measures{}
+	var left []job
+	progress := Progress{Of: len(keys)}
+	for _, key := range keys {
+		m, found := p.Cache.get(of[key])
 		if !found {
-			left = append(left, i)
-			progress.Work += j.work()
+			left = append(left, of[key])
+			progress.Work += of[key].work()
 			continue
 		}
-		measures[i] = m
+		measures[key] = m
 		progress.Runs++
 		progress.Cached++
 	}
@@ -83,19 +158,18 @@ func Run(ctx context.Context, p Plan) (Found, error) {
 	var mutex sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for _, i := range left {
+	for _, j := range left {
 		group.Go(func() error {
-			j := jobs[i]
 			m, err := j.run(ctx)
 			if err != nil {
 				return fmt.Errorf("%s under %s: %w", j.of.Name, j.setting.Name, err)
 			}
-			measures[i] = m
 			if err := p.Cache.put(j, m); err != nil {
 				return err
 			}
 			mutex.Lock()
 			defer mutex.Unlock()
+			measures[j.key()] = m
 			progress.Runs++
 			progress.Done += j.work()
 			if p.Progress != nil {
@@ -107,21 +181,5 @@ func Run(ctx context.Context, p Plan) (Found, error) {
 	if err := group.Wait(); err != nil {
 		return Found{}, err
 	}
-	return gather(p.Cases, jobs, measures), nil
-}
-
-func (j job) run(ctx context.Context) (simulator.Measures, error) {
-	if err := ctx.Err(); err != nil {
-		return simulator.Measures{}, err
-	}
-	w, err := j.of.Make()
-	if err != nil {
-		return simulator.Measures{}, err
-	}
-	setup := simulator.Setup{Workload: w, Policy: j.setting.Policy, Seed: j.seed}
-	if j.setting.Entry != "" {
-		setup.Entry = []byte(j.setting.Entry)
-	}
-	result, err := simulator.Simulate(ctx, setup)
-	return result.Measures, err
+	return p.gather(jobs, measures), nil
 }

@@ -10,6 +10,20 @@ type Evaluation struct {
 	Scenarios []TraceResult `json:"scenarios,omitempty"`
 	// Against names the policies that ours are held against one by one, at equal cost.
 	Against []string `json:"against,omitempty"`
+	// Sets are the simulated AWS with one guess changed each; the first changes nothing.
+	Sets []Set `json:"sets,omitempty"`
+	// Turned says in words which knobs do not stand at their default in any run, and how tasks are placed; Prices what an
+	// hour of a host costs. Empty: none.
+	Turned string `json:"turned,omitempty"`
+	Prices string `json:"prices,omitempty"`
+}
+
+// Set is the simulated AWS with one guess changed: what is other in it, why that may be so, and which knobs say so.
+type Set struct {
+	Name     string `json:"name"`
+	Sentence string `json:"sentence"`
+	Source   string `json:"source"`
+	Turned   string `json:"turned,omitempty"`
 }
 
 // TraceResult is one trace or scenario under all policies.
@@ -33,6 +47,8 @@ type Point struct {
 	Family string `json:"family"`
 	Policy string `json:"policy"`
 	Knob   string `json:"knob"`
+	// Rival is the policy of others that it is a setting of, in one or several families; empty for ours.
+	Rival string `json:"rival,omitempty"`
 	// Ours is a policy of this project. Default is the setting that it comes with.
 	Ours    bool `json:"ours,omitempty"`
 	Default bool `json:"default,omitempty"`
@@ -54,6 +70,23 @@ type Point struct {
 	TasksEndedByHost   Spread `json:"tasks_ended_by_scale_in"`
 	BelowFloorSeconds  Spread `json:"below_floor_scaling_seconds"`
 	LongestDrain       Spread `json:"longest_drain_seconds"`
+	// Cost is in USD, with ScalerCost for the scaler itself; nil without prices.
+	Cost       *Spread `json:"cost_usd,omitempty"`
+	ScalerCost *Spread `json:"scaler_cost_usd,omitempty"`
+
+	// Sets are a shorter run of one seed under each of the evaluation's sets.
+	Sets []SetPoint `json:"sets,omitempty"`
+}
+
+// SetPoint is a run under one set.
+type SetPoint struct {
+	InstanceHours      float64 `json:"instance_hours"`
+	OverLowerBound     float64 `json:"over_lower_bound"`
+	LateSeconds        float64 `json:"unplaced_late_task_seconds"`
+	UnplacedSeconds    float64 `json:"unplaced_task_seconds"`
+	ReversalsUnchanged float64 `json:"reversals_unchanged"`
+	TasksEndedByHost   float64 `json:"tasks_ended_by_scale_in"`
+	BelowFloorSeconds  float64 `json:"below_floor_scaling_seconds"`
 }
 
 // Spread is a measure over seeds.

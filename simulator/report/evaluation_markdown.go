@@ -20,31 +20,34 @@ func EvaluationMarkdown(out io.Writer, e Evaluation) error {
 	if e.Quick {
 		fmt.Fprint(&b, "This is the quick subset.\n\n")
 	}
+	for _, told := range e.told() {
+		fmt.Fprintf(&b, "%s\n\n", oneLine(told))
+	}
+	if claims := e.claims(); len(claims) > 0 {
+		fmt.Fprintf(&b, "## %s\n\n%s\n\n", claimsTitle, claimsNote)
+		for _, c := range claims {
+			fmt.Fprintf(&b, "- **%s**: %s.\n", oneLine(c.Subject), oneLine(strings.Join(c.Parts, "; ")))
+		}
+		b.WriteString("\n")
+	}
 	for _, s := range sheetsOf(e) {
 		s.markdown(&b)
 		b.WriteString("\n")
-	}
-	fmt.Fprint(&b, "## Every setting of the others\n\n")
-	fmt.Fprint(&b, "Each setting of another policy against the best of ours that took no more instance-hours. The columns count how often ours had at most half of the unplaced task-seconds, had no more, or lost.\n\n")
-	tableHead(&b, []string{"Trace", "others' settings", "at most half", "no more", "lost to"}, 1, 4)
-	for _, t := range e.Traces {
-		s := standingOf(t)
-		tableLine(&b, []string{t.Name, fmt.Sprint(s.Points), fmt.Sprint(s.Halved), fmt.Sprint(s.Better), s.LostTo()})
 	}
 	for _, t := range e.Traces {
 		fmt.Fprintf(&b, "\n## %s\n\n", oneLine(t.Name))
 		if t.Why != "" {
 			fmt.Fprintf(&b, "%s ", oneLine(t.Why))
 		}
-		fmt.Fprintf(&b, "Lower bound: %s instance-hours. Means over seeds, in brackets the least and the most.\n\n", tenth(t.LowerBoundHours))
+		fmt.Fprintf(&b, "Lower bound: %s instance-hours. %s\n\n", tenth(t.LowerBoundHours), e.rangesNote())
 		head := []string{"Policy", "knob", "seeds"}
-		for _, c := range evaluatedColumns {
+		for _, c := range e.columns() {
 			head = append(head, c.Name)
 		}
 		tableHead(&b, head, 2, len(head))
 		for _, family := range familiesOf(t) {
 			for _, p := range family {
-				tableLine(&b, append([]string{p.Policy, p.knob(), fmt.Sprint(p.Seeds)}, t.cells(p)...))
+				tableLine(&b, append([]string{p.Policy, p.knob(), fmt.Sprint(p.Seeds)}, e.cells(t, p)...))
 			}
 		}
 		if t.Attribution != "" {

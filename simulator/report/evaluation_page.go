@@ -7,7 +7,8 @@ import "io"
 func EvaluationPage(out io.Writer, e Evaluation) error {
 	view := evaluationView{
 		files: files{Script: "evaluation.js"}, Title: "Evaluation", About: e.About, Quick: e.Quick,
-		Columns: evaluatedColumns, Sheets: sheetsOf(e), Scenarios: scenarioSheets(e), Data: e,
+		Told: e.told(), ClaimsTitle: claimsTitle, ClaimsNote: claimsNote, Claims: e.claims(),
+		Columns: e.columns(), Sheets: sheetsOf(e), Scenarios: scenarioSheets(e), Ranges: e.rangesNote(), Data: e,
 	}
 	view.Data.Scenarios = nil // no plot has them
 	for i, t := range e.Traces {
@@ -15,26 +16,30 @@ func EvaluationPage(out io.Writer, e Evaluation) error {
 		for j, family := range familiesOf(t) {
 			v.Families = append(v.Families, familyView{Name: family[0].Family, Nth: j % families})
 			for _, p := range family {
-				v.Lines = append(v.Lines, pointView{Point: p, Setting: p.knob(), Cells: t.cells(p)})
+				v.Lines = append(v.Lines, pointView{Point: p, Setting: p.knob(), Cells: e.cells(t, p)})
 			}
 		}
 		view.Traces = append(view.Traces, v)
-		view.Standings = append(view.Standings, standingOf(t))
 	}
 	return write(out, "evaluation.html", view)
 }
 
 // families is how many marks and colours there are.
-const families = 6
+const families = 8
 
 type evaluationView struct {
 	files
 	Title, About string
 	Quick        bool
-	Columns      []evaluated
+	// Told says what does not stand at its default.
+	Told                    []string
+	ClaimsTitle, ClaimsNote string
+	Claims                  []claim
+	Columns                 []evaluated
+	// Ranges says what brackets are.
+	Ranges string
 	// Sheets come before the traces, Scenarios after them.
 	Sheets, Scenarios []sheet
-	Standings         []standing
 	Traces            []traceView
 	Data              Evaluation
 }

@@ -5,56 +5,38 @@ import (
 	"strings"
 )
 
-// standing is how our policies stand against the others' on a trace, at no more instance-hours.
-type standing struct {
-	Trace string
-	// Points are those of other policies. Halved of them had at least twice the unplaced task-seconds of one of ours that
-	// took no more instance-hours; Better more than it, or none either at as many hours or more.
-	Points, Halved, Better int
-	// Lost names those that had fewer than each of ours that took no more hours, or that none of ours was as cheap as.
-	Lost []string
-}
-
-// standingOf compares means. It draws no line between two settings of ours: what was not run is not claimed.
-func standingOf(t TraceResult) standing {
-	s := standing{Trace: t.Name}
-	for _, other := range t.Runs {
-		if other.Ours {
-			continue
-		}
-		s.Points++
-		best, found := bestWithin(t.Runs, other.InstanceHours.Mean)
-		switch theirs := other.UnplacedSeconds.Mean; {
-		case !found:
-			s.Lost = append(s.Lost, other.Policy+" (none of ours is as cheap)")
-		case 2*best.UnplacedSeconds.Mean <= theirs:
-			s.Halved++
-			s.Better++
-		case best.UnplacedSeconds.Mean <= theirs:
-			s.Better++
-		default:
-			s.Lost = append(s.Lost, fmt.Sprintf("%s (%s against our %s)", other.Policy, minutesOf(theirs), minutesOf(best.UnplacedSeconds.Mean)))
+// standingSheet counts, for each family of others, at how many of its settings ours leave less late waiting in every set.
+func standingSheet(e Evaluation) sheet {
+	s := sheet{
+		Name: "Every setting of the others",
+		Note: "How many settings of each family have each outcome, at their instance-hours, in the middle and in every set. “Depends” counts those of which some set says otherwise than the middle.",
+		Head: []string{"Trace", "family", "settings", "ours leave less", "neither waits late", "it leaves less", "none of ours as cheap", "ours not run so dear", "depends"}, Words: 2,
+	}
+	for _, t := range e.Traces {
+		for _, family := range familiesOf(t) {
+			if family[0].Ours {
+				continue
+			}
+			counts := map[outcome]int{}
+			depends := 0
+			for _, p := range family {
+				switch h := e.against(t, p); {
+				case !h.Holds:
+					depends++
+				case len(h.All) > 1: // less or as much: what the middle says
+					counts[t.compare(p, e.views()[0]).Outcome]++
+				default:
+					counts[h.All[0]]++
+				}
+			}
+			line := []string{t.Name, family[0].Family, fmt.Sprint(len(family))}
+			for _, o := range []outcome{earlier, alike, later, dearer, unknown} {
+				line = append(line, fmt.Sprint(counts[o]))
+			}
+			s.Lines = append(s.Lines, append(line, fmt.Sprint(depends)))
 		}
 	}
 	return s
-}
-
-// bestWithin is ours with the fewest unplaced task-seconds of those that took no more hours.
-func bestWithin(points []Point, hours float64) (best Point, found bool) {
-	for _, p := range points {
-		if p.Ours && p.InstanceHours.Mean <= hours && (!found || p.UnplacedSeconds.Mean < best.UnplacedSeconds.Mean) {
-			best, found = p, true
-		}
-	}
-	return best, found
-}
-
-// LostTo says which points our policies lose to, in words.
-func (s standing) LostTo() string {
-	if len(s.Lost) == 0 {
-		return "none"
-	}
-	return strings.Join(s.Lost, "; ")
 }
 
 // minutesOf are task-seconds in task-minutes.
@@ -77,17 +59,44 @@ type evaluated struct {
 	text func(TraceResult, Point) string
 }
 
-// evaluatedColumns are the same on the page and in the Markdown.
+// columns are the same on the page and in the Markdown.
+func (e Evaluation) columns() []evaluated {
+	all := []evaluated{
+		{"late task-minutes", func(_ TraceResult, p Point) string { return spread(p.LateSeconds, minutesOf) }},
+		{"instance-hours", func(_ TraceResult, p Point) string { return spread(p.InstanceHours, tenth) }},
+		{"over the lower bound", func(t TraceResult, p Point) string {
+			if t.LowerBoundHours == 0 {
+				return "–"
+			}
+			return multiple(p.InstanceHours.Mean / t.LowerBoundHours)
+		}},
+	}
+	if len(e.Sets) > 1 {
+		all = append(all,
+			evaluated{"late, a day", func(_ TraceResult, p Point) string {
+				return lowHigh(p.over(func(s SetPoint) float64 { return s.LateSeconds }), minutesOf)
+			}},
+			evaluated{"hours, a day", func(_ TraceResult, p Point) string {
+				return lowHigh(p.over(func(s SetPoint) float64 { return s.InstanceHours }), tenth)
+			}})
+	}
+	if e.Prices != "" {
+		all = append(all,
+			evaluated{"cost", func(_ TraceResult, p Point) string { return money(p.Cost) }},
+			evaluated{"of it the scaler", func(_ TraceResult, p Point) string { return money(p.ScalerCost) }})
+	}
+	return append(all, evaluatedColumns...)
+}
+
+func money(s *Spread) string {
+	if s == nil {
+		return "–"
+	}
+	return spread(*s, dollars)
+}
+
 var evaluatedColumns = []evaluated{
-	{"instance-hours", func(_ TraceResult, p Point) string { return spread(p.InstanceHours, tenth) }},
-	{"over the lower bound", func(t TraceResult, p Point) string {
-		if t.LowerBoundHours == 0 {
-			return "–"
-		}
-		return multiple(p.InstanceHours.Mean / t.LowerBoundHours)
-	}},
 	{"unplaced task-minutes", func(_ TraceResult, p Point) string { return spread(p.UnplacedSeconds, minutesOf) }},
-	{"after 30 s", func(_ TraceResult, p Point) string { return spread(p.LateSeconds, minutesOf) }},
 	{"placement wait p99", func(_ TraceResult, p Point) string { return spread(p.WaitP99, span) }},
 	{"scaling actions", func(_ TraceResult, p Point) string { return spread(p.ScalingActions, tenth) }},
 	{"reversals", func(_ TraceResult, p Point) string { return spread(p.Reversals, tenth) }},
@@ -105,9 +114,9 @@ func (p Point) knob() string {
 	return p.Knob
 }
 
-func (t TraceResult) cells(p Point) []string {
-	out := make([]string, 0, len(evaluatedColumns))
-	for _, c := range evaluatedColumns {
+func (e Evaluation) cells(t TraceResult, p Point) []string {
+	var out []string
+	for _, c := range e.columns() {
 		out = append(out, c.text(t, p))
 	}
 	return out
@@ -125,9 +134,9 @@ func frontierAlt(t TraceResult) string {
 				most = p
 			}
 		}
-		text := fmt.Sprintf("%s: %s unplaced task-minutes at %s instance-hours", family[0].Family, minutesOf(least.UnplacedSeconds.Mean), tenth(least.InstanceHours.Mean))
+		text := fmt.Sprintf("%s: %s late task-minutes at %s instance-hours", family[0].Family, minutesOf(least.LateSeconds.Mean), tenth(least.InstanceHours.Mean))
 		if len(family) > 1 {
-			text += fmt.Sprintf(" to %s at %s", minutesOf(most.UnplacedSeconds.Mean), tenth(most.InstanceHours.Mean))
+			text += fmt.Sprintf(" to %s at %s", minutesOf(most.LateSeconds.Mean), tenth(most.InstanceHours.Mean))
 		}
 		parts = append(parts, text)
 	}
@@ -148,4 +157,26 @@ func familiesOf(t TraceResult) [][]Point {
 		out[i] = append(out[i], p)
 	}
 	return out
+}
+
+const claimsTitle = "What holds"
+
+// told says what does not stand at its default in any run, and what money is.
+func (e Evaluation) told() []string {
+	var told []string
+	for _, t := range []string{e.Turned, e.Prices} {
+		if t != "" {
+			told = append(told, t)
+		}
+	}
+	return told
+}
+
+// rangesNote says what figures in brackets and ranges are.
+func (e Evaluation) rangesNote() string {
+	note := "Means over seeds, in brackets the least and the most."
+	if len(e.Sets) > 1 {
+		note += " “A day” is the first day alone, with one seed: the least and the most over the sets."
+	}
+	return note
 }

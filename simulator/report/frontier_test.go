@@ -42,7 +42,11 @@ func TestFrontierIsReadBetweenItsPointsAndNoFurther(t *testing.T) {
 
 func TestOursAreHeldToOthersAtEqualCostAndEqualWaiting(t *testing.T) {
 	point := func(policy string, ours bool, hours, minutes, late float64) Point {
-		return Point{Policy: policy, Ours: ours, InstanceHours: SpreadOf(hours), UnplacedSeconds: SpreadOf(60 * minutes), LateSeconds: SpreadOf(60 * late)}
+		rival := "managed"
+		if ours {
+			rival = ""
+		}
+		return Point{Policy: policy, Rival: rival, Ours: ours, InstanceHours: SpreadOf(hours), UnplacedSeconds: SpreadOf(60 * minutes), LateSeconds: SpreadOf(60 * late)}
 	}
 	e := Evaluation{Against: []string{"managed-100", "managed-90", "managed-80", "managed-70"}, Traces: []TraceResult{{Name: "t", Runs: []Point{
 		point("gap at 90", true, 90, 50, 40), point("gap at 60", true, 110, 10, 0), point("worse", true, 111, 20, 5),
@@ -55,14 +59,14 @@ func TestOursAreHeldToOthersAtEqualCostAndEqualWaiting(t *testing.T) {
 		return lines
 	}
 	assert.Equal(t, []string{
-		"t | managed-100 | 80 | 90 | beyond the sweep | – | 80 | beyond the sweep | –",
-		"t | managed-90 | 100 | 60 | 30 | 0.50 | 10 | 20 | 2.00",
-		"t | managed-80 | 220 | 5 | ≤ 10 | ≤ 2.00 | 0 | ≤ 0 | –",
+		"t | managed-100 | none of ours that was run is as cheap | 80 | 80 | beyond the sweep | – | – | 90 | beyond the sweep | –",
+		"t | managed-90 | it leaves less | 100 | 10 | 20 | 2.00 | – | 60 | 30 | 0.50",
+		"t | managed-80 | neither leaves | 220 | 0 | ≤ 0 | – | – | 5 | ≤ 10 | ≤ 2.00",
 	}, lines(equalSheet(e)))
 	assert.Equal(t, []string{
-		"t | managed-100 | 80 | 90 | ≤ 90 | ≤ 1.12 | 80 | ≤ 90 | ≤ 1.12",
-		"t | managed-90 | 100 | 60 | ≤ 90 | ≤ 0.90 | 10 | 105 | 1.05",
-		"t | managed-80 | 220 | 5 | beyond the sweep | – | 0 | 110 | 0.50",
+		"t | managed-100 | 80 | 80 | ≤ 90 | ≤ 1.12 | 90 | ≤ 90 | ≤ 1.12",
+		"t | managed-90 | 100 | 10 | 105 | 1.05 | 60 | ≤ 90 | ≤ 0.90",
+		"t | managed-80 | 220 | 0 | 110 | 0.50 | 5 | beyond the sweep | –",
 	}, lines(dearSheet(e)))
 }
 

@@ -71,7 +71,7 @@ func Page(out io.Writer, c Comparison) error {
 		return err
 	}
 	view := pageView{
-		Comparison: c, Title: c.Workload, Entry: entryOf(c.Entry), Knobs: knobsOf(c.Runs[0]), Begin: c.begin(), End: c.end(),
+		Comparison: c, Title: c.Workload, Entry: entryOf(c.Entry), Knobs: knobWords(c.Runs[0].Knobs), Begin: c.begin(), End: c.end(),
 		Policies: count(len(c.Runs), "policy", "policies"), Lasts: span(c.end().Sub(c.begin()).Seconds()),
 		Stories: storiesOf(c.Runs), Groups: groups, Data: data,
 		Unplaced: strips(c, "unplaced"), Billed: strips(c, "billed"),

@@ -19,13 +19,32 @@ type sheet struct {
 // sheetsOf come before the traces, [scenarioSheets] after them.
 func sheetsOf(e Evaluation) []sheet {
 	var sheets []sheet
+	if len(e.Sets) > 1 {
+		sheets = append(sheets, setSheet(e))
+	}
 	if len(e.Against) > 0 && len(e.Traces) > 0 {
 		sheets = append(sheets, equalSheet(e), dearSheet(e))
 	}
 	if len(e.Traces) > 0 {
-		sheets = append(sheets, calmSheet(e), costSheet(e))
+		sheets = append(sheets, calmSheet(e), costSheet(e), standingSheet(e))
 	}
 	return sheets
+}
+
+func setSheet(e Evaluation) sheet {
+	s := sheet{
+		Name: "Sets",
+		Note: "The middle figures are AWS as simulated. Each set changes one guess, on the first day of each trace and on each scenario, with one seed. Ranges are over all sets, the first one, which changes nothing, among them.",
+		Head: []string{"Set", "what is other", "knobs", "source"}, Words: 4,
+	}
+	for _, set := range e.Sets {
+		turned := set.Turned
+		if turned == "" {
+			turned = "–"
+		}
+		s.Lines = append(s.Lines, []string{set.Name, set.Sentence, turned, set.Source})
+	}
+	return s
 }
 
 // ID names it on the page.
@@ -44,52 +63,89 @@ const beyondSweep = "beyond the sweep"
 func equalSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "At equal instance-hours",
-		Note: "What ours left unplaced, in task-minutes, at the same instance-hours as each of these. It is read off the frontier of all our settings on the trace, on straight lines between neighbours. “After 30 s” leaves out the first half minute of each wait, which ECS takes under every policy. “≤”: our frontier ends there, at a lower cost. “" + beyondSweep + "”: none of our settings that were run is as cheap.",
-		Head: []string{"Trace", "against", "instance-hours", "its unplaced", "ours", "ratio", "its after 30 s", "ours", "ratio"}, Words: 2,
+		Note: "What ours left, in task-minutes, at the same instance-hours as each of these: first late waiting, which leaves out the 30 seconds of each wait that ECS takes under every policy, then all waiting. Ours is read off the frontier of all our settings on the trace, on straight lines between neighbours. Theirs is the best setting of that policy that took no more, with either placement strategy. “A day” is the same ratio on the first day, least to most over the sets. “≤”: our frontier ends there, at a lower cost. “" + beyondSweep + "”: none of our settings that were run is as cheap.",
+		Head: []string{"Trace", "against", "claim", "instance-hours", "its late", "ours", "ratio", "a day", "its waiting", "ours", "ratio"}, Words: 3,
 	}
-	e.eachAgainst(func(t TraceResult, p Point, all, late frontier) {
-		line := []string{t.Name, p.Policy, tenth(p.InstanceHours.Mean), minutesOf(p.UnplacedSeconds.Mean)}
-		line = append(line, heldTo(all.waitedAt, p.InstanceHours.Mean, p.UnplacedSeconds.Mean, minutesOf)...)
-		line = append(line, minutesOf(p.LateSeconds.Mean))
-		s.Lines = append(s.Lines, append(line, heldTo(late.waitedAt, p.InstanceHours.Mean, p.LateSeconds.Mean, minutesOf)...))
+	e.eachAgainst(func(t TraceResult, p Point) {
+		hours := p.InstanceHours.Mean
+		line := []string{t.Name, p.Policy, e.against(t, p).short(), tenth(hours)}
+		for _, measure := range []func(Point) place{latePlace, waitPlace} {
+			theirs := t.bestOf(p, measure)
+			line = append(line, minutesOf(theirs))
+			line = append(line, heldTo(t.ours(measure).waitedAt, hours, theirs, minutesOf)...)
+			if len(line) == 7 {
+				line = append(line, e.dayRatio(t, p))
+			}
+		}
+		s.Lines = append(s.Lines, line)
 	})
 	return s
+}
+
+// dayRatio is the ratio's range over the sets.
+func (e Evaluation) dayRatio(t TraceResult, p Point) string {
+	low, high, whole := e.ratios(t, p)
+	switch {
+	case low > high:
+		return "–"
+	case !whole:
+		return lowHigh(Spread{Min: low, Max: high}, ratio) + ", not in every set"
+	default:
+		return lowHigh(Spread{Min: low, Max: high}, ratio)
+	}
+}
+
+func ratio(v float64) string { return fmt.Sprintf("%.2f", v) }
+
+func latePlace(p Point) place { return place{p.InstanceHours.Mean, p.LateSeconds.Mean} }
+func waitPlace(p Point) place { return place{p.InstanceHours.Mean, p.UnplacedSeconds.Mean} }
+
+// bestOf is the least that any setting of a point's policy left for no more hours.
+func (t TraceResult) bestOf(p Point, measure func(Point) place) float64 {
+	least := measure(p).Waited
+	for _, q := range t.Runs {
+		if q.Rival == p.Rival && !q.Ours && measure(q).Hours <= measure(p).Hours {
+			least = min(least, measure(q).Waited)
+		}
+	}
+	return least
 }
 
 func dearSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "At equal waiting",
-		Note: "What ours cost, in instance-hours, with as much unplaced as each of these. It is read in the same way. “≤”: our frontier ends there, with less unplaced. “" + beyondSweep + "”: none of our settings that were run leaves as little.",
-		Head: []string{"Trace", "against", "instance-hours", "unplaced", "ours' hours", "ratio", "after 30 s", "ours' hours", "ratio"}, Words: 2,
+		Note: "What ours cost, in instance-hours, with as much waiting as each of these. It is read in the same way. “≤”: our frontier ends there, with less waiting. “" + beyondSweep + "”: none of our settings that were run leaves as little.",
+		Head: []string{"Trace", "against", "instance-hours", "late", "ours' hours", "ratio", "waiting", "ours' hours", "ratio"}, Words: 2,
 	}
-	e.eachAgainst(func(t TraceResult, p Point, all, late frontier) {
-		line := []string{t.Name, p.Policy, tenth(p.InstanceHours.Mean), minutesOf(p.UnplacedSeconds.Mean)}
-		line = append(line, heldTo(all.hoursAt, p.UnplacedSeconds.Mean, p.InstanceHours.Mean, tenth)...)
-		line = append(line, minutesOf(p.LateSeconds.Mean))
-		s.Lines = append(s.Lines, append(line, heldTo(late.hoursAt, p.LateSeconds.Mean, p.InstanceHours.Mean, tenth)...))
+	e.eachAgainst(func(t TraceResult, p Point) {
+		line := []string{t.Name, p.Policy, tenth(p.InstanceHours.Mean)}
+		for _, measure := range []func(Point) place{latePlace, waitPlace} {
+			theirs := t.bestOf(p, measure)
+			line = append(line, minutesOf(theirs))
+			line = append(line, heldTo(t.ours(measure).hoursAt, theirs, p.InstanceHours.Mean, tenth)...)
+		}
+		s.Lines = append(s.Lines, line)
 	})
 	return s
 }
 
-// eachAgainst calls with each point that ours are held to, and the frontiers of ours on its trace.
-func (e Evaluation) eachAgainst(with func(t TraceResult, p Point, all, late frontier)) {
+// eachAgainst calls with each point that ours are held to.
+func (e Evaluation) eachAgainst(with func(t TraceResult, p Point)) {
 	for _, t := range e.Traces {
-		all := t.ours(func(p Point) float64 { return p.UnplacedSeconds.Mean })
-		late := t.ours(func(p Point) float64 { return p.LateSeconds.Mean })
 		for _, name := range e.Against {
 			if i := slices.IndexFunc(t.Runs, func(p Point) bool { return p.Policy == name }); i >= 0 {
-				with(t, t.Runs[i], all, late)
+				with(t, t.Runs[i])
 			}
 		}
 	}
 }
 
 // ours is the frontier of our settings.
-func (t TraceResult) ours(waited func(Point) float64) frontier {
+func (t TraceResult) ours(at func(Point) place) frontier {
 	var points []place
 	for _, p := range t.Runs {
 		if p.Ours {
-			points = append(points, place{p.InstanceHours.Mean, waited(p)})
+			points = append(points, at(p))
 		}
 	}
 	return frontierOf(points)
@@ -128,7 +184,7 @@ func calmSheet(e Evaluation) sheet {
 		}
 		line := []string{t.Name, kind}
 		line = append(line, t.cheapest(func(p Point) bool { return p.Ours })...)
-		line = append(line, t.cheapest(func(p Point) bool { return p.Family == "managed" })...)
+		line = append(line, t.cheapest(func(p Point) bool { return p.Rival == managedScaling })...)
 		asItComes := []string{"–", "–"}
 		if p, found := t.asItComes(); found {
 			asItComes = []string{multiple(p.OverLowerBound.Mean), spread(p.WaitP99, span)}
@@ -228,11 +284,22 @@ func scenarioSheets(e Evaluation) []sheet {
 		}
 		return s
 	}
+	// withRange is a mean over seeds with its range over sets, where they differ.
+	withRange := func(text func(float64) string, of func(SetPoint) float64) func(Point) string {
+		return func(p Point) string {
+			mean := text(of(p.middle()))
+			if r := p.over(of); len(p.Sets) > 0 && (text(r.Min) != mean || text(r.Max) != mean) {
+				return fmt.Sprintf("%s (%s)", mean, lowHigh(r, text))
+			}
+			return mean
+		}
+	}
 	return []sheet{
-		by("Scenarios: unplaced task-minutes, and after 30 s", "Every policy with its defaults; means over seeds. docs/simulator.md says what each scenario shows.",
-			func(p Point) string { return minutesOf(p.UnplacedSeconds.Mean) + " / " + minutesOf(p.LateSeconds.Mean) }),
-		by("Scenarios: instance-hours over the lower bound", "", func(p Point) string { return multiple(p.OverLowerBound.Mean) }),
-		by("Scenarios: reversals within 30 minutes on unchanged demand", "", func(p Point) string { return tenth(p.ReversalsUnchanged.Mean) }),
-		by("Scenarios: tasks ended by scaling in", "", func(p Point) string { return tenth(p.TasksEndedByHost.Mean) }),
+		by("Scenarios: late task-minutes", "Every policy with its defaults: means over seeds, in brackets the least and the most over the sets, of one seed. docs/simulator.md says what each scenario shows.",
+			withRange(minutesOf, func(s SetPoint) float64 { return s.LateSeconds })),
+		by("Scenarios: instance-hours over the lower bound", "In brackets the range over the sets.", withRange(multiple, func(s SetPoint) float64 { return s.OverLowerBound })),
+		by("Scenarios: unplaced task-minutes", "All waiting, with the first 30 seconds.", func(p Point) string { return minutesOf(p.UnplacedSeconds.Mean) }),
+		by("Scenarios: reversals within 30 minutes on unchanged demand", "In brackets the range over the sets.", withRange(tenth, func(s SetPoint) float64 { return s.ReversalsUnchanged })),
+		by("Scenarios: tasks ended by scaling in", "In brackets the range over the sets.", withRange(tenth, func(s SetPoint) float64 { return s.TasksEndedByHost })),
 	}
 }

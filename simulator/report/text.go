@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"ecs-cluster-scaler/simulator"
+	"ecs-cluster-scaler/simulator/workload"
 )
 
 // Text writes what happened in a run, in sentences, and its measures as a table.
@@ -39,23 +41,28 @@ func CompareText(w io.Writer, c Comparison) error {
 
 // turned says what did not stand at its default, if anything.
 func turned(run simulator.Result) []string {
-	var sentences []string
-	if run.Strategy != "" {
-		sentences = append(sentences, fmt.Sprintf("Placement strategy: %s.", run.Strategy))
+	if told := Turned(run.Strategy, run.Knobs); told != "" {
+		return []string{told}
 	}
-	if knobs := knobsOf(run); knobs != "" {
-		sentences = append(sentences, "Knobs turned: "+knobs+".")
-	}
-	if len(sentences) == 0 {
-		return nil
-	}
-	return []string{strings.Join(sentences, " ")}
+	return nil
 }
 
-func knobsOf(run simulator.Result) string {
+// Turned says in words how tasks were placed and which knobs did not stand at their default; empty: as everywhere.
+func Turned(strategy workload.Strategy, knobs map[string]json.RawMessage) string {
+	var sentences []string
+	if strategy != "" {
+		sentences = append(sentences, fmt.Sprintf("Placement strategy: %s.", strategy))
+	}
+	if told := knobWords(knobs); told != "" {
+		sentences = append(sentences, "Knobs turned: "+told+".")
+	}
+	return strings.Join(sentences, " ")
+}
+
+func knobWords(knobs map[string]json.RawMessage) string {
 	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(run.Knobs)) {
-		value := strings.ReplaceAll(string(run.Knobs[name]), `"`, "")
+	for _, name := range slices.Sorted(maps.Keys(knobs)) {
+		value := strings.ReplaceAll(string(knobs[name]), `"`, "")
 		if number, err := strconv.ParseFloat(value, 64); err == nil {
 			value = fmt.Sprintf("%.3g", number) // --faults is divided by three
 		}

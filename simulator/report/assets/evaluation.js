@@ -1,7 +1,7 @@
 
 // Marks told apart by shape as well as by colour, around 0, 0.
-const SHAPES = ["M-5,0a5,5 0 1,0 10,0a5,5 0 1,0 -10,0Z", "M-4.5,-4.5H4.5V4.5H-4.5Z", "M0,-5.5L5.5,4.5H-5.5Z", "M0,-6L6,0L0,6L-6,0Z", "M0,5.5L5.5,-4.5H-5.5Z", "M-5,-1.5H-1.5V-5H1.5V-1.5H5V1.5H1.5V5H-1.5V1.5H-5Z"];
-const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [4, 4], [1, 2]];
+const SHAPES = ["M-5,0a5,5 0 1,0 10,0a5,5 0 1,0 -10,0Z", "M-4.5,-4.5H4.5V4.5H-4.5Z", "M0,-5.5L5.5,4.5H-5.5Z", "M0,-6L6,0L0,6L-6,0Z", "M0,5.5L5.5,-4.5H-5.5Z", "M-5,-1.5H-1.5V-5H1.5V-1.5H5V1.5H1.5V5H-1.5V1.5H-5Z", "M-6,0L0,-3L6,0L0,3Z", "M-3,-6H3V6H-3Z"];
+const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [4, 4], [1, 2], [10, 4], [5, 2, 1, 2]];
 
 document.querySelectorAll(".shape").forEach((svg) => {
   svg.firstElementChild.setAttribute("d", SHAPES[+/f(\d)/.exec(svg.getAttribute("class"))[1]]);
@@ -9,6 +9,13 @@ document.querySelectorAll(".shape").forEach((svg) => {
 
 const minutesOf = (s) => s / 60;
 const range = (s, f = (v) => v) => num(f(s.mean), 1) + (s.min === s.max ? "" : ` (${num(f(s.min), 1)}–${num(f(s.max), 1)})`);
+
+// The least and the most over the sets, of a day.
+function day(p) {
+  if (!p.sets || p.sets.length < 2) return "";
+  const over = (of) => { const v = p.sets.map(of); return `${num(Math.min(...v), 1)}–${num(Math.max(...v), 1)}`; };
+  return `a day, over the sets: ${over((s) => minutesOf(s.unplaced_late_task_seconds))} late, ${over((s) => s.instance_hours)} hours\n`;
+}
 
 function families(trace) {
   const of = new Map();
@@ -25,12 +32,12 @@ function frontier(el) {
   const low = Math.min(trace.lower_bound_hours || Infinity, ...points.map((p) => p.instance_hours.min));
   const high = Math.max(...points.map((p) => p.instance_hours.max));
   const edge = (high - low || high || 1) * 0.05;
-  const top = Math.max(1, ...points.map((p) => minutesOf(p.unplaced_task_seconds.max)));
+  const top = Math.max(1, ...points.map((p) => minutesOf(p.unplaced_late_task_seconds.max)));
   const decades = [0];
   for (let v = 1; v < top * 3; v *= 10) decades.push(v);
   let chosen = null;
 
-  const at = (u, p) => [u.valToPos(p.instance_hours.mean, "x", true), u.valToPos(minutesOf(p.unplaced_task_seconds.mean), "y", true)];
+  const at = (u, p) => [u.valToPos(p.instance_hours.mean, "x", true), u.valToPos(minutesOf(p.unplaced_late_task_seconds.mean), "y", true)];
   const draw = (u) => {
     const { ctx, bbox } = u, dpr = devicePixelRatio;
     ctx.save();
@@ -59,7 +66,7 @@ function frontier(el) {
       ctx.setLineDash([]);
       ctx.lineWidth = dpr;
       for (const p of family) {
-        const [x, y] = at(u, p), h = p.instance_hours, s = p.unplaced_task_seconds;
+        const [x, y] = at(u, p), h = p.instance_hours, s = p.unplaced_late_task_seconds;
         ctx.beginPath();
         ctx.moveTo(u.valToPos(h.min, "x", true), y);
         ctx.lineTo(u.valToPos(h.max, "x", true), y);
@@ -105,7 +112,7 @@ function frontier(el) {
     u.redraw(false);
     tip.hidden = !p;
     if (!p) return;
-    tip.textContent = `${p.policy}${p.knob ? " · " + p.knob : ""}${p.default ? " (default)" : ""}\n${range(p.instance_hours)} instance-hours\n${range(p.unplaced_task_seconds, minutesOf)} unplaced task-minutes\nwait p99 ${span(p.placement_wait_p99_seconds.mean)}, ${num(p.reversals.mean, 1)} reversals`;
+    tip.textContent = `${p.policy}${p.knob ? " · " + p.knob : ""}${p.default ? " (default)" : ""}\n${range(p.instance_hours)} instance-hours\n${range(p.unplaced_late_task_seconds, minutesOf)} late task-minutes\n${day(p)}wait p99 ${span(p.placement_wait_p99_seconds.mean)}, ${num(p.reversals.mean, 1)} reversals`;
     const [x, y] = at(u, p).map((v) => v / devicePixelRatio);
     const left = x + 14 + tip.offsetWidth > el.clientWidth ? x - 14 - tip.offsetWidth : x + 14;
     tip.style.left = Math.max(0, left) + "px";

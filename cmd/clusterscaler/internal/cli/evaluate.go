@@ -15,6 +15,7 @@ import (
 
 	"ecs-cluster-scaler/simulator/evaluation"
 	"ecs-cluster-scaler/simulator/report"
+	"ecs-cluster-scaler/simulator/workload"
 )
 
 // evaluating holds the arguments of evaluate.
@@ -23,6 +24,7 @@ type evaluating struct {
 	only               []string
 	quick, full        bool
 	seeds              int
+	world              world
 }
 
 func newEvaluate() *cobra.Command {
@@ -32,10 +34,12 @@ func newEvaluate() *cobra.Command {
 		Short: "Run every policy on every trace and scenario and write the evaluation",
 		Long: "evaluate runs every family of policies on each trace of a folder (demand_*.csv, services_*.csv and tasks_*.csv), with several " +
 			"values of its main setting. On each scenario it runs every policy with its usual settings. It takes several seeds and " +
-			"all cores, and writes evaluation.md and evaluation.html. It keeps finished runs: after an interruption, run it again.",
+			"all cores. Each row also runs under six sets of knobs that change one guess each, on one day, and what one set " +
+			"contradicts is not claimed. It writes evaluation.md and evaluation.html. It keeps finished runs: after an interruption, run it again.",
 		Example: `  clusterscaler evaluate --traces traces --quick
   clusterscaler evaluate --traces traces --seeds 3
-  clusterscaler evaluate --traces traces --only demand_nyc_taxi,diurnal --out dist`,
+  clusterscaler evaluate --traces traces --only demand_nyc_taxi,diurnal --out dist
+  clusterscaler evaluate --traces traces --quick --price 0.192 --knobs k.json`,
 		Args: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error { return e.run(cmd) },
 	}
@@ -46,7 +50,8 @@ func newEvaluate() *cobra.Command {
 	f.StringSliceVar(&e.only, "only", nil, "run only these traces and scenarios")
 	f.BoolVar(&e.quick, "quick", false, "take one day of each trace and one seed, for daily use")
 	f.BoolVar(&e.full, "full", false, "take the whole window of each trace, not only its first four days")
-	f.IntVar(&e.seeds, "seeds", 3, "number of seeds for traces; scenarios take at most two")
+	f.IntVar(&e.seeds, "seeds", 3, "number of seeds for traces; scenarios take at most two, and the six sets one")
+	e.world.flags(cmd)
 	return cmd
 }
 
@@ -69,6 +74,15 @@ func (e *evaluating) run(cmd *cobra.Command) error {
 	if cases, err = evaluation.Only(cases, e.only); err != nil {
 		return err
 	}
+	plan := evaluation.Plan{Cases: cases, Seeds: e.seeds, Strategy: workload.Strategy(e.world.strategy)}
+	knobs, err := e.world.readKnobs()
+	if err != nil {
+		return err
+	}
+	plan.Knobs = &knobs
+	if plan.Prices, err = e.world.readPrices(cmd.Flags().Changed); err != nil {
+		return err
+	}
 	build, err := evaluation.Build()
 	if err != nil {
 		return err
@@ -77,9 +91,8 @@ func (e *evaluating) run(cmd *cobra.Command) error {
 		return fmt.Errorf("--out: %w", err)
 	}
 	p := newProgress(cmd.ErrOrStderr(), time.Now)
-	found, err := evaluation.Run(cmd.Context(), evaluation.Plan{
-		Cases: cases, Seeds: e.seeds, Cache: evaluation.Cache{Folder: e.cache, Build: build}, Progress: p.evaluated,
-	})
+	plan.Cache, plan.Progress = evaluation.Cache{Folder: e.cache, Build: build}, p.evaluated
+	found, err := evaluation.Run(cmd.Context(), plan)
 	p.end()
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "finished runs are kept in %s; run the same command again to go on from there\n", e.cache)
@@ -87,7 +100,7 @@ func (e *evaluating) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	return e.write(cmd.OutOrStdout(), found.Report(e.command(), e.seeds, e.extent()))
+	return e.write(cmd.OutOrStdout(), plan.Report(found, e.command(), e.extent()))
 }
 
 func (e *evaluating) extent() evaluation.Extent {
@@ -125,7 +138,7 @@ func (e *evaluating) command() string {
 	if len(e.only) > 0 {
 		command += " --only " + strings.Join(e.only, ",")
 	}
-	return fmt.Sprintf("%s --seeds %d", command, e.seeds)
+	return fmt.Sprintf("%s%s --seeds %d", command, e.world.given(), e.seeds)
 }
 
 func (e *evaluating) write(out io.Writer, made report.Evaluation) error {

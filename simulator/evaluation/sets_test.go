@@ -1,0 +1,98 @@
+package evaluation
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/simulator/aws"
+	"ecs-cluster-scaler/simulator/workload"
+)
+
+func TestASetChangesOneGuess(t *testing.T) {
+	sets := Sets()
+	require.LessOrEqual(t, len(sets), 7, "the middle one and six others")
+	names := map[string]bool{}
+	for i, s := range sets {
+		assert.False(t, names[s.Name], s.Name)
+		names[s.Name] = true
+		assert.NotEmpty(t, s.Sentence, s.Name)
+		assert.NotEmpty(t, s.Source, s.Name)
+		knobs, err := s.knobs(aws.Defaults())
+		require.NoError(t, err)
+		assert.Len(t, aws.Turned(knobs), len(s.turns), "%s turns a knob to where it stands", s.Name)
+		assert.Equal(t, i > 0, len(s.turns) > 0 || s.strategy != "", s.Name)
+		for _, knob := range aws.ListKnobs() {
+			if _, turned := s.turns[knob.Name]; turned {
+				assert.True(t, knob.Guess, "%s turns %s, which AWS publishes", s.Name, knob.Name)
+			}
+		}
+	}
+}
+
+func TestASetKeepsTheKnobsOfTheMiddle(t *testing.T) {
+	base := aws.Defaults()
+	base.ECS.Loop = 20 * time.Second
+	base.ECS.BackOff = 2 * time.Minute
+	i := slices.IndexFunc(Sets(), func(s Set) bool { return s.Name == "back-off 15 min" })
+	knobs, err := Sets()[i].knobs(base)
+	require.NoError(t, err)
+	assert.Equal(t, 20*time.Second, knobs.ECS.Loop)
+	assert.Equal(t, 15*time.Minute, knobs.ECS.BackOff)
+}
+
+// strategies are how the tasks of a row are placed, by set, and how many runs that makes.
+func strategies(t *testing.T, p Plan, row string) (placed map[workload.Strategy]int, distinct int) {
+	t.Helper()
+	p.Cases, p.Seeds = []Case{{Name: "t", identity: "t"}}, 1
+	jobs, err := p.jobs()
+	require.NoError(t, err)
+	placed = map[workload.Strategy]int{}
+	var own []job
+	for _, j := range jobs {
+		if j.setting.Name == row {
+			placed[j.strategy]++
+			own = append(own, j)
+		}
+	}
+	keys, _ := runs(own)
+	return placed, len(keys)
+}
+
+func TestPlacementIsOfTheRowThenOfTheSet(t *testing.T) {
+	placed, distinct := strategies(t, Plan{}, "gap")
+	assert.Equal(t, map[workload.Strategy]int{"": 7, workload.AWSDefault: 1}, placed)
+	assert.Equal(t, 7, distinct, "one seed of a day is the middle set's own day")
+	placed, distinct = strategies(t, Plan{}, "managed-90")
+	assert.Equal(t, map[workload.Strategy]int{workload.Binpack: 8}, placed)
+	assert.Equal(t, 6, distinct, "what a set does not change is not run again")
+	placed, _ = strategies(t, Plan{}, "managed-90, spread out")
+	assert.Equal(t, map[workload.Strategy]int{workload.AWSDefault: 8}, placed)
+
+	placed, _ = strategies(t, Plan{Strategy: workload.Spread}, "managed-90")
+	assert.Equal(t, map[workload.Strategy]int{workload.Spread: 7}, placed)
+	placed, _ = strategies(t, Plan{Strategy: workload.Spread}, "managed-90, spread out")
+	assert.Empty(t, placed)
+}
+
+func TestRangesAreOfTheFirstDay(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "demand_long.csv"), []byte("t_s,value\n0,100\n172800,300\n"), 0o600))
+	for extent, long := range map[Extent]time.Duration{Usual: 49 * time.Hour, Full: 49 * time.Hour, Quick: 25 * time.Hour} {
+		cases, err := Cases(dir, extent)
+		require.NoError(t, err)
+		assert.Equal(t, long, cases[0].Lasts, "with an hour to settle")
+		jobs, err := Plan{Cases: cases[:1], Seeds: 2}.jobs()
+		require.NoError(t, err)
+		for i, j := range jobs[:2+len(Sets())] {
+			assert.True(t, i >= 2 || j.of.Lasts == long, "run %d", i)
+			assert.True(t, i < 2 || j.of.Lasts == 25*time.Hour && j.seed == 1, "run %d", i)
+		}
+		assert.Equal(t, extent == Quick, cases[0].identity == cases[0].short().identity, "a run that is not made twice")
+	}
+}
