@@ -13,7 +13,8 @@ func (c *client) drizzle(r *rand.Rand, every, until time.Duration, one func(*ran
 	n := 0
 	for at := time.Duration(0); at < until; at += time.Duration(r.ExpFloat64() * float64(every)).Round(time.Second) {
 		n++
-		c.at(at, fmt.Sprintf("%s drizzle %05d", c.name, n), func() { one(draw(c.World.Knobs.Seed, fmt.Sprintf("%s drizzle %d", c.name, n))) })
+		own := fmt.Sprintf("%s drizzle %05d", c.name, n)
+		c.at(at, own, func() { one(draw(c.World.Knobs.Seed, own)) })
 	}
 }
 
