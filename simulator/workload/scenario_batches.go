@@ -29,7 +29,7 @@ func batchStorm() Workload {
 	const lasts = settle + 12*time.Hour
 	return Workload{
 		Name:  "batch-storm",
-		Why:   "Two hundred standalone tasks at once, every three hours. ECS refuses those that fit nowhere and keeps no queue, so a policy sees only what is placed.",
+		Why:   "Two hundred standalone tasks at once, every three hours. ECS refuses those that fit nowhere, and only managed scaling has a queue for them. Every other policy sees only what is placed.",
 		Lasts: lasts, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 80, Desired: 8})
