@@ -153,8 +153,10 @@ func Run(ctx context.Context, p Plan) (Found, error) {
 		progress.Runs++
 		progress.Cached++
 	}
-	// A run makes much that lives for a simulated minute; collecting it less often is a fifth of the time.
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	// A run makes much that lives for a simulated minute; collecting it less often is a third of the time. The limit is for
+	// machines with more cores than memory.
+	defer debug.SetGCPercent(debug.SetGCPercent(1600))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(4 << 30))
 	var mutex sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
