@@ -71,6 +71,10 @@ func (p Plan) jobs() ([]job, error) {
 				all = append(all, job{of: c, setting: s, seed: uint64(seed) + 1, strategy: p.strategyOf(s, Set{}), knobs: knobs[0], prices: p.Prices})
 			}
 			for i, set := range sets {
+				if set.services && !c.Services && !c.Scenario {
+					all = append(all, job{of: c.short(), setting: s, seed: 1, set: i, strategy: p.strategyOf(s, Set{}), knobs: knobs[0], prices: p.Prices})
+					continue
+				}
 				all = append(all, job{of: c.short(), setting: s, seed: 1, set: i, strategy: p.strategyOf(s, set), knobs: knobs[i], prices: p.Prices})
 			}
 		}
