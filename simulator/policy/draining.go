@@ -39,9 +39,10 @@ type drainFunction struct {
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html).
 var drainFunctions = []drainFunction{
 	{
-		// AWS CDK's InstanceDrainHook and https://github.com/getsocial-rnd/ecs-drain-lambda: one invocation that waits inside
-		// as long as one may, 15 minutes (https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html), for
-		// every task to be STOPPED.
+		// https://github.com/getsocial-rnd/ecs-drain-lambda, and
+		// https://github.com/aws/aws-cdk/tree/main/packages/aws-cdk-lib/aws-ecs/lib/drain-hook with a drainTime of 15 minutes,
+		// not its 5: one invocation that waits inside as long as one may
+		// (https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html), for every task to be STOPPED.
 		hook: aws.HookSpec{Name: peerHook, Heartbeat: 16 * time.Minute, Default: "CONTINUE"},
 		poll: 10 * time.Second, bound: 15 * time.Minute, sleeps: true, done: (*drain).allStopped,
 	}, {
