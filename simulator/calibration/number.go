@@ -1,0 +1,40 @@
+package calibration
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+// seconds writes a length of time for people.
+func seconds(s float64) string {
+	d := time.Duration(math.Round(s*10)) * (time.Second / 10)
+	if d >= 10*time.Second {
+		d = d.Round(time.Second)
+	}
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// length is a time in seconds as a knob takes it: in whole seconds from ten on, in tenths below.
+func length(s float64) time.Duration {
+	unit := time.Second
+	if s < 10 {
+		unit = time.Second / 10
+	}
+	return time.Duration(math.Round(s*float64(time.Second)/float64(unit))) * unit
+}
+
+// rounded is a number with three digits.
+func rounded(x float64) float64 {
+	var y float64
+	_, _ = fmt.Sscan(fmt.Sprintf("%.3g", x), &y)
+	return y
+}
