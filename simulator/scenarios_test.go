@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"encoding/json"
-	"slices"
 	"testing"
 	"time"
 
@@ -13,15 +12,22 @@ import (
 	"ecs-cluster-scaler/simulator/workload"
 )
 
-// still scales nothing, and remembers what it was asked for.
+// still scales nothing, and remembers what it was asked for. hosts, unless 0, are how many there are.
 type still struct {
+	hosts     int
 	installed int
 	asked     []string
 }
 
-func (*still) Name() string                        { return "still" }
-func (*still) Managed() bool                       { return false }
-func (*still) Prepare(spec *aws.GroupSpec, _ bool) { spec.Warmup = 180 * time.Second }
+func (*still) Name() string  { return "still" }
+func (*still) Managed() bool { return false }
+
+func (p *still) Prepare(spec *aws.GroupSpec, active bool) {
+	spec.Warmup = 180 * time.Second
+	if active && p.hosts > 0 {
+		spec.Desired = p.hosts
+	}
+}
 
 func (p *still) Install(*aws.World, *aws.Cluster, *aws.Group) { p.installed++ }
 
@@ -77,82 +83,6 @@ func booksOf(w *aws.World) books {
 		}
 	}
 	return b
-}
-
-func TestEveryScenarioRunsOnAFleetThatNobodyScales(t *testing.T) {
-	for _, w := range workload.All() {
-		t.Run(w.Name, func(t *testing.T) {
-			t.Parallel()
-			p := &still{}
-			m, series, _ := runs(t, w, p, nil)
-			assert.InDelta(t, (w.Lasts - w.Settle).Hours(), m.Hours, 1e-6)
-			assert.Len(t, series, int(w.Lasts/time.Minute))
-			assert.Zero(t, m.ScaledOut+m.ScaledIn)
-			assert.Positive(t, m.LowerBoundHours)
-			assert.LessOrEqual(t, m.InstanceHoursBooting, m.InstanceHours)
-		})
-	}
-}
-
-func TestQuietNightFitsWhereItBegins(t *testing.T) {
-	w, err := workload.Named("quiet-night")
-	require.NoError(t, err)
-	m, series, _ := runs(t, w, &still{}, nil)
-	assert.Zero(t, m.UnplacedAtEnd)
-	assert.Zero(t, m.UnplacedTaskSeconds)
-	for _, s := range series[w.Settle/time.Minute:] {
-		assert.Equal(t, series[len(series)-1].Demand, s.Demand, "demand changes at %s", s.At)
-	}
-	// Within the default thresholds of 50 and 75 %, daemons included.
-	last := series[len(series)-1]
-	cpu := 100 * float64(last.Reserved.CPU+128*last.Active) / float64(last.Capacity.CPU)
-	memory := 100 * float64(last.Reserved.Memory+256*last.Active) / float64(last.Capacity.Memory)
-	assert.Greater(t, max(cpu, memory), 52.0)
-	assert.Less(t, max(cpu, memory), 73.0)
-}
-
-func TestColoursChangeInFourStepsAndScaleInComesBackWhenBlueIsGone(t *testing.T) {
-	w, err := workload.Named("colour-switch")
-	require.NoError(t, err)
-	p := &still{}
-	var blueAtTheEnd int
-	runs(t, w, p, func(world *aws.World) {
-		blueAtTheEnd = len(world.Groups()[0].Instances())
-		if len(p.asked) == 3 {
-			assert.Zero(t, blueAtTheEnd)
-		}
-	})
-	assert.Equal(t, []string{"scale in off", "activate town-green", "scale in on"}, p.asked)
-	assert.Zero(t, blueAtTheEnd)
-}
-
-// https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html: rebalancing is on in every group.
-func TestZonesAreBalancedAgainAfterAnOutage(t *testing.T) {
-	w, err := workload.Named("az-outage")
-	require.NoError(t, err)
-	least := func(world *aws.World) int {
-		in := map[string]int{}
-		for _, i := range world.Groups()[0].Instances() {
-			in[i.Zone]++
-		}
-		return min(in["eu-west-1a"], in["eu-west-1b"], in["eu-west-1c"])
-	}
-	build := w.Build
-	w.Build = func(s workload.Site) {
-		s.World.Knobs.EC2.AZRebalance = aws.Defaults().EC2.AZRebalance
-		build(s)
-	}
-	outage, after := -1, 0
-	_, _, drains := runs(t, w, &still{}, func(world *aws.World) {
-		switch at := world.Now().Sub(world.Knobs.Start); {
-		case at > w.Settle+150*time.Minute && outage < 0:
-			outage = least(world)
-		default:
-			after = least(world)
-		}
-	})
-	assert.Equal(t, []int{0, 3}, []int{outage, after}, "of ten hosts")
-	assert.True(t, slices.ContainsFunc(drains, func(d Drain) bool { return d.Cause == "rebalance" }))
 }
 
 func TestRecordersBooksAreTheWorldsOwn(t *testing.T) {

@@ -87,16 +87,14 @@ var families = map[string]int{"gap": 0, "gap+headroom": 1, "ours as they come": 
 // spreadOut is managed scaling where ECS places services as it does without a strategy.
 const spreadOut = "managed, spread out"
 
-// asPublished are the two kinds of alarms with the drains that many of their users have. Elsewhere they have the best one.
+// asPublished are the alarms at their default with the drains that many of their users have. Elsewhere they have the best.
 const asPublished = "drains as published"
 
 func drains() []Setting {
 	var all []Setting
-	for _, name := range []string{"alarms-75", "schedulable-2"} {
-		for _, ending := range simulator.Drains() {
-			own := name + "-" + ending
-			all = append(all, Setting{Family: asPublished, Rival: own, Name: own, Policy: own, Apart: true})
-		}
+	for _, ending := range simulator.Drains() {
+		name := "alarms-75-" + ending
+		all = append(all, Setting{Family: asPublished, Rival: name, Name: name, Knob: "out at 75 %, in 25 below", Policy: name, Apart: true})
 	}
 	return all
 }

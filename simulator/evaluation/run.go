@@ -71,6 +71,10 @@ func (p Plan) jobs() ([]job, error) {
 				all = append(all, job{of: c, setting: s, seed: uint64(seed) + 1, strategy: p.strategyOf(s, Set{}), knobs: knobs[0], prices: p.Prices})
 			}
 			for i, set := range sets {
+				if set.services && !c.Services && !c.Scenario {
+					all = append(all, job{of: c.short(), setting: s, seed: 1, set: i, strategy: p.strategyOf(s, Set{}), knobs: knobs[0], prices: p.Prices})
+					continue
+				}
 				all = append(all, job{of: c.short(), setting: s, seed: 1, set: i, strategy: p.strategyOf(s, set), knobs: knobs[i], prices: p.Prices})
 			}
 		}
@@ -153,8 +157,10 @@ func Run(ctx context.Context, p Plan) (Found, error) {
 		progress.Runs++
 		progress.Cached++
 	}
-	// A run makes much that lives for a simulated minute; collecting it less often is a fifth of the time.
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	// A run makes much that lives for a simulated minute; collecting it less often is a third of the time. The limit is for
+	// machines with more cores than memory.
+	defer debug.SetGCPercent(debug.SetGCPercent(1600))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(4 << 30))
 	var mutex sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))

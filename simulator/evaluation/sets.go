@@ -20,6 +20,8 @@ type Set struct {
 	turns map[string]string
 	// strategy places the tasks of rows that do not say how; empty is as everywhere else.
 	strategy workload.Strategy
+	// services: it changes nothing where no task belongs to a service, so that such a trace is not run again.
+	services bool
 }
 
 // AsSimulated is the set that changes nothing.
@@ -34,22 +36,22 @@ func Sets() []Set {
 		{
 			Name: "back-off 1 min", Sentence: "A service that fits nowhere first waits 1 minute, not 5.",
 			Source: "AWS publishes no number; " + throttles + " says that it is exponential",
-			turns:  map[string]string{"ecs.back_off": `"1m"`},
+			turns:  map[string]string{"ecs.back_off": `"1m"`}, services: true,
 		},
 		{
 			Name: "back-off 15 min", Sentence: "A service that fits nowhere first waits 15 minutes, not 5.",
 			Source: "a user saw it in 2018: https://github.com/aws/amazon-ecs-agent/issues/1160",
-			turns:  map[string]string{"ecs.back_off": `"15m"`},
+			turns:  map[string]string{"ecs.back_off": `"15m"`}, services: true,
 		},
 		{
 			Name: "registration retries", Sentence: "A host that registers ends every service's wait.",
 			Source: throttles + ` has tries "as new container instances are launched", which can be read so`,
-			turns:  map[string]string{"ecs.registration_retries": "true"},
+			turns:  map[string]string{"ecs.registration_retries": "true"}, services: true,
 		},
 		{
 			Name: "placement by default", Sentence: "Services are spread over zones, then over hosts, as AWS does without a strategy. Managed scaling keeps its two strategies.",
 			Source:   "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html",
-			strategy: workload.AWSDefault,
+			strategy: workload.AWSDefault, services: true,
 		},
 		{
 			Name: "slow alarms", Sentence: "An alarm is evaluated 40 to 80 seconds after its minute, not 5 to 40, and acts 10 to 30 seconds later, not 1 to 10.",

@@ -49,7 +49,7 @@ func TestASetKeepsTheKnobsOfTheMiddle(t *testing.T) {
 // strategies are how the tasks of a row are placed, by set, and how many runs that makes.
 func strategies(t *testing.T, p Plan, row string) (placed map[workload.Strategy]int, distinct int) {
 	t.Helper()
-	p.Cases, p.Seeds = []Case{{Name: "t", identity: "t"}}, 1
+	p.Cases, p.Seeds = []Case{{Name: "t", identity: "t", Services: true}}, 1
 	jobs, err := p.jobs()
 	require.NoError(t, err)
 	placed = map[workload.Strategy]int{}
@@ -78,6 +78,35 @@ func TestPlacementIsOfTheRowThenOfTheSet(t *testing.T) {
 	assert.Equal(t, map[workload.Strategy]int{workload.Spread: 7}, placed)
 	placed, _ = strategies(t, Plan{Strategy: workload.Spread}, "managed-90, spread out")
 	assert.Empty(t, placed)
+}
+
+func TestStandaloneTasksAreNotRunForWhatServicesDo(t *testing.T) {
+	cases, err := Cases(folder(t), Usual)
+	require.NoError(t, err)
+	cases, err = Only(cases, []string{"tasks_own"})
+	require.NoError(t, err)
+	middle := job{of: cases[0], seed: 1, knobs: aws.Defaults()}
+	for _, middle.setting = range []Setting{{Policy: "gap"}, {Policy: "managed-100"}, {Policy: "alarms-75"}} {
+		want, err := middle.run(t.Context())
+		require.NoError(t, err)
+		for _, set := range Sets() {
+			if !set.services {
+				continue
+			}
+			other := middle
+			other.strategy = set.strategy
+			other.knobs, err = set.knobs(aws.Defaults())
+			require.NoError(t, err)
+			got, err := other.run(t.Context())
+			require.NoError(t, err)
+			assert.Equal(t, want, got, "%s under %s", set.Name, middle.setting.Policy)
+		}
+	}
+	p := Plan{Cases: cases, Seeds: 1}
+	jobs, err := p.jobs()
+	require.NoError(t, err)
+	keys, _ := runs(jobs[:1+len(Sets())])
+	assert.Len(t, keys, 3, "the middle, slow alarms and slow boots")
 }
 
 func TestRangesAreOfTheFirstDay(t *testing.T) {

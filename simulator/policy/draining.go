@@ -169,7 +169,8 @@ func (d *drain) look() {
 	if d.sleeps {
 		d.world.Waited(d.poll)
 	}
-	if d.invoked++; d.invocations > 0 && d.invoked >= d.invocations {
+	d.invoked++
+	if d.invocations > 0 && d.invoked >= d.invocations {
 		return // nobody looks again
 	}
 	d.world.After(d.poll, "drain "+d.instance, d.look)

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -181,8 +182,19 @@ func (e Evaluation) beatenWords(t TraceResult, p Point) string {
 	case len(always) == 0:
 		return "in every set a setting of managed scaling beats it, not always the same one,"
 	default:
-		return fmt.Sprintf("in every set managed scaling beats it, with %s,", always[0])
+		return fmt.Sprintf("in every set managed scaling beats it, with %s,", t.cheapestNamed(always))
 	}
+}
+
+// cheapestNamed is the one of some policies that takes the fewest hours.
+func (t TraceResult) cheapestNamed(names []string) string {
+	best := Point{InstanceHours: Spread{Mean: math.Inf(1)}}
+	for _, p := range t.Runs {
+		if slices.Contains(names, p.Policy) && p.InstanceHours.Mean < best.InstanceHours.Mean {
+			best = p
+		}
+	}
+	return best.Policy
 }
 
 // happens says under which policies something happens that should not: in every set, in some, or never.

@@ -12,8 +12,21 @@ type sheet struct {
 	Name, Note string
 	Head       []string
 	Lines      [][]string
-	// Words is how many columns come before those of numbers.
+	// Words is how many columns come before those of numbers. Long are those whose words are more than a name.
 	Words int
+	Long  []int
+}
+
+// Class is how the page shows a column.
+func (s sheet) Class(column int) string {
+	switch {
+	case column >= s.Words:
+		return "n"
+	case slices.Contains(s.Long, column):
+		return "words"
+	default:
+		return ""
+	}
 }
 
 // sheetsOf come before the traces, [scenarioSheets] after them.
@@ -35,7 +48,7 @@ func setSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "Sets",
 		Note: "The middle figures are AWS as simulated. Each set changes one guess, on the first day of each trace and on each scenario, with one seed. Ranges are over all sets, the first one, which changes nothing, among them.",
-		Head: []string{"Set", "what is other", "knobs", "source"}, Words: 4,
+		Head: []string{"Set", "what is other", "knobs", "source"}, Words: 4, Long: []int{1, 2, 3},
 	}
 	for _, set := range e.Sets {
 		turned := set.Turned
@@ -64,7 +77,7 @@ func equalSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "At equal instance-hours",
 		Note: "What ours left, in task-minutes, at the same instance-hours as each of these: first late waiting, which leaves out the 30 seconds of each wait that ECS takes under every policy, then all waiting. Ours is read off the frontier of all our settings on the trace, on straight lines between neighbours. Theirs is the best setting of that policy that took no more, with either placement strategy. “A day” is the same ratio on the first day, least to most over the sets. “≤”: our frontier ends there, at a lower cost. “" + beyondSweep + "”: none of our settings that were run is as cheap.",
-		Head: []string{"Trace", "against", "claim", "instance-hours", "its late", "ours", "ratio", "a day", "its waiting", "ours", "ratio"}, Words: 3,
+		Head: []string{"Trace", "against", "claim", "instance-hours", "its late", "ours", "ratio", "a day", "its waiting", "ours", "ratio"}, Words: 3, Long: []int{2},
 	}
 	e.eachAgainst(func(t TraceResult, p Point) {
 		hours := p.InstanceHours.Mean

@@ -13,7 +13,8 @@ func (c *client) drizzle(r *rand.Rand, every, until time.Duration, one func(*ran
 	n := 0
 	for at := time.Duration(0); at < until; at += time.Duration(r.ExpFloat64() * float64(every)).Round(time.Second) {
 		n++
-		c.at(at, fmt.Sprintf("%s drizzle %05d", c.name, n), func() { one(draw(c.World.Knobs.Seed, fmt.Sprintf("%s drizzle %d", c.name, n))) })
+		own := fmt.Sprintf("%s drizzle %05d", c.name, n)
+		c.at(at, own, func() { one(draw(c.World.Knobs.Seed, own)) })
 	}
 }
 
@@ -28,7 +29,7 @@ func batchStorm() Workload {
 	const lasts = settle + 12*time.Hour
 	return Workload{
 		Name:  "batch-storm",
-		Why:   "Two hundred standalone tasks at once, every three hours. ECS refuses those that fit nowhere and keeps no queue, so a policy sees only what is placed.",
+		Why:   "Two hundred standalone tasks at once, every three hours. ECS refuses those that fit nowhere, and only managed scaling has a queue for them. Every other policy sees only what is placed.",
 		Lasts: lasts, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 80, Desired: 8})

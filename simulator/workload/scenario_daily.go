@@ -43,7 +43,7 @@ func diurnal() Workload {
 func flashCrowd() Workload {
 	return Workload{
 		Name:  "flash-crowd",
-		Why:   "Load grows sixfold within three minutes, stays for forty and comes back once more. How fast does capacity come, and how fast does it leave?",
+		Why:   "The load of one service grows sixfold within three minutes, is gone after forty and comes once more. How fast does capacity come, and how fast does it leave?",
 		Lasts: settle + 8*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 80, Desired: 8})
@@ -83,7 +83,7 @@ func quietNight() Workload {
 func scaleToZero() Workload {
 	return Workload{
 		Name:  "scale-to-zero",
-		Why:   "A cluster that has no host most of the day, and jobs every four hours. Is the first host bought from nothing, and is the last one removed?",
+		Why:   "A cluster that needs no host half of the day, with jobs every four hours and a service in office hours. Is the first host bought from nothing, and is the last one removed?",
 		Lasts: settle + day, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 0, Max: 20, Desired: 0})

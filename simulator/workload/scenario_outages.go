@@ -15,7 +15,7 @@ func (t town) rising(from, until time.Duration) {
 func badAMI() Workload {
 	return Workload{
 		Name:  "bad-ami",
-		Why:   "For three hours new hosts boot and never register, while load rises. Each one that is bought is wasted. Buying must not run to the maximum, and once the image is mended, hosts must join again without a person.",
+		Why:   "For three hours new hosts boot and never register, while load rises. Each one that is bought is wasted, so buying must not run to the maximum meanwhile. Once the image is mended, hosts must join again without a person.",
 		Lasts: settle + 8*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 30, Desired: 8})

@@ -65,7 +65,7 @@ func stuckDeploy() Workload {
 func crashLoop() Workload {
 	return Workload{
 		Name:  "crash-loop",
-		Why:   "For three hours, a bad revision whose tasks exit after 40 seconds. Tasks come and go and hosts fill and empty by the minute, while the load is the same.",
+		Why:   "For three hours, a bad revision whose tasks exit after 40 seconds. ECS starts them again, at first after two minutes and in the end after fifteen, so that hosts fill and empty while the load is the same.",
 		Lasts: settle + 8*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			t := s.town(aws.GroupSpec{Min: 3, Max: 60, Desired: 9})

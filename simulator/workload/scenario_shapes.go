@@ -66,7 +66,7 @@ func eniLimit() Workload {
 func gpu() Workload {
 	return Workload{
 		Name:  "gpu",
-		Why:   "One GPU per host and per task, beside plenty of idle CPU and memory. Only waiting tasks tell that a host is missing, and each host is expensive.",
+		Why:   "One GPU per host and per task, beside plenty of idle CPU and memory. Neither CPU nor memory tells that a host is missing, only GPUs and waiting tasks do.",
 		Lasts: settle + 12*time.Hour, Settle: settle,
 		Build: func(s Site) {
 			g4dn := aws.InstanceType{Name: "g4dn.xlarge", Resources: aws.Resources{CPU: 4096, Memory: 15400, GPU: 1}, ENIs: 20}
