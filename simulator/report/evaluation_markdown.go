@@ -73,12 +73,21 @@ func (s sheet) markdown(b *bytes.Buffer) {
 	}
 }
 
-// EvaluationText is an evaluation's first table, for a terminal: ours against each of those that they are held against.
+// EvaluationText is what a terminal shows of an evaluation: what holds, and late waiting at equal cost.
 func EvaluationText(e Evaluation) string {
 	if len(e.Against) == 0 || len(e.Traces) == 0 {
 		return ""
 	}
+	var held []string
+	for _, c := range e.claims() {
+		held = append(held, fmt.Sprintf("%s: %s.", c.Subject, strings.Join(c.Parts, "; ")))
+	}
+	const late = 8 // columns; those of all waiting would not fit beside them
 	s := equalSheet(e)
+	s.Head = s.Head[:late]
+	for i := range s.Lines {
+		s.Lines[i] = s.Lines[i][:late]
+	}
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
 	t.Style().Format.Header = text.FormatDefault
@@ -102,7 +111,7 @@ func EvaluationText(e Evaluation) string {
 	for _, l := range s.Lines {
 		t.AppendRow(row(l))
 	}
-	return t.Render() + "\n" + wrapped([]string{s.Note})
+	return wrapped(held) + "\n" + t.Render() + "\nLate waiting at equal instance-hours, in task-minutes. The files have all, and say how it is read."
 }
 
 // tableHead aligns the columns from one to before another to the right: those of numbers.

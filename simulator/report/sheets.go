@@ -47,7 +47,7 @@ func sheetsOf(e Evaluation) []sheet {
 func setSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "Sets",
-		Note: "The middle figures are AWS as simulated. Each set changes one guess, on the first day of each trace and on each scenario, with one seed. Ranges are over all sets, the first one, which changes nothing, among them.",
+		Note: "The middle figures are AWS as simulated. Each set changes one guess, on the first day of each trace and on each scenario, with one seed. Ranges are over all sets, the first one, which changes nothing, among them. Where all tasks are standalone, those of the back-off, of retries and of placement change nothing either.",
 		Head: []string{"Set", "what is other", "knobs", "source"}, Words: 4, Long: []int{1, 2, 3},
 	}
 	for _, set := range e.Sets {
