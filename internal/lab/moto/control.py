@@ -6,9 +6,11 @@ import http.client
 import json
 
 import moto.autoscaling.models as autoscaling_models
+import moto.cloudwatch.models as cloudwatch_models
 import moto.ecs.models as ecs_models
 
 import autoscaling
+import cloudwatch
 import example
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
@@ -102,6 +104,17 @@ def _instance(want):
                 action["started"] = _time(want["terminatingAt"]).isoformat()
 
 
+def _metrics(want):
+    """Metrics that AWS itself publishes: nobody else may put them into a namespace AWS/…, or as late as weeks ago."""
+    backend = _backend(cloudwatch_models.cloudwatch_backends, want)
+    for datum in want["data"]:
+        cloudwatch.put_of_aws(backend, want["namespace"], [{
+            "MetricName": want["name"], "Timestamp": _time(datum["at"]),
+            "Values": [datum["value"]], "Counts": [datum["count"]],
+            "Dimensions": [{"Name": name, "Value": value} for name, value in want["dimensions"].items()],
+        }])
+
+
 class Control:
     """WSGI layer that answers /_lab and lets moto's own reset clear our state too."""
 
@@ -112,6 +125,7 @@ class Control:
             ("POST", "/_lab/task"): _task,
             ("POST", "/_lab/host"): _host,
             ("POST", "/_lab/instance"): _instance,
+            ("POST", "/_lab/metrics"): _metrics,
             ("POST", "/_lab/fault"): calls.add_fault,
             ("POST", "/_lab/example"): calls.add_example,
             ("POST", "/_lab/calls/reset"): lambda _: calls.reset_counts(),

@@ -37,3 +37,19 @@ func Metric(ctx context.Context, m *Server, namespace, name, cluster string, min
 	}
 	return 0, false, nil
 }
+
+// Datum is a datapoint of a metric.
+type Datum struct {
+	At    time.Time
+	Value float64
+	Count int // samples of that value; 0: one
+}
+
+// PutMetrics puts datapoints as AWS itself publishes them: into its own namespaces, and as old as they may be.
+func (m *Server) PutMetrics(ctx context.Context, namespace, name string, dimensions map[string]string, data ...Datum) error {
+	var told []fields
+	for _, d := range data {
+		told = append(told, fields{"at": seconds(d.At), "value": d.Value, "count": max(1, d.Count)})
+	}
+	return m.post(ctx, "/_lab/metrics", fields{"namespace": namespace, "name": name, "dimensions": dimensions, "data": told})
+}
