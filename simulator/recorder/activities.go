@@ -50,7 +50,7 @@ func (r *Recorder) readActivities(ctx context.Context, l *look, g *group) error 
 		AutoScalingGroupName: aws.String(g.Name), MaxRecords: aws.Int32(activitiesPerCall),
 	})
 	var changes []change
-	for n := 0; n < mostPages && pages.HasMorePages(); n++ {
+	for n := 1; pages.HasMorePages(); n++ {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return err
@@ -59,7 +59,7 @@ func (r *Recorder) readActivities(ctx context.Context, l *look, g *group) error 
 			changes = append(changes, changesOf(aws.ToString(one.Cause))...)
 			r.note(g, one)
 		}
-		if before(page.Activities, since) && (a.read || r.launchesKnown(g.Name)) {
+		if before(page.Activities, since) && (a.read || n >= mostPages || r.launchesKnown(g.Name)) {
 			break
 		}
 	}
@@ -132,20 +132,25 @@ func (r *Recorder) launched(g *group, a types.Activity, instance string) {
 	}
 	host := r.hosts.of(instance)
 	host.Group, host.Launched = g.Name, began
-	if host.Zone == "" {
-		host.Zone = zoneOf(a)
-	}
-	if host.Type == "" && len(g.Types) == 1 {
-		host.Type = g.Types[0] // it came and went between two looks
-	}
+	g.lends(host, a)
 	if a.EndTime != nil && a.StatusCode == types.ScalingActivityStatusCodeSuccessful {
 		host.InService = r.moment(a.EndTime)
 	}
 }
 
+// lends gives what is known of a host that no look saw: its activity names the zone, and its group may have one type.
+func (g *group) lends(host *recording.Host, a types.Activity) {
+	if host.Zone == "" {
+		host.Zone = zoneOf(a)
+	}
+	if host.Type == "" && len(g.Types) == 1 {
+		host.Type = g.Types[0]
+	}
+}
+
 // noCapacity is how EC2 says that it has no instance of that type
 // (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-capacity.html).
-var noCapacity = regexp.MustCompile(`(?i)sufficient capacity|InsufficientInstanceCapacity|no Spot capacity`)
+var noCapacity = regexp.MustCompile(`(?i)sufficient (\S+ )?capacity|InsufficientInstanceCapacity|no Spot capacity`)
 
 // zoneOf is the Availability Zone in an activity's details, which are JSON; empty: they name none.
 func zoneOf(a types.Activity) string {
@@ -159,10 +164,11 @@ func zoneOf(a types.Activity) string {
 
 // terminated notes a termination.
 func (r *Recorder) terminated(g *group, a types.Activity, instance string) {
-	host := r.hosts.by[instance]
-	if host == nil {
+	if r.hosts.by[instance] == nil && a.EndTime != nil && r.moment(a.EndTime).Before(r.rec.From) {
 		return // it was gone before the recording
 	}
+	host := r.hosts.of(instance)
+	g.lends(host, a)
 	host.Group, host.Leaving, host.Cause = g.Name, r.moment(a.StartTime), causeOf(aws.ToString(a.Cause))
 	if a.EndTime != nil {
 		host.Ended = r.moment(a.EndTime)
@@ -197,15 +203,15 @@ func causeOf(text string) recording.Cause {
 
 // change is one of desired capacity that a cause tells of.
 type change struct {
-	at time.Time
-	to int
+	at       time.Time
+	from, to int
 }
 
 // clause begins each sentence of a cause, and changed ends one that tells of a change: "At 2026-11-28T09:30:00Z a monitor alarm
 // … triggered policy … changing the desired capacity from 3 to 4."
 var (
 	clause  = regexp.MustCompile(`At (\d{4}-\d\d-\d\dT[\d:.]+Z) `)
-	changed = regexp.MustCompile(`changing the desired capacity from \d+ to (\d+)`)
+	changed = regexp.MustCompile(`changing the desired capacity from (\d+) to (\d+)`)
 )
 
 func changesOf(cause string) []change {
@@ -221,8 +227,9 @@ func changesOf(cause string) []change {
 			continue
 		}
 		at, err := time.Parse(time.RFC3339, cause[begin[2]:begin[3]])
-		if to, wrong := strconv.Atoi(found[1]); err == nil && wrong == nil {
-			all = append(all, change{at.UTC(), to})
+		from, _ := strconv.Atoi(found[1])
+		if to, wrong := strconv.Atoi(found[2]); err == nil && wrong == nil {
+			all = append(all, change{at.UTC(), from, to})
 		}
 	}
 	return all
@@ -230,14 +237,18 @@ func changesOf(cause string) []change {
 
 // desires notes the desired capacity as it was since the last look. Where a cause tells when it changed, that time holds.
 func (g *group) desires(l *look, told []change) {
-	if len(g.Desired) == 0 {
-		g.Desired = append(g.Desired, recording.Capacity{At: l.at, Desired: g.activities.desired})
-		return
-	}
 	slices.SortFunc(told, func(a, b change) int { return a.at.Compare(b.at) })
+	told = slices.DeleteFunc(told, func(c change) bool { return c.at.Before(l.since) })
+	switch {
+	case len(g.Desired) > 0:
+	case len(told) > 0 && l.at.After(l.since):
+		g.Desired = append(g.Desired, recording.Capacity{At: l.since, Desired: told[0].from})
+	default:
+		g.Desired = append(g.Desired, recording.Capacity{At: l.since, Desired: g.activities.desired})
+	}
 	last := g.Desired[len(g.Desired)-1].At
 	for _, c := range told {
-		if n := len(g.Desired); c.at.After(last) && c.at.After(l.since.Add(-time.Second)) && !c.at.After(l.at) && g.Desired[n-1].Desired != c.to {
+		if n := len(g.Desired); c.at.After(last) && !c.at.After(l.at) && g.Desired[n-1].Desired != c.to {
 			g.Desired = append(g.Desired, recording.Capacity{At: c.at, Desired: c.to, Told: true})
 			last = c.at
 		}

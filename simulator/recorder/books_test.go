@@ -149,6 +149,7 @@ var scenarios = []*run{
 	{name: "flash-crowd", policy: policy.Gap, hours: 5},
 	{name: "flash-crowd", policy: "managed-90", hours: 5},
 	{name: "scale-to-zero", policy: "managed-100", hours: 9},
+	{name: "flash-crowd", policy: "alarms-75", hours: 3}, // its group has no tag of ours
 	{name: "agent-blips", policy: policy.Signal, hours: 4},
 }
 

@@ -6,21 +6,29 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"ecs-cluster-scaler/cluster/ecsreader"
 )
 
-// Clients are the AWS clients that a recorder reads with.
+// CloudWatch is what a reader of the past asks of Amazon CloudWatch.
+type CloudWatch interface {
+	GetMetricData(ctx context.Context, in *cloudwatch.GetMetricDataInput, opts ...func(*cloudwatch.Options)) (*cloudwatch.GetMetricDataOutput, error)
+	ListMetrics(ctx context.Context, in *cloudwatch.ListMetricsInput, opts ...func(*cloudwatch.Options)) (*cloudwatch.ListMetricsOutput, error)
+}
+
+// Clients are the AWS clients that a recorder reads with. CloudWatch is asked for the past alone.
 type Clients struct {
 	ECS         ecsreader.ECS
 	AutoScaling ecsreader.LeavingAutoScaling
+	CloudWatch  CloudWatch
 }
 
 // Connect makes the clients of an account and region.
 func Connect(cfg aws.Config) Clients {
-	return Clients{ECS: ecs.NewFromConfig(cfg), AutoScaling: autoscaling.NewFromConfig(cfg)}
+	return Clients{ECS: ecs.NewFromConfig(cfg), AutoScaling: autoscaling.NewFromConfig(cfg), CloudWatch: cloudwatch.NewFromConfig(cfg)}
 }
 
 // listener hands calls on and keeps what ECS says of services and tasks. ecsreader makes the calls, and its values leave out

@@ -168,6 +168,9 @@ func (r *Recorder) seesGroup(l *look, seen types.AutoScalingGroup, there map[str
 	g := r.groups.add(aws.ToString(seen.AutoScalingGroupName))
 	g.Zones = seen.AvailabilityZones
 	limits := recording.Limits{At: l.at, Min: int(aws.ToInt32(seen.MinSize)), Max: int(aws.ToInt32(seen.MaxSize))}
+	if len(g.Limits) == 0 {
+		limits.At = l.since // the first ones hold from the beginning
+	}
 	if n := len(g.Limits); n == 0 || g.Limits[n-1].Min != limits.Min || g.Limits[n-1].Max != limits.Max {
 		g.Limits = append(g.Limits, limits)
 	}
@@ -210,7 +213,7 @@ func (r *Recorder) seesInstance(l *look, g *group, i types.Instance, there map[s
 	there[id] = true
 	host := r.hosts.sees(id)
 	host.Group, host.Type, host.Zone = g.Name, aws.ToString(i.InstanceType), aws.ToString(i.AvailabilityZone)
-	if i.LifecycleState == types.LifecycleStateInService && host.InService.IsZero() {
+	if i.LifecycleState == types.LifecycleStateInService && host.InService.IsZero() && !l.first {
 		host.InService = l.at
 	}
 	if strings.HasPrefix(state, "Terminating") && host.Leaving.IsZero() {

@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -122,7 +123,7 @@ func (h hosts) instanceTypes() []recording.InstanceType {
 
 func (h hosts) sized(name string) bool { return h.types[name].CPU > 0 && h.types[name].Memory > 0 }
 
-// known are the hosts whose type and zone are known. A type is known when one of its hosts has registered.
+// known are the hosts whose type and zone are known, oldest first. A type is known when one of its hosts has registered.
 func (h hosts) known(groups groups, to time.Time) []recording.Host {
 	all := make([]recording.Host, 0, len(h.all))
 	for _, host := range h.all {
@@ -137,7 +138,17 @@ func (h hosts) known(groups groups, to time.Time) []recording.Host {
 		inOrder(&shown, to)
 		all = append(all, shown)
 	}
+	slices.SortFunc(all, func(a, b recording.Host) int {
+		return cmp.Or(began(a).Compare(began(b)), strings.Compare(a.Instance, b.Instance))
+	})
 	return all
+}
+
+func began(h recording.Host) time.Time {
+	if h.Launched.IsZero() {
+		return h.Registered
+	}
+	return h.Launched
 }
 
 // within ends what is still open with the host.

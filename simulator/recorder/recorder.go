@@ -27,8 +27,13 @@ type Recorder struct {
 	rec recording.Recording
 	// last is the last look, whole the last one that could read everything; zero: there was none.
 	last, whole time.Time
+	// looked: there was a whole look.
+	looked bool
 	// until is the newest of AWS's own times, which may be some seconds after the look that read it began.
 	until time.Time
+
+	// before are the instances that were there at the end of a recording that goes on.
+	before []string
 
 	hosts    hosts
 	groups   groups
@@ -51,11 +56,17 @@ func With(r recording.Recording, c Clients, every time.Duration) *Recorder {
 	recorder.groups.index(r.Groups)
 	recorder.services.index(r.Services, r.Refusals)
 	recorder.tasks.index(r)
+	for _, h := range r.Hosts {
+		if h.Ended.IsZero() {
+			recorder.before = append(recorder.before, h.Instance)
+		}
+	}
 	return recorder
 }
 
-// look is one look under way.
+// look is one look under way. What the first one sees may have been so for long.
 type look struct {
+	// since is the last look that could read everything.
 	at, since time.Time
 	first     bool
 	cluster.Snapshot
@@ -85,18 +96,16 @@ func (l *look) err() error {
 // could be read is kept. After an error of the first look there is no recording yet.
 func (r *Recorder) Look(ctx context.Context, at time.Time) error {
 	at = at.UTC().Truncate(time.Millisecond)
-	l := &look{at: at, since: r.last, first: r.rec.From.IsZero()}
-	if l.first {
-		l.since = at
-	}
+	l := &look{at: at, since: r.whole, first: !r.looked}
 	snapshot, err := r.reader.Read(ctx, r.rec.Cluster)
 	if err != nil {
 		r.missed(at)
 		return err
 	}
 	l.Snapshot = snapshot
-	if l.first {
-		r.rec.From, r.last, r.whole = at, at, at
+	begins := r.rec.From.IsZero()
+	if begins {
+		r.rec.From, r.last, r.whole, l.since = at, at, at, at
 	}
 	r.readServices(ctx, l)
 	r.readHosts(l)
@@ -104,7 +113,7 @@ func (r *Recorder) Look(ctx context.Context, at time.Time) error {
 	r.readTasks(ctx, l)
 	r.gone(l)
 	if err := l.err(); err != nil {
-		if l.first {
+		if begins {
 			r.forget()
 			return err
 		}
@@ -114,7 +123,7 @@ func (r *Recorder) Look(ctx context.Context, at time.Time) error {
 	if at.Sub(r.whole) > r.longest() {
 		r.rec.Gaps = append(r.rec.Gaps, recording.Span{From: r.whole, To: at})
 	}
-	r.last, r.whole = at, at
+	r.last, r.whole, r.looked = at, at, true
 	return nil
 }
 
@@ -161,4 +170,37 @@ func (r *Recorder) moment(at *time.Time) time.Time {
 		r.until = told
 	}
 	return told
+}
+
+// Seen is what was there at the last look.
+type Seen struct{ Hosts, Services, Tasks int }
+
+// Seen counts what was there at the last look.
+func (r *Recorder) Seen() Seen {
+	var s Seen
+	for _, h := range r.hosts.all {
+		if h.Ended.IsZero() {
+			s.Hosts++
+		}
+	}
+	for _, one := range r.services.all {
+		if one.Deleted.IsZero() {
+			s.Services++
+		}
+	}
+	for _, t := range r.tasks.by {
+		if !t.stopped && (t.standalone != nil || t.ofService != nil) {
+			s.Tasks++
+		}
+	}
+	return s
+}
+
+// Same tells whether a recorder that goes on with a recording looks at that recording's cluster, as far as the last look
+// tells: one of the hosts at its end is there, or an activity tells how it left. Without hosts there is nothing to compare.
+func (r *Recorder) Same() bool {
+	return len(r.before) == 0 || slices.ContainsFunc(r.before, func(instance string) bool {
+		h := r.hosts.by[instance]
+		return h.Ended.IsZero() || h.Cause != ""
+	})
 }

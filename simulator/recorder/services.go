@@ -26,6 +26,8 @@ type revision struct {
 type services struct {
 	all []*service
 	by  map[string]*service // by name
+	// there are the names of all that the last look saw, those that are in no recording too.
+	there map[string]bool
 }
 
 type service struct {
@@ -87,6 +89,7 @@ func (r *Recorder) readServices(ctx context.Context, l *look) {
 			r.seesService(ctx, l, s, described[s.Name])
 		}
 	}
+	r.services.there = seen
 	if !l.whole() {
 		return
 	}

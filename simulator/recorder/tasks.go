@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -77,7 +78,7 @@ func keyOf(service string, created time.Time) string {
 	return fmt.Sprint(service, " ", created.UnixMilli())
 }
 
-// known are the tasks, without those that ended before a time.
+// known are the tasks, oldest first, without those that ended before a time.
 func (t tasks) known(from time.Time) (standalone []recording.StandaloneTask, ofServices []recording.ServiceTask) {
 	standalone = []recording.StandaloneTask{}
 	for _, s := range t.standalone {
@@ -88,6 +89,12 @@ func (t tasks) known(from time.Time) (standalone []recording.StandaloneTask, ofS
 	for _, s := range t.ofServices {
 		ofServices = append(ofServices, *s)
 	}
+	slices.SortStableFunc(standalone, func(a, b recording.StandaloneTask) int {
+		return cmp.Or(created(&a).Compare(created(&b)), strings.Compare(a.Host, b.Host), a.Ended.Compare(b.Ended))
+	})
+	slices.SortStableFunc(ofServices, func(a, b recording.ServiceTask) int {
+		return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.Service, b.Service), strings.Compare(a.Host, b.Host), a.Running.Compare(b.Running))
+	})
 	return standalone, ofServices
 }
 
@@ -264,7 +271,7 @@ func (r *Recorder) begins(ctx context.Context, l *look, seen cluster.TaskDetail,
 	if elsewhere || !over.IsZero() && over.Before(r.rec.From) {
 		return &task{service: seen.Service}
 	}
-	if before := r.tasks.takes(keyOf(seen.Service, made), r.hosts.registration[seen.Host]); before != nil {
+	if before := r.tasks.takes(keyOf(seen.Service, made), r.hosts.registration[seen.Host], r.moment(told.StartedAt)); before != nil {
 		return before
 	}
 	if seen.Service != "" {
@@ -306,15 +313,24 @@ func (r *Recorder) beginsOfService(ctx context.Context, l *look, seen cluster.Ta
 	return &task{ofService: s, service: seen.Service, waited: seen.Host == "", checked: revision.definition.HealthChecked}
 }
 
-// takes returns a task of the recording that goes on, which nobody took before. Tasks that were made at one time are alike,
-// but for their hosts.
-func (t *tasks) takes(key, host string) *task {
+// takes returns a task of the recording that goes on, which nobody took before. Those that were made at one time are told
+// apart by their hosts and by when they started.
+func (t *tasks) takes(key, host string, started time.Time) *task {
 	left := t.before[key]
 	if len(left) == 0 {
 		return nil
 	}
-	at := slices.IndexFunc(left, func(one *task) bool { return one.host() == host })
-	one := left[max(at, 0)]
+	like := func(one *task) int {
+		n := 0
+		if one.host() == host {
+			n += 2
+		}
+		if one.started().Equal(started) {
+			n++
+		}
+		return n
+	}
+	one := slices.MaxFunc(left, func(a, b *task) int { return like(a) - like(b) })
 	t.before[key] = slices.DeleteFunc(slices.Clone(left), func(other *task) bool { return other == one })
 	return one
 }
@@ -324,6 +340,13 @@ func (t *task) host() string {
 		return t.standalone.Host
 	}
 	return t.ofService.Host
+}
+
+func (t *task) started() time.Time {
+	if t.standalone != nil {
+		return t.standalone.Running
+	}
+	return t.ofService.Running
 }
 
 // forgotten ends a task that ECS knows no more. It stopped an hour ago at least, or its cluster is new.

@@ -32,6 +32,8 @@ type Recording struct {
 	Resolution int `json:"resolution_s"`
 	// Gaps are the times in which nothing could be read. What held before a gap is taken to hold in it.
 	Gaps []Span `json:"gaps,omitempty"`
+	// Notes are what a reader must know of how it was made and what is missing, a sentence each. They name nobody.
+	Notes []string `json:"notes,omitempty"`
 	// InstanceTypes are the types of the hosts and of what the groups launch.
 	InstanceTypes []InstanceType `json:"instance_types"`
 	// Groups are the Auto Scaling groups whose instances are the cluster's hosts.

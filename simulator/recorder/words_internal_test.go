@@ -1,0 +1,136 @@
+package recorder
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/stretchr/testify/assert"
+
+	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/simulator/recording"
+)
+
+// Causes as AWS's guides have them
+// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-verify-scaling-activity.html and the pages beside it).
+func TestWhyAHostLeaves(t *testing.T) {
+	for text, want := range map[string]recording.Cause{
+		"At 2026-11-28T09:30:00Z a monitor alarm cpu-low in state ALARM triggered policy in changing the desired capacity from 3 to 2. At 2026-11-28T09:30:12Z an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from 3 to 2. At 2026-11-28T09:30:12Z instance i-0a was selected for termination.": recording.ScaleIn,
+		"At 2026-11-28T09:30:00Z a user request explicitly set group desired capacity changing the desired capacity from 3 to 2. At 2026-11-28T09:30:12Z an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from 3 to 2.":                                                                           recording.ScaleIn,
+		"At 2026-11-28T09:30:00Z an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from 4 to 3.":                                                                                                                                                                                                   recording.ScaleIn,
+		"At 2026-11-28T09:30:00Z an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped.":                                                                                                                                                                                                                       recording.Health,
+		"At 2026-11-28T09:30:00Z an instance was taken out of service in response to an ELB system health check failure.":                                                                                                                                                                                                                                                     recording.Health,
+		"At 2026-11-28T09:30:00Z an instance was taken out of service in response to an EC2 Spot interruption notice.":                                                                                                                                                                                                                                                        recording.Spot,
+		"At 2026-11-28T09:30:00Z an instance was taken out of service in response to an EC2 instance rebalance recommendation.":                                                                                                                                                                                                                                               recording.Rebalance,
+		"At 2026-11-28T09:30:00Z instance i-0a was taken out of service in response to a user request.":                                                                                                                                                                                                                                                                       recording.Manual,
+		"At 2026-11-28T09:30:00Z an instance was taken out of service in response to an instance refresh.":                                                                                                                                                                                                                                                                    recording.Other,
+	} {
+		assert.Equal(t, want, causeOf(text), text)
+	}
+}
+
+func TestACauseTellsOfChanges(t *testing.T) {
+	at := time.Date(2026, 11, 28, 9, 30, 0, 0, time.UTC)
+	cause := "At 2026-11-28T09:30:00Z a monitor alarm TargetTracking-web.hosts-AlarmHigh in state ALARM triggered policy At changing the desired capacity from 3 to 5.  At 2026-11-28T09:30:12Z an instance was started in response to a difference between desired and actual capacity, increasing the capacity from 3 to 5."
+	assert.Equal(t, []change{{at, 3, 5}}, changesOf(cause))
+	assert.Empty(t, changesOf("At 2026-11-28T09:30:12Z an instance was launched to balance instances in zones."))
+}
+
+// Events as AWS's guide has them
+// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html).
+func TestWhatARefusalLacks(t *testing.T) {
+	const begin = "(service web) was unable to place a task because no container instance met all of its requirements. "
+	for text, want := range map[string]recording.Lacks{
+		"The closest matching (container-instance 7dc) has insufficient CPU units available.":                                        recording.LacksCPU,
+		"The closest matching (container-instance 7dc) has insufficient memory available.":                                           recording.LacksMemory,
+		`The closest matching (container-instance 7dc) encountered error "AGENT".`:                                                   recording.LacksAgent,
+		`The closest matching (container-instance 7dc) encountered error "RESOURCE:ENI".`:                                            recording.LacksInterface,
+		"The closest matching (container-instance 7dc) is already using a port required by your task.":                               recording.LacksPort,
+		"The closest matching (container-instance 7dc) is missing an attribute required by your task.":                               recording.LacksAttribute,
+		`The closest matching (container-instance 7dc) encountered error "MemberOf placement constraint unsatisfied.".`:              recording.LacksAttribute,
+		`The closest matching (container-instance 7dc) encountered error "DistinctInstance placement constraint unsatisfied".`:       recording.LacksDistinct,
+		"Reason: No Container Instances were found in your cluster.":                                                                 recording.LacksHosts,
+		"The closest matching (container-instance 7dc) has insufficient GPU resource available.":                                     recording.LacksGPU,
+		"The closest matching (container-instance 7dc) has something that nobody has seen yet. For more information, see the guide.": recording.LacksOther,
+	} {
+		assert.Equal(t, want, lacksOf(begin+text), text)
+	}
+}
+
+func TestConstraintsThatAReplayCanKeep(t *testing.T) {
+	var s service
+	s.constrain([]cluster.Constraint{
+		{Type: cluster.DistinctInstance},
+		{Type: cluster.MemberOf, Expression: "attribute:stack == prod"},
+		{Type: cluster.MemberOf, Expression: `attribute:ecs.instance-type equals "m5.xlarge"`},
+		{Type: cluster.MemberOf, Expression: "attribute:ecs.instance-type =~ m5.*"},
+		{Type: cluster.MemberOf, Expression: "attribute:stack == test"}, // which no host meets
+	})
+	assert.True(t, s.DistinctInstance)
+	assert.Equal(t, map[string]string{"stack": "prod", "ecs.instance-type": "m5.xlarge"}, s.MemberOf)
+	assert.Equal(t, 2, s.OtherConstraints)
+}
+
+func TestStrategiesInTheRecordingsWords(t *testing.T) {
+	for want, s := range map[string]cluster.Strategy{
+		"random": {Type: cluster.Random}, "binpack:memory": {Type: cluster.Binpack, Field: "MEMORY"}, "spread:instanceId": {Type: cluster.Spread, Field: "host"},
+		"spread:attribute:ecs.availability-zone": {Type: cluster.Spread, Field: "attribute:ecs.availability-zone"},
+	} {
+		assert.Equal(t, want, placement(s))
+	}
+}
+
+func TestWhyATaskStopped(t *testing.T) {
+	for want, told := range map[recording.StopCause]ecstypes.Task{
+		recording.StoppedByService:   {StopCode: ecstypes.TaskStopCodeServiceSchedulerInitiated, StoppedReason: aws.String("Scaling activity initiated by (deployment ecs-svc/1)")},
+		recording.StoppedByDrain:     {StopCode: ecstypes.TaskStopCodeServiceSchedulerInitiated, StoppedReason: aws.String("Service scheduler: container instance is DRAINING")},
+		recording.StoppedByAPI:       {StopCode: ecstypes.TaskStopCodeUserInitiated},
+		recording.StoppedByExit:      {StopCode: ecstypes.TaskStopCodeEssentialContainerExited},
+		recording.StoppedByHost:      {StopCode: ecstypes.TaskStopCodeTerminationNotice},
+		recording.StoppedForCapacity: {StopCode: ecstypes.TaskStopCodeTaskFailedToStart, StoppedReason: aws.String("Timeout waiting for EC2 capacity to become available.")},
+		recording.StoppedOtherwise:   {StopCode: ecstypes.TaskStopCodeTaskFailedToStart, StoppedReason: aws.String("CannotPullContainerError")},
+	} {
+		assert.Equal(t, want, stopCause(told), want)
+	}
+}
+
+func TestTimesThatCannotBeAreDropped(t *testing.T) {
+	at := func(s int) time.Time { return time.Date(2026, 11, 28, 9, 30, s, 0, time.UTC) }
+	h := recording.Host{Launched: at(3), Registered: at(2), Leaving: at(30), Ended: at(40)}
+	inOrder(&h, at(20))
+	assert.Equal(t, recording.Host{Registered: at(2), Leaving: at(20), Ended: at(20)}, h)
+}
+
+func TestAFailedLaunchIsNoHost(t *testing.T) {
+	r := New("web", Clients{}, time.Minute, recording.Watched)
+	r.rec.From = time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
+	g := r.groups.add("web-hosts")
+	g.activities.closed, g.activities.open = map[string]bool{}, map[string]time.Time{}
+	for n, message := range []string{"We currently do not have sufficient m5.xlarge capacity in the Availability Zone you requested (eu-west-1a).", "The requested configuration is currently not supported."} {
+		r.note(g, types.Activity{
+			ActivityId: aws.String(message), Description: aws.String("Launching a new EC2 instance.  Status Reason: " + message), StatusMessage: aws.String(message),
+			StatusCode: types.ScalingActivityStatusCodeFailed, StartTime: aws.Time(r.rec.From.Add(time.Duration(n) * time.Second)), EndTime: aws.Time(r.rec.From.Add(time.Minute)),
+			Details: aws.String(`{"Subnet ID":"subnet-1","Availability Zone":"eu-west-1a"}`),
+		})
+	}
+	assert.Equal(t, []recording.LaunchFailure{{At: r.rec.From, Zone: "eu-west-1a", NoCapacity: true}, {At: r.rec.From.Add(time.Second), Zone: "eu-west-1a"}}, g.LaunchFailures)
+	assert.Empty(t, r.hosts.all)
+}
+
+func TestPeriodsAreTheShortestThatAreKept(t *testing.T) {
+	for since, want := range map[time.Duration]time.Duration{
+		time.Hour: time.Minute, 15 * day: time.Minute, 15*day + time.Minute: 5 * time.Minute, 63 * day: 5 * time.Minute, 64 * day: time.Hour, Kept: time.Hour,
+	} {
+		assert.Equal(t, want, PeriodOf(since), since)
+	}
+}
+
+func TestCostsAreAnUpperBound(t *testing.T) {
+	c := costOf(102, 20160) // 50 services and a group for 14 days
+	assert.Equal(t, 21, c.Calls)
+	assert.InDelta(t, 0.0214, c.USD, 0.0001)
+	assert.Equal(t, Cost{Metrics: 1001, Calls: 3, USD: 1001 * perMetric}, costOf(1001, 60))
+	assert.Zero(t, costOf(0, 60))
+}
