@@ -72,3 +72,11 @@ func writeRecording(flag, path string, r recording.Recording) (err error) {
 	}
 	return nil
 }
+
+// vacant refuses a place where there is a file.
+func vacant(path string) error {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return fmt.Errorf("%s is there already; name another file with --out, or move it away", path)
+}

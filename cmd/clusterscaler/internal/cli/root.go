@@ -54,7 +54,7 @@ func newRoot(version string, getenv func(string) string) *cobra.Command {
 	root.SetVersionTemplate(versionLine(version) + "\n")
 	root.SetFlagErrorFunc(wrongFlag)
 	root.PersistentFlags().StringVar(&s.ConfigPath, "config-path", s.ConfigPath, "SSM path that holds the parameters defaults and clusters/… ($CONFIG_PATH)")
-	root.AddCommand(newExplain(&s), newPublish(&s), newDrain(&s), newSimulate(), newCalibrate(), newEvaluate(), newVersion(version))
+	root.AddCommand(newExplain(&s), newPublish(&s), newDrain(&s), newRecord(), newSimulate(), newCalibrate(), newEvaluate(), newVersion(version))
 	return root
 }
 
