@@ -148,3 +148,9 @@ func TestRegistrationsThatEndBackOffsAreConfirmed(t *testing.T) {
 	}
 	assert.Equal(t, NotSeen, of(t, "ecs.registration_retries", Judge(rows(3, []float64{0.25, 0.25, 2}, 2.3), set)).Verdict, "too few")
 }
+
+// Before the third refusal nothing waits that a registration could end.
+func TestShortWaitsTellNothingOfRegistrations(t *testing.T) {
+	assert.Zero(t, seen(t, "ecs.registration_retries", rows(9, []float64{0.25, 0.25, 5, 10}, 0.1)))
+	assert.Equal(t, 9, seen(t, "ecs.registration_retries", rows(9, []float64{0.25, 0.25, 5, 10}, 0.1, 3)))
+}

@@ -12,16 +12,17 @@ import (
 // on one that has. Where ECS tells when a pull began, it runs from there to RUNNING; else, from the placement. What the
 // container itself needs is in both. It is taken from the service's own cached starts, so these say nothing themselves.
 func firstPull(e *evidence) said {
+	of := e.starts()
 	var seen []span
 	for _, s := range e.inOrder() {
 		for _, r := range s.Revisions {
-			first, cached := e.starts(s, r)
-			if len(cached) < fewest {
+			these := of[revision{s.Name, r.Name}]
+			if these == nil || len(these.later) < fewest {
 				continue
 			}
-			usual := observed(cached).Median
+			usual := observed(these.later).Median
 			least, most := usual-e.knobs.ECS.CachedPull.Max.Seconds(), usual-e.knobs.ECS.CachedPull.Min.Seconds()
-			for _, f := range first {
+			for _, f := range these.first {
 				seen = append(seen, span{max(0, f.least-most), max(0, f.most-least), max(0, f.likely-(least+most)/2)})
 			}
 		}
@@ -29,35 +30,41 @@ func firstPull(e *evidence) said {
 	return lengths("first starts of an image on a host, less what a later one takes", seen, evenly(e.knobs.ECS.FirstPull), func(k *aws.Knobs, o Observed) { k.ECS.FirstPull = o.bounds() })
 }
 
-// starts are from placement to RUNNING of the first task of a revision on a host, and of later ones. Only hosts count that
-// registered in the recording, and only tasks that waited for nothing that stopped.
-func (e *evidence) starts(s *service, r recording.Revision) (first, cached []span) {
+type revision struct{ service, name string }
+
+// starts are from placement to RUNNING, of the first task of a revision on a host and of later ones.
+type starts struct{ first, later []span }
+
+// starts are those on hosts that registered in the recording, of tasks that waited for nothing that stopped.
+func (e *evidence) starts() map[revision]*starts {
+	of := map[revision]*starts{}
 	for _, h := range e.Hosts {
 		if h.Registered.IsZero() || !e.within(h.Registered) {
 			continue
 		}
-		known := time.Time{} // when the image was there
+		there := map[revision]time.Time{} // since when the image is
 		for _, t := range e.onHost[h.Instance] {
-			if t.Service != s.Name || t.Revision != r.Name {
-				continue
+			r := revision{t.Service, t.Revision}
+			if of[r] == nil {
+				of[r] = &starts{}
 			}
-			begins := later(t.Created, t.PullBegan)
+			since, known := there[r]
+			if !t.Running.IsZero() && (!known || t.Running.Before(since)) {
+				there[r] = t.Running
+			}
+			began := later(t.Created, t.PullBegan)
 			switch {
 			case t.Running.IsZero():
-				return first, cached // what it was waiting for is not known
-			case !t.Placed.IsZero() && t.PullBegan.IsZero():
-			case e.crowded(h, t):
-			case known.IsZero():
-				first = append(first, exactly(t.Running.Sub(begins)))
-			case begins.After(known):
-				cached = append(cached, exactly(t.Running.Sub(begins)))
-			}
-			if known.IsZero() || t.Running.Before(known) {
-				known = t.Running
+				there[r] = e.To // whether it pulled the image, and when, is not known
+			case !t.Placed.IsZero() && t.PullBegan.IsZero(), e.crowded(h, t): // it waited for something else
+			case !known:
+				of[r].first = append(of[r].first, exactly(t.Running.Sub(began)))
+			case began.After(since):
+				of[r].later = append(of[r].later, exactly(t.Running.Sub(began)))
 			}
 		}
 	}
-	return first, cached
+	return of
 }
 
 // crowded says whether a task may have waited for the room of one that was stopping.
@@ -115,12 +122,11 @@ func (e *evidence) replacements(s *service) []span {
 		at := t.Stopping
 		quiet := at.Sub(last) > calm
 		last = at
-		replaced := t.Cause == recording.StoppedByDrain || t.Cause == recording.StoppedByService && t.Revision != s.newest(at)
-		if !quiet || !replaced || t.Running.IsZero() || at.Sub(t.Running) < calm || e.unread(at.Add(-calm), at) {
+		if !quiet || t.Running.IsZero() || at.Sub(t.Running) < calm || e.unread(at.Add(-calm), at) || !s.wanted(at.Add(-calm), at, e.look) {
 			continue
 		}
-		if !s.wanted(at.Add(-calm), at, e.look) {
-			continue
+		if t.Cause != recording.StoppedByDrain && (t.Cause != recording.StoppedByService || t.Revision == s.newest(at)) {
+			continue // it is not replaced
 		}
 		if first := s.firstRunning(at.Add(-calm), at); !first.IsZero() {
 			seen = append(seen, between(at.Sub(first)-e.knobs.ECS.Loop, at.Sub(first)))

@@ -13,7 +13,7 @@ import (
 func azRebalance(e *evidence) said {
 	var seen []span
 	for _, g := range e.groupsInOrder() {
-		if slices.Contains(g.Suspended, "AZRebalance") || g.Provider != nil && g.Provider.Protection || len(g.Desired) == 0 {
+		if g.suspended("AZRebalance", "Launch", "Terminate") || g.Provider != nil && g.Provider.Protection || len(g.Desired) == 0 {
 			continue
 		}
 		seen = append(seen, e.unbalanced(g)...)
@@ -24,6 +24,11 @@ func azRebalance(e *evidence) said {
 		l = never
 	}
 	return lengths("times that zones were out of balance", seen, l, func(k *aws.Knobs, o Observed) { k.EC2.AZRebalance = length(o.Most) })
+}
+
+// suspended says whether one of some processes is suspended.
+func (g *group) suspended(processes ...string) bool {
+	return slices.ContainsFunc(processes, func(p string) bool { return slices.Contains(g.Suspended, p) })
 }
 
 // moment is when a host takes a step from its launch to its end.
