@@ -276,3 +276,9 @@ func TestCoarseRecordingsContradictNothingThatTheyCannotSee(t *testing.T) {
 		})
 	}
 }
+
+func TestAnonymousRecordingsSayTheSame(t *testing.T) {
+	t.Parallel()
+	r := day{scenario: "flash-crowd", policy: "alarms-75"}.record(t)
+	assert.Equal(t, calibration.Judge(r, aws.Defaults()), calibration.Judge(r.Anonymised(), aws.Defaults()))
+}
