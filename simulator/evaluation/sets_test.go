@@ -125,3 +125,23 @@ func TestRangesAreOfTheFirstDay(t *testing.T) {
 		assert.Equal(t, extent == Quick, cases[0].identity == cases[0].short().identity, "a run that is not made twice")
 	}
 }
+
+func TestRunsComeMixedAndAlwaysInOneOrder(t *testing.T) {
+	p := Plan{Seeds: 1, Cases: []Case{{Name: "a", identity: "a", Services: true, Lasts: time.Hour}, {Name: "b", identity: "b", Services: true, Lasts: time.Hour}}}
+	jobs, err := p.jobs()
+	require.NoError(t, err)
+	keys, of := runs(jobs)
+	again, _ := runs(jobs)
+	assert.Equal(t, keys, again)
+	done, whole := 0.0, 0.0
+	seen := map[string]bool{}
+	for i, key := range keys {
+		whole += of[key].work()
+		if i < len(keys)/10 {
+			done += of[key].work()
+			seen[of[key].of.Name] = true
+		}
+	}
+	assert.Len(t, seen, 2)
+	assert.InDelta(t, whole/10, done, whole/30, "a tenth of the runs is about a tenth of the work")
+}
