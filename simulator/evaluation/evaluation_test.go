@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -132,6 +133,34 @@ func TestEvaluationGoesOnWhereItWasInterrupted(t *testing.T) {
 	assert.Contains(t, document.String(), "\n## What it does not prove\n")
 	assert.Contains(t, document.String(), "| tasks_own | managed-100 |")
 	assert.Equal(t, 1, strings.Count(document.String(), "\n## tasks_own\n"))
+}
+
+func TestEvaluationsSideBySideShareTheirRuns(t *testing.T) {
+	cases, err := Cases(folder(t), Usual)
+	require.NoError(t, err)
+	cases, err = Only(cases, []string{"tasks_own"})
+	require.NoError(t, err)
+	plan := Plan{Cases: cases, Seeds: 1, Cache: Cache{Folder: t.TempDir(), Build: "a"}}
+	jobs, err := plan.jobs()
+	require.NoError(t, err)
+	const other = 12345
+	var once sync.Once
+	plan.Progress = func(Progress) {
+		once.Do(func() {
+			for _, j := range jobs {
+				assert.NoError(t, plan.Cache.put(j, simulator.Measures{InstanceHours: other}))
+			}
+		})
+	}
+	found, err := Run(t.Context(), plan)
+	require.NoError(t, err)
+	shared := 0
+	for _, p := range found.Traces[0].Runs {
+		if p.InstanceHours.Mean == other {
+			shared++
+		}
+	}
+	assert.Greater(t, shared, len(Grid(""))/2, "what another kept is not run")
 }
 
 func TestARunIsKeptForItsOwnSetupAlone(t *testing.T) {

@@ -166,11 +166,8 @@ func Run(ctx context.Context, p Plan) (Found, error) {
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, j := range left {
 		group.Go(func() error {
-			m, err := j.run(ctx)
+			m, err := p.once(ctx, j)
 			if err != nil {
-				return fmt.Errorf("%s under %s: %w", j.of.Name, j.setting.Name, err)
-			}
-			if err := p.Cache.put(j, m); err != nil {
 				return err
 			}
 			mutex.Lock()
@@ -188,4 +185,16 @@ func Run(ctx context.Context, p Plan) (Found, error) {
 		return Found{}, err
 	}
 	return p.gather(jobs, measures), nil
+}
+
+// once runs what another evaluation, beside this one, has not kept meanwhile.
+func (p Plan) once(ctx context.Context, j job) (simulator.Measures, error) {
+	if m, found := p.Cache.get(j); found {
+		return m, nil
+	}
+	m, err := j.run(ctx)
+	if err != nil {
+		return m, fmt.Errorf("%s under %s: %w", j.of.Name, j.setting.Name, err)
+	}
+	return m, p.Cache.put(j, m)
 }
