@@ -28,8 +28,10 @@ type activities struct {
 	closed map[string]bool
 	// open are the starts of those that go on, by id.
 	open map[string]time.Time
-	// desired is the desired capacity that the group was last seen with.
+	// desired is the desired capacity that the group was last seen with, in hosts. each is what a host counts in the group's
+	// own sizes.
 	desired int
+	each    float64
 	read    bool
 }
 
@@ -238,7 +240,8 @@ func changesOf(cause string) []change {
 // desires notes the desired capacity as it was since the last look. Where a cause tells when it changed, that time holds.
 func (g *group) desires(l *look, told []change) {
 	slices.SortFunc(told, func(a, b change) int { return a.at.Compare(b.at) })
-	told = slices.DeleteFunc(told, func(c change) bool { return c.at.Before(l.since) })
+	// A group that counts in units tells its changes in them, and how many hosts that were is seen only by looking.
+	told = slices.DeleteFunc(told, func(c change) bool { return c.at.Before(l.since) || g.activities.each != 1 })
 	switch {
 	case len(g.Desired) > 0:
 	case len(told) > 0 && l.at.After(l.since):

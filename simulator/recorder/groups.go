@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -167,7 +169,8 @@ func (r *Recorder) describeGroups(ctx context.Context, l *look) error {
 func (r *Recorder) seesGroup(l *look, seen types.AutoScalingGroup, there map[string]bool) {
 	g := r.groups.add(aws.ToString(seen.AutoScalingGroupName))
 	g.Zones = seen.AvailabilityZones
-	limits := recording.Limits{At: l.at, Min: int(aws.ToInt32(seen.MinSize)), Max: int(aws.ToInt32(seen.MaxSize))}
+	g.activities.each = unitsOf(seen)
+	limits := recording.Limits{At: l.at, Min: g.hosts(seen.MinSize), Max: g.hosts(seen.MaxSize)}
 	if len(g.Limits) == 0 {
 		limits.At = l.since // the first ones hold from the beginning
 	}
@@ -178,7 +181,7 @@ func (r *Recorder) seesGroup(l *look, seen types.AutoScalingGroup, there map[str
 	for _, p := range seen.SuspendedProcesses {
 		g.Suspended = append(g.Suspended, aws.ToString(p.ProcessName))
 	}
-	g.activities.desired = int(aws.ToInt32(seen.DesiredCapacity))
+	g.activities.desired = g.hosts(seen.DesiredCapacity)
 	if p := seen.MixedInstancesPolicy; p != nil && p.LaunchTemplate != nil {
 		for _, o := range p.LaunchTemplate.Overrides {
 			g.launches(aws.ToString(o.InstanceType))
@@ -188,6 +191,30 @@ func (r *Recorder) seesGroup(l *look, seen types.AutoScalingGroup, there map[str
 	for _, i := range seen.Instances {
 		g.launches(aws.ToString(i.InstanceType))
 		r.seesInstance(l, g, i, there)
+	}
+}
+
+// hosts is a size of the group in hosts, rounded up.
+func (g *group) hosts(size *int32) int {
+	return int(math.Ceil(float64(aws.ToInt32(size)) / g.activities.each))
+}
+
+// unitsOf is what an instance counts on average, in a group that counts its sizes in vCPUs, memory or weights; 1 in others
+// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html).
+func unitsOf(g types.AutoScalingGroup) float64 {
+	weighs, all, n := aws.ToString(g.DesiredCapacityType) == "vcpu" || aws.ToString(g.DesiredCapacityType) == "memory-mib", 0.0, 0.0
+	for _, i := range g.Instances {
+		if weight, err := strconv.ParseFloat(aws.ToString(i.WeightedCapacity), 64); err == nil && weight > 0 {
+			weighs, all, n = weighs || weight != 1, all+weight, n+1
+		}
+	}
+	switch {
+	case !weighs:
+		return 1
+	case n > 0:
+		return all / n
+	default:
+		return float64(max(1, aws.ToInt32(g.DesiredCapacity))) / float64(max(1, len(g.Instances)))
 	}
 }
 

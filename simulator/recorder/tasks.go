@@ -267,7 +267,7 @@ func stopCause(t types.Task) recording.StopCause {
 func (r *Recorder) begins(ctx context.Context, l *look, seen cluster.TaskDetail, told types.Task) *task {
 	made := r.moment(told.CreatedAt)
 	over := r.moment(told.StoppedAt)
-	elsewhere := told.LaunchType == types.LaunchTypeFargate || told.LaunchType == types.LaunchTypeExternal || strings.HasPrefix(seen.Provider, "FARGATE")
+	elsewhere := told.LaunchType != types.LaunchTypeEc2 && told.LaunchType != "" || strings.HasPrefix(seen.Provider, "FARGATE")
 	if elsewhere || !over.IsZero() && over.Before(r.rec.From) {
 		return &task{service: seen.Service}
 	}

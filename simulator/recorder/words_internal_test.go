@@ -134,3 +134,22 @@ func TestCostsAreAnUpperBound(t *testing.T) {
 	assert.Equal(t, Cost{Metrics: 1001, Calls: 3, USD: 1001 * perMetric}, costOf(1001, 60))
 	assert.Zero(t, costOf(0, 60))
 }
+
+func TestSizesInUnitsBecomeHosts(t *testing.T) {
+	weighing := func(weights ...string) (instances []types.Instance) {
+		for _, w := range weights {
+			instances = append(instances, types.Instance{WeightedCapacity: aws.String(w)})
+		}
+		return instances
+	}
+	for want, of := range map[float64]types.AutoScalingGroup{
+		1:     {DesiredCapacity: aws.Int32(7), Instances: weighing("1", "1")},
+		6:     {DesiredCapacity: aws.Int32(12), Instances: weighing("4", "8")},
+		16384: {DesiredCapacity: aws.Int32(32768), DesiredCapacityType: aws.String("memory-mib"), Instances: make([]types.Instance, 2)},
+	} {
+		assert.InDelta(t, want, unitsOf(of), 0)
+	}
+	g := group{}
+	g.activities.each = 6
+	assert.Equal(t, 4, g.hosts(aws.Int32(20)))
+}

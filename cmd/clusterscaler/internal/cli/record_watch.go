@@ -53,6 +53,9 @@ func recordNow(cmd *cobra.Command, f recordFlags) error {
 	case !r.Same():
 		return fmt.Errorf("%s is of another cluster %s, or too old to go on with: none of the hosts at its end is there now; name another file with --out", f.out, f.cluster)
 	}
+	if err := writable(r.Recording(), f.every); err != nil {
+		return err
+	}
 	w := &watch{recordFlags: f, recorder: r, p: newProgress(cmd.ErrOrStderr(), time.Now), began: began, until: began.Add(time.Duration(f.length)), saved: began, told: began}
 	if before != nil {
 		w.began, w.until = before.From, before.From.Add(time.Duration(f.length))
@@ -60,6 +63,15 @@ func recordNow(cmd *cobra.Command, f recordFlags) error {
 	w.line(fmt.Sprintf("recording cluster %s into %s every %s until %s; to stop earlier press Ctrl-C, and the same command goes on later",
 		f.cluster, f.out, inDays(f.every), w.until.UTC().Format("2006-01-02 15:04 MST")))
 	return w.run(ctx, cmd)
+}
+
+// writable tells after the first look whether the recording can be written after the second, before anybody waits for a day.
+func writable(r recording.Recording, every time.Duration) error {
+	r.To = r.To.Add(every)
+	if err := r.Check(); err != nil {
+		return fmt.Errorf("this cluster cannot be recorded: %w", err)
+	}
+	return nil
 }
 
 // goOn returns the recording that is in the file, for record to go on with; nil: there is no file.
@@ -174,7 +186,7 @@ func (w *watch) says(err error, at time.Time) {
 func (w *watch) state(at time.Time) string {
 	seen := w.recorder.Seen()
 	return fmt.Sprintf("%s: %s, %s, %s; %s of %s", clockOf(at), count(seen.Hosts, "host"), count(seen.Services, "service"), count(seen.Tasks, "task"),
-		inDays(at.Sub(w.began).Round(time.Minute)), inDays(time.Duration(w.length)))
+		inDays(at.Sub(w.began).Round(w.every)), inDays(time.Duration(w.length)))
 }
 
 // line writes a line that stays.
