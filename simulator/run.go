@@ -96,6 +96,9 @@ func Simulate(ctx context.Context, s Setup) (Result, error) {
 		knobs = *s.Knobs
 	}
 	knobs.Seed = s.Seed
+	if begins := s.Workload.Begins; !begins.IsZero() {
+		knobs.Start = begins
+	}
 	if s.Faults != (aws.FaultKnobs{}) {
 		knobs.Faults = s.Faults
 	}

@@ -14,6 +14,8 @@ type TaskRequest struct {
 	Strategy []string
 	// Managed: queued for the managed capacity provider when it fits nowhere, instead of failing.
 	Managed bool
+	// On is the host that is to have it if it fits there; nil is any.
+	On *Host
 	// Lasts is how long it runs, from RUNNING. Since is when the caller first wanted it, for TaskPlaced's wait; zero is now.
 	Lasts time.Duration
 	Since time.Time
@@ -35,7 +37,11 @@ func (c *Cluster) RunTask(r TaskRequest) (t *Task, failure string) {
 		return nil, "You've reached the limit on the number of tasks you can provision"
 	}
 	chain := strategies(r.Strategy)
-	h, why := c.choose(c.standalone(r.Definition, group, r.Managed, chain))
+	wants := c.standalone(r.Definition, group, r.Managed, chain)
+	h, why := r.On, refusal{}
+	if h == nil || h.Status != active || h.refuses(&wants) != fits {
+		h, why = c.choose(wants)
+	}
 	if h == nil && !r.Managed {
 		return nil, why.failure()
 	}

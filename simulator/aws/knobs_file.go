@@ -12,10 +12,12 @@ import (
 	"time"
 )
 
-// ParseKnobs are the defaults with those that a file turns: a JSON object of values by the knobs' names. Every fault is
-// told.
-func ParseKnobs(text []byte) (Knobs, error) {
-	knobs := Defaults()
+// ParseKnobs are the defaults with those that a file turns; see [Knobs.Turn].
+func ParseKnobs(text []byte) (Knobs, error) { return Defaults().Turn(text) }
+
+// Turn is the knobs with those that a file turns: a JSON object of values by the knobs' names. Every fault is told.
+func (k Knobs) Turn(text []byte) (Knobs, error) {
+	knobs := k
 	all := ListKnobs()
 	var faults []string
 	seen := map[string]bool{}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 )
 
 // Read reads a recording and holds it to all that a field promises. An error names the file, the field and what to do.
@@ -71,10 +73,28 @@ func Write(to io.Writer, r Recording) error {
 	if err := r.Check(); err != nil {
 		return fmt.Errorf("the recording is not whole: %w", err)
 	}
-	e := json.NewEncoder(to)
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", " ")
-	return e.Encode(r)
+	if err := e.Encode(r); err != nil {
+		return err
+	}
+	_, err := to.Write(inLines(text.Bytes()))
+	return err
+}
+
+var (
+	innermost = regexp.MustCompile(`[\[{]\n[^][{}]*\n *[]}]`)
+	lineEnds  = regexp.MustCompile(`\n *`)
+)
+
+// inLines puts each point of a list on one line, for whoever looks into the file. A text holds no line end in JSON.
+func inLines(text []byte) []byte {
+	return innermost.ReplaceAllFunc(text, func(item []byte) []byte {
+		inside := lineEnds.ReplaceAll(item[1:len(item)-1], []byte(" "))
+		return slices.Concat(item[:1], bytes.TrimSpace(inside), item[len(item)-1:])
+	})
 }
 
 // list is a list that JSON shows as one, empty or not.

@@ -94,3 +94,9 @@ func TestWritingRefusesWhatReadingWould(t *testing.T) {
 	require.ErrorContains(t, err, "the recording is not whole: made is")
 	assert.Empty(t, file.String())
 }
+
+func TestEachPointHasALineOfItsOwn(t *testing.T) {
+	r, err := recording.Read("web.json", strings.NewReader(small))
+	require.NoError(t, err)
+	assert.Contains(t, written(t, r), "\n    {\"at\": \"2026-11-28T09:00:00Z\", \"desired\": 4, \"revision\": \"41\"},\n")
+}

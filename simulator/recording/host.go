@@ -108,11 +108,11 @@ type Host struct {
 	Zone string `json:"zone"`
 	// Group is the name of its Auto Scaling group; without it, it is in none.
 	Group string `json:"group,omitempty"`
-	// Launched is when Auto Scaling began to launch it; it may be before From.
+	// Launched is when Auto Scaling began to launch it; it may be before the recording.
 	Launched time.Time `json:"launched,omitzero"`
 	// InService is when it was InService first.
 	InService time.Time `json:"in_service,omitzero"`
-	// Registered is when its agent registered in ECS; it may be before From. Without it, it never did.
+	// Registered is when its agent registered in ECS; it may be before the recording. Without it, it never did.
 	Registered time.Time `json:"registered,omitzero"`
 	// Leaving is when Auto Scaling began to terminate it.
 	Leaving time.Time `json:"leaving,omitzero"`

@@ -46,7 +46,8 @@ type Recording struct {
 	Hosts []Host `json:"hosts"`
 	// Refusals are the times at which ECS told that it could not place a service's task.
 	Refusals []Refusal `json:"refusals,omitempty"`
-	// ServiceTasks are how tasks of services came up and went. A replay does not need them; `calibrate` learns from them.
+	// ServiceTasks are how tasks of services came up and went. A replay begins with tasks where they were, and `calibrate`
+	// learns from them.
 	ServiceTasks []ServiceTask `json:"service_tasks,omitempty"`
 }
 

@@ -28,7 +28,8 @@ type Service struct {
 	Deleted time.Time `json:"deleted,omitzero"`
 	// Revisions are the sizes of its task definitions that were deployed.
 	Revisions []Revision `json:"revisions"`
-	// Desired is what it wanted over time, oldest first. The first point holds from the beginning, or from Created.
+	// Desired is what it wanted over time, oldest first. The first point holds from the beginning, or from
+	// when the service was made.
 	Desired []Desired `json:"desired"`
 	// Running is how many tasks were in RUNNING over time, oldest first.
 	Running []Running `json:"running,omitempty"`

@@ -9,11 +9,11 @@ type StandaloneTask struct {
 	Group string `json:"group,omitempty"`
 	// StopTimeout is how long a container may take from SIGTERM to SIGKILL, in seconds; without it, the agent's default.
 	StopTimeout int `json:"stop_timeout_s,omitempty"`
-	// Asked is when it was asked for first, where that is known and was before Placed.
+	// Asked is when it was asked for first, where that is known and was before it got a host.
 	Asked time.Time `json:"asked,omitzero"`
 	// Refused says that ECS refused it at least once. What is refused is queued nowhere, so reading ECS does not show it.
 	Refused bool `json:"refused,omitempty"`
-	// Placed is when it got a host; it may be before From. Without it, it never got one.
+	// Placed is when it got a host; it may be before the recording. Without it, it never got one.
 	Placed time.Time `json:"placed,omitzero"`
 	// Running is when it was RUNNING, where that is known.
 	Running time.Time `json:"running,omitzero"`

@@ -21,9 +21,12 @@ type client struct {
 func (t town) client(name string) *client { return &client{town: t, name: name} }
 
 // run wants one more task, from now on.
-func (c *client) run(d *aws.TaskDefinition, lasts time.Duration) {
+func (c *client) run(d *aws.TaskDefinition, lasts time.Duration) { c.runOn(nil, d, lasts) }
+
+// runOn is run, on a host if the task fits there.
+func (c *client) runOn(host *aws.Host, d *aws.TaskDefinition, lasts time.Duration) {
 	c.made++
-	e := &errand{client: c, key: fmt.Sprintf("workload client %s %06d", c.name, c.made), task: d, lasts: lasts}
+	e := &errand{client: c, key: fmt.Sprintf("workload client %s %06d", c.name, c.made), task: d, lasts: lasts, on: host}
 	e.since = e.World.Now()
 	e.want()
 }
@@ -35,6 +38,7 @@ type errand struct {
 	task  *aws.TaskDefinition
 	lasts time.Duration
 	since time.Time
+	on    *aws.Host // where it is to be first
 }
 
 func (e *errand) want() {
@@ -46,8 +50,9 @@ func (e *errand) ask() {
 	_, strategy := e.Strategy.chains()
 	started, _ := e.cluster.RunTask(aws.TaskRequest{
 		Definition: e.task, Group: "family:" + e.task.Family, Managed: e.Policy.Managed(), Strategy: strategy,
-		Lasts: e.lasts, Since: e.since, Finished: e.finished,
+		On: e.on, Lasts: e.lasts, Since: e.since, Finished: e.finished,
 	})
+	e.on = nil
 	if started == nil {
 		e.World.After(again, e.key, e.ask)
 	}

@@ -45,14 +45,20 @@ func (s Site) NewGroup(spec aws.GroupSpec, active bool) *aws.Group {
 
 // CreateService makes a service as the policy wants it. A load balancer that does not say otherwise has AWS's times.
 func (s Site) CreateService(c *aws.Cluster, spec aws.ServiceSpec) *aws.Service {
+	spec = s.placed(spec)
+	spec.Managed = s.Policy.Managed() && !spec.Daemon
+	return c.CreateService(spec)
+}
+
+// placed is a service with the load balancer's times and the strategy that holds here.
+func (s Site) placed(spec aws.ServiceSpec) aws.ServiceSpec {
 	if spec.LoadBalanced && spec.TargetHealthy == 0 && spec.Deregistration == 0 {
 		spec.TargetHealthy, spec.Deregistration = s.World.Knobs.ECS.TargetHealthy, s.World.Knobs.ECS.Deregistration
 	}
 	if s.Strategy != "" && !spec.Daemon {
 		spec.Strategy, _ = s.Strategy.chains()
 	}
-	spec.Managed = s.Policy.Managed() && !spec.Daemon
-	return c.CreateService(spec)
+	return spec
 }
 
 // since is how long after the workload's beginning it is; before that it is less than nothing.
@@ -64,6 +70,8 @@ type Workload struct {
 	Name, Why string
 	// Lasts is how long it is run for; Settle of it, at the beginning, is not measured.
 	Lasts, Settle time.Duration
+	// Begins is what the clock shows when it begins; zero is as the knobs have it.
+	Begins time.Time
 	// Build makes clusters, groups and services, installs the policy, and makes happen what will.
 	Build func(Site)
 }

@@ -102,7 +102,7 @@ func TestTraceOfServicesThatCannotBeRunIsRefused(t *testing.T) {
 	_, _, err = Services("f.csv", two, Window{})
 	require.EqualError(t, err, "f.csv: no service that fits on a host has a line in the window; choose another")
 	_, _, err = Services("f.csv", two, Window{0, 601})
-	require.EqualError(t, err, "f.csv: the window ends at second 601, and the trace at 600; choose an end within it")
+	require.EqualError(t, err, "f.csv: the window ends at second 601, and there is nothing after second 600; choose an end within it")
 	_, _, err = Services("f.csv", []ServiceLine{line(0, "a", 5000, 4096), line(5, "b", 1, 256), line(9, "b", 1, 256)}, Window{})
 	require.EqualError(t, err, "f.csv: it wants 5001 hosts at once (m5.xlarge), and ECS takes 5000 in a cluster; give a part of its services")
 }

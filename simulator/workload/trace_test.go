@@ -50,7 +50,7 @@ func TestTasksLargerThanAHostAreLeftOutAloud(t *testing.T) {
 func TestWindowOutsideItsTraceIsRefused(t *testing.T) {
 	tasks := []TraceTask{{Start: 0, End: 100, CPU: 1, Memory: 1}, {Start: 0, End: 300, CPU: 1, Memory: 1}, {Start: 250, End: 300, CPU: 9999, Memory: 1}}
 	for w, want := range map[Window]string{
-		{50, 301}: "t: the window ends at second 301, and the trace at 300; choose an end within it",
+		{50, 301}: "t: the window ends at second 301, and there is nothing after second 300; choose an end within it",
 		{50, 50}:  "t: the window 50 to 50 is empty; its end must be after its beginning, in seconds",
 		{-1, 50}:  "t: the window -1 to 50 is empty; its end must be after its beginning, in seconds",
 		{300, 0}:  "t: the window 300 to 300 is empty; its end must be after its beginning, in seconds",

@@ -8,7 +8,7 @@ import (
 // Window is the part of a trace that is run, in seconds since its beginning. A To of 0 is its end.
 type Window struct{ From, To int }
 
-// within is the window with its end, inside a trace of so many seconds.
+// within is the window with its end, inside a trace or recording of so many seconds.
 func (w Window) within(end int) (Window, error) {
 	if w.To == 0 {
 		w.To = end
@@ -17,7 +17,7 @@ func (w Window) within(end int) (Window, error) {
 	case w.From < 0 || w.From >= w.To:
 		return w, fmt.Errorf("the window %d to %d is empty; its end must be after its beginning, in seconds", w.From, w.To)
 	case w.To > end:
-		return w, fmt.Errorf("the window ends at second %d, and the trace at %d; choose an end within it", w.To, end)
+		return w, fmt.Errorf("the window ends at second %d, and there is nothing after second %d; choose an end within it", w.To, end)
 	}
 	return w, nil
 }

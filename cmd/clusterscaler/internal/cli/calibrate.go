@@ -4,14 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"ecs-cluster-scaler/simulator/calibration"
-	"ecs-cluster-scaler/simulator/recording"
 	"ecs-cluster-scaler/simulator/report"
 )
 
@@ -54,15 +51,7 @@ func (c calibrating) run(out io.Writer, path string) error {
 	if err != nil {
 		return err
 	}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return fmt.Errorf("%s is a folder; name a file that clusterscaler record wrote", path)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("the recording cannot be read: %w; name a file that clusterscaler record wrote", err)
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	r, err := recording.Read(filepath.Base(path), file)
+	r, err := readRecording(path)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,19 @@ import (
 	"ecs-cluster-scaler/simulator/recording"
 )
 
+// readRecording reads the recording of a file.
+func readRecording(path string) (recording.Recording, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return recording.Recording{}, fmt.Errorf("%s is a folder; name a file that clusterscaler record wrote", path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return recording.Recording{}, fmt.Errorf("the recording cannot be read: %w; name a file that clusterscaler record wrote", err)
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	return recording.Read(filepath.Base(path), file)
+}
+
 // writableRecording tells whether a recording can be written, before anybody waits for it. Nothing is left behind.
 func writableRecording(flag, path string) error {
 	if path == "" {

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ecs-cluster-scaler/simulator"
+	"ecs-cluster-scaler/simulator/recording"
 	"ecs-cluster-scaler/simulator/report"
 	"ecs-cluster-scaler/simulator/workload"
 )
@@ -24,6 +25,8 @@ import (
 type simulation struct {
 	scenario, tasks, services, entry, policy string
 	demand                                   []string
+	recording                                string
+	recorded                                 *recording.Recording // of recording, once it is read
 	window                                   window
 	length, history                          time.Duration
 	world                                    world
@@ -44,8 +47,8 @@ func newSimulate() *cobra.Command {
 		Long: "simulate runs a workload on a simulated ECS on EC2. The real publisher and drainer scale it, or a policy that " +
 			"people run instead. It shows the cost and who waited. It never calls AWS, and the same seed gives the same result.\n\n" +
 			"The workload is a named scenario, a trace of standalone tasks (--tasks: start_s,end_s,cpu_units,memory_mib,gpus,group), " +
-			"a trace of your services (--services: t_s,service,desired,cpu_units,memory_mib, optionally with revision) " +
-			"or traces of demand that services follow (--demand: t_s,value). docs/simulator.md defines every measure and says what " +
+			"a trace of your services (--services: t_s,service,desired,cpu_units,memory_mib, optionally with revision), " +
+			"traces of demand that services follow (--demand: t_s,value), or what your own cluster did (--recording). docs/simulator.md defines every measure and says what " +
 			"a simulation does not prove.",
 		Example: `  clusterscaler simulate --list
   clusterscaler simulate diurnal
@@ -53,6 +56,7 @@ func newSimulate() *cobra.Command {
   clusterscaler simulate diurnal --compare --html diurnal.html
   clusterscaler simulate flash-crowd --compare=gap,managed-100,alarms-80
   clusterscaler simulate --services ours.csv --compare
+  clusterscaler simulate --recording web.json --compare --price 0.192
   clusterscaler simulate flash-crowd --compare --knobs k.json
   clusterscaler simulate --demand taxi.csv --window 1209600:2419200 --entry web.json --output json`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -86,9 +90,10 @@ func newSimulate() *cobra.Command {
 	f.StringVar(&s.tasks, "tasks", "", "CSV trace of standalone tasks to run instead of a scenario")
 	f.StringVar(&s.services, "services", "", "CSV trace of services' desired counts and sizes to run instead of a scenario")
 	f.StringArrayVar(&s.demand, "demand", nil, "CSV trace of demand to follow instead of a scenario; may be repeated, services take the traces in turn")
-	f.Var(&s.window, "window", "part of the trace to run, from:to in seconds")
+	f.StringVar(&s.recording, "recording", "", "JSON file of what your cluster did, to run instead of a scenario; docs/recording.md")
+	f.Var(&s.window, "window", "part of the trace or recording to run, from:to in seconds")
 	f.DurationVar(&s.length, "length", 0, "how long to run a scenario once it has settled, such as 6h")
-	f.DurationVar(&s.history, "history", 0, "how much time to simulate first and not measure, such as 24h; of a trace, the time before --window")
+	f.DurationVar(&s.history, "history", 0, "how much time to simulate first and not measure, such as 24h; of a trace or recording, the time before --window")
 	s.world.flags(cmd)
 	f.BoolVar(&s.listKnobs, "list-knobs", false, "list the numbers of the simulated AWS and their sources; run nothing")
 	f.StringVar(&s.entry, "entry", "", "file that holds the clusters' entry, as in SSM")
@@ -147,6 +152,9 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if err := s.readRecording(); err != nil {
+		return err
+	}
 	knobs, err := s.readKnobs()
 	if err != nil {
 		return err
@@ -155,7 +163,7 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	for _, note := range notes {
+	for _, note := range append(notes, s.learnt(knobs)...) {
 		fmt.Fprintln(cmd.ErrOrStderr(), "note:", note)
 	}
 	undo, err := s.writable()

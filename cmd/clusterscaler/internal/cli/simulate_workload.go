@@ -28,9 +28,13 @@ func (s simulation) readEntry() ([]byte, error) {
 	return text, nil
 }
 
-// readKnobs returns the numbers of the simulated AWS, with those that --knobs sets.
+// readKnobs returns the numbers of the simulated AWS, with those that --knobs sets, over what a recording tells.
 func (s simulation) readKnobs() (aws.Knobs, error) {
-	knobs, err := s.world.readKnobs()
+	base := aws.Defaults()
+	if s.recorded != nil {
+		workload.LearnBoot(*s.recorded, &base)
+	}
+	knobs, err := s.world.turn(base)
 	if err == nil && s.faults > 0 && knobs.Faults != (aws.FaultKnobs{}) {
 		return aws.Knobs{}, fmt.Errorf("--faults and the faults of %s cannot be combined; keep one of them", filepath.Base(s.world.knobs))
 	}
@@ -52,6 +56,9 @@ func (s simulation) workload() (w workload.Workload, notes []string, err error) 
 	part, err := workload.Window(s.window).Before(s.history)
 	if err != nil {
 		return workload.Workload{}, nil, fmt.Errorf("--history: %w", err)
+	}
+	if s.recorded != nil {
+		return workload.Recorded(filepath.Base(s.recording), *s.recorded, workload.Window(s.window), s.history)
 	}
 	w, notes, err = s.trace(part)
 	w.Settle += s.history // which is of the window now
@@ -87,10 +94,33 @@ func (s simulation) trace(part workload.Window) (w workload.Workload, notes []st
 	}
 }
 
-// kinds counts the kinds of trace that are given.
+// readRecording reads the file of --recording, once for all policies.
+func (s *simulation) readRecording() error {
+	if s.recording == "" {
+		return nil
+	}
+	r, err := readRecording(s.recording)
+	s.recorded = &r
+	return err
+}
+
+// learnt says what a recording tells of the numbers of the simulated AWS.
+func (s simulation) learnt(knobs aws.Knobs) []string {
+	if s.recorded == nil {
+		return nil
+	}
+	own := aws.Defaults()
+	note := workload.LearnBoot(*s.recorded, &own)
+	if own.EC2.Boot != knobs.EC2.Boot {
+		note = fmt.Sprintf("ec2.boot of %s holds, not what the recording tells", filepath.Base(s.world.knobs))
+	}
+	return []string{note}
+}
+
+// kinds counts the kinds of trace and recording that are given.
 func (s simulation) kinds() int {
 	n := 0
-	for _, given := range []bool{s.tasks != "", s.services != "", len(s.demand) > 0} {
+	for _, given := range []bool{s.tasks != "", s.services != "", len(s.demand) > 0, s.recording != ""} {
 		if given {
 			n++
 		}
@@ -103,13 +133,13 @@ func (s simulation) oneWorkload() error {
 	traces := s.kinds()
 	switch {
 	case s.scenario == "" && traces == 0:
-		return errors.New("no workload is given; name a scenario, or a trace with --tasks, --services or --demand; simulate --list shows the scenarios")
+		return errors.New("no workload is given; name a scenario, a trace with --tasks, --services or --demand, or a recording with --recording; simulate --list shows the scenarios")
 	case s.scenario != "" && traces > 0, traces > 1:
-		return errors.New("a scenario, --tasks, --services and --demand cannot be combined; keep one of them")
+		return errors.New("a scenario, --tasks, --services, --demand and --recording cannot be combined; keep one of them")
 	case traces > 0 && s.length != 0:
-		return errors.New("--length is for scenarios; for a trace, use --window from:to, in seconds")
+		return errors.New("--length is for scenarios; for a trace or a recording, use --window from:to, in seconds")
 	case traces == 0 && s.window != window{}:
-		return errors.New("--window is for traces; for a scenario, use --length, such as 6h")
+		return errors.New("--window is for traces and recordings; for a scenario, use --length, such as 6h")
 	case s.length < 0 || s.length%time.Minute != 0:
 		return s.wrongLength()
 	}

@@ -39,7 +39,7 @@ func TestWrongTraceOfServicesIsAnsweredWithWhatToDo(t *testing.T) {
 	demand := file(t, "demand.csv", "t_s,value\n0,1\n3600,1\n")
 	services := file(t, "services.csv", "t_s,service,desired,cpu_units,memory_mib\n60,web,2,256,512\n0,web,1,256,512\n")
 	refused(t, map[string][]string{
-		"--tasks, --services and --demand cannot be combined":                    {"--services", services, "--demand", demand},
+		"--tasks, --services, --demand and --recording cannot be combined":       {"--services", services, "--demand", demand},
 		"services.csv:3: t_s is 0, before the line above; sort the lines by t_s": {"--services", services},
 		"demand.csv:1: this is a trace of demand; give it to --demand":           {"--services", demand},
 	})

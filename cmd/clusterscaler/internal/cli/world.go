@@ -29,15 +29,18 @@ func (w *world) flags(cmd *cobra.Command) {
 }
 
 // readKnobs returns the numbers of the simulated AWS, with those that --knobs sets.
-func (w world) readKnobs() (aws.Knobs, error) {
+func (w world) readKnobs() (aws.Knobs, error) { return w.turn(aws.Defaults()) }
+
+// turn returns numbers with those that --knobs sets.
+func (w world) turn(base aws.Knobs) (aws.Knobs, error) {
 	if w.knobs == "" {
-		return aws.Defaults(), nil
+		return base, nil
 	}
 	text, err := os.ReadFile(w.knobs)
 	if err != nil {
 		return aws.Knobs{}, fmt.Errorf("--knobs: %w; name a JSON file such as {\"ecs.back_off\": \"1m\"}", err)
 	}
-	knobs, err := aws.ParseKnobs(text)
+	knobs, err := base.Turn(text)
 	if err != nil {
 		return aws.Knobs{}, fmt.Errorf("%s: %w", w.knobs, err)
 	}

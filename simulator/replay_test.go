@@ -1,0 +1,70 @@
+package simulator
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"ecs-cluster-scaler/simulator/aws"
+	"ecs-cluster-scaler/simulator/workload"
+)
+
+// replayed runs a scenario under a policy, records it with the recorder that reads AWS, and runs the recording under the
+// same policy and seed.
+func replayed(tb testing.TB, scenario, policy string, seed uint64) (day, again Measures) {
+	tb.Helper()
+	w, err := workload.Named(scenario)
+	require.NoError(tb, err)
+	first, err := Simulate(tb.Context(), Setup{Workload: w, Policy: policy, Seed: seed, Record: true})
+	require.NoError(tb, err)
+	r := *first.Recording
+	if scenario == "eni-limit" {
+		r.InstanceTypes[0].AwsvpcTasks = 3 // whoever has such hosts knows it, and ECS does not tell
+	}
+	knobs := aws.Defaults()
+	workload.LearnBoot(r, &knobs)
+	w, _, err = workload.Recorded("day.json", r, workload.Window{}, 0)
+	require.NoError(tb, err)
+	second, err := Simulate(tb.Context(), Setup{Workload: w, Policy: policy, Seed: seed, Knobs: &knobs})
+	require.NoError(tb, err)
+	return first.Measures, second.Measures
+}
+
+func TestReplayOfADayHasItsHours(t *testing.T) {
+	for policy, scenarios := range map[string][]string{
+		"gap":        {"diurnal", "flash-crowd", "rolling-deploy", "batch-storm", "two-hosts-one-service", "eni-limit", "scale-to-zero"},
+		"managed-90": {"diurnal", "flash-crowd", "rolling-deploy", "two-hosts-one-service", "eni-limit", "scale-to-zero", "gpu", "quiet-night"},
+	} {
+		for _, scenario := range scenarios {
+			t.Run(policy+" "+scenario, func(t *testing.T) {
+				t.Parallel()
+				day, again := replayed(t, scenario, policy, 1)
+				assert.InEpsilon(t, day.InstanceHours, again.InstanceHours, 0.02)
+				assert.InEpsilon(t, day.LowerBoundHours, again.LowerBoundHours, 0.01, "the same was wanted")
+			})
+		}
+	}
+}
+
+// BenchmarkReplay prints by how many percent the hours of a replay differ from the day's:
+//
+//	go test ./simulator -run '^$' -bench Replay -benchtime 1x
+func BenchmarkReplay(b *testing.B) {
+	for _, w := range workload.All() {
+		for _, policy := range []string{"gap", "managed-90"} {
+			for seed := range uint64(4) {
+				b.Run(fmt.Sprintf("%s/%s/seed-%d", w.Name, policy, seed+1), func(b *testing.B) {
+					var day, again Measures
+					for b.Loop() {
+						day, again = replayed(b, w.Name, policy, seed+1)
+					}
+					b.ReportMetric(day.InstanceHours, "h_day")
+					b.ReportMetric(again.InstanceHours, "h_replay")
+					b.ReportMetric(100*(again.InstanceHours/day.InstanceHours-1), "%off")
+				})
+			}
+		}
+	}
+}
