@@ -94,7 +94,7 @@ var daily = []scenarioClaims{
 					assert.Zero(d, m.desired["office"], "at %g h", hour)
 				}
 			}
-			assert.InDelta(d, 12*60, none, 60)
+			assert.InDelta(d, 12*60, none, 90)
 			for n := range 6 {
 				at := time.Duration(n) * 4 * time.Hour
 				assert.GreaterOrEqual(d, most(d.between(at, at+20*time.Minute), func(m moment) int { return m.desired["reports"] }), 6)

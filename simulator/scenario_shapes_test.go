@@ -1,11 +1,9 @@
 package simulator
 
 import (
-	"slices"
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/simulator/aws"
 )
@@ -16,10 +14,11 @@ var shapes = []scenarioClaims{
 			waits := waiting(d, "half")
 			assert.Greater(d, len(waits), 120)
 			for _, m := range waits {
+				for _, wide := range m.of("wide") {
+					assert.InDelta(d, 0.53, float64(wide.Definition.Resources.CPU)/4096, 0.02)
+				}
+				assert.GreaterOrEqual(d, len(m.of("wide")), 5, "on six hosts")
 				for _, h := range m.hosts {
-					wide := slices.IndexFunc(m.on(h.instance), func(task taskThen) bool { return task.Service.Spec.Name == "wide" })
-					require.GreaterOrEqual(d, wide, 0)
-					assert.InDelta(d, 0.53, float64(m.on(h.instance)[wide].Definition.Resources.CPU)/float64(h.Total.CPU), 0.02)
 					assert.Greater(d, m.freeCPU(h), 256)
 					assert.Less(d, m.freeCPU(h), 2048)
 				}
