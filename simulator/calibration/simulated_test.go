@@ -277,6 +277,52 @@ func TestCoarseRecordingsContradictNothingThatTheyCannotSee(t *testing.T) {
 	}
 }
 
+// metrics is a recording as it would be if nobody had watched: five-minute metrics, activities, and what ECS still knows at
+// the end. Refusals stay, which are more than ECS keeps.
+func metrics(r recording.Recording) recording.Recording {
+	r.Made, r.Resolution, r.ServiceTasks = recording.CloudWatch, 300, nil
+	r.Groups, r.Hosts = slices.Clone(r.Groups), slices.Clone(r.Hosts)
+	for i := range r.Groups {
+		r.Groups[i].Desired = slices.Clone(r.Groups[i].Desired)
+		for j := range r.Groups[i].Desired {
+			c := &r.Groups[i].Desired[j]
+			c.At, c.Told = c.At.Add(5*time.Minute).Truncate(5*time.Minute), false
+		}
+	}
+	for i := range r.Hosts {
+		h := &r.Hosts[i]
+		h.Disconnected, h.Draining = nil, time.Time{}
+		if !h.Ended.IsZero() {
+			h.Registered = time.Time{}
+		}
+	}
+	return r
+}
+
+// What is left to see in metrics and activities are launches.
+func TestMetricsContradictOnlyWhatAWSKeeps(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		day
+		want []string
+	}{
+		{day{scenario: "flash-crowd", policy: "alarms-75", knobs: `{"ecs.back_off": "1m", "ecs.deregistration": "60s", "ecs.blink": {"min": "30s", "max": "90s"}}`}, nil},
+		{day{scenario: "flash-crowd", policy: "managed-100", knobs: `{"ecs.queue_loop": "3m", "ec2.never_joins": 0.1}`}, nil},
+		{day{scenario: "batch-storm", policy: "managed-100", knobs: `{"cloudwatch.managed_pause": "4m"}`}, nil},
+		{day{scenario: "flash-crowd", policy: "alarms-75", knobs: `{"ec2.running": {"min": "5s", "max": "10s"}}`}, []string{"ec2.running"}},
+	} {
+		t.Run(c.scenario+" "+c.knobs, func(t *testing.T) {
+			t.Parallel()
+			var names []string
+			for name, f := range judged(metrics(c.record(t)), calibration.Contradicted) {
+				names = append(names, name)
+				t.Log(f.Why)
+			}
+			assert.Equal(t, c.want, names)
+		})
+	}
+}
+
 func TestAnonymousRecordingsSayTheSame(t *testing.T) {
 	t.Parallel()
 	r := day{scenario: "flash-crowd", policy: "alarms-75"}.record(t)

@@ -124,3 +124,21 @@ func TestQueuedTasksOnNewHosts(t *testing.T) {
 	assert.Equal(t, 1, f.Seen, "the first one alone")
 	assert.InDelta(t, 15, f.Observed.Median, 0, "between 0 and 30 s")
 }
+
+// Containers may use up their stop timeout before a task has stopped.
+func TestStopTimeoutsAreNoDeregistration(t *testing.T) {
+	r := lasting(3)
+	r.Services = []recording.Service{{Name: "web", LoadBalanced: true, Revisions: []recording.Revision{{Name: "1", StopTimeout: 120}}}}
+	for i := range 9 {
+		stops := float64(60 + i)
+		r.ServiceTasks = append(r.ServiceTasks, recording.ServiceTask{
+			Service: "web", Revision: "1", Created: at(0), Running: at(30), Stopping: minutes(stops), Stopped: minutes(stops + 3), Cause: recording.StoppedByDrain,
+		})
+	}
+	k := aws.Defaults()
+	for delay, want := range map[time.Duration]Verdict{time.Minute: NotSeen, 150 * time.Second: NotSeen, 30 * time.Second: Contradicted, 5 * time.Minute: Contradicted} {
+		k.ECS.Deregistration = delay
+		f := of(t, "ecs.deregistration", Judge(r, k))
+		assert.Equal(t, want, f.Verdict, "%s: %s", delay, f.Why)
+	}
+}
