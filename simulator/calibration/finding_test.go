@@ -2,7 +2,10 @@ package calibration
 
 import (
 	"encoding/json"
+	"os"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,6 +54,18 @@ func TestEveryKnobIsToldOnceWithAReason(t *testing.T) {
 func afterwards(r recording.Recording) recording.Recording {
 	r.Made = recording.CloudWatch
 	return r
+}
+
+// The page has a row for each knob that shows, and says which of them show afterwards.
+func TestThePageSaysWhatShowsAKnob(t *testing.T) {
+	page, err := os.ReadFile("../../docs/recording.md")
+	require.NoError(t, err)
+	for name, judge := range judges {
+		row := regexp.MustCompile("(?m)^\\| (?:`[a-z0-9_.]+`, )*`" + regexp.QuoteMeta(name) + "`(?:, `[a-z0-9_.]+`)* \\| [^|]+ \\| ([^|]*)\\|$").FindSubmatch(page)
+		if assert.NotNil(t, row, name) {
+			assert.Equal(t, judge.afterwards, len(strings.TrimSpace(string(row[1]))) > 0, name)
+		}
+	}
 }
 
 // booting is a recording of hosts that took so long to register, in seconds.
