@@ -51,6 +51,7 @@ func TestZonesOutOfBalance(t *testing.T) {
 		"never mended":                           {lopsided(nil, make([]float64, 8)...), aws.Defaults(), Contradicted, ``},
 		"mended, and never expected":             {lopsided(nil, evenly...), without(), Contradicted, `"4m50s"`},
 		"never mended, as expected":              {lopsided(nil, make([]float64, 8)...), without(), NotSeen, ``},
+		"a host in the fullest zone":             {fuller(lopsided(nil, evenly...)), without(), NotSeen, ``},
 		"a host that is still to come":           {lopsided(func(g *recording.Group) { g.Desired[0].Desired = 5 }, slowly...), aws.Defaults(), NotSeen, ``},
 		"suspended":                              {lopsided(func(g *recording.Group) { g.Suspended = []string{"AZRebalance"} }, slowly...), aws.Defaults(), NotSeen, ``},
 		"protected by managed scaling":           {lopsided(func(g *recording.Group) { g.Provider = &recording.CapacityProvider{Protection: true} }, slowly...), aws.Defaults(), NotSeen, ``},
@@ -63,6 +64,16 @@ func TestZonesOutOfBalance(t *testing.T) {
 			assert.Equal(t, c.suggested, string(f.Suggested), name)
 		}
 	}
+}
+
+// fuller has every host that is launched in b after the beginning be in a.
+func fuller(r recording.Recording) recording.Recording {
+	for i := range r.Hosts {
+		if r.Hosts[i].Launched.After(began) {
+			r.Hosts[i].Zone = "a"
+		}
+	}
+	return r
 }
 
 func without() aws.Knobs {
