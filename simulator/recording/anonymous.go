@@ -18,6 +18,7 @@ func (r Recording) Anonymised() Recording {
 		hosts: numbered("host-"), taskGroups: numbered("tasks-"), attributes: numbered("attribute-"), values: numbered("value-"),
 		zones: newNames(letter), revisions: map[string]*names{},
 	}
+	a.values.of(r.Cluster) // a note may not name it either
 	r.Anonymous, r.Cluster = true, "cluster"
 	r.Gaps, r.InstanceTypes = slices.Clone(r.Gaps), slices.Clone(r.InstanceTypes)
 	r.Groups = each(r.Groups, a.group)
@@ -37,6 +38,7 @@ func (r Recording) Anonymised() Recording {
 		t.Service, t.Host = a.services.of(t.Service), a.hosts.of(t.Host)
 		return t
 	})
+	r.Notes = slices.DeleteFunc(slices.Clone(r.Notes), a.names)
 	return r
 }
 
@@ -44,6 +46,18 @@ type anonymiser struct {
 	services, groups, hooks, providers, hosts, taskGroups, attributes, values, zones *names
 	// revisions are numbered within their service.
 	revisions map[string]*names
+}
+
+// names says whether a note has an old name in it. Those that clusterscaler writes name nobody.
+func (a anonymiser) names(note string) bool {
+	for _, n := range []*names{a.services, a.groups, a.hooks, a.providers, a.hosts, a.taskGroups, a.attributes, a.values, a.zones} {
+		for old := range n.given {
+			if len(old) > 1 && strings.Contains(note, old) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (a anonymiser) group(g Group) Group {

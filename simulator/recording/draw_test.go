@@ -57,6 +57,7 @@ func drawn(t *rapid.T) recording.Recording {
 		From: from, To: from.Add(24 * time.Hour), Resolution: 60,
 		Gaps:          []recording.Span{{From: from.Add(time.Hour), To: from.Add(2 * time.Hour)}},
 		InstanceTypes: []recording.InstanceType{{Name: "m5.xlarge", CPU: 4096, Memory: 15400, AwsvpcTasks: 20}, {Name: "g4dn.xlarge", CPU: 4096, Memory: 15400, GPUs: 1}},
+		Notes:         []string{"2 services are gone.", "The zone " + zones[0] + " was lost."},
 		Services:      []recording.Service{}, StandaloneTasks: []recording.StandaloneTask{}, Hosts: []recording.Host{},
 	}
 	groups, providers := names(t, "group", 3), names(t, "provider", 3)

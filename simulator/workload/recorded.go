@@ -3,6 +3,7 @@ package workload
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,6 +66,7 @@ func (p *replay) note(format string, args ...any) {
 // notes say what is left out or uncertain, and why.
 func (p *replay) notes() []string {
 	r := p.recording
+	p.left = append(slices.Clone(r.Notes), p.left...)
 	if r.Made == recording.CloudWatch {
 		p.note("the recording is made from CloudWatch, every %s: what came and went in between is not in it", short(seconds(r.Resolution)))
 	}
@@ -74,6 +76,7 @@ func (p *replay) notes() []string {
 	p.noteGroups()
 	p.noteHosts()
 	p.noteTasks()
+	p.noteExits()
 	return p.left
 }
 

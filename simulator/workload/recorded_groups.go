@@ -102,6 +102,11 @@ func (p *replay) noteHosts() {
 	never := p.countHosts(func(h recording.Host) bool {
 		return h.Registered.IsZero() && p.inWindow(h.Launched) && p.to.Sub(h.Launched) > neverJoins
 	})
+	away := p.countHosts(func(h recording.Host) bool {
+		return slices.ContainsFunc(h.Disconnected, func(s recording.Span) bool {
+			return lasted(recording.Host{Launched: s.From, Ended: s.To}, p.from, p.to) > awayLong
+		})
+	})
 	for _, n := range []struct {
 		n          int
 		what, then string
@@ -110,6 +115,7 @@ func (p *replay) noteHosts() {
 		{left(recording.Health), "host", "lost there, and none is lost here; --knobs has ec2.failures_per_month"},
 		{left(recording.Spot), "host", "taken back by Spot there, and none is here; --knobs has ec2.spot_interruptions_per_day"},
 		{never, "host", "launched there that never registered, and each one registers here; --knobs has ec2.never_joins"},
+		{away, "host", "without its agent for more than 10m there, and each agent is back within seconds here; --knobs has ecs.agent_deaths_per_month"},
 		{failures, "launch", "refused there, and none is here"},
 	} {
 		switch {
@@ -135,6 +141,9 @@ const rebalance = "AZRebalance"
 
 // neverJoins is how long after its launch a host that has not registered is taken to be one that never will.
 const neverJoins = 10 * time.Minute
+
+// awayLong is how long an agent that only lost its connection is never away.
+const awayLong = 10 * time.Minute
 
 func (p *replay) kind(name string) recording.InstanceType {
 	i := slices.IndexFunc(p.recording.InstanceTypes, func(t recording.InstanceType) bool { return t.Name == name })

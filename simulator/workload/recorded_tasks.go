@@ -47,6 +47,20 @@ func (p *replay) noteTasks() {
 	}
 }
 
+// noteExits tells of services whose tasks ended by themselves, as in a crash loop. A few do everywhere.
+func (p *replay) noteExits() {
+	const few = 10
+	n := 0
+	for _, t := range p.recording.ServiceTasks {
+		if t.Cause == recording.StoppedByExit && p.inWindow(t.Stopped) {
+			n++
+		}
+	}
+	if n > few {
+		p.note("%d tasks of services ended by themselves there, and none does here", n)
+	}
+}
+
 func wasOrWere(n int, noun string) string {
 	if n == 1 {
 		return plural(n, noun) + " was"

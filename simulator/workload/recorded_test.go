@@ -233,6 +233,13 @@ func TestWhatIsNotRepeatedIsSaid(t *testing.T) {
 	alone := host("i-6", "", "m5.large", 0, 0, 0)
 	r.Hosts = append(r.Hosts, lost, spot, never, alone)
 	r.Groups[0].LaunchFailures = []recording.LaunchFailure{{At: past(time.Hour)}, {At: past(61 * time.Minute)}}
+	dead := host("i-7", "hosts", "m5.xlarge", 0, 0, 0)
+	dead.Disconnected = []recording.Span{{From: past(time.Hour), To: past(61 * time.Minute)}, {From: past(2 * time.Hour)}}
+	r.Hosts = append(r.Hosts, dead)
+	for range 11 {
+		r.ServiceTasks = append(r.ServiceTasks, recording.ServiceTask{Service: "api", Revision: "1", Created: nine, Stopped: past(time.Hour), Cause: recording.StoppedByExit})
+	}
+	r.Notes = []string{"2 services are gone."}
 	r.Groups[0].Suspended = []string{"AZRebalance", "Terminate"}
 	r.Groups[0].Hooks = []recording.Hook{{Name: "warm", Launching: true, Heartbeat: 60}, {Name: "drain", Heartbeat: 60}}
 	size := recording.Size{CPU: 1, Memory: 4, Awsvpc: true}
@@ -243,6 +250,7 @@ func TestWhatIsNotRepeatedIsSaid(t *testing.T) {
 	}
 	_, notes := recorded(t, r, Window{})
 	assert.Equal(t, []string{
+		"2 services are gone.",
 		"the recording is made from CloudWatch, every 1h: what came and went in between is not in it",
 		"nothing was read for 20m of the window; what was so before is taken to hold",
 		"Terminate is suspended in hosts there, and works here",
@@ -253,9 +261,11 @@ func TestWhatIsNotRepeatedIsSaid(t *testing.T) {
 		"1 host was lost there, and none is lost here; --knobs has ec2.failures_per_month",
 		"1 host was taken back by Spot there, and none is here; --knobs has ec2.spot_interruptions_per_day",
 		"1 host was launched there that never registered, and each one registers here; --knobs has ec2.never_joins",
+		"1 host was without its agent for more than 10m there, and each agent is back within seconds here; --knobs has ecs.agent_deaths_per_month",
 		"2 launches were refused there, and none is here",
 		"1 standalone task is left out that never had a host, because nobody knows how long it would have run",
 		"1 standalone task was stopped from outside there; it is taken to end by itself at that time",
+		"11 tasks of services ended by themselves there, and none does here",
 	}, notes)
 }
 
