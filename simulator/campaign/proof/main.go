@@ -1,10 +1,8 @@
 // Command proof shows that a campaign can fail: it breaks rules of the product on purpose, one at a time, and must see
-// each. The sources stay as they are: the broken file is laid over the real one for one build
-// (https://pkg.go.dev/cmd/go#hdr-Compile_packages_and_dependencies, -overlay).
+// each.
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -89,23 +87,8 @@ func (r rule) seen(root, dir string, from uint64, seeds int) (string, error) {
 
 // build builds the campaign with the rule broken.
 func (r rule) build(root, dir string) (program string, err error) {
-	broken, err := r.broken(root)
+	overlay, err := r.Overlay(root, dir)
 	if err != nil {
-		return "", err
-	}
-	source, overlay := filepath.Join(dir, "broken.go"), filepath.Join(dir, "overlay.json")
-	if err := os.WriteFile(source, broken, 0o600); err != nil {
-		return "", err
-	}
-	laid, err := filepath.Abs(filepath.Join(root, r.file))
-	if err != nil {
-		return "", err
-	}
-	text, err := json.Marshal(map[string]map[string]string{"Replace": {laid: source}})
-	if err != nil {
-		return "", err
-	}
-	if err := os.WriteFile(overlay, text, 0o600); err != nil {
 		return "", err
 	}
 	program = filepath.Join(dir, "campaign")
@@ -115,17 +98,4 @@ func (r rule) build(root, dir string) (program string, err error) {
 		return "", fmt.Errorf("the product with the broken rule does not build: %w\n%s", err, said)
 	}
 	return program, nil
-}
-
-// broken is the file with the rule broken. It fails where the line is not there just once: then the proof would break
-// nothing, or something else.
-func (r rule) broken(root string) ([]byte, error) {
-	text, err := os.ReadFile(filepath.Join(root, r.file))
-	if err != nil {
-		return nil, err
-	}
-	if n := strings.Count(string(text), r.find); n != 1 {
-		return nil, fmt.Errorf("%s holds %q %d times, not once: write the rule anew in simulator/campaign/proof/rules.go", r.file, r.find, n)
-	}
-	return []byte(strings.Replace(string(text), r.find, r.replace, 1)), nil
 }
