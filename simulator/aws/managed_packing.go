@@ -34,8 +34,16 @@ func (c *Cluster) wantedManaged() []*Task {
 
 // newBin is an instance to be launched, with its daemons on it.
 func (c *Cluster) newBin() bin {
-	kind := c.provider.Group.Spec.Type
-	return bin{free: kind.Resources.minus(c.daemonSizes()), enis: kind.ENIs}
+	kind, daemons, enis := c.provider.Group.Spec.Type, Resources{}, 0
+	for _, s := range c.services {
+		if s.Spec.Daemon {
+			daemons = daemons.plus(s.Spec.Definition.Resources)
+			if s.Spec.Definition.Awsvpc {
+				enis++
+			}
+		}
+	}
+	return bin{free: kind.Resources.minus(daemons), enis: kind.ENIs - enis}
 }
 
 // binsManaged are the group's instances that take tasks now: the calculation "also accounts for the resource availability
@@ -99,17 +107,6 @@ func (b *bin) put(t *Task) {
 func share(r, of Resources) float64 {
 	part := func(a, b int) float64 { return float64(a) / float64(max(b, 1)) }
 	return max(part(r.CPU, of.CPU), part(r.Memory, of.Memory), part(r.GPU, of.GPU))
-}
-
-// daemonSizes is what the daemon services take of a new host.
-func (c *Cluster) daemonSizes() Resources {
-	var sum Resources
-	for _, s := range c.services {
-		if s.Spec.Daemon {
-			sum = sum.plus(s.Spec.Definition.Resources)
-		}
-	}
-	return sum
 }
 
 // protectManaged counts the instances in service without a task that is no daemon's, or is about to come, and, with

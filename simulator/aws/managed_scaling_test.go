@@ -390,3 +390,57 @@ func TestATaskThatNoInstanceTakesBuysNone(t *testing.T) {
 	s.run(10 * time.Minute)
 	assert.Equal(t, 2, g.Desired)
 }
+
+func TestAnInterfaceKeptForADaemonIsNoRoom(t *testing.T) {
+	s, g := provided(t, 100, 1, func(k *Knobs) { k.ECS.Loop, k.ECS.QueueLoop = 20*time.Minute, 20*time.Minute })
+	d := definition(64, 64)
+	d.Awsvpc = true
+	for range 2 {
+		_, failure := s.c.RunTask(TaskRequest{Definition: d, Managed: true})
+		require.Empty(t, failure)
+	}
+	s.locked(func() { s.c.tasks[s.c.standing[1].ARN].stop(byAPI, "") })
+	s.c.CreateService(ServiceSpec{Name: "logs", Definition: d, Daemon: true})
+	_, failure := s.c.RunTask(TaskRequest{Definition: d, Managed: true})
+	require.Empty(t, failure)
+	require.Len(t, s.c.queue, 1, "one of the two interfaces is kept")
+	s.run(2 * time.Minute)
+	assert.Equal(t, 2, g.Desired)
+}
+
+func TestManagedScalingLeavesInterfacesForDaemons(t *testing.T) {
+	s, g := provided(t, 100, 1)
+	d := definition(64, 64)
+	d.Awsvpc = true
+	s.c.CreateService(ServiceSpec{Name: "logs", Definition: d, Daemon: true})
+	s.c.CreateService(ServiceSpec{Name: "app", Definition: d, Desired: 4, Managed: true})
+	s.run(3 * time.Minute)
+	assert.Equal(t, 4, g.Desired, "one a host beside its daemon")
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instance-draining.html: until all tasks have stopped, daemons
+// too.
+func TestManagedDrainingWaitsForDaemons(t *testing.T) {
+	s, g := provided(t, 100, 1)
+	d := definition(64, 64)
+	d.Stops = 25 * time.Second
+	s.c.CreateService(ServiceSpec{Name: "logs", Definition: d, Daemon: true})
+	s.run(2 * time.Minute)
+	s.locked(func() { g.instances[0].terminate("manual", "by hand") })
+	s.run(5 * time.Minute)
+	assert.Len(t, s.kinds(TaskStopped), 1)
+	assert.Empty(t, s.kinds(TaskEndedByHost))
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+func TestAManagedServiceStaysOnItsGroup(t *testing.T) {
+	s, g := provided(t, 100, 1)
+	s.w.NewGroup(GroupSpec{Name: "other", Cluster: "web", Zones: []string{"a"}, Max: 1, Desired: 1, Type: g.Spec.Type, Warmup: -1})
+	s.run(5 * time.Minute)
+	app := managedService(s, 4)
+	s.run(10 * time.Minute)
+	require.Equal(t, 4, app.Running())
+	for _, task := range app.Tasks() {
+		assert.Equal(t, g, task.Host.Instance.Group)
+	}
+}
