@@ -108,6 +108,16 @@ func TestAnOldDatapointChangesNothing(t *testing.T) {
 	assert.Equal(t, 8, app.Desired)
 }
 
+func TestAStepOutWaitsForNoCooldown(t *testing.T) {
+	s := newStage(t, func(k *Knobs) { k.Services = Defaults().Services })
+	app := s.c.CreateService(ServiceSpec{Name: "app", Definition: definition(64, 64), Desired: 8})
+	one := &tracker{service: app}
+	s.locked(func() { one.act(4, s.w.now) })
+	s.run(time.Minute)
+	s.locked(func() { one.act(10, s.w.now) })
+	assert.Equal(t, 10, app.Desired)
+}
+
 func TestAServiceThatIsDeletedIsScaledNoMore(t *testing.T) {
 	s := newStage(t, func(k *Knobs) { k.Services = Defaults().Services })
 	app := s.c.CreateService(ServiceSpec{Name: "app", Definition: definition(64, 64), Desired: 4})

@@ -138,6 +138,15 @@ func TestOfTwoHooksContinueWaitsForTheOtherAndAbandonDoesNot(t *testing.T) {
 	assert.Empty(t, l.happened(HookExpired))
 }
 
+// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html: DefaultResult is ABANDON unless it is set.
+func TestAHookThatExpiresEndsTheOthersByItsDefault(t *testing.T) {
+	for result, want := range map[string]string{"": "Terminating:Proceed", "ABANDON": "Terminating:Proceed", "CONTINUE": "Terminating:Wait"} {
+		l, i := drained(t, HookSpec{"drain", 10 * time.Minute, result}, HookSpec{"logs", time.Hour, "CONTINUE"})
+		l.pass(10*time.Minute + 10*time.Second)
+		assert.EqualValues(t, want, i.State, "DefaultResult %q", result)
+	}
+}
+
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html: a target group deregisters first.
 func TestDeregistrationPassesInTerminatingBeforeTheHook(t *testing.T) {
 	l := newLab(exact(), GroupSpec{Desired: 1, Deregistration: 5 * time.Minute, Hooks: []HookSpec{{"drain", time.Hour, ""}}})

@@ -50,3 +50,13 @@ func TestZonesThatDifferByOneAreInBalance(t *testing.T) {
 	assert.Empty(t, l.happened(HostLeaving))
 	assert.Len(t, l.happened(HostLaunched), 10)
 }
+
+func TestNothingIsRebalancedIntoAZoneWithoutCapacity(t *testing.T) {
+	k := exact()
+	k.EC2.AZRebalance = 10 * time.Minute
+	l := newLab(k, GroupSpec{Desired: 9})
+	l.group.SetNoCapacity("c", true)
+	l.pass(time.Hour)
+	assert.NotContains(t, l.zones(), "c")
+	assert.Len(t, l.happened(HostLaunched), 9)
+}

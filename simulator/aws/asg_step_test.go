@@ -36,6 +36,15 @@ func TestAStepHoldsForTheMetricsBetweenItsBoundsFromTheThreshold(t *testing.T) {
 	assert.False(t, ok)
 }
 
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html#as-scaling-adjustment: towards zero, and less
+// than one is one.
+func TestPercentAreRoundedTowardsZeroAndNeverToIt(t *testing.T) {
+	p := &stepPolicy{percent: true}
+	for _, c := range []struct{ change, current, want int }{{10, 127, 12}, {-10, 67, -6}, {25, 3, 1}, {-25, 3, -1}, {25, 4, 1}} {
+		assert.Equal(t, c.want, p.hosts(c.change, c.current), "%d %% of %d", c.change, c.current)
+	}
+}
+
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html#as-step-scaling-warmup: its example. 10
 // instances; 60 adds one; 62 while it warms up adds none; 70 while it does wants 13 and adds two.
 func TestBreachesWhileInstancesWarmUpAddOnlyTheDifference(t *testing.T) {

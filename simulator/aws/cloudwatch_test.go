@@ -188,6 +188,18 @@ func TestALongPeriodMovesByTheMinute(t *testing.T) {
 	assert.Equal(t, []string{"10m20s slowALARM 0"}, filter(l.story(), "ALARM"))
 }
 
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html: a period begins where the one before it
+// ends.
+func TestTwoLongPeriodsDoNotOverlap(t *testing.T) {
+	l := newLab(exact(), GroupSpec{})
+	l.PutAlarm(AlarmSpec{
+		Name: "slow", Namespace: "Test", Metric: "Signal", Dimensions: map[string]string{"ClusterName": "web"}, Statistic: "Sum",
+		Period: 5 * time.Minute, Evaluation: 2, Datapoints: 2, Comparison: "GreaterThanThreshold", Threshold: 3, TreatMissing: "notBreaching",
+	})
+	l.minutes(t, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
+	assert.Equal(t, []string{"9m20s slowALARM 0"}, filter(l.story(), "ALARM"))
+}
+
 func filter(lines []string, with string) []string {
 	var found []string
 	for _, line := range lines {

@@ -250,3 +250,39 @@ func TestTasksThatWaitOnTheirHostStartFirstInFirstOut(t *testing.T) {
 	s.run(25 * time.Second)
 	assert.Empty(t, h.waiting)
 }
+
+// https://github.com/aws/amazon-ecs-agent/blob/master/CHANGELOG.md, 1.73.0
+func TestATaskWaitsForTheInterfaceOfOneThatStops(t *testing.T) {
+	s := newStage(t)
+	h := s.host("a") // two interfaces
+	run := func() *Task {
+		task, failure := s.c.RunTask(TaskRequest{Definition: &TaskDefinition{Family: "job", Awsvpc: true, Stops: 25 * time.Second}})
+		require.Empty(t, failure)
+		return task
+	}
+	first := run()
+	run()
+	s.run(time.Minute)
+	s.locked(func() { first.stop(byAPI, "") })
+	third := run()
+	assert.Equal(t, []*Task{third}, h.waiting)
+	s.run(25 * time.Second)
+	assert.Empty(t, h.waiting)
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html: only what was in RUNNING is in
+// DEACTIVATING.
+func TestATaskThatNeverRanHasNoTargetToDeregister(t *testing.T) {
+	s := newStage(t)
+	s.host("a")
+	spec := replicas(1, 0, 200)
+	spec.LoadBalanced, spec.TargetHealthy, spec.Deregistration = true, 10*time.Second, 5*time.Minute
+	web := s.c.CreateService(spec)
+	s.run(16 * time.Second)
+	require.Equal(t, 1, web.Pending())
+	task := web.tasks[0]
+	web.SetDesired(0)
+	s.run(16 * time.Second)
+	assert.Equal(t, taskStopped, task.Last)
+	assert.Equal(t, task.Stopping, task.Stopped)
+}

@@ -286,3 +286,13 @@ func TestATaskGivesUpWaitingForAProviderAndItsServiceMakesAnother(t *testing.T) 
 	assert.Len(t, web.wanted, 1)
 	assert.Equal(t, s.w.Knobs.Start, web.wanted[0])
 }
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html has a queue, and not its order.
+func TestTheTaskThatWaitsLongestIsPlacedFirst(t *testing.T) {
+	s := newStage(t)
+	first, _ := s.c.RunTask(TaskRequest{Definition: definition(2048, 512), Managed: true})
+	second, _ := s.c.RunTask(TaskRequest{Definition: definition(2048, 512), Managed: true})
+	s.host("a")
+	s.run(2 * time.Minute)
+	assert.Equal(t, []string{taskRunning, taskProvisioning}, []string{first.Last, second.Last})
+}

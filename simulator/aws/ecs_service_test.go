@@ -363,3 +363,45 @@ func TestARollOutStopsOlderTasksThatDoNotRunYetWhateverTheMinimum(t *testing.T) 
 		assert.Equal(t, 2, task.Definition.Revision)
 	}
 }
+
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html: behind a load balancer a task is healthy
+// when its target is, and its container where that has a health check.
+func TestATaskIsHealthyWhenItsTargetAndItsContainerAre(t *testing.T) {
+	for _, c := range []struct {
+		target, want time.Duration
+		checked      bool
+	}{
+		{10 * time.Second, 10 * time.Second, false},
+		{10 * time.Second, 30 * time.Second, true},
+		{2 * time.Minute, 2 * time.Minute, true},
+	} {
+		s := newStage(t)
+		s.host("a")
+		spec := replicas(1, 0, 200)
+		spec.LoadBalanced, spec.TargetHealthy, spec.HealthCheck = true, c.target, c.checked
+		web := s.c.CreateService(spec)
+		for web.Running() == 0 {
+			s.run(time.Second)
+		}
+		task := web.tasks[0]
+		s.w.Run(task.Started.Add(c.want - time.Second))
+		assert.False(t, task.Healthy, "%+v", c)
+		s.run(time.Second)
+		assert.True(t, task.Healthy, "%+v", c)
+	}
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html: a roll-out goes on until the protected
+// tasks of the older revision may be stopped.
+func TestARollOutIsNotOverWhileAnOlderTaskRuns(t *testing.T) {
+	s := newStage(t)
+	s.host("a")
+	web := s.steady(replicas(1, 100, 200))
+	web.tasks[0].Protect(time.Hour)
+	web.Deploy(&TaskDefinition{Family: "app", Revision: 2, Resources: Resources{512, 512, 0}})
+	s.run(30 * time.Minute)
+	require.Equal(t, 1, web.primary().healthy)
+	assert.Equal(t, inProgress, web.primary().Rollout)
+	s.run(time.Hour)
+	assert.Equal(t, completed, web.primary().Rollout)
+}
