@@ -102,6 +102,10 @@ campaign: ## SEEDS=1000 random schedules FROM=1, each judged by promises; SEED=n
 campaign-proof: ## break rules on purpose, one at a time: a campaign must see each
 	@go run ./simulator/campaign/proof
 
+.PHONY: mutants
+mutants: ## break single lines of the simulated AWS, one at a time: a test must fail; ONLY='Alarms|Lifecycle hooks' tries those
+	@go run ./simulator/mutants $(if $(ONLY),-only '$(ONLY)')
+
 # One architecture, which the Go tests need anyway: the other costs a minute of
 # compiling. CI's public workflow runs package-twice.
 .PHONY: test-package
