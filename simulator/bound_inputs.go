@@ -35,11 +35,17 @@ func read(w *aws.World) map[string]facts {
 }
 
 func (f *fleet) add(g *aws.Group) {
-	t := g.Spec.Type
-	f.host.CPU = max(f.host.CPU, t.Resources.CPU)
-	f.host.Memory = max(f.host.Memory, t.Resources.Memory)
-	f.host.GPU = max(f.host.GPU, t.Resources.GPU)
-	f.enis = max(f.enis, t.ENIs)
+	for _, t := range types(g) {
+		f.host.CPU = max(f.host.CPU, t.Resources.CPU)
+		f.host.Memory = max(f.host.Memory, t.Resources.Memory)
+		f.host.GPU = max(f.host.GPU, t.Resources.GPU)
+		f.enis = max(f.enis, t.ENIs)
+	}
 	f.least += g.Min
 	f.desired += g.Desired
+}
+
+// types are what a group may launch.
+func types(g *aws.Group) []aws.InstanceType {
+	return append([]aws.InstanceType{g.Spec.Type}, g.Spec.Types...)
 }

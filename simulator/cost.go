@@ -48,7 +48,7 @@ func (m *meter) observe(h aws.Happened) {
 	switch h.Kind {
 	case aws.HostLaunched:
 		m.advance(h.At)
-		kind := m.typeOf(h.Group)
+		kind := m.typeOf(h)
 		m.now[h.Instance] = kind
 		m.count[kind]++
 	case aws.HostGone:
@@ -61,12 +61,18 @@ func (m *meter) observe(h aws.Happened) {
 	}
 }
 
-// typeOf is called while the world tells something, and so may only look.
-func (m *meter) typeOf(group string) string {
+// typeOf is a host's type. It is called while the world tells something, and so may only look.
+func (m *meter) typeOf(h aws.Happened) string {
 	for _, g := range m.world.Groups() {
-		if g.Spec.Name == group {
-			return g.Spec.Type.Name
+		if g.Spec.Name != h.Group {
+			continue
 		}
+		for _, i := range g.Instances() {
+			if i.ID == h.Instance {
+				return i.Type.Name
+			}
+		}
+		return g.Spec.Type.Name
 	}
 	return ""
 }
@@ -88,8 +94,10 @@ func (m *meter) advance(to time.Time) {
 // check says whether every group's hosts have a price.
 func (m *meter) check(p Prices) error {
 	for _, g := range m.world.Groups() {
-		if _, err := p.of(g.Spec.Type.Name); err != nil {
-			return err
+		for _, t := range types(g) {
+			if _, err := p.of(t.Name); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -46,6 +46,23 @@ func TestHoursOfEachTypeCostItsPrice(t *testing.T) {
 	assert.InDelta(t, 730*c.Total, c.PerMonth, 1e-9)
 }
 
+func TestAGroupOfTwoTypesIsPaidByEach(t *testing.T) {
+	small := aws.InstanceType{Name: "m5.large", Resources: aws.Resources{CPU: 2048, Memory: 7600}, ENIs: 9}
+	large := aws.InstanceType{Name: "c5.xlarge", Resources: aws.Resources{CPU: 4096, Memory: 7000}, ENIs: 20}
+	want := 0.0
+	c := bill(t, Prices{"m5.large": 0.1, "c5.xlarge": 1}, Measures{Hours: 1}, func(w *aws.World, _ *meter) {
+		g := w.NewGroup(aws.GroupSpec{Name: "mixed", Cluster: w.NewCluster("web").Name, Zones: []string{"a"}, Max: 9, Desired: 9, Type: small, Types: []aws.InstanceType{large}})
+		w.At(begin.Add(time.Hour), "test", func() {
+			for _, i := range g.Instances() {
+				want += map[string]float64{"m5.large": 0.1, "c5.xlarge": 1}[i.Type.Name]
+			}
+			assert.Equal(t, fleet{host: aws.Resources{CPU: 4096, Memory: 7600}, enis: 20, desired: 9}, read(w)["web"].fleet)
+		})
+	})
+	require.True(t, want > 1.8 && want < 9, "both types are there: %g", want)
+	assert.InDelta(t, want, c.Hosts, 1e-9)
+}
+
 func TestScalersOwnCostIsWhatItUsedAfterSettling(t *testing.T) {
 	c := bill(t, Prices{AnyType: 1}, Measures{Hours: 1}, func(w *aws.World, _ *meter) {
 		w.Knobs.CloudWatch.Schedule = aws.Uniform{Min: 30 * time.Second, Max: 30 * time.Second}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/simulator/aws"
+	"ecs-cluster-scaler/simulator/recording"
 	"ecs-cluster-scaler/simulator/workload"
 )
 
@@ -46,6 +47,24 @@ func TestReplayOfADayHasItsHours(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestAnAnonymousRecordingWantsTheSame(t *testing.T) {
+	w, err := workload.Named("two-hosts-one-service")
+	require.NoError(t, err)
+	day, err := Simulate(t.Context(), Setup{Workload: w, Policy: "gap", Seed: 1, Record: true})
+	require.NoError(t, err)
+	var bounds []float64
+	for _, r := range []recording.Recording{*day.Recording, day.Recording.Anonymised()} {
+		w, notes, err := workload.Recorded("day.json", r, workload.Window{}, 0)
+		require.NoError(t, err)
+		assert.Empty(t, notes)
+		again, err := Simulate(t.Context(), Setup{Workload: w, Policy: "gap", Seed: 1})
+		require.NoError(t, err)
+		assert.InEpsilon(t, day.Measures.InstanceHours, again.Measures.InstanceHours, 0.02)
+		bounds = append(bounds, again.Measures.LowerBoundHours)
+	}
+	assert.InDelta(t, bounds[0], bounds[1], 0)
 }
 
 // BenchmarkReplay prints by how many percent the hours of a replay differ from the day's:

@@ -40,6 +40,7 @@ func decode(text []byte, into any, f *faults) {
 		at = syntax.Offset
 		err = fmt.Errorf("%w; it must be one JSON object, as clusterscaler record writes it", err)
 	}
+	f.found = nil // what was missing so far may follow
 	f.first("line %d: %v", 1+bytes.Count(text[:min(int(at), len(text))], []byte("\n")), err)
 }
 

@@ -25,10 +25,15 @@ func (p *replay) pick() {
 	p.pickGroup()
 }
 
-// constrain leaves out the constraints that no host of the replay could meet.
+// constrain leaves out the constraints that no host of the replay could meet, and tells of tasks that are too large.
 func (p *replay) constrain() {
 	for i := range p.services {
 		s := &p.services[i]
+		for _, r := range s.Revisions {
+			if deployed := slices.ContainsFunc(s.Desired, func(d recording.Desired) bool { return d.Revision == r.Name }); deployed && !p.fits(r.Size) {
+				p.note("tasks of %s (%d CPU, %d MiB, %d GPUs) fit on no instance type of the groups and wait without end", s.Name, r.CPU, r.Memory, r.GPUs)
+			}
+		}
 		kept := map[string]string{}
 		for _, name := range slices.Sorted(maps.Keys(s.MemberOf)) {
 			if value := s.MemberOf[name]; p.offered(name, value) {
@@ -49,6 +54,16 @@ func isOrAre(n int, noun string) string {
 		return plural(n, noun) + " is"
 	}
 	return plural(n, noun) + " are"
+}
+
+// fits says whether a host of some group holds a task of a size at all.
+func (p *replay) fits(s recording.Size) bool {
+	return slices.ContainsFunc(p.recording.Groups, func(g recording.Group) bool {
+		return slices.ContainsFunc(g.Types, func(name string) bool {
+			t := p.kind(name)
+			return s.CPU <= t.CPU && s.Memory <= t.Memory && s.GPUs <= t.GPUs
+		})
+	})
 }
 
 // offered says whether some group's hosts have an attribute.

@@ -240,6 +240,8 @@ func TestWhatIsNotRepeatedIsSaid(t *testing.T) {
 		r.ServiceTasks = append(r.ServiceTasks, recording.ServiceTask{Service: "api", Revision: "1", Created: nine, Stopped: past(time.Hour), Cause: recording.StoppedByExit})
 	}
 	r.Notes = []string{"2 services are gone."}
+	large := service("large", 4097, points("1", 0, 1))
+	r.Services = append(r.Services, large)
 	r.Groups[0].Suspended = []string{"AZRebalance", "Terminate"}
 	r.Groups[0].Hooks = []recording.Hook{{Name: "warm", Launching: true, Heartbeat: 60}, {Name: "drain", Heartbeat: 60}}
 	size := recording.Size{CPU: 1, Memory: 4, Awsvpc: true}
@@ -251,6 +253,7 @@ func TestWhatIsNotRepeatedIsSaid(t *testing.T) {
 	_, notes := recorded(t, r, Window{})
 	assert.Equal(t, []string{
 		"2 services are gone.",
+		"tasks of large (4097 CPU, 512 MiB, 0 GPUs) fit on no instance type of the groups and wait without end",
 		"the recording is made from CloudWatch, every 1h: what came and went in between is not in it",
 		"nothing was read for 20m of the window; what was so before is taken to hold",
 		"Terminate is suspended in hosts there, and works here",
