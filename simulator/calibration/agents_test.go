@@ -74,3 +74,13 @@ func TestAgentsThatStayAwayAreDead(t *testing.T) {
 		}
 	}
 }
+
+// Of 600 looks 60 saw an agent away, a tenth. So a tenth of the looks after them see it away by another blink, and of 24
+// that did, (24/60 - 1/10) / (9/10) = 1/3 of 60 saw it away still.
+func TestAnotherBlinkIsNotALongerOne(t *testing.T) {
+	b := blinks{looks: 60, again: 24, hours: 10, apart: 60}
+	assert.InDelta(t, 0.1, b.away(), 1e-12)
+	assert.InDelta(t, 20, b.longer(), 1e-9)
+	assert.Zero(t, blinks{looks: 60, again: 5, hours: 10, apart: 60}.longer(), "fewer than by chance")
+	assert.Zero(t, blinks{}.longer())
+}

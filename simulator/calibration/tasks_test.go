@@ -142,3 +142,12 @@ func TestStopTimeoutsAreNoDeregistration(t *testing.T) {
 		assert.Equal(t, want, f.Verdict, "%s: %s", delay, f.Why)
 	}
 }
+
+// A task that ends while its revision is the newest is not replaced by the revision that comes later.
+func TestARolloutThatComesLaterReplacesNothing(t *testing.T) {
+	r := rolledOut(func(*recording.Service) {}, func(t *recording.ServiceTask) { t.Stopping = minutes(40) })
+	r.ServiceTasks = append(r.ServiceTasks, recording.ServiceTask{Service: "web", Revision: "1", Created: minutes(39), Running: minutes(39.5)})
+	f := of(t, "ecs.healthy", Judge(r, aws.Defaults()))
+	assert.Equal(t, 1, f.Seen, "the roll-out's own")
+	assert.InDelta(t, 37.5, f.Observed.Median, 0, "from 60.5 to 61.25 min, less half a turn")
+}
