@@ -117,7 +117,7 @@ func (h held) short() string {
 var outcomeWords = map[outcome]string{
 	unknown: "ours were not run so dear",
 	earlier: "ours leave less late waiting",
-	alike:   "neither leaves late waiting",
+	alike:   "both leave as little late waiting",
 	later:   "it leaves less late waiting",
 	dearer:  "none of ours that was run is as cheap",
 }

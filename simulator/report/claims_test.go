@@ -68,7 +68,7 @@ func TestAClaimAgainstOursIsWithdrawnToo(t *testing.T) {
 func TestThatNobodyWaitsIsNoLess(t *testing.T) {
 	none := figures{{90, 0}, {20, 0}, {21, 0}, {20, 0}}
 	e := across(judged("gap", "", none), judged("managed-90", managedScaling, none))
-	assert.Equal(t, "in every set neither leaves late waiting on t", claimed(t, e, atManaged90))
+	assert.Equal(t, "in every set both leave as little late waiting on t", claimed(t, e, atManaged90))
 	e = across(judged("gap", "", none), judged("managed-90", managedScaling, figures{{90, 0}, {20, 0}, {21, 5}, {20, 0}}))
 	assert.Equal(t, "in every set ours leave no more late waiting on t", claimed(t, e, atManaged90))
 }

@@ -9,8 +9,8 @@ import (
 func standingSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "Every setting of the others",
-		Note: "How many settings of each family have each outcome, at their instance-hours, in the middle and in every set. “Depends” counts those of which some set says otherwise than the middle.",
-		Head: []string{"Trace", "family", "settings", "ours leave less", "neither waits late", "it leaves less", "none of ours as cheap", "ours not run so dear", "depends"}, Words: 2,
+		Note: "How many settings of each family have each outcome in late waiting, at their instance-hours, in the middle and in every set. “Depends” counts those of which some set says otherwise than the middle.",
+		Head: []string{"Trace", "family", "settings", "ours leave less", "as little", "it leaves less", "none of ours as cheap", "ours not run so dear", "depends"}, Words: 2,
 	}
 	for _, t := range e.Traces {
 		for _, family := range familiesOf(t) {
