@@ -10,7 +10,7 @@ func standingSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "Every setting of the others",
 		Note: "How many settings of each family have each outcome in late waiting, at their instance-hours, in the middle and in every set. “Depends” counts those of which some set says otherwise than the middle.",
-		Head: []string{"Trace", "family", "settings", "ours leave less", "as little", "it leaves less", "none of ours as cheap", "ours not run so dear", "depends"}, Words: 2,
+		Head: []string{"Trace", "family", "settings", "ours leave less", "as little, ours for fewer hours", "as little", "as little, it for fewer hours", "it leaves less", "none of ours as cheap", "ours not run so dear", "depends"}, Words: 2,
 	}
 	for _, t := range e.Traces {
 		for _, family := range familiesOf(t) {
@@ -30,7 +30,7 @@ func standingSheet(e Evaluation) sheet {
 				}
 			}
 			line := []string{t.Name, family[0].Family, fmt.Sprint(len(family))}
-			for _, o := range []outcome{earlier, alike, later, dearer, unknown} {
+			for _, o := range []outcome{earlier, cheaper, alike, costlier, later, dearer, unknown} {
 				line = append(line, fmt.Sprint(counts[o]))
 			}
 			s.Lines = append(s.Lines, append(line, fmt.Sprint(depends)))

@@ -38,6 +38,9 @@ func sheetsOf(e Evaluation) []sheet {
 	if len(e.Against) > 0 && len(e.Traces) > 0 {
 		sheets = append(sheets, equalSheet(e), dearSheet(e))
 	}
+	if len(defaultsOf(slices.Concat(e.Traces, e.Scenarios))) > 0 {
+		sheets = append(sheets, beatenSheet(e))
+	}
 	if len(e.Traces) > 0 {
 		sheets = append(sheets, calmSheet(e), costSheet(e), standingSheet(e))
 	}

@@ -44,8 +44,12 @@ const (
 	unknown outcome = iota
 	// earlier: ours leave less late waiting.
 	earlier
-	// alike: as much, mostly none.
+	// cheaper: as much, mostly none, and one of ours leaves no more for fewer hours than any of theirs.
+	cheaper
+	// alike: as much, for as many hours.
 	alike
+	// costlier: as much, and one of theirs for fewer hours than any of ours.
+	costlier
 	// later: ours leave more.
 	later
 	// dearer: none of ours that was run is as cheap.
@@ -83,9 +87,27 @@ func (t TraceResult) compare(p Point, v view) compared {
 	case ours > theirs:
 		c.Outcome = later
 	default:
-		c.Outcome = alike
+		c.Outcome = t.dearest(p.Rival, theirs, v)
 	}
 	return c
+}
+
+// dearest says who leaves no more than so much for fewer hours.
+func (t TraceResult) dearest(rival string, waited float64, v view) outcome {
+	cheapest := math.Inf(1)
+	for _, q := range t.Runs {
+		if other := v.place(q); q.Rival == rival && !q.Ours && other.Waited <= waited {
+			cheapest = min(cheapest, other.Hours)
+		}
+	}
+	switch ours, _ := t.ours(v.place).hoursAt(waited); {
+	case ours < cheapest:
+		return cheaper
+	case ours > cheapest:
+		return costlier
+	default:
+		return alike
+	}
 }
 
 // beaten names the settings of a rival that beat a point in a view: fewer instance-hours and no more late waiting, or less
@@ -104,7 +126,7 @@ func (t TraceResult) beaten(p Point, rival string, v view) []string {
 
 // held is what all views say together.
 type held struct {
-	// All is what every view says; without Holds it is what the middle says, and BrokenBy names the sets that say otherwise.
+	// All is what the views say; without Holds it is what the middle says, and BrokenBy names the sets that say otherwise.
 	All      []outcome
 	Holds    bool
 	BrokenBy []string
@@ -120,7 +142,7 @@ func holds(views []view, of func(view) outcome) held {
 	all := slices.Clone(seen)
 	slices.Sort(all)
 	all = slices.Compact(all)
-	for _, allowed := range [][]outcome{{earlier, alike}, {alike, later}} {
+	for _, allowed := range [][]outcome{{earlier, cheaper, alike}, {alike, costlier, later}} {
 		if !slices.ContainsFunc(all, func(o outcome) bool { return !slices.Contains(allowed, o) }) {
 			return held{All: all, Holds: true}
 		}
@@ -128,13 +150,25 @@ func holds(views []view, of func(view) outcome) held {
 	if len(all) == 1 {
 		return held{All: all, Holds: true}
 	}
-	h := held{All: seen[:1]}
-	for i, v := range views {
-		if seen[i] != seen[0] {
-			h.BrokenBy = append(h.BrokenBy, v.Name)
+	return held{All: seen[:1], BrokenBy: brokenBy(views, func(i int) bool { return seen[i] != seen[0] })}
+}
+
+// oneDay is what all sets have in common and the middle has not.
+const oneDay = "one day and one seed"
+
+// brokenBy names the sets that say otherwise than the middle. If the one that changes nothing does, it is the day.
+func brokenBy(views []view, otherwise func(i int) bool) []string {
+	var names []string
+	for i, v := range views[1:] {
+		switch {
+		case !otherwise(i + 1):
+		case i == 0:
+			return []string{oneDay}
+		default:
+			names = append(names, v.Name)
 		}
 	}
-	return h
+	return names
 }
 
 // against is what is claimed of ours and a setting of others.
