@@ -38,6 +38,7 @@ var limits = []string{
 	"It is only a simulation: AWS by its documents, with guesses where AWS publishes no number ([simulator.md](simulator.md#what-a-simulation-does-not-prove)). Nothing here ran on AWS, and no peer's code ran: their rules are our reading of their documents.",
 	"No policy reaches the lower bound: it knows the future, and ignores boots, drains and zones.",
 	"A few traces, each scaled down to a small cluster of one instance type. One series of a demand trace drives five services at different hours. It does not show what users of a real cluster do together.",
+	"Managed scaling is tried with two placement strategies. Ours and the others run as workloads are written, also where another strategy would suit them better.",
 	"A range is over six guesses, one at a time, on one day. It is no bound: two guesses may be wrong together, and others were not varied.",
 	"Seeds vary boot times and the clocks of AWS's loops, not the demand. A spread over seeds is not a spread over workloads.",
 	"Between two settings that were run, a straight line is assumed. Nothing on that line was run.",

@@ -111,7 +111,13 @@ func (e Evaluation) dayRatio(t TraceResult, p Point) string {
 	}
 }
 
-func ratio(v float64) string { return fmt.Sprintf("%.2f", v) }
+// ratio has three figures or more.
+func ratio(v float64) string {
+	if v >= 10 {
+		return tenth(v)
+	}
+	return fmt.Sprintf("%.2f", v)
+}
 
 func latePlace(p Point) place { return place{p.InstanceHours.Mean, p.LateSeconds.Mean} }
 func waitPlace(p Point) place { return place{p.InstanceHours.Mean, p.UnplacedSeconds.Mean} }
@@ -181,7 +187,7 @@ func heldTo(read func(float64) (float64, standard), at, theirs float64, text fun
 	if theirs == 0 {
 		return []string{sign + text(ours), "–"}
 	}
-	return []string{sign + text(ours), sign + fmt.Sprintf("%.2f", ours/theirs)}
+	return []string{sign + text(ours), sign + ratio(ours/theirs)}
 }
 
 // patient is the placement wait that nobody should exceed.
