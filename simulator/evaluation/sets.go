@@ -85,7 +85,7 @@ func (s Set) turned() string {
 
 // knobs are some with those of the set turned.
 func (s Set) knobs(from aws.Knobs) (aws.Knobs, error) {
-	file := aws.Turned(from)
+	file := map[string]json.RawMessage{}
 	for name, value := range s.turns {
 		file[name] = json.RawMessage(value)
 	}
@@ -93,7 +93,7 @@ func (s Set) knobs(from aws.Knobs) (aws.Knobs, error) {
 	if err != nil {
 		return aws.Knobs{}, err
 	}
-	knobs, err := aws.ParseKnobs(text)
+	knobs, err := from.Turn(text)
 	if err != nil {
 		return aws.Knobs{}, fmt.Errorf("set %s: %w", s.Name, err)
 	}
