@@ -214,7 +214,7 @@ func beatenSheet(e Evaluation) sheet {
 	names := defaultsOf(all)
 	s := sheet{
 		Name: "Ours as they come against managed scaling",
-		Note: "Whether a setting of managed scaling beats ours with the entry {}: it takes no more instance-hours and leaves no more late waiting, and less of one of them. “By” names the cheapest that does in the middle and in every set; “beaten” alone says that it is not always the same one. In scenarios managed scaling has three targets, on traces eleven, each with two placement strategies.",
+		Note: "Whether a setting of managed scaling beats ours with the entry {}: it takes no more instance-hours and leaves no more late waiting, and less of one of them. “By” names the cheapest that does in the middle and in every set; “beaten” alone says that it is not always the same one. In scenarios managed scaling has three targets, on traces eleven, each with two placement strategies. “Not beaten” is no praise: who lets more tasks wait for fewer hours is not beaten either.",
 		Head: append([]string{"Trace or scenario"}, names...), Words: len(names) + 1,
 	}
 	for i := range names {
