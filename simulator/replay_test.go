@@ -36,7 +36,7 @@ func replayed(tb testing.TB, scenario, policy string, seed uint64) (day, again M
 func TestReplayOfADayHasItsHours(t *testing.T) {
 	for policy, scenarios := range map[string][]string{
 		"gap":        {"diurnal", "flash-crowd", "rolling-deploy", "long-batch", "two-hosts-one-service", "eni-limit", "scale-to-zero"},
-		"managed-90": {"diurnal", "flash-crowd", "batch-storm", "two-hosts-one-service", "eni-limit", "scale-to-zero", "gpu", "quiet-night"},
+		"managed-90": {"rolling-deploy", "flash-crowd", "batch-storm", "two-hosts-one-service", "eni-limit", "scale-to-zero", "gpu", "quiet-night"},
 	} {
 		for _, scenario := range scenarios {
 			t.Run(policy+" "+scenario, func(t *testing.T) {

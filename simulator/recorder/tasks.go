@@ -78,7 +78,8 @@ func keyOf(service string, created time.Time) string {
 	return fmt.Sprint(service, " ", created.UnixMilli())
 }
 
-// known are the tasks, oldest first, without those that ended before a time.
+// known are the tasks, oldest first, without those that ended before a time. Tasks of a service that were made at one moment
+// are in the order in which ECS listed them: in a roll-out the older ones go first.
 func (t tasks) known(from time.Time) (standalone []recording.StandaloneTask, ofServices []recording.ServiceTask) {
 	standalone = []recording.StandaloneTask{}
 	for _, s := range t.standalone {
@@ -93,7 +94,7 @@ func (t tasks) known(from time.Time) (standalone []recording.StandaloneTask, ofS
 		return cmp.Or(created(&a).Compare(created(&b)), strings.Compare(a.Host, b.Host), a.Ended.Compare(b.Ended))
 	})
 	slices.SortStableFunc(ofServices, func(a, b recording.ServiceTask) int {
-		return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.Service, b.Service), strings.Compare(a.Host, b.Host), a.Running.Compare(b.Running))
+		return a.Created.Compare(b.Created)
 	})
 	return standalone, ofServices
 }
