@@ -38,7 +38,7 @@ func newRecord() *cobra.Command {
 			"simulate --recording runs any policy on it.\n\n" +
 			"It only reads, by calls that cost nothing. It writes no image, no environment and no ARN; --anonymous also replaces " +
 			"every name. The file is written every five minutes, at the end, and when record is interrupted. The same command " +
-			"then goes on with it.\n\n" +
+			"then goes on with it, unless it is anonymous.\n\n" +
 			"--from-cloudwatch reads the past instead of watching, coarsely, and its calls cost a little: the price is told before. " +
 			"docs/recording.md says what is missing then, and which rights record needs.",
 		Example: `  clusterscaler record web --for 24h
@@ -99,7 +99,7 @@ func (f recordFlags) check(changed func(flag string) bool) error {
 	case !changed("for"):
 		return errors.New("say how long to watch with --for, such as --for 24h; or read the past with --from-cloudwatch --since 14d")
 	case f.every < soonest || f.every > latest:
-		return fmt.Errorf("--every is %s; it must be from %s to %s", f.every, soonest, inDays(latest))
+		return fmt.Errorf("--every is %s; it must be from %s to %s", inDays(f.every), soonest, inDays(latest))
 	case length < f.every:
 		return fmt.Errorf("--for is %s; it must be --every (%s) or longer, such as 24h", inDays(length), inDays(f.every))
 	}

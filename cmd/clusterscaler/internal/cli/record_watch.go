@@ -60,8 +60,12 @@ func recordNow(cmd *cobra.Command, f recordFlags) error {
 	if before != nil {
 		w.began, w.until = before.From, before.From.Add(time.Duration(f.length))
 	}
-	w.line(fmt.Sprintf("recording cluster %s into %s every %s until %s; to stop earlier press Ctrl-C, and the same command goes on later",
-		f.cluster, f.out, inDays(f.every), w.until.UTC().Format("2006-01-02 15:04 MST")))
+	later := "the same command goes on later"
+	if f.anonymous {
+		later = "what was seen stays, but nothing can go on with an anonymous file"
+	}
+	w.line(fmt.Sprintf("recording cluster %s into %s every %s until %s; to stop earlier press Ctrl-C: %s",
+		f.cluster, f.out, inDays(f.every), w.until.UTC().Format("2006-01-02 15:04 MST"), later))
 	return w.run(ctx, cmd)
 }
 
@@ -221,6 +225,9 @@ func summary(path string, r recording.Recording) string {
 			all += g.To.Sub(g.From)
 		}
 		text += fmt.Sprintf("\n%s could not be read, in %s.", inDays(all.Round(time.Second)), count(len(r.Gaps), "gap"))
+	}
+	if len(r.Groups) == 0 {
+		return text + "\nNone of the hosts is in an Auto Scaling group that can be recorded, so simulate has nothing to scale. calibrate can read the file."
 	}
 	return text + fmt.Sprintf("\nNext: clusterscaler simulate --recording %s --compare", path)
 }

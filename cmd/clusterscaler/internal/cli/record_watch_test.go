@@ -76,6 +76,7 @@ func TestWatchingEndsInTimeAndIsQuiet(t *testing.T) {
 		assert.Equal(t, 150*time.Minute, saved(t, w).Length())
 		assert.Equal(t, "01:00 UTC: 1 host, 2 services, 3 tasks; 1h of 2h30m\n02:00 UTC: 1 host, 2 services, 3 tasks; 2h of 2h30m\n", log.String(), "a line an hour")
 		assert.Contains(t, out.String(), "holds 2h30m of cluster web")
+		assert.Contains(t, out.String(), "simulate has nothing to scale", "it has no group")
 	})
 }
 

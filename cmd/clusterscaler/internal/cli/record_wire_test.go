@@ -40,6 +40,7 @@ func TestWatchingACluster(t *testing.T) {
 	require.Zero(t, got.code, got.stderr)
 	assert.Contains(t, got.stdout, "of cluster web: 1 service, 3 standalone tasks, 3 hosts and 0 refusals.")
 	assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "a line at the beginning, and no noise: %s", got.stderr)
+	assert.Contains(t, got.stdout, "Next: clusterscaler simulate --recording "+out)
 	calls, err := server.Calls(t.Context())
 	require.NoError(t, err)
 	for call := range calls {
@@ -97,6 +98,7 @@ func TestASignalEndsARecordingAndItStays(t *testing.T) {
 	require.Error(t, cmd.Wait())
 	assert.Equal(t, 130, cmd.ProcessState.ExitCode())
 	assert.Contains(t, stderr.String(), "clusterscaler: interrupted")
+	assert.Contains(t, stderr.String(), "nothing can go on with an anonymous file")
 
 	r := read(t, out)
 	assert.True(t, r.Anonymous)

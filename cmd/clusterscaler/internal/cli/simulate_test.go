@@ -121,6 +121,7 @@ func TestWrongSimulationIsAnsweredWithWhatToDo(t *testing.T) {
 	for want, args := range map[string][]string{
 		"no workload is given; name a scenario, a trace with --tasks, --services or --demand, or a recording with --recording; simulate --list shows the scenarios": nil,
 		`there is no scenario "dirunal"; there are diurnal, flash-crowd,`:                                                                                           {"dirunal"},
+		" is a file and no scenario; give a recording with --recording":                                                                                             {tasks},
 		"simulate runs one scenario, not 2; run it once for each":                                                                                                   {"diurnal", "gpu"},
 		"a scenario, --tasks, --services, --demand and --recording cannot be combined; keep one of them":                                                            {"diurnal", "--tasks", tasks},
 		"--length is for scenarios; for a trace or a recording, use --window from:to, in seconds":                                                                   {"--demand", demand, "--length", "1h"},

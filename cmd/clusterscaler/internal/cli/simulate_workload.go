@@ -48,6 +48,9 @@ func (s simulation) workload() (w workload.Workload, notes []string, err error) 
 	}
 	if s.kinds() == 0 {
 		w, err = workload.Named(s.scenario)
+		if err != nil && isFile(s.scenario) {
+			err = fmt.Errorf("%s is a file and no scenario; give a recording with --recording, or a trace with --tasks, --services or --demand", s.scenario)
+		}
 		if err == nil && s.length != 0 {
 			w.Lasts = w.Settle + s.length
 		}
@@ -144,6 +147,11 @@ func (s simulation) oneWorkload() error {
 		return s.wrongLength()
 	}
 	return nil
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // parsed reads a CSV file.
