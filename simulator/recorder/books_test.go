@@ -28,7 +28,13 @@ type books struct {
 	desired  map[string][]int // of services, each minute from from on
 	running  map[string][]int
 	refusals map[string]bool // "service time", from ECS's events
+	hosts    []map[string]state
+	managed  bool // by ECS, at this target
+	target   int
 }
+
+// state is a host's in a minute.
+type state struct{ away, draining bool }
 
 // run is a scenario under a policy, run once for all tests.
 type run struct {
@@ -55,6 +61,8 @@ func watched(t *testing.T, name, scaling string, hours int) (*books, recording.R
 	require.NoError(t, err)
 	world := aws.New(aws.Defaults())
 	b := &books{world: world, from: world.Now().Add(w.Settle), desired: map[string][]int{}, running: map[string][]int{}, refusals: map[string]bool{}}
+	b.managed = p.Managed()
+	_, _ = fmt.Sscanf(scaling, "managed-%d", &b.target)
 	world.Observe(func(h aws.Happened) { b.happened = append(b.happened, h) })
 	w.Build(workload.Site{World: world, Policy: p})
 	r := recorder.Watch(t.Context(), world, b.from, time.Minute)
@@ -72,6 +80,11 @@ func watched(t *testing.T, name, scaling string, hours int) (*books, recording.R
 func (b *books) minute(t *testing.T) {
 	t.Helper()
 	c := b.world.Clusters()[0]
+	states := map[string]state{}
+	for _, h := range c.Hosts() {
+		states[h.Instance.ID] = state{!h.Connected, h.Status == "DRAINING"}
+	}
+	b.hosts = append(b.hosts, states)
 	var names []string
 	for _, s := range c.Services() {
 		name := s.Spec.Name
@@ -256,6 +269,31 @@ func TestHostsAreTheWorldsOwn(t *testing.T) {
 	})
 }
 
+func TestAgentsAndDrainsAreTheWorldsOwn(t *testing.T) {
+	forEach(t, func(t *testing.T, b *books, r recording.Recording) int {
+		t.Helper()
+		found := 0
+		for n, states := range b.hosts {
+			now := b.from.Add(time.Duration(n) * time.Minute)
+			for _, h := range r.Hosts {
+				want, there := states[h.Instance]
+				if !there {
+					continue
+				}
+				got := state{draining: !h.Draining.IsZero() && !h.Draining.After(now)}
+				for _, away := range h.Disconnected {
+					got.away = got.away || !away.From.After(now) && (away.To.IsZero() || away.To.After(now))
+				}
+				require.Equal(t, want, got, "%s at %s", h.Instance, now)
+				if want != (state{}) {
+					found++
+				}
+			}
+		}
+		return found
+	})
+}
+
 func TestGroupsAreTheWorldsOwn(t *testing.T) {
 	forEach(t, func(t *testing.T, b *books, r recording.Recording) int {
 		t.Helper()
@@ -268,6 +306,16 @@ func TestGroupsAreTheWorldsOwn(t *testing.T) {
 			last := seen.Limits[len(seen.Limits)-1]
 			assert.Equal(t, [2]int{g.Min, g.Max}, [2]int{last.Min, last.Max})
 			assert.Equal(t, g.Desired, seen.Desired[len(seen.Desired)-1].Desired)
+			require.Len(t, seen.Hooks, len(g.Spec.Hooks))
+			for i, h := range g.Spec.Hooks {
+				assert.Equal(t, recording.Hook{Name: h.Name, Heartbeat: int(h.Heartbeat.Seconds()), Abandon: h.Default == "ABANDON"}, seen.Hooks[i])
+			}
+			if b.managed {
+				require.NotNil(t, seen.Provider)
+				assert.Equal(t, recording.CapacityProvider{Name: "managed-" + g.Spec.Name, TargetCapacity: b.target, Draining: true, Protection: true}, *seen.Provider)
+			} else {
+				assert.Nil(t, seen.Provider)
+			}
 			failures := 0
 			for _, h := range b.of(aws.LaunchFailed) {
 				if h.Group == g.Spec.Name && !h.At.Before(b.from) {

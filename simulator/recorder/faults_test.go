@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -139,9 +140,30 @@ func TestWhatFailsForMinutesIsAGapAndNoLoss(t *testing.T) {
 			require.NotEmpty(t, s.errs)
 			first := slices.Min(slices.Collect(maps.Keys(s.errs))) // a call that is not needed does not fail
 			assert.Equal(t, []recording.Span{{From: minute(first - 1), To: minute(faultyTo)}}, got.Gaps)
+			for _, service := range got.Services {
+				for _, d := range service.Desired {
+					assert.Positive(t, d.Desired, "what is not read of %s is not gone", service.Name)
+				}
+			}
 			alike(t, want, exact(got))
 		})
 	}
+}
+
+// A termination may be open for hours, and its activity is then pages down the list.
+func TestActivitiesAreReadToTheOldestOpenOne(t *testing.T) {
+	whole := newScene(t, "batch-storm", policy.Gap)
+	whole.looks(0, lastMinute)
+	s := newScene(t, "batch-storm", policy.Gap)
+	s.aws.Set(func(_ context.Context, c faulty.Call, carryOut func() (any, error)) (any, error) {
+		if in, ok := c.Input.(*autoscaling.DescribeScalingActivitiesInput); ok {
+			one := int32(1)
+			in.MaxRecords = &one
+		}
+		return carryOut()
+	})
+	s.looks(0, lastMinute)
+	alike(t, whole.recording(), s.recording())
 }
 
 func TestAFailedLookIsAnErrorAndAGap(t *testing.T) {
@@ -182,15 +204,15 @@ func written(t *testing.T, r recording.Recording) recording.Recording {
 }
 
 func TestARecordingGoesOnAsIfNothingWere(t *testing.T) {
-	for _, name := range []string{"batch-storm", "rolling-deploy", "az-outage", "no-capacity"} {
+	for name, at := range map[string]int{"batch-storm": 66, "rolling-deploy": 66, "az-outage": 66, "no-capacity": 200} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			whole := newScene(t, name, policy.Gap)
-			whole.looks(0, lastMinute)
+			whole.looks(0, at+40)
 			s := newScene(t, name, policy.Gap)
-			s.looks(0, 66)
+			s.looks(0, at)
 			s.r = recorder.With(written(t, s.recording()), s.clients(), time.Minute)
-			s.looks(66, lastMinute)
+			s.looks(at, at+40)
 			assert.Empty(t, s.errs)
 			assert.True(t, s.r.Same())
 			alike(t, whole.recording(), s.recording())

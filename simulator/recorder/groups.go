@@ -240,7 +240,9 @@ func (r *Recorder) seesInstance(l *look, g *group, i types.Instance, there map[s
 	there[id] = true
 	host := r.hosts.sees(id)
 	host.Group, host.Type, host.Zone = g.Name, aws.ToString(i.InstanceType), aws.ToString(i.AvailabilityZone)
-	if i.LifecycleState == types.LifecycleStateInService && host.InService.IsZero() && !l.first {
+	if inService := i.LifecycleState == types.LifecycleStateInService; inService && l.first {
+		r.hosts.undated[id] = true
+	} else if inService && host.InService.IsZero() && !r.hosts.undated[id] {
 		host.InService = l.at
 	}
 	if strings.HasPrefix(state, "Terminating") && host.Leaving.IsZero() {

@@ -20,10 +20,12 @@ type hosts struct {
 	registration map[string]string
 	// vanished ended when a look no longer saw them, so they may come back.
 	vanished map[string]bool
+	// undated were in service when somebody began to look.
+	undated map[string]bool
 }
 
 func (h *hosts) index(before []recording.Host, types []recording.InstanceType) {
-	*h = hosts{by: map[string]*recording.Host{}, types: map[string]recording.InstanceType{}, registration: map[string]string{}, vanished: map[string]bool{}}
+	*h = hosts{by: map[string]*recording.Host{}, types: map[string]recording.InstanceType{}, registration: map[string]string{}, vanished: map[string]bool{}, undated: map[string]bool{}}
 	for _, t := range types {
 		h.types[t.Name] = t
 	}
