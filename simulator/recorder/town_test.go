@@ -1,7 +1,6 @@
 package recorder_test
 
 import (
-	"context"
 	"slices"
 	"testing"
 	"time"
@@ -116,7 +115,7 @@ func TestATaskThatIsStoppedIsCut(t *testing.T) {
 		minute(2, func() {
 			task, _ := c.RunTask(aws.TaskRequest{Definition: small("long", 1), Lasts: 10 * time.Hour})
 			w.After(4*time.Minute, "stop", func() {
-				_, err := w.ECS().StopTask(context.Background(), &ecs.StopTaskInput{Cluster: &c.Name, Task: &task.ARN})
+				_, err := w.ECS().StopTask(t.Context(), &ecs.StopTaskInput{Cluster: &c.Name, Task: &task.ARN})
 				assert.NoError(t, err)
 			})
 		})
@@ -141,11 +140,15 @@ func TestAnEmptyGroupIsFoundByItsProvider(t *testing.T) {
 
 // What was so when one began to look has no date, if AWS tells none.
 func TestWhatWasSoBeforeHasNoDate(t *testing.T) {
-	s := town(t, func(*aws.World, *aws.Cluster, *aws.Group, func(int, func())) {})
+	s := town(t, func(_ *aws.World, _ *aws.Cluster, g *aws.Group, minute func(int, func())) {
+		minute(5, func() { g.SetDesired(4) })
+	})
 	s.aws.Set(faulty.Rewrite(func(_ faulty.Call, out *autoscaling.DescribeScalingActivitiesOutput) { out.Activities = nil }))
-	s.looks(0, 5)
-	require.Len(t, s.recording().Hosts, 3)
-	for _, h := range s.recording().Hosts {
+	s.looks(0, 15)
+	hosts := s.recording().Hosts
+	require.Len(t, hosts, 4)
+	assert.False(t, hosts[3].InService.IsZero(), "a look saw it come")
+	for _, h := range hosts[:3] {
 		assert.True(t, h.InService.IsZero())
 		assert.True(t, h.Launched.IsZero())
 		assert.False(t, h.Registered.IsZero())

@@ -1,13 +1,18 @@
 package recorder
 
 import (
+	"context"
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/simulator/recording"
@@ -117,6 +122,51 @@ func TestAFailedLaunchIsNoHost(t *testing.T) {
 	}
 	assert.Equal(t, []recording.LaunchFailure{{At: r.rec.From, Zone: "eu-west-1a", NoCapacity: true}, {At: r.rec.From.Add(time.Second), Zone: "eu-west-1a"}}, g.LaunchFailures)
 	assert.Empty(t, r.hosts.all)
+}
+
+// echo is a CloudWatch whose metrics have their number as their value.
+type echo struct{ asked []int }
+
+func (e *echo) GetMetricData(_ context.Context, in *cloudwatch.GetMetricDataInput, _ ...func(*cloudwatch.Options)) (*cloudwatch.GetMetricDataOutput, error) {
+	e.asked = append(e.asked, len(in.MetricDataQueries))
+	out := &cloudwatch.GetMetricDataOutput{}
+	for _, q := range in.MetricDataQueries {
+		n, err := strconv.ParseFloat(aws.ToString(q.MetricStat.Metric.MetricName), 64)
+		out.MetricDataResults = append(out.MetricDataResults, cwtypes.MetricDataResult{Id: q.Id, Timestamps: []time.Time{*in.StartTime}, Values: []float64{n}})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (*echo) ListMetrics(context.Context, *cloudwatch.ListMetricsInput, ...func(*cloudwatch.Options)) (*cloudwatch.ListMetricsOutput, error) {
+	return &cloudwatch.ListMetricsOutput{}, nil
+}
+
+func TestACallAsksForNoMoreThanAWSTakes(t *testing.T) {
+	metrics := make([]metric, 1203)
+	for i := range metrics {
+		metrics[i] = metric{namespace: "lab", name: strconv.Itoa(i), statistic: "Average"}
+	}
+	from := time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
+	e := &echo{}
+	read, err := readMetrics(t.Context(), e, metrics, span{from, from.Add(time.Minute), time.Minute}, func() {})
+	require.NoError(t, err)
+	assert.Equal(t, []int{500, 500, 203}, e.asked)
+	for i, s := range read {
+		assert.Equal(t, series{from: float64(i)}, s)
+	}
+}
+
+// A look begins some seconds before it has read the last task, and tasks start meanwhile.
+func TestARecordingEndsWithItsNewestTime(t *testing.T) {
+	r := New("web", Clients{}, time.Minute, recording.Watched)
+	at := time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
+	r.rec.From, r.last, r.whole = at.Add(-time.Minute), at, at
+	assert.Equal(t, at, r.Recording().To)
+	r.moment(aws.Time(at.Add(3 * time.Second)))
+	assert.Equal(t, at.Add(3*time.Second), r.Recording().To)
 }
 
 func TestPeriodsAreTheShortestThatAreKept(t *testing.T) {
