@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -31,6 +32,20 @@ func shop() seed.Cluster {
 	}
 }
 
+// onlyReads holds the calls since the last reset to the rights that the document lists.
+func onlyReads(t *testing.T) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "docs", "recording.md"))
+	require.NoError(t, err)
+	calls, err := server.Calls(t.Context())
+	require.NoError(t, err)
+	require.NotEmpty(t, calls)
+	for call := range calls {
+		assert.Regexp(t, `\.(Describe|List|Get)`, call, "record only reads")
+		assert.Regexp(t, "[`\"]"+strings.Replace(call, ".", ":", 1)+"[`\"]", string(text), "docs/recording.md lists the right")
+	}
+}
+
 func TestWatchingACluster(t *testing.T) {
 	seeded(t, shop())
 	require.NoError(t, server.ResetCalls(t.Context()))
@@ -41,11 +56,7 @@ func TestWatchingACluster(t *testing.T) {
 	assert.Contains(t, got.stdout, "of cluster web: 1 service, 3 standalone tasks, 3 hosts and 0 refusals.")
 	assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "a line at the beginning, and no noise: %s", got.stderr)
 	assert.Contains(t, got.stdout, "Next: clusterscaler simulate --recording "+out)
-	calls, err := server.Calls(t.Context())
-	require.NoError(t, err)
-	for call := range calls {
-		assert.Regexp(t, `\.(Describe|List)`, call, "record only reads")
-	}
+	onlyReads(t)
 
 	r := read(t, out)
 	assert.Equal(t, recording.Watched, r.Made)
@@ -155,6 +166,20 @@ func TestWhatRecordRefuses(t *testing.T) {
 	assert.Len(t, left, 1, "no file is left behind")
 }
 
+func TestRecordsOptionsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "docs", "recording.md"))
+	require.NoError(t, err)
+	_, options, _ := strings.Cut(clusterscaler(t, nil, "record", "--help").stdout, "Flags:")
+	options, _, _ = strings.Cut(options, "Global Flags:")
+	found := regexp.MustCompile(`--[a-z-]+`).FindAllString(options, -1)
+	assert.Contains(t, found, "--for")
+	for _, option := range found {
+		if option != "--help" {
+			assert.Regexp(t, `\| .`+option+`\b[^|]*. \| `, string(text))
+		}
+	}
+}
+
 func TestRecordNamesEachMissingRight(t *testing.T) {
 	seeded(t, shop())
 	for _, action := range []string{
@@ -190,6 +215,7 @@ func TestReadingThePast(t *testing.T) {
 		insights(t, name, of, func(ago int) (float64, int) { return float64(2 + ago/60), 1 })
 	}
 	insights(t, "DesiredTaskCount", map[string]string{"ClusterName": "web", "ServiceName": "old"}, func(int) (float64, int) { return 3, 1 })
+	require.NoError(t, server.ResetCalls(t.Context()))
 	out := filepath.Join(t.TempDir(), "web.json")
 	got := clusterscaler(t, nil, "record", "web", "--from-cloudwatch", "--since", "3h", "--out", out)
 	require.Zero(t, got.code, got.stderr)
@@ -204,6 +230,7 @@ func TestReadingThePast(t *testing.T) {
 		desired = append(desired, d.Desired)
 	}
 	assert.Contains(t, [][]int{{5, 4, 3, 2, 4}, {4, 3, 2, 4}}, desired, "by the hour, and what is wanted now")
+	onlyReads(t)
 	calls, err := server.Calls(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, 1, calls["cloudwatch.GetMetricData"])
