@@ -55,7 +55,8 @@ func Document(out io.Writer, e report.Evaluation) error {
 		return err
 	}
 	about, rest, _ := strings.Cut(tables.String(), "\n## ")
-	fmt.Fprintf(&b, "%s\n", about)
+	holds, rest, _ := strings.Cut(rest, "\n## ")
+	fmt.Fprintf(&b, "%s\n## %s\n", about, holds)
 	fmt.Fprint(&b, "## Ours\n\nOne set of entries for all traces, nothing tuned to any of them:\n\n| Setting | policy | entry |\n|---|---|---|\n")
 	for _, s := range Grid("") {
 		if s.Ours {
