@@ -101,7 +101,7 @@ func drawn(t *rapid.T) recording.Recording {
 	}
 	for _, at := range times(t, 3) {
 		r.StandaloneTasks = append(r.StandaloneTasks, recording.StandaloneTask{
-			Size: drawSize(t), Group: names(t, "tasks", 1)[0], Placed: at, Host: pick(hosts), Refused: true,
+			Size: drawSize(t), Group: names(t, "tasks", 1)[0], Placed: at, Host: pick(hosts),
 		})
 	}
 	return r

@@ -11,8 +11,6 @@ type StandaloneTask struct {
 	StopTimeout int `json:"stop_timeout_s,omitempty"`
 	// Asked is when it was asked for first, where that is known and was before it got a host.
 	Asked time.Time `json:"asked,omitzero"`
-	// Refused says that ECS refused it at least once. What is refused is queued nowhere, so reading ECS does not show it.
-	Refused bool `json:"refused,omitempty"`
 	// Placed is when it got a host; it may be before the recording. Without it, it never got one.
 	Placed time.Time `json:"placed,omitzero"`
 	// Running is when it was RUNNING, where that is known.

@@ -60,7 +60,7 @@ func (p *replay) noteGroups() {
 		}
 		for _, process := range g.Suspended {
 			if process != rebalance {
-				p.note("%s is suspended in %s there, and works here", process, g.Name)
+				p.note("%s is suspended in group %s there, and works here", process, g.Name)
 			}
 		}
 		for _, h := range g.Hooks {
@@ -71,7 +71,7 @@ func (p *replay) noteGroups() {
 	}
 	p.noteInterfaces()
 	if len(others) > 0 {
-		p.note("the policy scales %s alone, which has the most hosts; %s the desired capacity that was recorded", p.scaled, hasOrHave(others))
+		p.note("the policy scales group %s alone, which has the most hosts; %s the desired capacity that was recorded", p.scaled, hasOrHave(others))
 	}
 	if hooks > 0 {
 		p.note("%s left out, because the simulator has none", isOrAre(hooks, "launch hook"))
@@ -111,11 +111,11 @@ func (p *replay) noteHosts() {
 		n          int
 		what, then string
 	}{
-		{alone, "host", "in no Auto Scaling group and left out; the groups' hosts must hold the tasks of it"},
+		{alone, "host", "in no Auto Scaling group and left out; the groups' hosts must hold all tasks"},
 		{left(recording.Health), "host", "lost there, and none is lost here; --knobs has ec2.failures_per_month"},
 		{left(recording.Spot), "host", "taken back by Spot there, and none is here; --knobs has ec2.spot_interruptions_per_day"},
 		{never, "host", "launched there that never registered, and each one registers here; --knobs has ec2.never_joins"},
-		{away, "host", "without its agent for more than 10m there, and each agent is back within seconds here; --knobs has ecs.agent_deaths_per_month"},
+		{away, "host", "without an agent for more than 10 minutes there, and each agent is back within seconds here; --knobs has ecs.agent_deaths_per_month"},
 		{failures, "launch", "refused there, and none is here"},
 	} {
 		switch {

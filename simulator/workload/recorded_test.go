@@ -178,7 +178,7 @@ func TestOtherGroupsDoWhatTheyDid(t *testing.T) {
 	assert.Equal(t, []string{
 		"the constraint of api on team == x is left out, because no group is recorded with it",
 		"there: 2 placement constraints are left out, because the simulator has no such kind",
-		"the policy scales hosts alone, which has the most hosts; gpu has the desired capacity that was recorded",
+		"the policy scales group hosts alone, which has the most hosts; gpu has the desired capacity that was recorded",
 	}, notes)
 	world := aws.New(aws.Defaults())
 	w.Build(Site{World: world, Policy: nobody{}})
@@ -247,7 +247,7 @@ func TestWhatIsNotRepeatedIsSaid(t *testing.T) {
 	size := recording.Size{CPU: 1, Memory: 4, Awsvpc: true}
 	r.InstanceTypes[0].AwsvpcTasks = 0
 	r.StandaloneTasks = []recording.StandaloneTask{
-		{Size: size, Asked: past(time.Hour), Refused: true},
+		{Size: size, Asked: past(time.Hour)},
 		{Size: size, Placed: past(time.Hour), Ended: past(2 * time.Hour), Cut: true},
 	}
 	_, notes := recorded(t, r, Window{})
@@ -256,15 +256,15 @@ func TestWhatIsNotRepeatedIsSaid(t *testing.T) {
 		"tasks of large (4097 CPU, 512 MiB, 0 GPUs) fit on no instance type of the groups and wait without end",
 		"the recording is made from CloudWatch, every 1h: what came and went in between is not in it",
 		"nothing was read for 20m of the window; what was so before is taken to hold",
-		"Terminate is suspended in hosts there, and works here",
+		"Terminate is suspended in group hosts there, and works here",
 		"how many awsvpc tasks a host of type m5.xlarge takes is not recorded and taken to have no limit; awsvpc_tasks sets one",
 		"how many awsvpc tasks a host of type m5.large takes is not recorded and taken to have no limit; awsvpc_tasks sets one",
 		"1 launch hook is left out, because the simulator has none",
-		"1 host was in no Auto Scaling group and left out; the groups' hosts must hold the tasks of it",
+		"1 host was in no Auto Scaling group and left out; the groups' hosts must hold all tasks",
 		"1 host was lost there, and none is lost here; --knobs has ec2.failures_per_month",
 		"1 host was taken back by Spot there, and none is here; --knobs has ec2.spot_interruptions_per_day",
 		"1 host was launched there that never registered, and each one registers here; --knobs has ec2.never_joins",
-		"1 host was without its agent for more than 10m there, and each agent is back within seconds here; --knobs has ecs.agent_deaths_per_month",
+		"1 host was without an agent for more than 10 minutes there, and each agent is back within seconds here; --knobs has ecs.agent_deaths_per_month",
 		"2 launches were refused there, and none is here",
 		"1 standalone task is left out that never had a host, because nobody knows how long it would have run",
 		"1 standalone task was stopped from outside there; it is taken to end by itself at that time",
