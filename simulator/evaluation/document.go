@@ -18,8 +18,8 @@ func (p Plan) Report(f Found, command string, extent Extent) report.Evaluation {
 		ran = fmt.Sprintf("%d seeds each", p.Seeds)
 	}
 	e := report.Evaluation{
-		About: fmt.Sprintf("Every policy family, swept over its main knob, on each trace%s, %s; and every policy with its defaults on each scenario. Each also under %d sets of knobs, on one day and one seed. Made by %s.",
-			map[Extent]string{Usual: ", at most four days of it", Quick: ", a day of it"}[extent], ran, len(f.Sets), command),
+		About: fmt.Sprintf("Every policy family, swept over its main knob, on each trace%s, %s; and every policy with its defaults on each scenario. Each also under %d sets of knobs that change one guess each, and one that changes none, on one day and one seed. Made by %s, where traces stands for the folder.",
+			map[Extent]string{Usual: ", at most four days of it", Quick: ", a day of it"}[extent], ran, len(f.Sets)-1, command),
 		Quick: extent == Quick, Traces: f.Traces, Scenarios: f.Scenarios, Against: Against(), Sets: f.Sets,
 	}
 	knobs := map[string]json.RawMessage{}

@@ -140,3 +140,12 @@ func TestARangeIsOfTheDaysAlone(t *testing.T) {
 	assert.Zero(t, high)
 	assert.False(t, whole, "in the last set none of ours is as cheap")
 }
+
+func TestATerminalShowsWhatHoldsWithoutTracesToo(t *testing.T) {
+	same := figures{{90, 0}, {20, 0}, {21, 0}, {20, 0}}
+	e := across(judged("gap", "", same), judged("managed-90", managedScaling, same))
+	assert.Contains(t, EvaluationText(e), "At the instance-hours of managed-90: in every set")
+	assert.Contains(t, EvaluationText(e), "│ t     │ managed-90 │")
+	e.Scenarios, e.Traces = e.Traces, nil
+	assert.Contains(t, EvaluationText(e), "Tasks ended by scaling in: none under any setting of ours, in any set.")
+}

@@ -75,12 +75,12 @@ func (s sheet) markdown(b *bytes.Buffer) {
 
 // EvaluationText is what a terminal shows of an evaluation: what holds, and late waiting at equal cost.
 func EvaluationText(e Evaluation) string {
-	if len(e.Against) == 0 || len(e.Traces) == 0 {
-		return ""
-	}
 	var held []string
 	for _, c := range e.claims() {
 		held = append(held, fmt.Sprintf("%s: %s.", c.Subject, strings.Join(c.Parts, "; ")))
+	}
+	if len(e.Against) == 0 || len(e.Traces) == 0 {
+		return wrapped(held)
 	}
 	const late = 8 // columns; those of all waiting would not fit beside them
 	s := equalSheet(e)

@@ -61,7 +61,7 @@ func TestOursAreHeldToOthersAtEqualCostAndEqualWaiting(t *testing.T) {
 	assert.Equal(t, []string{
 		"t | managed-100 | none of ours that was run is as cheap | 80 | 80 | beyond the sweep | – | – | 90 | beyond the sweep | –",
 		"t | managed-90 | it leaves less | 100 | 10 | 20 | 2.00 | – | 60 | 30 | 0.50",
-		"t | managed-80 | ours leave as little for fewer hours | 220 | 0 | ≤ 0 | – | – | 5 | ≤ 10 | ≤ 2.00",
+		"t | managed-80 | ours leave as little for fewer hours | 220 | 0 | 0 | – | – | 5 | ≤ 10 | ≤ 2.00",
 	}, lines(equalSheet(e)))
 	assert.Equal(t, []string{
 		"t | managed-100 | 80 | 80 | ≤ 90 | ≤ 1.12 | 90 | ≤ 90 | ≤ 1.12",

@@ -113,7 +113,7 @@ func (e Evaluation) dayRatio(t TraceResult, p Point) string {
 
 // ratio has three figures or more.
 func ratio(v float64) string {
-	if v >= 10 {
+	if v >= 10 || v == 0 {
 		return tenth(v)
 	}
 	return fmt.Sprintf("%.2f", v)
@@ -183,6 +183,9 @@ func heldTo(read func(float64) (float64, standard), at, theirs float64, text fun
 	case atMost:
 		sign = "≤ "
 	case exact:
+	}
+	if ours == 0 {
+		sign = "" // none is no less than none
 	}
 	if theirs == 0 {
 		return []string{sign + text(ours), "–"}

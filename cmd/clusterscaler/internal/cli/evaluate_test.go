@@ -37,7 +37,7 @@ func TestEvaluationTakesTheWorldOfSimulate(t *testing.T) {
 	require.Zero(t, got.code, got.stderr)
 	document, err := os.ReadFile(filepath.Join(out, "evaluation.md"))
 	require.NoError(t, err)
-	assert.Contains(t, string(document), "Made by clusterscaler evaluate --traces traces --only demand_own --knobs k.json --strategy spread --price 0.192 --seeds 1.")
+	assert.Contains(t, string(document), "Made by clusterscaler evaluate --traces traces --only demand_own --knobs k.json --strategy spread --price 0.192 --seeds 1, where traces stands for the folder.")
 	assert.Contains(t, string(document), "Placement strategy: spread. Knobs turned: ec2.boot {median: 40s, p95: 1m}.")
 	assert.Contains(t, string(document), "An hour of a host: any $0.192.")
 	assert.Contains(t, string(document), "| cost | of it the scaler |")
