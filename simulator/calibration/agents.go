@@ -58,8 +58,8 @@ func (e *evidence) ends(h recording.Host, away recording.Span) bool {
 	return false
 }
 
-// Of a blink of even distribution between two bounds, as looks so far apart see it: beyond is the mean of what is longer
-// than the looks' distance, mean the mean of all, caught the share of blinks that a look falls into.
+// Blinks are evenly distributed between two bounds, and looks see them so far apart. beyond is the mean of what is longer
+// than that, mean the mean of all, and caught the share of blinks that a look falls into.
 func beyond(u aws.Uniform, apart float64) float64 {
 	low, high := u.Min.Seconds(), u.Max.Seconds()
 	switch {

@@ -34,9 +34,9 @@ func (p *replay) anyAwsvpc() bool {
 	}) || slices.ContainsFunc(p.tasks, func(t recording.StandaloneTask) bool { return t.Awsvpc })
 }
 
-// interfaces is how many awsvpc tasks a host of a type takes, where that is not recorded: the most that one had at a time,
-// if some task waited meanwhile for a host or was refused an interface, and the host had CPU and memory left for another.
-// Otherwise nothing tells that interfaces are short.
+// interfaces is how many awsvpc tasks a host of a type takes, where that is not recorded: the most that one had at a time.
+// It counts only if some task waited meanwhile for a host or was refused an interface, and the host had CPU and memory left
+// for another. Otherwise nothing tells that interfaces are short.
 func (p *replay) interfaces(kind string) int {
 	r := p.recording
 	short := slices.ContainsFunc(r.Refusals, func(f recording.Refusal) bool { return f.Lacks == recording.LacksInterface })
