@@ -93,3 +93,15 @@ func vacant(path string) error {
 	}
 	return fmt.Errorf("%s is there already; name another file with --out, or move it away", path)
 }
+
+// replaceable refuses a place where there is anything but a simulated day, which can be made again. What was recorded of a
+// real cluster cannot.
+func replaceable(flag, path string) error {
+	if path == "" || vacant(path) == nil {
+		return nil
+	}
+	if there, err := readRecording(path); err == nil && there.Made == recording.Simulated {
+		return nil
+	}
+	return fmt.Errorf("%s: %s is there already and no recording of a simulated day, so it is kept; name another file, or move it away", flag, path)
+}

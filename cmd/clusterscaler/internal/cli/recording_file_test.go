@@ -52,3 +52,23 @@ func TestWhereARecordingCannotBeWritten(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, left)
 }
+
+func TestASimulationReplacesOnlyASimulatedDay(t *testing.T) {
+	day := filepath.Join(t.TempDir(), "day.json")
+	args := []string{"simulate", "quiet-night", "--length", "30m", "--record", day}
+	require.Zero(t, clusterscaler(t, nil, args...).code)
+	again := clusterscaler(t, nil, args...)
+	require.Zero(t, again.code, again.stderr)
+
+	r := read(t, day)
+	r.Made = recording.Watched
+	out, err := os.Create(day)
+	require.NoError(t, err)
+	require.NoError(t, recording.Write(out, r))
+	require.NoError(t, out.Close())
+	got := clusterscaler(t, nil, "simulate", "--recording", day, "--record", day)
+	assert.Equal(t, 1, got.code)
+	assert.Contains(t, got.stderr, "is there already and no recording of a simulated day, so it is kept; name another file")
+	assert.Empty(t, got.stdout, "nobody waited for the run")
+	assert.Equal(t, recording.Watched, read(t, day).Made)
+}

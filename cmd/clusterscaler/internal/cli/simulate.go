@@ -173,6 +173,9 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err := writableRecording("--record", s.record); err != nil {
 		return err
 	}
+	if err := replaceable("--record", s.record); err != nil {
+		return err
+	}
 	runs, err := s.simulate(cmd, simulator.Setup{Entry: entry, Knobs: &knobs, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Prices: prices, Strategy: workload.Strategy(s.world.strategy), Record: s.record != ""})
 	if err != nil {
 		undo()
