@@ -29,12 +29,12 @@ func recordPast(cmd *cobra.Command, f recordFlags) error {
 		Costs: func(c recorder.Cost) {
 			calls += c.Calls
 			p.end()
-			fmt.Fprintf(p.out, "reading %s of %s, a datapoint every %s, in some %s: at most $%s by AWS's list price\n",
+			fmt.Fprintf(p.out, "reading %s of %s, a datapoint every %s, in about %s: at most $%s by AWS's list price\n",
 				count(c.Metrics, "metric"), inDays(since), inDays(recorder.PeriodOf(since)), count(c.Calls, "call"), cents(c.USD))
 		},
 		Read: func(done int) {
 			if p.terminal && p.due(time.Now()) {
-				p.say(fmt.Sprintf("read %d of some %s", done, count(calls, "call")))
+				p.say(fmt.Sprintf("read %d of about %s", done, count(calls, "call")))
 			}
 		},
 	})

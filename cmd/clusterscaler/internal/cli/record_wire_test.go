@@ -219,7 +219,7 @@ func TestReadingThePast(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "web.json")
 	got := clusterscaler(t, nil, "record", "web", "--from-cloudwatch", "--since", "3h", "--out", out)
 	require.Zero(t, got.code, got.stderr)
-	assert.Contains(t, got.stderr, "reading 7 metrics of 3h, a datapoint every 1m, in some 1 call: at most $0.01 by AWS's list price")
+	assert.Contains(t, got.stderr, "reading 7 metrics of 3h, a datapoint every 1m, in about 1 call: at most $0.01 by AWS's list price")
 	assert.Contains(t, got.stderr, "note: 1 service is gone and left out: nothing keeps how large tasks were. (old)")
 	assert.NotContains(t, got.stderr, "read 1 of")
 	r := read(t, out)
