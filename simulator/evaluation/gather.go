@@ -1,6 +1,8 @@
 package evaluation
 
 import (
+	"slices"
+
 	"ecs-cluster-scaler/simulator"
 	"ecs-cluster-scaler/simulator/report"
 )
@@ -21,20 +23,16 @@ func (p Plan) gather(jobs []job, measures map[string]simulator.Measures) Found {
 	for _, c := range p.Cases {
 		t := report.TraceResult{Name: c.Name, Why: c.Why, Attribution: c.Attribution, Services: c.Services}
 		var bounds []float64
-		for len(jobs) > 0 && jobs[0].of.Name == c.Name {
-			seeds := 1
-			for jobs[seeds].seed > jobs[seeds-1].seed {
-				seeds++
-			}
+		seeds, ofSet := p.seeds(c)
+		for row := seeds + ofSet*len(sets); len(jobs) > 0 && jobs[0].of.Name == c.Name; jobs = jobs[row:] {
 			var all []simulator.Measures
-			for _, j := range jobs[:seeds+len(sets)] {
+			for _, j := range jobs[:row] {
 				all = append(all, measures[j.key()])
 			}
 			for _, m := range all[:seeds] {
 				bounds = append(bounds, m.LowerBoundHours)
 			}
-			t.Runs = append(t.Runs, point(jobs[0].setting, all[:seeds], all[seeds:]))
-			jobs = jobs[seeds+len(sets):]
+			t.Runs = append(t.Runs, point(jobs[0].setting, all[:seeds], slices.Collect(slices.Chunk(all[seeds:], ofSet))))
 		}
 		t.LowerBoundHours = report.SpreadOf(bounds...).Mean
 		if c.Scenario {
@@ -46,7 +44,8 @@ func (p Plan) gather(jobs []job, measures map[string]simulator.Measures) Found {
 	return found
 }
 
-func point(s Setting, seeds, sets []simulator.Measures) report.Point {
+// point is a row: its seeds in the middle, and those of each set.
+func point(s Setting, seeds []simulator.Measures, sets [][]simulator.Measures) report.Point {
 	type m = simulator.Measures
 	over := func(of func(m) float64) report.Spread { return report.SpreadOf(each(seeds, of)...) }
 	p := report.Point{
@@ -70,10 +69,16 @@ func point(s Setting, seeds, sets []simulator.Measures) report.Point {
 		total, scaler := over(func(m m) float64 { return m.Cost.Total }), over(func(m m) float64 { return m.Cost.Scaler })
 		p.Cost, p.ScalerCost = &total, &scaler
 	}
-	for _, m := range sets {
+	for _, runs := range sets {
+		mean := func(of func(m) float64) float64 { return report.SpreadOf(each(runs, of)...).Mean }
 		p.Sets = append(p.Sets, report.SetPoint{
-			InstanceHours: m.InstanceHours, OverLowerBound: m.OverLowerBound, LateSeconds: m.UnplacedLateTaskSeconds, UnplacedSeconds: m.UnplacedTaskSeconds,
-			ReversalsUnchanged: float64(m.ReversalsUnchanged), TasksEndedByHost: float64(m.TasksEndedByScaleIn), BelowFloorSeconds: m.BelowFloorScaling,
+			InstanceHours:      mean(func(m m) float64 { return m.InstanceHours }),
+			OverLowerBound:     mean(func(m m) float64 { return m.OverLowerBound }),
+			LateSeconds:        mean(func(m m) float64 { return m.UnplacedLateTaskSeconds }),
+			UnplacedSeconds:    mean(func(m m) float64 { return m.UnplacedTaskSeconds }),
+			ReversalsUnchanged: mean(func(m m) float64 { return float64(m.ReversalsUnchanged) }),
+			TasksEndedByHost:   mean(func(m m) float64 { return float64(m.TasksEndedByScaleIn) }),
+			BelowFloorSeconds:  mean(func(m m) float64 { return m.BelowFloorScaling }),
 		})
 	}
 	return p

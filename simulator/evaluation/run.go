@@ -20,7 +20,8 @@ import (
 // Plan is what to run.
 type Plan struct {
 	Cases []Case
-	// Seeds is how many there are of each run on a trace; scenarios have at most two. Ranges have one.
+	// Seeds is how many there are of each run on a trace; scenarios have at most two. Ranges on traces have one, those on
+	// scenarios the same seeds as the middle.
 	Seeds int
 	// Knobs are those of the middle set, from which the others differ; nil: the simulated AWS's defaults.
 	Knobs *aws.Knobs
@@ -46,7 +47,16 @@ func (p Plan) sets() []Set {
 	return slices.DeleteFunc(Sets(), func(s Set) bool { return p.Strategy != "" && s.strategy != "" })
 }
 
-// jobs are row by row: first the seeds of the middle set, then one run of each set, the middle one among them.
+// seeds are how many a case's rows have in the middle, and under each set.
+func (p Plan) seeds(c Case) (middle, sets int) {
+	if c.Scenario {
+		few := min(p.Seeds, 2)
+		return few, few // scenarios are short
+	}
+	return p.Seeds, 1
+}
+
+// jobs are row by row: first the seeds of the middle set, then those of each set, the middle one among them.
 func (p Plan) jobs() ([]job, error) {
 	base := aws.Defaults()
 	if p.Knobs != nil {
@@ -62,24 +72,36 @@ func (p Plan) jobs() ([]job, error) {
 	}
 	var all []job
 	for _, c := range p.Cases {
-		settings, seeds := Grid(p.Strategy), p.Seeds
+		settings := Grid(p.Strategy)
 		if c.Scenario {
-			settings, seeds = AsTheyCome(p.Strategy), min(p.Seeds, 2)
+			settings = AsTheyCome(p.Strategy)
 		}
 		for _, s := range settings {
-			for seed := range seeds {
-				all = append(all, job{of: c, setting: s, seed: uint64(seed) + 1, strategy: p.strategyOf(s, Set{}), knobs: knobs[0], prices: p.Prices})
-			}
-			for i, set := range sets {
-				if set.services && !c.Services && !c.Scenario {
-					all = append(all, job{of: c.short(), setting: s, seed: 1, set: i, strategy: p.strategyOf(s, Set{}), knobs: knobs[0], prices: p.Prices})
-					continue
-				}
-				all = append(all, job{of: c.short(), setting: s, seed: 1, set: i, strategy: p.strategyOf(s, set), knobs: knobs[i], prices: p.Prices})
-			}
+			all = append(all, p.row(c, s, sets, knobs)...)
 		}
 	}
 	return all, nil
+}
+
+// row are the runs of a case under a setting; knobs are the sets'.
+func (p Plan) row(c Case, s Setting, sets []Set, knobs []aws.Knobs) []job {
+	var all []job
+	add := func(j job, seeds int) {
+		for seed := range seeds {
+			j.seed = uint64(seed) + 1
+			all = append(all, j)
+		}
+	}
+	seeds, ofSet := p.seeds(c)
+	add(job{of: c, setting: s, strategy: p.strategyOf(s, Set{}), knobs: knobs[0], prices: p.Prices}, seeds)
+	for i, set := range sets {
+		j := job{of: c.short(), setting: s, set: i, strategy: p.strategyOf(s, set), knobs: knobs[i], prices: p.Prices}
+		if set.services && !c.Services && !c.Scenario {
+			j.strategy, j.knobs = p.strategyOf(s, Set{}), knobs[0]
+		}
+		add(j, ofSet)
+	}
+	return all
 }
 
 // strategyOf is how a row's tasks are placed in a set: as everywhere, else as the row has it, else as the set has it.

@@ -1,6 +1,7 @@
 package evaluation
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,7 +11,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"ecs-cluster-scaler/simulator"
 	"ecs-cluster-scaler/simulator/aws"
+	"ecs-cluster-scaler/simulator/report"
 	"ecs-cluster-scaler/simulator/workload"
 )
 
@@ -123,6 +126,42 @@ func TestRangesAreOfTheFirstDay(t *testing.T) {
 			assert.True(t, i < 2 || j.of.Lasts == 25*time.Hour && j.seed == 1, "run %d", i)
 		}
 		assert.Equal(t, extent == Quick, cases[0].identity == cases[0].short().identity, "a run that is not made twice")
+	}
+}
+
+func TestAScenariosRangeHoldsItsMiddle(t *testing.T) {
+	p := Plan{Seeds: 3, Cases: []Case{{Name: "s", identity: "s", Scenario: true}}, Cache: Cache{Folder: t.TempDir(), Build: "a"}}
+	jobs, err := p.jobs()
+	require.NoError(t, err)
+	random := rand.New(rand.NewPCG(1, 1)) //nolint:gosec // no secret
+	for _, j := range jobs {
+		if _, known := p.Cache.get(j); !known {
+			require.NoError(t, p.Cache.put(j, simulator.Measures{InstanceHours: random.Float64(), UnplacedLateTaskSeconds: random.Float64(), Reversals: random.IntN(9), ReversalsUnchanged: random.IntN(9), OverLowerBound: random.Float64()}))
+		}
+	}
+	found, err := Run(t.Context(), p)
+	require.NoError(t, err)
+	require.NotEmpty(t, found.Scenarios)
+	for _, row := range found.Scenarios[0].Runs {
+		assert.Equal(t, 2, row.Seeds)
+		require.Len(t, row.Sets, len(Sets()))
+		for what, figures := range map[string]struct {
+			middle report.Spread
+			of     func(report.SetPoint) float64
+		}{
+			"hours":          {row.InstanceHours, func(s report.SetPoint) float64 { return s.InstanceHours }},
+			"over the bound": {row.OverLowerBound, func(s report.SetPoint) float64 { return s.OverLowerBound }},
+			"late":           {row.LateSeconds, func(s report.SetPoint) float64 { return s.LateSeconds }},
+			"reversals":      {row.ReversalsUnchanged, func(s report.SetPoint) float64 { return s.ReversalsUnchanged }},
+		} {
+			var all []float64
+			for _, s := range row.Sets {
+				all = append(all, figures.of(s))
+			}
+			assert.InDelta(t, figures.middle.Mean, all[0], 0, "%s of %s: the set that changes nothing is the middle", what, row.Policy)
+			assert.GreaterOrEqual(t, slices.Max(all), figures.middle.Mean)
+			assert.LessOrEqual(t, slices.Min(all), figures.middle.Mean)
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ func newEvaluate() *cobra.Command {
 		Short: "Run every policy on every trace and scenario and write the evaluation",
 		Long: "evaluate runs every family of policies on each trace of a folder (demand_*.csv, services_*.csv and tasks_*.csv), with several " +
 			"values of its main setting. On each scenario it runs every policy with its usual settings. It takes several seeds and " +
-			"all cores. Each row also runs under six sets of knobs that change one guess each, on one day, and what one set " +
+			"all cores. Each row also runs under six sets of knobs that change one guess each, traces for one day, and what one set " +
 			"contradicts is not claimed. It writes evaluation.md and evaluation.html. It keeps finished runs: after an interruption, run it again.",
 		Example: `  clusterscaler evaluate --traces traces --quick
   clusterscaler evaluate --traces traces --seeds 3
@@ -50,7 +50,7 @@ func newEvaluate() *cobra.Command {
 	f.StringSliceVar(&e.only, "only", nil, "run only these traces and scenarios")
 	f.BoolVar(&e.quick, "quick", false, "take one day of each trace and one seed, for daily use")
 	f.BoolVar(&e.full, "full", false, "take the whole window of each trace, not only its first four days")
-	f.IntVar(&e.seeds, "seeds", 3, "number of seeds for traces; scenarios take at most two, and the six sets one")
+	f.IntVar(&e.seeds, "seeds", 3, "number of seeds for traces; scenarios take at most two; under the six sets a trace takes one")
 	e.world.flags(cmd)
 	return cmd
 }
