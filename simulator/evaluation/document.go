@@ -13,13 +13,14 @@ import (
 
 // Report is what was found, ready to be shown. command is how to find it again, extent what the plan's cases are cut to.
 func (p Plan) Report(f Found, command string, extent Extent) report.Evaluation {
-	ran := "one seed each"
+	seeds := "one seed"
 	if p.Seeds > 1 {
-		ran = fmt.Sprintf("%d seeds each", p.Seeds)
+		seeds = fmt.Sprintf("%d seeds", p.Seeds)
 	}
+	lasts := map[Extent]string{Usual: "at most four days", Quick: "one day", Full: "its whole window"}[extent]
 	e := report.Evaluation{
-		About: fmt.Sprintf("Every policy family, swept over its main knob, on each trace%s, %s; and every policy with its defaults on each scenario. Each also under %d sets of knobs that change one guess each, and one that changes none, on one day and one seed. Made by %s, where traces stands for the folder.",
-			map[Extent]string{Usual: ", at most four days of it", Quick: ", a day of it"}[extent], ran, len(f.Sets)-1, command),
+		About: fmt.Sprintf("Every family of policies was swept over its main knob on each trace: %s, %s. Every policy ran with its defaults on each scenario, with at most two seeds. Each row ran again under %d sets of knobs that change one guess each, and under one that changes none. For that a trace has its first day and one seed, a scenario the same seeds. Made by %s, where traces stands for the folder.",
+			lasts, seeds, len(f.Sets)-1, command), Extent: lasts,
 		Quick: extent == Quick, Traces: f.Traces, Scenarios: f.Scenarios, Against: Against(), Sets: f.Sets,
 	}
 	knobs := map[string]json.RawMessage{}
@@ -39,7 +40,7 @@ var limits = []string{
 	"No policy reaches the lower bound: it knows the future, and ignores boots, drains and zones.",
 	"A few traces, each scaled down to a small cluster of one instance type. One series of a demand trace drives five services at different hours. It does not show what users of a real cluster do together.",
 	"Managed scaling is tried with two placement strategies. Ours and the others run as workloads are written, also where another strategy would suit them better.",
-	"A range is over six guesses, one at a time, on one day. It is no bound: two guesses may be wrong together, and others were not varied.",
+	"A range is over six guesses, one at a time, on traces of one day. It is no bound: two guesses may be wrong together, and others were not varied.",
 	"Seeds vary boot times and the clocks of AWS's loops, not the demand. A spread over seeds is not a spread over workloads.",
 	"Between two settings that were run, a straight line is assumed. Nothing on that line was run.",
 	"The only price is hours and the only harm is waiting. You must say what a minute without a task costs.",

@@ -131,7 +131,7 @@ func TestEvaluationGoesOnWhereItWasInterrupted(t *testing.T) {
 	var document bytes.Buffer
 	require.NoError(t, Document(&document, plan.Report(found, "clusterscaler evaluate", Usual)))
 	assert.Contains(t, document.String(), "\n## What it does not prove\n")
-	assert.Contains(t, document.String(), "Each also under 6 sets of knobs that change one guess each, and one that changes none")
+	assert.Contains(t, document.String(), "Each row ran again under 6 sets of knobs that change one guess each, and under one that changes none")
 	assert.Contains(t, document.String(), "| tasks_own | managed-100 |")
 	assert.Equal(t, 1, strings.Count(document.String(), "\n## tasks_own\n"))
 }

@@ -32,7 +32,7 @@ const AsSimulated = "as simulated"
 func Sets() []Set {
 	const throttles = "https://docs.aws.amazon.com/AmazonECS/latest/bestpracticesguide/operating-at-scale-dealing-with-throttles.html"
 	return []Set{
-		{Name: AsSimulated, Sentence: "Every knob as in the four days.", Source: "simulator.md, AWS as simulated"},
+		{Name: AsSimulated, Sentence: "Nothing.", Source: "simulator.md, AWS as simulated"},
 		{
 			Name: "back-off 1 min", Sentence: "A service that fits nowhere first waits 1 minute, not 5.",
 			Source: "AWS publishes no number; " + throttles + " says that it is exponential",

@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// claim is what an evaluation says of a subject, each part a half sentence. It is made of the figures alone: nobody writes
-// down what the comparison is to say.
+// claim is what an evaluation says of a subject, in short sentences. It is made of the figures alone: nobody writes down
+// what the comparison is to say.
 type claim struct {
-	Subject string
-	Parts   []string
+	Subject   string
+	Sentences []string
 }
 
 // claimsNote says how claims are made.
-const claimsNote = "A sentence stands here only if the middle says it and each set does, on its one day. Where a set says otherwise it is named, and nothing is claimed. Late waiting is the time that tasks wait beyond their first 30 seconds. A setting of others is held, at its instance-hours, against the straight lines between ours. What others leave there is the best of all settings of that policy that took no more, with either placement strategy."
+const claimsNote = "The middle is AWS as simulated, over all days and seeds that were run. Each sentence holds in the middle and in every set. Where a set says otherwise, nothing is claimed, and the set is named here or in the tables. Late waiting is the time that tasks wait beyond their first 30 seconds. Ours are compared with a setting of others at its instance-hours. What ours leave there is read off the straight lines between our settings. What the others leave is that of their best setting of that policy that took no more, with either placement strategy. Counts are means over seeds."
 
 // claims are what holds, and what does not.
 func (e Evaluation) claims() []claim {
@@ -36,11 +36,11 @@ func (e Evaluation) claims() []claim {
 		}
 	}
 	all = append(all,
-		e.happens("Tasks ended by scaling in", func(s SetPoint) float64 { return s.TasksEndedByHost }),
-		e.happens("Services below their floor by scaling in", func(s SetPoint) float64 { return s.BelowFloorSeconds }),
-		e.happens("Reversals within 30 minutes on unchanged demand", func(s SetPoint) float64 { return s.ReversalsUnchanged }),
+		e.happens("Tasks ended by scaling in", func(s SetPoint) float64 { return s.TasksEndedByHost }, tenth),
+		e.happens("Services’ time below their floor, by scaling in", func(s SetPoint) float64 { return s.BelowFloorSeconds }, span),
+		e.happens("Reversals within 30 minutes on unchanged demand", func(s SetPoint) float64 { return s.ReversalsUnchanged }, tenth),
 		e.price())
-	return slices.DeleteFunc(all, func(c claim) bool { return len(c.Parts) == 0 })
+	return slices.DeleteFunc(all, func(c claim) bool { return len(c.Sentences) == 0 })
 }
 
 // told groups names by what is said of them, in the order in which that first comes.
@@ -59,22 +59,30 @@ func (t *told) add(said, name string) {
 	t.names[said] = append(t.names[said], name)
 }
 
-// parts are half sentences: what is said, and of which.
-func (t *told) parts() []string {
-	var parts []string
+// sentences are what is said, with the names in the place of its %s. What holds comes before what is not claimed.
+func (t *told) sentences() []string {
+	slices.SortStableFunc(t.order, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
+	var all []string
 	for _, said := range t.order {
-		parts = append(parts, said+" on "+strings.Join(t.names[said], ", "))
+		all = append(all, fmt.Sprintf(said, series(t.names[said])))
 	}
-	slices.SortStableFunc(parts, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
-	return parts
+	return all
 }
 
-// rank puts what holds before what is not claimed.
-func rank(part string) int {
-	if strings.HasPrefix(part, "nothing") {
+func rank(sentence string) int {
+	if strings.HasPrefix(sentence, "Nothing") {
 		return 1
 	}
 	return 0
+}
+
+// series is a list in words.
+func series(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // atItsHours holds ours against a setting of others on every trace.
@@ -82,27 +90,51 @@ func (e Evaluation) atItsHours(name string) claim {
 	var t told
 	for _, trace := range e.Traces {
 		if i := slices.IndexFunc(trace.Runs, func(p Point) bool { return p.Policy == name }); i >= 0 {
-			t.add(e.against(trace, trace.Runs[i]).words(), trace.Name)
+			t.add(e.against(trace, trace.Runs[i]).sentence(name), trace.Name)
 		}
 	}
-	return claim{"At the instance-hours of " + name, t.parts()}
+	return claim{"At the instance-hours of " + name, t.sentences()}
 }
 
-// words say what is claimed of ours.
+// sentence says what is claimed of ours and a setting of others, %s being where.
+func (h held) sentence(name string) string {
+	words := h.words()
+	if rest, its := strings.CutPrefix(words, "it "); its {
+		words = name + " " + rest
+	} else {
+		words = strings.ToUpper(words[:1]) + words[1:]
+	}
+	switch {
+	case h.Holds && h.All[0] == unknown:
+		return "Nothing is claimed on %s. " + words + "."
+	case h.Holds:
+		return words + " on %s."
+	default:
+		return "Nothing is claimed on %s. " + words + " in the middle. " + otherwise(h.BrokenBy)
+	}
+}
+
+// otherwise names the sets that break a claim.
+func otherwise(sets []string) string {
+	switch {
+	case slices.Contains(sets, oneDay):
+		return "The first day alone, with one seed, says otherwise."
+	case len(sets) == 1:
+		return "The set " + quoted(sets) + " says otherwise."
+	default:
+		return "The sets " + quoted(sets) + " say otherwise."
+	}
+}
+
+// words are half a sentence: what all views say, or the middle.
 func (h held) words() string {
-	if !h.Holds {
-		return fmt.Sprintf("nothing is claimed, because %s, but not with %s,", outcomeWords[h.All[0]], quotedList(h.BrokenBy))
-	}
-	if len(h.All) == 1 && h.All[0] == unknown {
-		return "nothing is claimed, because " + outcomeWords[unknown]
-	}
 	if len(h.All) > 1 {
 		if h.All[0] < alike {
-			return "in every set ours leave no more late waiting"
+			return "ours leave no more late waiting"
 		}
-		return "in every set it leaves no more late waiting"
+		return "it leaves no more late waiting"
 	}
-	return "in every set " + outcomeWords[h.All[0]]
+	return outcomeWords[h.All[0]]
 }
 
 // short is the same for a cell of a table.
@@ -110,8 +142,7 @@ func (h held) short() string {
 	if !h.Holds {
 		return "depends on " + strings.Join(h.BrokenBy, ", ")
 	}
-	words := strings.TrimPrefix(h.words(), "in every set ")
-	return strings.Replace(words, " late waiting", "", 1)
+	return strings.Replace(h.words(), " late waiting", "", 1)
 }
 
 var outcomeWords = map[outcome]string{
@@ -124,12 +155,12 @@ var outcomeWords = map[outcome]string{
 	dearer:   "none of ours that was run is as cheap",
 }
 
-func quotedList(names []string) string {
-	quoted := make([]string, len(names))
+func quoted(names []string) string {
+	marked := make([]string, len(names))
 	for i, n := range names {
-		quoted[i] = "“" + n + "”"
+		marked[i] = "“" + n + "”"
 	}
-	return strings.Join(quoted, ", ")
+	return series(marked)
 }
 
 // managedScaling is the rival that ours are held against by their defaults.
@@ -158,14 +189,14 @@ func (e Evaluation) asItComes(name, where string, on []TraceResult) claim {
 		}
 		switch b := e.beatenIn(trace, trace.Runs[i]); {
 		case len(b.BrokenBy) > 0:
-			t.add("nothing is claimed", trace.Name)
+			t.add("Nothing is claimed on %s: the sets disagree.", trace.Name)
 		case b.Beaten:
-			t.add("in every set a setting of managed scaling beats it", trace.Name)
+			t.add("A setting of managed scaling beats it on %s.", trace.Name)
 		default:
-			t.add("in every set none does", trace.Name)
+			t.add("No setting of managed scaling that was run beats it on %s.", trace.Name)
 		}
 	}
-	return claim{fmt.Sprintf("%s as it comes, %s", name, where), t.parts()}
+	return claim{fmt.Sprintf("%s as it comes, %s", name, where), t.sentences()}
 }
 
 // beatenIn is whether some setting of managed scaling beats a point: what the middle says, which sets say otherwise, and
@@ -214,7 +245,7 @@ func beatenSheet(e Evaluation) sheet {
 	names := defaultsOf(all)
 	s := sheet{
 		Name: "Ours as they come against managed scaling",
-		Note: "Whether a setting of managed scaling beats ours with the entry {}: it takes no more instance-hours and leaves no more late waiting, and less of one of them. “By” names the cheapest that does in the middle and in every set; “beaten” alone says that it is not always the same one. In scenarios managed scaling has three targets, on traces eleven, each with two placement strategies. “Not beaten” is no praise: who lets more tasks wait for fewer hours is not beaten either.",
+		Note: "Whether a setting of managed scaling beats ours with the entry {}. It does if it takes no more instance-hours and leaves no more late waiting, and less of one of them. “By” names the cheapest that does in the middle and in every set. “Beaten” alone says that it is not always the same one. In scenarios managed scaling has three targets, on traces eleven, each with two placement strategies. “Not beaten” is no praise: who lets more tasks wait for fewer hours is not beaten either.",
 		Head: append([]string{"Trace or scenario"}, names...), Words: len(names) + 1,
 	}
 	for i := range names {
@@ -247,10 +278,9 @@ func (t TraceResult) cheapestNamed(names []string) string {
 }
 
 // happens says under which of ours something happens in any set, and under which of others in every set.
-func (e Evaluation) happens(what string, of func(SetPoint) float64) claim {
-	c := claim{Subject: what}
+func (e Evaluation) happens(what string, of func(SetPoint) float64, text func(float64) string) claim {
 	all := slices.Concat(e.Traces, e.Scenarios)
-	c.Parts = e.happensToOurs(all, of)
+	c := claim{Subject: what, Sentences: e.happensToOurs(all, of, text)}
 	for _, name := range e.Against {
 		var everywhere []string
 		for _, t := range all {
@@ -260,22 +290,22 @@ func (e Evaluation) happens(what string, of func(SetPoint) float64) claim {
 			}
 		}
 		if len(everywhere) > 0 {
-			c.Parts = append(c.Parts, fmt.Sprintf("%s has them in every set on %s", name, strings.Join(everywhere, ", ")))
+			c.Sentences = append(c.Sentences, fmt.Sprintf("%s has some on %s.", name, series(everywhere)))
 		}
 	}
 	return c
 }
 
 // happensToOurs names ours as they come, and counts the other rows.
-func (e Evaluation) happensToOurs(all []TraceResult, of func(SetPoint) float64) []string {
-	var parts, asTheyCome []string
+func (e Evaluation) happensToOurs(all []TraceResult, of func(SetPoint) float64, text func(float64) string) []string {
+	var sentences []string
 	others, most := 0, 0.0
 	for _, t := range all {
 		for _, p := range t.Runs {
 			switch n := e.mostOf(p, of); {
 			case !p.Ours || n == 0:
 			case p.Default:
-				asTheyCome = append(asTheyCome, fmt.Sprintf("%s of %s at most %s", p.Policy, t.Name, tenth(n)))
+				sentences = append(sentences, fmt.Sprintf("%s has at most %s on %s.", p.Policy, text(n), t.Name))
 			default:
 				others++
 				most = max(most, n)
@@ -283,17 +313,15 @@ func (e Evaluation) happensToOurs(all []TraceResult, of func(SetPoint) float64) 
 		}
 	}
 	switch {
-	case len(asTheyCome) == 0 && others == 0:
-		return []string{"none under any setting of ours, in any set"}
-	case len(asTheyCome) == 0:
-		parts = append(parts, "none under ours as they come, in any set")
-	default:
-		parts = append(parts, "under ours as they come: "+strings.Join(asTheyCome, ", "))
+	case len(sentences) == 0 && others == 0:
+		return []string{"No setting of ours has any."}
+	case len(sentences) == 0:
+		sentences = append(sentences, "None of ours as they come has any.")
 	}
 	if others > 0 {
-		parts = append(parts, fmt.Sprintf("under %s of ours, at most %s in a run", count(others, "other row"), tenth(most)))
+		sentences = append(sentences, fmt.Sprintf("Ours have at most %s in %s.", text(most), count(others, "other row")))
 	}
-	return parts
+	return sentences
 }
 
 func (e Evaluation) leastOf(p Point, of func(SetPoint) float64) float64 {
@@ -331,7 +359,7 @@ func (e Evaluation) price() claim {
 			}
 		}
 		if on != "" {
-			c.Parts = append(c.Parts, fmt.Sprintf("%s at most %s apart (%s)", name, percent(100*most), on))
+			c.Sentences = append(c.Sentences, fmt.Sprintf("%s differs by at most %s, on %s.", name, percent(100*most), on))
 		}
 	}
 	return c

@@ -1,6 +1,9 @@
 package report
 
 import (
+	"bytes"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -31,7 +34,7 @@ func claimed(t *testing.T, e Evaluation, subject string) string {
 	t.Helper()
 	for _, c := range e.claims() {
 		if c.Subject == subject {
-			return strings.Join(c.Parts, "; ")
+			return strings.Join(c.Sentences, " ")
 		}
 	}
 	require.Fail(t, "nothing is said of "+subject)
@@ -42,92 +45,92 @@ const atManaged90, gapOnTraces = "At the instance-hours of managed-90", "gap as 
 
 func TestAClaimOfEverySetIsMade(t *testing.T) {
 	e := across(judged("gap", "", figures{{90, 10}, {20, 4}, {21, 9}, {20, 3}}), judged("managed-90", managedScaling, figures{{100, 20}, {25, 8}, {25, 10}, {25, 9}}))
-	assert.Equal(t, "in every set ours leave less late waiting on t", claimed(t, e, atManaged90))
-	assert.Equal(t, "in every set none does on t", claimed(t, e, gapOnTraces))
+	assert.Equal(t, "Ours leave less late waiting on t.", claimed(t, e, atManaged90))
+	assert.Equal(t, "No setting of managed scaling that was run beats it on t.", claimed(t, e, gapOnTraces))
 	assert.Equal(t, []string{"t", "not beaten"}, beatenSheet(e).Lines[0])
 }
 
 func TestAClaimThatOneSetBreaksIsWithdrawnAndTheSetNamed(t *testing.T) {
 	e := across(judged("gap", "", figures{{90, 10}, {20, 4}, {21, 12}, {20, 3}}), judged("managed-90", managedScaling, figures{{100, 20}, {25, 8}, {21, 10}, {25, 9}}))
-	assert.Equal(t, "nothing is claimed, because ours leave less late waiting, but not with “long back-off”, on t", claimed(t, e, atManaged90))
-	assert.Equal(t, "nothing is claimed on t", claimed(t, e, gapOnTraces))
+	assert.Equal(t, "Nothing is claimed on t. Ours leave less late waiting in the middle. The set “long back-off” says otherwise.", claimed(t, e, atManaged90))
+	assert.Equal(t, "Nothing is claimed on t: the sets disagree.", claimed(t, e, gapOnTraces))
 	assert.Equal(t, []string{"t", "not beaten, but with long back-off"}, beatenSheet(e).Lines[0])
 	assert.Equal(t, "depends on long back-off", equalSheet(e).Lines[0][2])
 }
 
 func TestAClaimAgainstOursIsMadeToo(t *testing.T) {
 	e := across(judged("gap", "", figures{{90, 30}, {20, 12}, {21, 12}, {20, 10}}), judged("managed-90", managedScaling, figures{{90, 20}, {20, 8}, {21, 10}, {20, 9}}))
-	assert.Equal(t, "in every set it leaves less late waiting on t", claimed(t, e, atManaged90))
-	assert.Equal(t, "in every set a setting of managed scaling beats it on t", claimed(t, e, gapOnTraces))
+	assert.Equal(t, "managed-90 leaves less late waiting on t.", claimed(t, e, atManaged90))
+	assert.Equal(t, "A setting of managed scaling beats it on t.", claimed(t, e, gapOnTraces))
 	assert.Equal(t, []string{"t", "by managed-90"}, beatenSheet(e).Lines[0])
 }
 
 func TestAClaimAgainstOursIsWithdrawnToo(t *testing.T) {
 	e := across(judged("gap", "", figures{{90, 30}, {20, 12}, {20, 12}, {20, 8}}), judged("managed-90", managedScaling, figures{{90, 20}, {20, 8}, {20, 10}, {21, 9}}))
-	assert.Equal(t, "nothing is claimed, because it leaves less late waiting, but not with “slow queue”, on t", claimed(t, e, atManaged90))
-	assert.Equal(t, "nothing is claimed on t", claimed(t, e, gapOnTraces))
+	assert.Equal(t, "Nothing is claimed on t. managed-90 leaves less late waiting in the middle. The set “slow queue” says otherwise.", claimed(t, e, atManaged90))
+	assert.Equal(t, "Nothing is claimed on t: the sets disagree.", claimed(t, e, gapOnTraces))
 	assert.Equal(t, []string{"t", "beaten, but not with slow queue"}, beatenSheet(e).Lines[0])
 }
 
 func TestThatNobodyWaitsIsNoLess(t *testing.T) {
 	none := figures{{90, 0}, {20, 0}, {21, 0}, {20, 0}}
 	e := across(judged("gap", "", none), judged("managed-90", managedScaling, none))
-	assert.Equal(t, "in every set both leave as little late waiting for as many hours on t", claimed(t, e, atManaged90))
+	assert.Equal(t, "Both leave as little late waiting for as many hours on t.", claimed(t, e, atManaged90))
 	e = across(judged("gap", "", none), judged("managed-90", managedScaling, figures{{90, 0}, {20, 0}, {21, 5}, {20, 0}}))
-	assert.Equal(t, "in every set ours leave no more late waiting on t", claimed(t, e, atManaged90))
+	assert.Equal(t, "Ours leave no more late waiting on t.", claimed(t, e, atManaged90))
 }
 
 func TestAsLittleIsBoughtForFewerHours(t *testing.T) {
 	few := figures{{90, 0}, {20, 0}, {21, 0}, {20, 0}}
 	many := figures{{100, 0}, {25, 0}, {25, 0}, {25, 0}}
 	e := across(judged("gap", "", few), judged("managed-90", managedScaling, many))
-	assert.Equal(t, "in every set ours leave as little late waiting for fewer hours on t", claimed(t, e, atManaged90))
+	assert.Equal(t, "Ours leave as little late waiting for fewer hours on t.", claimed(t, e, atManaged90))
 	e = across(judged("gap", "", few), judged("managed-90", managedScaling, many), judged("managed-95", managedScaling, figures{{80, 0}, {19, 0}, {20, 0}, {19, 0}}))
-	assert.Equal(t, "in every set it leaves as little late waiting for fewer hours on t", claimed(t, e, atManaged90))
+	assert.Equal(t, "managed-90 leaves as little late waiting for fewer hours on t.", claimed(t, e, atManaged90))
 }
 
 func TestADayThatIsOtherIsToldAsTheDay(t *testing.T) {
 	e := across(judged("gap", "", figures{{90, 10}, {20, 9}, {20, 9}, {20, 9}}), judged("managed-90", managedScaling, figures{{100, 20}, {20, 8}, {20, 8}, {20, 8}}))
-	assert.Equal(t, "nothing is claimed, because ours leave less late waiting, but not with “one day and one seed”, on t", claimed(t, e, atManaged90))
+	assert.Equal(t, "Nothing is claimed on t. Ours leave less late waiting in the middle. The first day alone, with one seed, says otherwise.", claimed(t, e, atManaged90))
 }
 
 func TestOursMustBeAsCheapToBeCompared(t *testing.T) {
 	e := across(judged("gap", "", figures{{90, 0}, {20, 0}, {21, 0}, {20, 0}}), judged("managed-90", managedScaling, figures{{80, 1}, {19, 1}, {20, 1}, {19, 1}}))
-	assert.Equal(t, "in every set none of ours that was run is as cheap on t", claimed(t, e, atManaged90))
+	assert.Equal(t, "None of ours that was run is as cheap on t.", claimed(t, e, atManaged90))
 	dear := across(judged("gap", "", figures{{90, 9}, {20, 9}, {21, 9}, {20, 9}}), judged("managed-90", managedScaling, figures{{95, 1}, {25, 1}, {25, 1}, {25, 1}}))
-	assert.Equal(t, "nothing is claimed, because ours were not run so dear on t", claimed(t, dear, atManaged90))
+	assert.Equal(t, "Nothing is claimed on t. Ours were not run so dear.", claimed(t, dear, atManaged90))
 }
 
 func TestOthersAreTakenAtTheirBest(t *testing.T) {
 	spreadOut := judged("managed-95, spread out", managedScaling, figures{{99, 5}, {24, 2}, {24, 2}, {24, 2}})
 	spreadOut.Family = "managed, spread out"
 	e := across(judged("gap", "", figures{{90, 10}, {20, 4}, {21, 4}, {20, 4}}), judged("managed-90", managedScaling, figures{{100, 20}, {25, 8}, {25, 8}, {25, 8}}), spreadOut)
-	assert.Equal(t, "nothing is claimed, because ours were not run so dear on t", claimed(t, e, atManaged90), "the other placement leaves less for less")
+	assert.Equal(t, "Nothing is claimed on t. Ours were not run so dear.", claimed(t, e, atManaged90), "the other placement leaves less for less")
 	alarms := spreadOut
 	alarms.Rival = "alarms"
 	e.Traces[0].Runs[2] = alarms
-	assert.Equal(t, "in every set ours leave less late waiting on t", claimed(t, e, atManaged90), "another policy is no setting of it")
+	assert.Equal(t, "Ours leave less late waiting on t.", claimed(t, e, atManaged90), "another policy is no setting of it")
 }
 
 func TestHarmIsToldWhereverItHappened(t *testing.T) {
 	same := figures{{90, 0}, {20, 0}, {21, 0}, {20, 0}}
 	e := across(judged("gap", "", same), judged("managed-90", managedScaling, same))
 	const ended = "Tasks ended by scaling in"
-	assert.Equal(t, "none under any setting of ours, in any set", claimed(t, e, ended))
+	assert.Equal(t, "No setting of ours has any.", claimed(t, e, ended))
 	other := &e.Traces[0].Runs[1]
 	other.Sets[2].TasksEndedByHost = 2
-	assert.Equal(t, "none under any setting of ours, in any set", claimed(t, e, ended), "what others do in some sets is not claimed")
+	assert.Equal(t, "No setting of ours has any.", claimed(t, e, ended), "what others do in some sets is not claimed")
 	other.TasksEndedByHost, other.Sets[0].TasksEndedByHost, other.Sets[1].TasksEndedByHost = SpreadOf(1), 1, 1
-	assert.Equal(t, "none under any setting of ours, in any set; managed-90 has them in every set on t", claimed(t, e, ended))
+	assert.Equal(t, "No setting of ours has any. managed-90 has some on t.", claimed(t, e, ended))
 	e.Traces[0].Runs[0].Sets[1].TasksEndedByHost = 3
-	assert.Equal(t, "under ours as they come: gap of t at most 3; managed-90 has them in every set on t", claimed(t, e, ended))
+	assert.Equal(t, "gap has at most 3 on t. managed-90 has some on t.", claimed(t, e, ended))
 	e.Traces[0].Runs[0].Default = false
-	assert.Equal(t, "none under ours as they come, in any set; under 1 other row of ours, at most 3 in a run; managed-90 has them in every set on t", claimed(t, e, ended))
+	assert.Equal(t, "None of ours as they come has any. Ours have at most 3 in 1 other row. managed-90 has some on t.", claimed(t, e, ended))
 }
 
 func TestAPriceIsToldByHowFarItMoves(t *testing.T) {
 	e := across(judged("gap", "", figures{{90, 0}, {20, 0}, {21, 0}, {20, 0}}), judged("managed-90", managedScaling, figures{{80, 0}, {20, 0}, {40, 0}, {20, 0}}))
-	assert.Equal(t, "gap at most 5.0 % apart (t); managed-90 at most 100.0 % apart (t)", claimed(t, e, "Instance-hours of one day, from the cheapest set to the dearest"))
+	assert.Equal(t, "gap differs by at most 5.0 %, on t. managed-90 differs by at most 100.0 %, on t.", claimed(t, e, "Instance-hours of one day, from the cheapest set to the dearest"))
 }
 
 func TestARangeIsOfTheDaysAlone(t *testing.T) {
@@ -144,8 +147,40 @@ func TestARangeIsOfTheDaysAlone(t *testing.T) {
 func TestATerminalShowsWhatHoldsWithoutTracesToo(t *testing.T) {
 	same := figures{{90, 0}, {20, 0}, {21, 0}, {20, 0}}
 	e := across(judged("gap", "", same), judged("managed-90", managedScaling, same))
-	assert.Contains(t, EvaluationText(e), "At the instance-hours of managed-90: in every set")
+	assert.Contains(t, EvaluationText(e), "At the instance-hours of managed-90: Both leave as little")
 	assert.Contains(t, EvaluationText(e), "│ t     │ managed-90 │")
 	e.Scenarios, e.Traces = e.Traces, nil
-	assert.Contains(t, EvaluationText(e), "Tasks ended by scaling in: none under any setting of ours, in any set.")
+	assert.Contains(t, EvaluationText(e), "Tasks ended by scaling in: No setting of ours has any.")
+}
+
+func TestNoSentenceOfAnEvaluationIsLong(t *testing.T) {
+	e := madeUpEvaluation()
+	many := e.Traces[0]
+	for i := range 9 {
+		many.Name = fmt.Sprintf("trace-%d", i)
+		e.Traces = append(e.Traces, many)
+	}
+	e.Traces[1].Runs[2].Sets[1].TasksEndedByHost = 2
+	var document bytes.Buffer
+	require.NoError(t, EvaluationMarkdown(&document, e))
+	shortSentences(t, document.String())
+}
+
+func TestTheEvaluationOfTheDocumentationHasNoLongSentence(t *testing.T) {
+	document, err := os.ReadFile("../../docs/evaluation.md")
+	require.NoError(t, err)
+	shortSentences(t, string(document))
+}
+
+// shortSentences fails where a sentence, in a table too, has more than forty words.
+func shortSentences(t *testing.T, document string) {
+	t.Helper()
+	const most = 40
+	for line := range strings.SplitSeq(document, "\n") {
+		for cell := range strings.SplitSeq(line, "|") {
+			for sentence := range strings.SplitSeq(cell, ". ") {
+				assert.LessOrEqual(t, len(strings.Fields(sentence)), most, sentence)
+			}
+		}
+	}
 }

@@ -3,8 +3,10 @@ package report
 // Evaluation is every policy, at every setting of its main knob, on every trace and scenario, over several seeds.
 type Evaluation struct {
 	// About says in a sentence or two what was run, for both pages' beginning; Quick that it was a part only.
-	About  string        `json:"about"`
-	Quick  bool          `json:"quick,omitempty"`
+	About string `json:"about"`
+	Quick bool   `json:"quick,omitempty"`
+	// Extent says how much of each trace the middle figures are of, such as "at most four days".
+	Extent string        `json:"extent,omitempty"`
 	Traces []TraceResult `json:"traces"`
 	// Scenarios are every policy with its defaults on each scenario; they have no frontier.
 	Scenarios []TraceResult `json:"scenarios,omitempty"`
@@ -74,11 +76,11 @@ type Point struct {
 	Cost       *Spread `json:"cost_usd,omitempty"`
 	ScalerCost *Spread `json:"scaler_cost_usd,omitempty"`
 
-	// Sets are a shorter run of one seed under each of the evaluation's sets.
+	// Sets are a shorter run of one seed under each of the evaluation's sets; of a scenario, its seeds under each.
 	Sets []SetPoint `json:"sets,omitempty"`
 }
 
-// SetPoint is a run under one set.
+// SetPoint are the means of a point's runs under one set.
 type SetPoint struct {
 	InstanceHours      float64 `json:"instance_hours"`
 	OverLowerBound     float64 `json:"over_lower_bound"`

@@ -23,13 +23,7 @@ func EvaluationMarkdown(out io.Writer, e Evaluation) error {
 	for _, told := range e.told() {
 		fmt.Fprintf(&b, "%s\n\n", oneLine(told))
 	}
-	if claims := e.claims(); len(claims) > 0 {
-		fmt.Fprintf(&b, "## %s\n\n%s\n\n", claimsTitle, claimsNote)
-		for _, c := range claims {
-			fmt.Fprintf(&b, "- **%s**: %s.\n", oneLine(c.Subject), oneLine(strings.Join(c.Parts, "; ")))
-		}
-		b.WriteString("\n")
-	}
+	e.claimsMarkdown(&b)
 	for _, s := range sheetsOf(e) {
 		s.markdown(&b)
 		b.WriteString("\n")
@@ -62,6 +56,21 @@ func EvaluationMarkdown(out io.Writer, e Evaluation) error {
 	return err
 }
 
+func (e Evaluation) claimsMarkdown(b *bytes.Buffer) {
+	claims := e.claims()
+	if len(claims) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "## %s\n\n%s\n\n", claimsTitle, claimsNote)
+	for _, c := range claims {
+		fmt.Fprintf(b, "- **%s**\n", oneLine(c.Subject))
+		for _, said := range c.Sentences {
+			fmt.Fprintf(b, "  - %s\n", oneLine(said))
+		}
+	}
+	b.WriteString("\n")
+}
+
 func (s sheet) markdown(b *bytes.Buffer) {
 	fmt.Fprintf(b, "## %s\n\n", oneLine(s.Name))
 	if s.Note != "" {
@@ -77,7 +86,7 @@ func (s sheet) markdown(b *bytes.Buffer) {
 func EvaluationText(e Evaluation) string {
 	var held []string
 	for _, c := range e.claims() {
-		held = append(held, fmt.Sprintf("%s: %s.", c.Subject, strings.Join(c.Parts, "; ")))
+		held = append(held, c.Subject+": "+strings.Join(c.Sentences, " "))
 	}
 	if len(e.Against) == 0 || len(e.Traces) == 0 {
 		return wrapped(held)

@@ -172,11 +172,18 @@ func (e Evaluation) told() []string {
 	return told
 }
 
+// apartNote warns of comparing a range of a trace with the figure beside it.
+const apartNote = "So it need not hold the figure beside it."
+
 // rangesNote says what figures in brackets and ranges are.
 func (e Evaluation) rangesNote() string {
-	note := "Means over seeds, in brackets the least and the most."
+	note := "Figures are means over the seeds"
+	if e.Extent != "" {
+		note += ", of " + e.Extent
+	}
+	note += ". In brackets stand the least and the most seed."
 	if len(e.Sets) > 1 {
-		note += " “A day” is the first day alone, with one seed: the least and the most over the sets."
+		note += " A range under “a day” is of the first day alone, with one seed: the least and the most over the sets. " + apartNote
 	}
 	return note
 }

@@ -50,7 +50,7 @@ func sheetsOf(e Evaluation) []sheet {
 func setSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "Sets",
-		Note: "The middle figures are AWS as simulated. Each set changes one guess, on the first day of each trace and on each scenario, with one seed. Ranges are over all sets, the first one, which changes nothing, among them. Where all tasks are standalone, those of the back-off, of retries and of placement change nothing either.",
+		Note: "The middle figures are AWS as simulated. Each set changes one guess. On traces a set has the first day alone and one seed; on scenarios it has the seeds of the middle. Ranges are over all sets. The first of them changes nothing. On traces of standalone tasks the sets of the back-off, of retries and of placement change nothing either.",
 		Head: []string{"Set", "what is other", "knobs", "source"}, Words: 4, Long: []int{1, 2, 3},
 	}
 	for _, set := range e.Sets {
@@ -79,7 +79,7 @@ const beyondSweep = "beyond the sweep"
 func equalSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "At equal instance-hours",
-		Note: "What ours left, in task-minutes, at the same instance-hours as each of these: first late waiting, which leaves out the 30 seconds of each wait that ECS takes under every policy, then all waiting. Ours is read off the frontier of all our settings on the trace, on straight lines between neighbours. Theirs is the best setting of that policy that took no more, with either placement strategy. “A day” is the same ratio on the first day, least to most over the sets. “≤”: our frontier ends there, at a lower cost. “" + beyondSweep + "”: none of our settings that were run is as cheap.",
+		Note: "What ours left, in task-minutes, at the same instance-hours as each of these. Late waiting comes first. It leaves out the 30 seconds of each wait that ECS takes under every policy. All waiting comes second. Ours is read off the frontier of all our settings on the trace, on straight lines between neighbours. Theirs is the best setting of that policy that took no more, with either placement strategy. “A day” is the same ratio on the first day alone, with one seed: the least and the most over the sets. " + apartNote + " “≤”: our frontier ends there, at a lower cost. “" + beyondSweep + "”: none of our settings that were run is as cheap.",
 		Head: []string{"Trace", "against", "claim", "instance-hours", "its late", "ours", "ratio", "a day", "its waiting", "ours", "ratio"}, Words: 3, Long: []int{2},
 	}
 	e.eachAgainst(func(t TraceResult, p Point) {
@@ -199,7 +199,7 @@ const patient = 180
 func calmSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "Calm, and the cost of short waits",
-		Note: "Instance-hours as a multiple of the lower bound, for three settings: the cheapest of ours and of ECS managed scaling whose placement wait p99 is under 3 minutes with every seed, and ours with the defaults (gap, entry {}). Reversals are scaling actions that undo the one before within 30 minutes although demand did not change: the most of any of our settings and any seed.",
+		Note: "Instance-hours as a multiple of the lower bound, for three settings. The first two are the cheapest of ours and the cheapest of ECS managed scaling whose placement wait p99 is under 3 minutes with every seed. The third is ours with the defaults (gap, entry {}). Reversals are scaling actions that undo the one before within 30 minutes although demand did not change. They are the most of any setting and any seed.",
 		Head: []string{"Trace", "tasks of", "cheapest of ours", "over the bound", "wait p99", "cheapest managed", "over the bound", "wait p99", "ours with its defaults", "wait p99", "reversals of ours", "of the others"}, Words: 3,
 	}
 	for _, t := range e.Traces {
@@ -258,7 +258,7 @@ func (t TraceResult) cheapestOf(of func(Point) bool) (best Point, found bool) {
 func costSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "What the hours over the lower bound are",
-		Note: "Instance-hours above the lower bound, in percent of it, and what they were spent on: hosts that booted, hosts that drained, and the rest. The rest is free room on registered hosts, because of thresholds, alarms that take minutes, tasks spread over zones, and holes that no task fits. MinSize is inside the bound, so it is no part of the rest.",
+		Note: "Instance-hours above the lower bound, in percent of it, and what they were spent on: hosts that booted, hosts that drained, and the rest. The rest is free room on registered hosts. It is there because of thresholds, alarms that take minutes, tasks spread over zones, and holes that no task fits. MinSize is inside the bound, so it is no part of the rest.",
 		Head: []string{"Trace", "policy", "instance-hours", "lower bound", "over it", "booting", "draining", "the rest"}, Words: 2,
 	}
 	for _, t := range e.Traces {
@@ -309,6 +309,7 @@ func scenarioSheets(e Evaluation) []sheet {
 		}
 		return s
 	}
+	const overSets = "In brackets stand the least and the most of the same means over the sets, where they differ."
 	// withRange is a mean over seeds with its range over sets, where they differ.
 	withRange := func(text func(float64) string, of func(SetPoint) float64) func(Point) string {
 		return func(p Point) string {
@@ -320,11 +321,11 @@ func scenarioSheets(e Evaluation) []sheet {
 		}
 	}
 	return []sheet{
-		by("Scenarios: late task-minutes", "Every policy with its defaults: means over seeds, in brackets the least and the most over the sets, of one seed. docs/simulator.md says what each scenario shows.",
+		by("Scenarios: late task-minutes", "Every policy with its defaults: means over the seeds. "+overSets+" docs/simulator.md says what each scenario shows.",
 			withRange(minutesOf, func(s SetPoint) float64 { return s.LateSeconds })),
-		by("Scenarios: instance-hours over the lower bound", "In brackets the range over the sets.", withRange(multiple, func(s SetPoint) float64 { return s.OverLowerBound })),
+		by("Scenarios: instance-hours over the lower bound", overSets, withRange(multiple, func(s SetPoint) float64 { return s.OverLowerBound })),
 		by("Scenarios: unplaced task-minutes", "All waiting, with the first 30 seconds.", func(p Point) string { return minutesOf(p.UnplacedSeconds.Mean) }),
-		by("Scenarios: reversals within 30 minutes on unchanged demand", "In brackets the range over the sets.", withRange(tenth, func(s SetPoint) float64 { return s.ReversalsUnchanged })),
-		by("Scenarios: tasks ended by scaling in", "In brackets the range over the sets.", withRange(tenth, func(s SetPoint) float64 { return s.TasksEndedByHost })),
+		by("Scenarios: reversals within 30 minutes on unchanged demand", overSets, withRange(tenth, func(s SetPoint) float64 { return s.ReversalsUnchanged })),
+		by("Scenarios: tasks ended by scaling in", overSets, withRange(tenth, func(s SetPoint) float64 { return s.TasksEndedByHost })),
 	}
 }
