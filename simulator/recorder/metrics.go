@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -138,8 +139,8 @@ func add(all []series, results []types.MetricDataResult) error {
 		if result.StatusCode == types.StatusCodeInternalError || result.StatusCode == types.StatusCodeForbidden {
 			return fmt.Errorf("read metrics: CloudWatch answered %s for one of them; try again", result.StatusCode)
 		}
-		i, err := strconv.Atoi(aws.ToString(result.Id)[1:])
-		if err != nil || i >= len(all) {
+		i, err := strconv.ParseUint(strings.TrimPrefix(aws.ToString(result.Id), "m"), 10, 31)
+		if err != nil || i >= uint64(len(all)) {
 			return fmt.Errorf("read metrics: CloudWatch answered for %q, which was not asked", aws.ToString(result.Id))
 		}
 		for n := range min(len(result.Timestamps), len(result.Values)) {

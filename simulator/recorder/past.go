@@ -286,6 +286,9 @@ func (p *past) limits(read []series) {
 	var off []string
 	for i, g := range p.groups.all {
 		low, high, desired := read[3*i], read[3*i+1], read[3*i+2]
+		if len(g.Limits) == 0 || len(g.Desired) == 0 {
+			continue // a capacity provider names a group that is gone, or it could not be read
+		}
 		if len(low) == 0 || len(high) == 0 {
 			off = append(off, g.Name)
 		} else {

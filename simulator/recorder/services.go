@@ -110,8 +110,8 @@ func (s *service) deleted(at time.Time) {
 // seesService notes a service as it is now.
 func (r *Recorder) seesService(ctx context.Context, l *look, s cluster.Service, told types.Service) {
 	of := r.services.by[s.Name]
-	if of == nil && !s.Active {
-		return // it was deleted before the recording
+	if !s.Active && (of == nil || of.fresh()) {
+		return // it was deleted before the recording, or before its size could be read
 	}
 	of = r.services.add(s.Name)
 	revision, ok := r.revision(ctx, l, of, s.Starts())

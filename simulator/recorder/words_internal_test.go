@@ -203,3 +203,28 @@ func TestSizesInUnitsBecomeHosts(t *testing.T) {
 	g.activities.each = 6
 	assert.Equal(t, 4, g.hosts(aws.Int32(20)))
 }
+
+func TestAnAnswerThatWasNotAskedForIsRefused(t *testing.T) {
+	for _, id := range []string{"", "m", "m-1", "m1", "n0", "m99999999999999999999"} {
+		err := add([]series{{}}, []cwtypes.MetricDataResult{{Id: aws.String(id)}})
+		assert.ErrorContains(t, err, "which was not asked", id)
+	}
+	require.ErrorContains(t, add([]series{{}}, []cwtypes.MetricDataResult{{}}), "which was not asked")
+	assert.NoError(t, add([]series{{}}, []cwtypes.MetricDataResult{{Id: aws.String("m0")}}))
+}
+
+// A look that could not read a service's task definition leaves it without a desired count.
+func TestAServiceMayEndBeforeItsSizeIsRead(t *testing.T) {
+	r := New("web", Clients{}, time.Minute, recording.Watched)
+	r.services.add("shop").revisions[""] = revision{}
+	r.seesService(t.Context(), &look{}, cluster.Service{Name: "shop"}, ecstypes.Service{})
+	assert.True(t, r.services.by["shop"].fresh())
+}
+
+func TestAGroupThatIsGoneHasNoBounds(t *testing.T) {
+	p := &past{Recorder: New("web", Clients{}, time.Minute, recording.CloudWatch)}
+	p.groups.add("gone")
+	p.limits([]series{{}, {}, {}})
+	assert.Empty(t, p.groups.known(p.hosts))
+	assert.Empty(t, p.notes)
+}
