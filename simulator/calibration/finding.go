@@ -53,7 +53,8 @@ type Observed struct {
 	P95    float64 `json:"p95_s"`
 	Most   float64 `json:"most_s"`
 
-	low, high float64 // without the outer fiftieths
+	low, high         float64 // without the outer fiftieths
+	shortest, longest float64 // the least that one can have been, and the most
 }
 
 // bounds are a knob of two that fits: a fiftieth at either end is left to chance.
@@ -157,12 +158,18 @@ func lengths(things string, seen []span, l law, turn func(*aws.Knobs, Observed))
 	return s
 }
 
-// String tells it to people.
+// String tells it to people: what they can have been, not what is likeliest. Two looks that enclose 5 minutes enclose
+// "4m40s to 5m", of which the middle would look as if it were not the knob's.
 func (o Observed) String() string {
-	if seconds(o.Least) == seconds(o.Most) {
-		return seconds(o.Most)
+	least, most := seconds(o.shortest), seconds(o.longest)
+	switch {
+	case least == most:
+		return most
+	case seconds(o.Least) == seconds(o.Most):
+		return least + " to " + most
+	default:
+		return fmt.Sprintf("%s to %s, half within %s, 95 %% within %s", least, most, seconds(o.Median), seconds(o.P95))
 	}
-	return fmt.Sprintf("%s to %s, half within %s, 95 %% within %s", seconds(o.Least), seconds(o.Most), seconds(o.Median), seconds(o.P95))
 }
 
 // capital is a text as a sentence begins.
@@ -191,12 +198,17 @@ func sharp(seen []span) []span {
 
 func observed(seen []span) Observed {
 	sorted := make([]float64, len(seen))
+	shortest, longest := math.Inf(1), 0.0
 	for i, s := range seen {
 		sorted[i] = s.likely
+		shortest, longest = min(shortest, s.least), max(longest, s.likely)
+		if !math.IsInf(s.most, 1) {
+			longest = max(longest, s.most)
+		}
 	}
 	slices.Sort(sorted)
 	return Observed{
 		Least: sorted[0], Median: quantile(sorted, 0.5), P95: quantile(sorted, 0.95), Most: sorted[len(sorted)-1],
-		low: quantile(sorted, 0.02), high: quantile(sorted, 0.98),
+		low: quantile(sorted, 0.02), high: quantile(sorted, 0.98), shortest: shortest, longest: longest,
 	}
 }

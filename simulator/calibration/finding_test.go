@@ -90,7 +90,7 @@ func TestContradictedComeFirst(t *testing.T) {
 	all := Judge(booting(slices.Repeat([]float64{300}, 9)...), aws.Defaults())
 	require.Equal(t, "ec2.boot", all[0].Knob)
 	assert.Equal(t, Contradicted, all[0].Verdict)
-	assert.Equal(t, Observed{Least: 300, Median: 300, P95: 300, Most: 300, low: 300, high: 300}, *all[0].Observed)
+	assert.Equal(t, Observed{Least: 300, Median: 300, P95: 300, Most: 300, low: 300, high: 300, shortest: 300, longest: 300}, *all[0].Observed)
 	assert.Equal(t, 9, all[0].Seen)
 	assert.True(t, all[0].Guess)
 	assert.JSONEq(t, `{"median": "1m15s", "p95": "2m45s"}`, string(all[0].Value))
@@ -146,5 +146,21 @@ func TestWhatWasNotWatchedIsNotJudged(t *testing.T) {
 	assert.Equal(t, Contradicted, of(t, "ec2.boot", all).Verdict)
 	for _, knob := range []string{"ecs.loop", "ecs.back_off", "ecs.refusals_to_back_off", "ec2.never_joins", "ecs.blink"} {
 		assert.Equal(t, unwatched, of(t, knob, all).Why)
+	}
+}
+
+// Half and 95 % are of the likeliest lengths, so they show only where these differ.
+func TestLengthsAreToldAsFarAsTheyAreKnown(t *testing.T) {
+	minutes := func(least, most float64) span {
+		return between(time.Duration(least*float64(time.Minute)), time.Duration(most*float64(time.Minute)))
+	}
+	for says, seen := range map[string][]span{
+		"5m":          {exactly(5 * time.Minute), exactly(5 * time.Minute)},
+		"4m40s to 5m": {between(280*time.Second, 5*time.Minute), between(280*time.Second, 5*time.Minute)},
+		"4m to 10m, half within 5m, 95 % within 9m": {minutes(4, 6), minutes(4, 6), minutes(8, 10)},
+		"0s to 30s": {atMost(30 * time.Second)},
+		"1h":        {longerThan(time.Hour)},
+	} {
+		assert.Equal(t, says, observed(seen).String())
 	}
 }
