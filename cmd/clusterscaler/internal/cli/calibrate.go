@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -39,14 +38,14 @@ func newCalibrate() *cobra.Command {
 			}
 			return fmt.Errorf("calibrate reads one recording, not %d; run it once for each", len(args))
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.OutOrStdout(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd, args[0]) },
 	}
 	cmd.Flags().VarP(&c.format, "output", "o", "table, json, or knobs: a file for simulate --knobs")
 	cmd.Flags().StringVar(&c.knobs, "knobs", "", "JSON file of the knobs to hold the recording against (default: those of simulate --list-knobs)")
 	return cmd
 }
 
-func (c calibrating) run(out io.Writer, path string) error {
+func (c calibrating) run(cmd *cobra.Command, path string) error {
 	knobs, err := world{knobs: c.knobs}.readKnobs()
 	if err != nil {
 		return err
@@ -55,7 +54,10 @@ func (c calibrating) run(out io.Writer, path string) error {
 	if err != nil {
 		return err
 	}
-	found := calibration.Judge(r, knobs)
+	for _, note := range r.Notes {
+		fmt.Fprintln(cmd.ErrOrStderr(), "note:", note)
+	}
+	out, found := cmd.OutOrStdout(), calibration.Judge(r, knobs)
 	shown := report.Calibration{
 		Cluster: r.Cluster, Made: r.Made, From: r.From, To: r.To, Resolution: r.Resolution,
 		Findings: found, Knobs: calibration.Knobs(knobs, found),

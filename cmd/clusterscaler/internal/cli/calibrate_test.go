@@ -11,6 +11,7 @@ import (
 
 	"ecs-cluster-scaler/simulator/aws"
 	"ecs-cluster-scaler/simulator/calibration"
+	"ecs-cluster-scaler/simulator/recording"
 	"ecs-cluster-scaler/simulator/report"
 )
 
@@ -53,6 +54,22 @@ func TestCalibrationShowsWhatWasTurned(t *testing.T) {
 	after, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Equal(t, before, after, "it changes nothing")
+}
+
+// What a recording says of itself is told beside the findings, and not among what a program reads.
+func TestCalibrateTellsARecordingsNotes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "web.json")
+	require.Zero(t, clusterscaler(t, nil, "simulate", "quiet-night", "--length", "30m", "--record", path).code)
+	r := read(t, path)
+	r.Notes = []string{"2 services are gone."}
+	out, err := os.Create(path)
+	require.NoError(t, err)
+	require.NoError(t, recording.Write(out, r))
+	require.NoError(t, out.Close())
+	got := clusterscaler(t, nil, "calibrate", path, "--output", "json")
+	require.Zero(t, got.code)
+	assert.Equal(t, "note: 2 services are gone.\n", got.stderr)
+	assert.True(t, json.Valid([]byte(got.stdout)))
 }
 
 // The file that it writes is one that simulate takes, and that the recording does not contradict.
