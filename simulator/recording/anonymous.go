@@ -133,14 +133,27 @@ const (
 // ownValues are those that the agent gives to attributes of the kind.
 var ownValues = []string{"linux", "windows", "x86_64", "arm64"}
 
-// attribute is an attribute's new name.
-func (a anonymiser) attribute(name string) string {
+// agentSets says whether an attribute is one that the agent sets itself.
+func agentSets(name string) bool {
 	switch name {
 	case zoneAttribute, typeAttribute, "ecs.os-type", "ecs.os-family", "ecs.cpu-architecture", "ecs.ami-id", "ecs.subnet-id", "ecs.vpc-id":
-		return name
+		return true
 	default:
-		return a.attributes.of(name)
+		return false
 	}
+}
+
+// kept says whether an attribute's value stays, because it is AWS's word.
+func kept(name, value string) bool {
+	return name == typeAttribute && instanceType.MatchString(value) || agentSets(name) && slices.Contains(ownValues, value)
+}
+
+// attribute is an attribute's new name.
+func (a anonymiser) attribute(name string) string {
+	if agentSets(name) {
+		return name
+	}
+	return a.attributes.of(name)
 }
 
 // expressions are attributes with their values.
@@ -153,7 +166,7 @@ func (a anonymiser) expressions(of map[string]string) map[string]string {
 		switch value := of[name]; {
 		case name == zoneAttribute:
 			all[name] = a.zones.of(value)
-		case name == typeAttribute && instanceType.MatchString(value), slices.Contains(ownValues, value) && a.attribute(name) == name:
+		case kept(name, value):
 			all[name] = value
 		default:
 			all[a.attribute(name)] = a.values.of(value)

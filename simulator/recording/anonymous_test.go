@@ -2,6 +2,7 @@ package recording_test
 
 import (
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 
@@ -97,6 +98,28 @@ func TestAnonymousTextsAreOfKnownKinds(t *testing.T) {
 			assert.True(t, known, text)
 		})
 	})
+}
+
+// What Anonymised forgot, Write finds: here one name at a time, in each field that holds one.
+func TestANameThatIsLeftIsNotWritten(t *testing.T) {
+	for field, leave := range map[string]func(*recording.Recording){
+		"cluster":      func(r *recording.Recording) { r.Cluster = mark },
+		"group":        func(r *recording.Recording) { r.Groups[0].Name, r.Hosts = mark, nil },
+		"zone":         func(r *recording.Recording) { r.Hosts[0].Zone = mark },
+		"instance":     func(r *recording.Recording) { r.Hosts[0].Instance = mark },
+		"hook":         func(r *recording.Recording) { r.Groups[0].Hooks[0].Name = mark },
+		"task group":   func(r *recording.Recording) { r.StandaloneTasks[0].Group = mark },
+		"attribute":    func(r *recording.Recording) { r.Groups[0].Attributes[mark] = "value-1" },
+		"its value":    func(r *recording.Recording) { r.Groups[0].Attributes["attribute-1"] = mark },
+		"agent's":      func(r *recording.Recording) { r.Groups[0].Attributes["ecs.os-type"] = mark },
+		"spread":       func(r *recording.Recording) { r.Services[0].Placement = []string{"spread:attribute:" + mark} },
+		"of a service": func(r *recording.Recording) { r.Services[0].MemberOf[mark] = "value-1" },
+	} {
+		r := rapid.Custom(drawn).Example(1).Anonymised()
+		require.NoError(t, recording.Write(io.Discard, r))
+		leave(&r)
+		assert.Regexp(t, `names are left .*: \["[a-z:]*`+mark+`"\]`, recording.Write(io.Discard, r), field)
+	}
 }
 
 // texts calls with every text of a JSON value.

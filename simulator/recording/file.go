@@ -65,7 +65,8 @@ func (r Recording) Check() error {
 	return f.err()
 }
 
-// Write writes a recording, of this [Version]. It refuses what [Read] would refuse.
+// Write writes a recording, of this [Version]. It refuses what [Read] would refuse, and an anonymous recording in which
+// a name is left.
 func Write(to io.Writer, r Recording) error {
 	r.Version = Version
 	r.InstanceTypes, r.Groups, r.Services = list(r.InstanceTypes), list(r.Groups), list(r.Services)
@@ -79,6 +80,15 @@ func Write(to io.Writer, r Recording) error {
 	e.SetIndent("", " ")
 	if err := e.Encode(r); err != nil {
 		return err
+	}
+	if r.Anonymous {
+		left, err := strangers(text.Bytes())
+		if err != nil {
+			return err
+		}
+		if len(left) > 0 {
+			return fmt.Errorf("names are left in the anonymous recording, so it is not written: %q", left)
+		}
 	}
 	_, err := to.Write(inLines(text.Bytes()))
 	return err

@@ -21,6 +21,7 @@ type recordFlags struct {
 	out            string
 	anonymous      bool
 	fromCloudWatch bool
+	fromFile       string
 }
 
 const (
@@ -40,22 +41,17 @@ func newRecord() *cobra.Command {
 			"every name. The file is written every five minutes, at the end, and when record is interrupted. The same command " +
 			"then goes on with it, unless it is anonymous.\n\n" +
 			"--from-cloudwatch reads the past instead of watching, coarsely, and its calls cost a little: the price is told before. " +
-			"docs/recording.md says what is missing then, and which rights record needs.",
+			"docs/recording.md says what is missing then, and which rights record needs.\n\n" +
+			"--from-file with --anonymous makes a recording that is there anonymous, in a file beside it, and calls nothing.",
 		Example: `  clusterscaler record web --for 24h
   clusterscaler record web --for 7d --out week.json --anonymous
-  clusterscaler record web --from-cloudwatch --since 14d`,
-		Args: func(_ *cobra.Command, args []string) error {
-			switch {
-			case len(args) == 0:
-				return errors.New("no cluster is named; name one, as in clusterscaler record web --for 24h")
-			case len(args) > 1:
-				return fmt.Errorf("record watches one cluster, not %d; run it once for each", len(args))
-			case strings.ContainsAny(args[0], ":/"):
-				return fmt.Errorf("%s is not a cluster's name; take the part after the last slash, %s", args[0], args[0][strings.LastIndexAny(args[0], ":/")+1:])
-			}
-			return nil
-		},
+  clusterscaler record web --from-cloudwatch --since 14d
+  clusterscaler record --from-file web.json --anonymous`,
+		Args: func(_ *cobra.Command, args []string) error { return f.named(args) },
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.fromFile != "" {
+				return recordAnonymous(cmd, f)
+			}
 			f.cluster = args[0]
 			if f.out == "" {
 				f.out = f.cluster + ".json"
@@ -78,8 +74,28 @@ func newRecord() *cobra.Command {
 	flags.StringVar(&f.out, "out", "", "the file to write (default: <cluster>.json)")
 	flags.BoolVar(&f.anonymous, "anonymous", false, "replace every name in the file")
 	flags.BoolVar(&f.fromCloudWatch, "from-cloudwatch", false, "read what CloudWatch has kept instead of watching; costs a little")
+	flags.StringVar(&f.fromFile, "from-file", "", "make this recording anonymous, in another file (with --anonymous)")
 	flags.Var(&f.since, "since", "with --from-cloudwatch: how far back to read, such as 14d")
 	return cmd
+}
+
+// named refuses arguments that name no cluster.
+func (f *recordFlags) named(args []string) error {
+	switch {
+	case f.fromFile != "" && len(args) > 0:
+		return fmt.Errorf("--from-file reads no cluster; leave %s out", args[0])
+	case f.fromFile != "":
+		return nil
+	case len(args) == 0:
+		return errors.New("no cluster is named; name one, as in clusterscaler record web --for 24h")
+	case len(args) > 1:
+		return fmt.Errorf("record watches one cluster, not %d; run it once for each", len(args))
+	case strings.HasSuffix(args[0], ".json"):
+		return fmt.Errorf("%s is a file's name, not a cluster's; %s", args[0], madeAnonymous(args[0]))
+	case strings.ContainsAny(args[0], ":/"):
+		return fmt.Errorf("%s is not a cluster's name; take the part after the last slash, %s", args[0], args[0][strings.LastIndexAny(args[0], ":/")+1:])
+	}
+	return nil
 }
 
 // check refuses values that make no recording.
@@ -96,6 +112,8 @@ func (f recordFlags) check(changed func(flag string) bool) error {
 		return fmt.Errorf("--since is %s; it must be from 1h to %s, which is as long as CloudWatch keeps metrics", inDays(since), inDays(recorder.Kept))
 	case f.fromCloudWatch:
 		return nil
+	case !changed("for") && f.anonymous && vacant(f.out) != nil:
+		return fmt.Errorf("say how long to watch with --for, such as --for 24h; %s", madeAnonymous(f.out))
 	case !changed("for"):
 		return errors.New("say how long to watch with --for, such as --for 24h; or read the past with --from-cloudwatch --since 14d")
 	case f.every < soonest || f.every > latest:

@@ -96,6 +96,8 @@ func goOn(f recordFlags) (*recording.Recording, error) {
 		return nil, fmt.Errorf("record cannot go on with the file that is there: %s; %s", first, another)
 	case r.Anonymous:
 		return nil, fmt.Errorf("%s is anonymous, so nothing tells whether it is of cluster %s, and record cannot go on with it; %s", f.out, f.cluster, another)
+	case f.anonymous:
+		return nil, fmt.Errorf("%s has the names in it, and record --anonymous does not replace it; %s, or %s", f.out, madeAnonymous(f.out), another)
 	case r.Made != recording.Watched:
 		return nil, fmt.Errorf("%s was not made by watching (%s), so record cannot go on with it; %s", f.out, r.Made, another)
 	case r.Cluster != f.cluster:
