@@ -207,7 +207,7 @@ func TestSizesInUnitsBecomeHosts(t *testing.T) {
 func TestAnAnswerThatWasNotAskedForIsRefused(t *testing.T) {
 	for _, id := range []string{"", "m", "m-1", "m1", "n0", "m99999999999999999999"} {
 		err := add([]series{{}}, []cwtypes.MetricDataResult{{Id: aws.String(id)}})
-		assert.ErrorContains(t, err, "which was not asked", id)
+		require.ErrorContains(t, err, "which was not asked", id)
 	}
 	require.ErrorContains(t, add([]series{{}}, []cwtypes.MetricDataResult{{}}), "which was not asked")
 	assert.NoError(t, add([]series{{}}, []cwtypes.MetricDataResult{{Id: aws.String("m0")}}))
