@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
+	"ecs-cluster-scaler/internal/plural"
 	"ecs-cluster-scaler/simulator/recording"
 )
 
@@ -242,7 +243,7 @@ func (p *past) fill(services []*service, desired, running []series) {
 		s.runs(p.now, runs.Running)
 	}
 	if len(silent) > 0 {
-		p.say(fmt.Sprintf("%s no metric, so what is wanted now stands for the past.", has(len(silent), "service")), silent...)
+		p.say(fmt.Sprintf("%s no metric, so what is wanted now stands for the past.", plural.Count(len(silent), "service has", "services have")), silent...)
 	}
 	p.gaps(desired)
 }
@@ -298,7 +299,7 @@ func (p *past) limits(read []series) {
 		g.begin(p.span.from)
 	}
 	if len(off) > 0 {
-		p.say(fmt.Sprintf("%s no metrics, so MinSize and MaxSize of now stand for the past.", has(len(off), "group")), off...)
+		p.say(fmt.Sprintf("%s no metrics, so MinSize and MaxSize of now stand for the past.", plural.Count(len(off), "group has", "groups have")), off...)
 	}
 }
 
@@ -377,7 +378,7 @@ func (p *past) readGone(ctx context.Context) error {
 	}
 	if len(gone) > 0 {
 		slices.Sort(gone)
-		p.say(fmt.Sprintf("%s gone and left out: nothing keeps how large tasks were.", is(len(gone), "service")), gone...)
+		p.say(fmt.Sprintf("%s gone and left out: nothing keeps how large tasks were.", plural.Count(len(gone), "service is", "services are")), gone...)
 	}
 	return nil
 }
@@ -409,22 +410,8 @@ func (p *past) noteHosts(since time.Duration) {
 		}
 	}
 	if left > 0 {
-		p.say(fmt.Sprintf("%s left out, because the type is not known: the group launches several.", is(left, "host")))
+		p.say(fmt.Sprintf("%s left out, because the type is not known: the group launches several.", plural.Count(left, "host is", "hosts are")))
 	}
-}
-
-func is(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun + " is"
-	}
-	return fmt.Sprintf("%d %ss are", n, noun)
-}
-
-func has(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun + " has"
-	}
-	return fmt.Sprintf("%d %ss have", n, noun)
 }
 
 // explained is the least share of what was reserved that the recording's tasks must make up, to be silent about the rest.

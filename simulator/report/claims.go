@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"ecs-cluster-scaler/internal/plural"
 )
 
 // claim is what an evaluation says of a subject, in short sentences. It is made of the figures alone: nobody writes down
@@ -319,7 +321,7 @@ func (e Evaluation) happensToOurs(all []TraceResult, of func(SetPoint) float64, 
 		sentences = append(sentences, "None of ours as they come has any.")
 	}
 	if others > 0 {
-		sentences = append(sentences, fmt.Sprintf("Ours have at most %s in %s.", text(most), count(others, "other row")))
+		sentences = append(sentences, fmt.Sprintf("Ours have at most %s in %s.", text(most), plural.Count(others, "other row")))
 	}
 	return sentences
 }

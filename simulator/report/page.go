@@ -9,6 +9,7 @@ import (
 	"io"
 	"time"
 
+	"ecs-cluster-scaler/internal/plural"
 	"ecs-cluster-scaler/scaler"
 	"ecs-cluster-scaler/simulator"
 )
@@ -72,7 +73,7 @@ func Page(out io.Writer, c Comparison) error {
 	}
 	view := pageView{
 		Comparison: c, Title: c.Workload, Entry: entryOf(c.Entry), Knobs: knobWords(c.Runs[0].Knobs), Begin: c.begin(), End: c.end(),
-		Policies: count(len(c.Runs), "policy", "policies"), Lasts: span(c.end().Sub(c.begin()).Seconds()),
+		Policies: plural.Count(len(c.Runs), "policy", "policies"), Lasts: span(c.end().Sub(c.begin()).Seconds()),
 		Stories: storiesOf(c.Runs), Groups: groups, Data: data,
 		Unplaced: strips(c, "unplaced"), Billed: strips(c, "billed"),
 		files: files{Script: "comparison.js"},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"ecs-cluster-scaler/internal/plural"
 	"ecs-cluster-scaler/simulator"
 )
 
@@ -180,7 +181,7 @@ func signalAlt(r simulator.Result) string {
 		most, least = max(most, v.Gap), min(least, v.Gap)
 	}
 	return fmt.Sprintf("Signal: 1 in %s, −1 in %s, 0 in %s; gap from %s to %d.",
-		count(minutes[1], "minute"), count(minutes[-1], "minute"), count(minutes[0], "minute"),
+		plural.Count(minutes[1], "minute"), plural.Count(minutes[-1], "minute"), plural.Count(minutes[0], "minute"),
 		typeset(signed(least)), most)
 }
 
@@ -213,7 +214,7 @@ func talliesOf(r simulator.Result) []tally {
 func reasonsAlt(r simulator.Result) string {
 	var parts []string
 	for _, t := range talliesOf(r) {
-		parts = append(parts, fmt.Sprintf("%s in %s", t.Reason, count(t.Minutes, "minute")))
+		parts = append(parts, fmt.Sprintf("%s in %s", t.Reason, plural.Count(t.Minutes, "minute")))
 	}
 	return "Reasons: " + strings.Join(parts, ", ") + "."
 }
@@ -232,7 +233,7 @@ func drainsAlt(r simulator.Result) string {
 	if len(r.Drains) == 0 {
 		return "No host left."
 	}
-	text := fmt.Sprintf("%s; the longest took %s: %s from %s.", count(len(r.Drains), "drain"), span(longest), which.Instance, clock(which.From))
+	text := fmt.Sprintf("%s; the longest took %s: %s from %s.", plural.Count(len(r.Drains), "drain"), span(longest), which.Instance, clock(which.From))
 	if open > 0 {
 		text += fmt.Sprintf(" %d not over at the end.", open)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"ecs-cluster-scaler/internal/plural"
 	"ecs-cluster-scaler/simulator"
 	"ecs-cluster-scaler/simulator/workload"
 )
@@ -31,7 +32,7 @@ func CompareText(w io.Writer, c Comparison) error {
 	}
 	first := c.Runs[0]
 	paragraphs := []string{fmt.Sprintf("%s, seed %d, under %s: %s measured. %s",
-		first.Workload, first.Seed, count(len(c.Runs), "policy", "policies"), span(first.Measures.Hours*3600), c.Why)}
+		first.Workload, first.Seed, plural.Count(len(c.Runs), "policy", "policies"), span(first.Measures.Hours*3600), c.Why)}
 	for _, s := range storiesOf(c.Runs) {
 		paragraphs = append(paragraphs, strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s %s", s.Policy, s.Says, s.Against, s.Harm)), " "))
 	}
@@ -144,25 +145,13 @@ func alarming(run simulator.Result) []string {
 			wrong = append(wrong, fmt.Sprintf(format, args...))
 		}
 	}
-	add(m.TasksEndedByScaleIn > 0, "%s ended with a host that scaling in removed.", count(m.TasksEndedByScaleIn, "task"))
+	add(m.TasksEndedByScaleIn > 0, "%s ended with a host that scaling in removed.", plural.Count(m.TasksEndedByScaleIn, "task"))
 	add(m.BelowFloorScaling > 0, "Services were below their floor for %s because hosts left by scaling in.", span(m.BelowFloorScaling))
-	add(m.ReversalsUnchanged > 0, "%s within 30 minutes although demand had not changed.", count(m.ReversalsUnchanged, "scaling action was undone", "scaling actions were undone"))
-	add(m.UnplacedAtEnd > 0, "%s still had no host at the end.", count(m.UnplacedAtEnd, "task"))
-	add(m.HooksExpired > 0, "%s by timeout, not because the host was empty.", count(m.HooksExpired, "lifecycle hook ended", "lifecycle hooks ended"))
-	add(m.NeverRegistered > 0, "%s never registered.", count(m.NeverRegistered, "host"))
+	add(m.ReversalsUnchanged > 0, "%s within 30 minutes although demand had not changed.", plural.Count(m.ReversalsUnchanged, "scaling action was undone", "scaling actions were undone"))
+	add(m.UnplacedAtEnd > 0, "%s still had no host at the end.", plural.Count(m.UnplacedAtEnd, "task"))
+	add(m.HooksExpired > 0, "%s by timeout, not because the host was empty.", plural.Count(m.HooksExpired, "lifecycle hook ended", "lifecycle hooks ended"))
+	add(m.NeverRegistered > 0, "%s never registered.", plural.Count(m.NeverRegistered, "host"))
 	return wrong
-}
-
-// count is a number with its noun, whose plural may be given.
-func count(n int, one string, many ...string) string {
-	noun := one
-	if n != 1 {
-		noun = one + "s"
-		if len(many) > 0 {
-			noun = many[0]
-		}
-	}
-	return fmt.Sprintf("%d %s", n, noun)
 }
 
 func waited(run simulator.Result) string {
@@ -171,7 +160,7 @@ func waited(run simulator.Result) string {
 		return "No task was started."
 	}
 	sentence := fmt.Sprintf("%s wanted a host; half waited at most %s, 99 in 100 at most %s, the longest %s.",
-		count(m.PlacementWait.Count, "task"), span(m.PlacementWait.P50), span(m.PlacementWait.P99), span(m.PlacementWait.Max))
+		plural.Count(m.PlacementWait.Count, "task"), span(m.PlacementWait.P50), span(m.PlacementWait.P99), span(m.PlacementWait.Max))
 	if worst, ok := most(measured(run), func(s simulator.Sample) int { return s.Unplaced }); ok && worst.Unplaced > 0 {
 		sentence += fmt.Sprintf(" At worst %d had none, at %s.", worst.Unplaced, worst.At.Format("Mon 2 Jan 15:04"))
 	}
@@ -202,9 +191,9 @@ func acted(m simulator.Measures) string {
 		return "Nothing was scaled."
 	}
 	sentence := fmt.Sprintf("It scaled out %s and in %s; %s.",
-		count(m.ScaledOut, "time"), count(m.ScaledIn, "time"), count(m.Reversals, "action undid the one before within 30 minutes", "actions undid the one before within 30 minutes"))
+		plural.Count(m.ScaledOut, "time"), plural.Count(m.ScaledIn, "time"), plural.Count(m.Reversals, "action undid the one before within 30 minutes", "actions undid the one before within 30 minutes"))
 	if m.Drains > 0 {
-		sentence += fmt.Sprintf(" %s, the longest %s, and %s moved.", count(m.Drains, "host left", "hosts left"), span(m.LongestDrain), count(m.TasksMoved, "task was", "tasks were"))
+		sentence += fmt.Sprintf(" %s, the longest %s, and %s moved.", plural.Count(m.Drains, "host left", "hosts left"), span(m.LongestDrain), plural.Count(m.TasksMoved, "task was", "tasks were"))
 	}
 	return sentence
 }
@@ -224,7 +213,7 @@ func said(verdicts []simulator.Verdict) string {
 	}
 	var parts []string
 	for _, signal := range slices.Backward(slices.Sorted(maps.Keys(minutes))) {
-		parts = append(parts, fmt.Sprintf("%s in %s (%s)", signed(signal), count(minutes[signal], "minute"), strings.Join(commonest(reasons[signal]), ", ")))
+		parts = append(parts, fmt.Sprintf("%s in %s (%s)", signed(signal), plural.Count(minutes[signal], "minute"), strings.Join(commonest(reasons[signal]), ", ")))
 	}
 	return "The publisher said " + strings.Join(parts, ", ") + "."
 }

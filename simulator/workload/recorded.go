@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"ecs-cluster-scaler/internal/plural"
 	"ecs-cluster-scaler/simulator/recording"
 )
 
@@ -39,7 +40,7 @@ func Recorded(name string, r recording.Recording, w Window, history time.Duratio
 	return Workload{
 		Name: name,
 		Why: fmt.Sprintf("A recording of %s from %s to %s UTC: %s, %s, %s. Its hosts ran %.1f instance-hours there.", r.Cluster, p.from.Add(history).Format("2006-01-02 15:04"), p.to.Format("2006-01-02 15:04"),
-			plural(len(p.services), "service"), plural(p.rollouts(), "roll-out"), plural(len(p.tasks), "standalone task"), ran),
+			plural.Count(len(p.services), "service"), plural.Count(p.rollouts(), "roll-out"), plural.Count(len(p.tasks), "standalone task"), ran),
 		Lasts: traceSettle + w.length(), Settle: traceSettle + history,
 		Begins: p.from.Add(-traceSettle),
 		Build:  p.build,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"ecs-cluster-scaler/internal/plural"
 	"ecs-cluster-scaler/simulator/aws"
 	"ecs-cluster-scaler/simulator/recording"
 )
@@ -22,10 +23,10 @@ func LearnBoot(r recording.Recording, knobs *aws.Knobs) (note string) {
 		}
 	}
 	if len(boots) < leastBoots {
-		return fmt.Sprintf("ec2.boot stays at its default, because the launch and the registration of only %s known", isOrAre(len(boots), "host"))
+		return fmt.Sprintf("ec2.boot stays at its default, because the launch and the registration of only %s known", plural.Count(len(boots), "host is", "hosts are"))
 	}
 	slices.Sort(boots)
 	rank := func(percent int) time.Duration { return boots[(len(boots)*percent+99)/100-1].Round(time.Second) }
 	knobs.EC2.Boot = aws.LogNormal{Median: rank(50), P95: rank(95)}
-	return fmt.Sprintf("ec2.boot is set to what %s took: median %s, p95 %s", plural(len(boots), "recorded host"), short(rank(50)), short(rank(95)))
+	return fmt.Sprintf("ec2.boot is set to what %s took: median %s, p95 %s", plural.Count(len(boots), "recorded host"), short(rank(50)), short(rank(95)))
 }

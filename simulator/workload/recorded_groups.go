@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"ecs-cluster-scaler/internal/plural"
 	"ecs-cluster-scaler/simulator/aws"
 	"ecs-cluster-scaler/simulator/recording"
 )
@@ -74,7 +75,7 @@ func (p *replay) noteGroups() {
 		p.note("the policy scales group %s alone, which has the most hosts; %s the desired capacity that was recorded", p.scaled, hasOrHave(others))
 	}
 	if hooks > 0 {
-		p.note("%s left out, because the simulator has none", isOrAre(hooks, "launch hook"))
+		p.note("%s left out, because the simulator has none", plural.Count(hooks, "launch hook is", "launch hooks are"))
 	}
 }
 

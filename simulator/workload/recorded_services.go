@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"ecs-cluster-scaler/internal/plural"
 	"ecs-cluster-scaler/simulator/aws"
 	"ecs-cluster-scaler/simulator/recording"
 )
@@ -44,16 +45,9 @@ func (p *replay) constrain() {
 		}
 		s.MemberOf = kept
 		if s.OtherConstraints > 0 {
-			p.note("%s: %s left out, because the simulator has no such kind", s.Name, isOrAre(s.OtherConstraints, "placement constraint"))
+			p.note("%s: %s left out, because the simulator has no such kind", s.Name, plural.Count(s.OtherConstraints, "placement constraint is", "placement constraints are"))
 		}
 	}
-}
-
-func isOrAre(n int, noun string) string {
-	if n == 1 {
-		return plural(n, noun) + " is"
-	}
-	return plural(n, noun) + " are"
 }
 
 // fits says whether a host of some group holds a task of a size at all.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"ecs-cluster-scaler/internal/plural"
 	"ecs-cluster-scaler/simulator/aws"
 	"ecs-cluster-scaler/simulator/recording"
 )
@@ -40,10 +41,10 @@ func (p *replay) noteTasks() {
 		}
 	}
 	if never > 0 {
-		p.note("%s left out that never had a host, because nobody knows how long it would have run", isOrAre(never, "standalone task"))
+		p.note("%s left out that never had a host, because nobody knows how long it would have run", plural.Count(never, "standalone task is", "standalone tasks are"))
 	}
 	if cut > 0 {
-		p.note("%s stopped from outside there; it is taken to end by itself at that time", wasOrWere(cut, "standalone task"))
+		p.note("%s stopped from outside there; it is taken to end by itself at that time", plural.Count(cut, "standalone task was", "standalone tasks were"))
 	}
 }
 
@@ -59,13 +60,6 @@ func (p *replay) noteExits() {
 	if n > few {
 		p.note("%d tasks of services ended by themselves there, and none does here", n)
 	}
-}
-
-func wasOrWere(n int, noun string) string {
-	if n == 1 {
-		return plural(n, noun) + " was"
-	}
-	return plural(n, noun) + " were"
 }
 
 // run has a client ask for every standalone task when it was asked for, and again until it is placed.

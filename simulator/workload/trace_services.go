@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"ecs-cluster-scaler/internal/plural"
 	"ecs-cluster-scaler/simulator/aws"
 )
 
@@ -48,17 +49,10 @@ func Services(name string, lines []ServiceLine, w Window) (made Workload, notes 
 	}
 	return Workload{
 		Name:  name,
-		Why:   fmt.Sprintf("A trace of what %s wanted, with %s.", plural(len(trace.lines), "service"), plural(trace.rollouts(), "roll-out")),
+		Why:   fmt.Sprintf("A trace of what %s wanted, with %s.", plural.Count(len(trace.lines), "service"), plural.Count(trace.rollouts(), "roll-out")),
 		Lasts: traceSettle + w.length(), Settle: traceSettle,
 		Build: trace.build,
 	}, notes, nil
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 type serviceTrace struct {

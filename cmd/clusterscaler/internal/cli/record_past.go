@@ -10,6 +10,7 @@ import (
 
 	"ecs-cluster-scaler/cluster/ecsreader"
 	"ecs-cluster-scaler/internal/awsclient"
+	"ecs-cluster-scaler/internal/plural"
 	"ecs-cluster-scaler/simulator/recorder"
 )
 
@@ -30,11 +31,11 @@ func recordPast(cmd *cobra.Command, f recordFlags) error {
 			calls += c.Calls
 			p.end()
 			fmt.Fprintf(p.out, "reading %s of %s, a datapoint every %s, in about %s: at most $%s by AWS's list price\n",
-				count(c.Metrics, "metric"), inDays(since), inDays(recorder.PeriodOf(since)), count(c.Calls, "call"), cents(c.USD))
+				plural.Count(c.Metrics, "metric"), inDays(since), inDays(recorder.PeriodOf(since)), plural.Count(c.Calls, "call"), cents(c.USD))
 		},
 		Read: func(done int) {
 			if p.terminal && p.due(time.Now()) {
-				p.say(fmt.Sprintf("read %d of about %s", done, count(calls, "call")))
+				p.say(fmt.Sprintf("read %d of about %s", done, plural.Count(calls, "call")))
 			}
 		},
 	})

@@ -13,6 +13,7 @@ import (
 
 	"ecs-cluster-scaler/cluster/ecsreader"
 	"ecs-cluster-scaler/internal/awsclient"
+	"ecs-cluster-scaler/internal/plural"
 	"ecs-cluster-scaler/simulator/recorder"
 	"ecs-cluster-scaler/simulator/recording"
 )
@@ -191,7 +192,7 @@ func (w *watch) says(err error, at time.Time) {
 
 func (w *watch) state(at time.Time) string {
 	seen := w.recorder.Seen()
-	return fmt.Sprintf("%s: %s, %s, %s; %s of %s", clockOf(at), count(seen.Hosts, "host"), count(seen.Services, "service"), count(seen.Tasks, "task"),
+	return fmt.Sprintf("%s: %s, %s, %s; %s of %s", clockOf(at), plural.Count(seen.Hosts, "host"), plural.Count(seen.Services, "service"), plural.Count(seen.Tasks, "task"),
 		inDays(at.Sub(w.began).Round(w.every)), inDays(time.Duration(w.length)))
 }
 
@@ -210,23 +211,16 @@ func (w *watch) save(r recording.Recording) error {
 
 func clockOf(at time.Time) string { return at.UTC().Format("15:04 MST") }
 
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // summary says what a file holds.
 func summary(path string, r recording.Recording) string {
 	text := fmt.Sprintf("%s holds %s of cluster %s: %s, %s, %s and %s.", path, inDays(r.Length().Round(time.Second)), r.Cluster,
-		count(len(r.Services), "service"), count(len(r.StandaloneTasks), "standalone task"), count(len(r.Hosts), "host"), count(len(r.Refusals), "refusal"))
+		plural.Count(len(r.Services), "service"), plural.Count(len(r.StandaloneTasks), "standalone task"), plural.Count(len(r.Hosts), "host"), plural.Count(len(r.Refusals), "refusal"))
 	if len(r.Gaps) > 0 {
 		var all time.Duration
 		for _, g := range r.Gaps {
 			all += g.To.Sub(g.From)
 		}
-		text += fmt.Sprintf("\n%s could not be read, in %s.", inDays(all.Round(time.Second)), count(len(r.Gaps), "gap"))
+		text += fmt.Sprintf("\n%s could not be read, in %s.", inDays(all.Round(time.Second)), plural.Count(len(r.Gaps), "gap"))
 	}
 	if len(r.Groups) == 0 {
 		return text + "\nNone of the hosts is in an Auto Scaling group that can be recorded, so simulate has nothing to scale. calibrate can read the file."
