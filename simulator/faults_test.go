@@ -102,10 +102,10 @@ func promises(t *testing.T, w workload.Workload, name string, seed uint64) {
 	knobs := known()
 	knobs.Seed, knobs.Faults = seed, Faults(0.05)
 	world := aws.New(knobs)
-	recorder, hosts := NewRecorder(world, w.Settle), followExits(world)
+	measurer, hosts := NewMeasurer(world, w.Settle), followExits(world)
 	w.Build(workload.Site{World: world, Policy: scaling})
 	world.Run(knobs.Start.Add(w.Lasts))
-	m, _, _ := recorder.Finish(world.Now())
+	m, _, _ := measurer.Finish(world.Now())
 
 	assert.Zero(t, m.BelowFloorScaling, "seconds below a floor by scaling")
 	assert.Zero(t, m.HooksExpired)
@@ -138,12 +138,12 @@ func TestAnImageThatWasMendedEndsABadOneByItself(t *testing.T) {
 				knobs := known()
 				knobs.Faults = Faults(faults)
 				world := aws.New(knobs)
-				recorder := NewRecorder(world, w.Settle)
+				measurer := NewMeasurer(world, w.Settle)
 				w.Build(workload.Site{World: world, Policy: scaling})
 				world.Run(knobs.Start.Add(mended))
 				world.Groups()[0].SetBadImage(false)
 				world.Run(knobs.Start.Add(w.Lasts))
-				m, series, _ := recorder.Finish(world.Now())
+				m, series, _ := measurer.Finish(world.Now())
 
 				before, after := series[mended/time.Minute-1], series[(mended+50*time.Minute)/time.Minute]
 				assert.Positive(t, before.Unplaced)

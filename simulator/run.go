@@ -9,7 +9,7 @@ import (
 	"ecs-cluster-scaler/scaler"
 	"ecs-cluster-scaler/simulator/aws"
 	"ecs-cluster-scaler/simulator/policy"
-	watch "ecs-cluster-scaler/simulator/recorder"
+	"ecs-cluster-scaler/simulator/recorder"
 	"ecs-cluster-scaler/simulator/recording"
 	"ecs-cluster-scaler/simulator/workload"
 )
@@ -104,11 +104,11 @@ func Simulate(ctx context.Context, s Setup) (Result, error) {
 	}
 	result.Knobs = aws.Turned(knobs)
 	world := aws.New(knobs)
-	recorder, meter := NewRecorder(world, s.Workload.Settle), newMeter(world, s.Workload.Settle)
+	measurer, meter := NewMeasurer(world, s.Workload.Settle), newMeter(world, s.Workload.Settle)
 	s.Workload.Build(workload.Site{World: world, Policy: scaling, Strategy: s.Strategy})
-	var watching *watch.Recorder
+	var watching *recorder.Recorder
 	if s.Record {
-		watching = watch.Watch(ctx, world, knobs.Start.Add(s.Workload.Settle), time.Minute)
+		watching = recorder.Watch(ctx, world, knobs.Start.Add(s.Workload.Settle), time.Minute)
 	}
 	if s.Prices != nil {
 		if err := meter.check(s.Prices); err != nil {
@@ -125,7 +125,7 @@ func Simulate(ctx context.Context, s Setup) (Result, error) {
 		done = min(done+time.Hour, s.Workload.Lasts)
 		world.Run(knobs.Start.Add(done))
 	}
-	result.Measures, result.Series, result.Drains = recorder.Finish(world.Now())
+	result.Measures, result.Series, result.Drains = measurer.Finish(world.Now())
 	if watching != nil {
 		seen := watching.Recording()
 		result.Recording = &seen

@@ -66,7 +66,7 @@ func live(t *testing.T, scenario string, p workload.Policy, turn func(*aws.Knobs
 		turn(&knobs)
 	}
 	d := &day{T: t, scenario: w, world: aws.New(knobs), zones: map[string]string{}}
-	r := NewRecorder(d.world, w.Settle)
+	r := NewMeasurer(d.world, w.Settle)
 	d.world.Observe(func(h aws.Happened) { d.told = append(d.told, h) })
 	w.Build(workload.Site{World: d.world, Policy: p})
 	d.group = d.world.Groups()[0]

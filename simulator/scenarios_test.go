@@ -44,7 +44,7 @@ func runs(t *testing.T, w workload.Workload, p *still, each func(*aws.World)) (M
 	t.Helper()
 	knobs := known()
 	world := aws.New(knobs)
-	r := NewRecorder(world, w.Settle)
+	r := NewMeasurer(world, w.Settle)
 	w.Build(workload.Site{World: world, Policy: p})
 	require.Equal(t, 1, p.installed)
 	for at := time.Minute; at <= w.Lasts; at += time.Minute {
@@ -58,7 +58,7 @@ func runs(t *testing.T, w workload.Workload, p *still, each func(*aws.World)) (M
 	return r.Finish(world.Now())
 }
 
-// books are the world's own, which the recorder must arrive at by events: tasks that services lack, and hosts that can take tasks.
+// books are the world's own, which the measurer must arrive at by events: tasks that services lack, and hosts that can take tasks.
 type books struct{ unplaced, active int }
 
 func booksOf(w *aws.World) books {

@@ -9,7 +9,7 @@ import (
 
 // ofHost takes in what happens to hosts. An agent may register in the moment in which EC2 begins the bill, and be told
 // first; a host that went before that was never billed.
-func (r *Recorder) ofHost(e aws.Happened) {
+func (r *Measurer) ofHost(e aws.Happened) {
 	h := r.hosts[e.Instance]
 	if h == nil && (e.Kind == aws.HostLaunched || e.Kind == aws.HostRegistered) {
 		h = &host{launched: r.now}
@@ -30,7 +30,7 @@ func (r *Recorder) ofHost(e aws.Happened) {
 	}
 }
 
-func (r *Recorder) registered(h *host, size aws.Resources) {
+func (r *Measurer) registered(h *host, size aws.Resources) {
 	h.joined = true
 	if h.stage != booting {
 		return // it registered on its way out
@@ -41,14 +41,14 @@ func (r *Recorder) registered(h *host, size aws.Resources) {
 }
 
 // counts takes an active host into the sums, or out of them.
-func (r *Recorder) counts(h *host, times int) {
+func (r *Measurer) counts(h *host, times int) {
 	r.active += times
 	r.capacity = add(r.capacity, h.size, times)
 	r.reserved = add(r.reserved, h.reserved, times)
 }
 
 // depart takes a host out of the stage that it is in.
-func (r *Recorder) depart(h *host) {
+func (r *Measurer) depart(h *host) {
 	switch h.stage {
 	case booting:
 		r.booting--
@@ -59,7 +59,7 @@ func (r *Recorder) depart(h *host) {
 	}
 }
 
-func (r *Recorder) leaves(h *host, e aws.Happened) {
+func (r *Measurer) leaves(h *host, e aws.Happened) {
 	if h.stage == leaving {
 		return
 	}
@@ -72,7 +72,7 @@ func (r *Recorder) leaves(h *host, e aws.Happened) {
 	}
 }
 
-func (r *Recorder) gone(instance string, h *host) {
+func (r *Measurer) gone(instance string, h *host) {
 	r.depart(h)
 	r.billed--
 	if h.drain > 0 {
@@ -86,7 +86,7 @@ func (r *Recorder) gone(instance string, h *host) {
 const tooLong = 10 * time.Minute
 
 // neverJoined counts a host, as it goes or the run ends, if it was bought for nothing.
-func (r *Recorder) neverJoined(h *host) {
+func (r *Measurer) neverJoined(h *host) {
 	if !h.joined && !h.launched.Before(r.from) && r.now.Sub(h.launched) > tooLong {
 		r.out.NeverRegistered++
 	}
@@ -104,7 +104,7 @@ type scaled struct {
 }
 
 // ofGroup takes in a change of desired capacity.
-func (r *Recorder) ofGroup(e aws.Happened) {
+func (r *Measurer) ofGroup(e aws.Happened) {
 	g := r.groups[e.Group]
 	if g == nil {
 		g = &scaled{}

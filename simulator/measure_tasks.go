@@ -7,7 +7,7 @@ import (
 )
 
 // ofTask takes in what happens to tasks and services.
-func (r *Recorder) ofTask(h aws.Happened) {
+func (r *Measurer) ofTask(h aws.Happened) {
 	key := serviceKey{h.Cluster, h.Service}
 	switch h.Kind {
 	case aws.DemandChanged:
@@ -33,7 +33,7 @@ func (r *Recorder) ofTask(h aws.Happened) {
 	}
 }
 
-func (r *Recorder) demandChanged(k kind, n int) {
+func (r *Measurer) demandChanged(k kind, n int) {
 	r.changes++
 	if k.service != "" {
 		r.ideal.changes(r.now, k, n)
@@ -42,7 +42,7 @@ func (r *Recorder) demandChanged(k kind, n int) {
 }
 
 // lacks takes n more tasks without a host, or, where n is negative, as many of the youngest away.
-func (r *Recorder) lacks(key kind, n int) {
+func (r *Measurer) lacks(key kind, n int) {
 	since := r.lacking[key]
 	for range n {
 		since = append(since, r.now)
@@ -57,7 +57,7 @@ func (r *Recorder) lacks(key kind, n int) {
 }
 
 // late adds up what tasks that wait no longer have waited beyond what ECS itself may take.
-func (r *Recorder) late(since []time.Time) {
+func (r *Measurer) late(since []time.Time) {
 	for _, s := range since {
 		from := s.Add(scheduling)
 		if from.Before(r.from) {
@@ -67,7 +67,7 @@ func (r *Recorder) late(since []time.Time) {
 	}
 }
 
-func (r *Recorder) placed(key kind, h aws.Happened) {
+func (r *Measurer) placed(key kind, h aws.Happened) {
 	if since := r.lacking[key]; len(since) > 0 {
 		r.late(since[:1])
 		r.lacking[key] = since[1:]
@@ -84,7 +84,7 @@ func (r *Recorder) placed(key kind, h aws.Happened) {
 }
 
 // released takes a task off its host's reservation, once: ECS gives its room to others as soon as it is to stop.
-func (r *Recorder) released(task string) {
+func (r *Measurer) released(task string) {
 	t, ok := r.tasks[task]
 	if !ok {
 		return
@@ -96,7 +96,7 @@ func (r *Recorder) released(task string) {
 	r.reserve(t.instance, t.size, -1)
 }
 
-func (r *Recorder) reserve(instance string, size aws.Resources, times int) {
+func (r *Measurer) reserve(instance string, size aws.Resources, times int) {
 	h := r.hosts[instance]
 	if h == nil {
 		return
@@ -107,7 +107,7 @@ func (r *Recorder) reserve(instance string, size aws.Resources, times int) {
 	}
 }
 
-func (r *Recorder) ended(h aws.Happened) {
+func (r *Measurer) ended(h aws.Happened) {
 	switch {
 	case !r.measured():
 	case h.Cause == scaleIn:
@@ -120,14 +120,14 @@ func (r *Recorder) ended(h aws.Happened) {
 // scaleIn is the cause of a host's leaving that a scaling policy answers for.
 const scaleIn = "scale_in"
 
-func (r *Recorder) floor(key serviceKey, now floor) {
+func (r *Measurer) floor(key serviceKey, now floor) {
 	r.counted(r.below[key], -1)
 	r.counted(now, 1)
 	r.below[key] = now
 }
 
 // counted takes a service below its floor into its sum, or out of it.
-func (r *Recorder) counted(f floor, times int) {
+func (r *Measurer) counted(f floor, times int) {
 	switch {
 	case f.short <= 0:
 	case f.scaling:

@@ -18,10 +18,10 @@ var (
 )
 
 // story is a record of events at seconds since the beginning, measured from the first minute on.
-type story struct{ *Recorder }
+type story struct{ *Measurer }
 
 func tell() story {
-	return story{newRecorder(begin, time.Minute, func() map[string]facts {
+	return story{newMeasurer(begin, time.Minute, func() map[string]facts {
 		return map[string]facts{"": {fleet: fleet{host: whole, enis: 20, desired: 7}}}
 	})}
 }
@@ -314,7 +314,7 @@ func TestLowerBoundKnowsOfInterfacesDaemonsAndMinSize(t *testing.T) {
 		services: map[string]wanted{"web": {interfaces: true}},
 		daemons:  []wanted{{size: aws.Resources{CPU: 2049}, everywhere: true}},
 	}
-	s := story{newRecorder(begin, time.Minute, func() map[string]facts { return map[string]facts{"": known, "idle": {fleet: fleet{least: 2}}} })}
+	s := story{newMeasurer(begin, time.Minute, func() map[string]facts { return map[string]facts{"": known, "idle": {fleet: fleet{least: 2}}} })}
 	small := demands(7)
 	small.Size = aws.Resources{CPU: 1, Memory: 1}
 	_, series, _ := s.

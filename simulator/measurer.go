@@ -6,9 +6,9 @@ import (
 	"ecs-cluster-scaler/simulator/aws"
 )
 
-// Recorder makes measures out of what happens. It goes by what the world tells alone, so that it can be tried with a
+// Measurer makes measures out of what happens. It goes by what the world tells alone, so that it can be tried with a
 // handful of events, and never by a clock.
-type Recorder struct {
+type Measurer struct {
 	from time.Time // measuring begins
 	now  time.Time // told so far
 	next time.Time // end of the minute under way
@@ -73,16 +73,16 @@ type host struct {
 	drain    int // in drains, counted from 1; 0 is none
 }
 
-// NewRecorder records from now on what happens in a world, in which nothing has been built, and measures it from the
+// NewMeasurer watches from now on what happens in a world, in which nothing has been built, and measures it from the
 // end of settling.
-func NewRecorder(w *aws.World, settle time.Duration) *Recorder {
-	r := newRecorder(w.Now(), settle, func() map[string]facts { return read(w) })
+func NewMeasurer(w *aws.World, settle time.Duration) *Measurer {
+	r := newMeasurer(w.Now(), settle, func() map[string]facts { return read(w) })
 	w.Observe(r.Observe)
 	return r
 }
 
-func newRecorder(begin time.Time, settle time.Duration, read func() map[string]facts) *Recorder {
-	return &Recorder{
+func newMeasurer(begin time.Time, settle time.Duration, read func() map[string]facts) *Measurer {
+	return &Measurer{
 		from: begin.Add(settle), now: begin, next: begin.Add(time.Minute), facts: read,
 		out:   Measures{TasksEndedOtherwise: map[string]int{}},
 		waits: waits{}, short: shortage{times: waits{}},
@@ -92,10 +92,10 @@ func newRecorder(begin time.Time, settle time.Duration, read func() map[string]f
 }
 
 // measured says whether what happens now counts.
-func (r *Recorder) measured() bool { return !r.now.Before(r.from) }
+func (r *Measurer) measured() bool { return !r.now.Before(r.from) }
 
 // Observe takes in one event. They come in the order of time.
-func (r *Recorder) Observe(h aws.Happened) {
+func (r *Measurer) Observe(h aws.Happened) {
 	r.advance(h.At)
 	switch h.Kind {
 	case aws.DemandChanged, aws.TaskWanted, aws.TaskPlaced, aws.TaskMoved, aws.TaskStopped, aws.TaskEndedByHost, aws.BelowFloor:
@@ -113,7 +113,7 @@ func (r *Recorder) Observe(h aws.Happened) {
 }
 
 // count adds one if it happens in the measured time.
-func (r *Recorder) count(n *int) {
+func (r *Measurer) count(n *int) {
 	if r.measured() {
 		*n++
 	}
@@ -121,7 +121,7 @@ func (r *Recorder) count(n *int) {
 
 // advance lets time pass until an event: what was so until then is added up, and ended minutes become samples. What
 // happens at a minute's end belongs to the next one.
-func (r *Recorder) advance(to time.Time) {
+func (r *Measurer) advance(to time.Time) {
 	for !r.next.After(to) {
 		r.integrate(r.next)
 		r.sample()
@@ -131,7 +131,7 @@ func (r *Recorder) advance(to time.Time) {
 }
 
 // integrate adds up the time until to, as far as it is measured.
-func (r *Recorder) integrate(to time.Time) {
+func (r *Measurer) integrate(to time.Time) {
 	since := r.now
 	if since.Before(r.from) {
 		since = r.from
@@ -158,7 +158,7 @@ func (r *Recorder) integrate(to time.Time) {
 }
 
 // sample ends a minute.
-func (r *Recorder) sample() {
+func (r *Measurer) sample() {
 	desired := 0
 	now := r.facts()
 	for _, f := range now {
@@ -172,7 +172,7 @@ func (r *Recorder) sample() {
 }
 
 // Finish ends the record at the end of the run.
-func (r *Recorder) Finish(at time.Time) (Measures, []Sample, []Drain) {
+func (r *Measurer) Finish(at time.Time) (Measures, []Sample, []Drain) {
 	r.advance(at)
 	r.short.passes(0, false)
 	for _, h := range r.hosts {
@@ -209,7 +209,7 @@ func (r *Recorder) Finish(at time.Time) (Measures, []Sample, []Drain) {
 
 // bound fills in the samples' lower bounds and adds them up, as far as they are measured. What holds at a minute's end
 // holds for all of it.
-func (r *Recorder) bound(end time.Time) float64 {
+func (r *Measurer) bound(end time.Time) float64 {
 	r.ideal.minute(end, r.facts()) // what is left of a minute
 	hours, since := 0.0, r.from
 	for i, hosts := range r.ideal.hosts() {
