@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -28,12 +29,17 @@ const (
 	perMetric = 0.01 / 1000
 )
 
-// PeriodOf is the shortest period by which CloudWatch has kept metrics for so long.
+// reading is the most that reading may take. By the minute a start must lie within 15 days, by five minutes within 63, and
+// the last page is asked for later than the first
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html).
+const reading = time.Hour
+
+// PeriodOf is the shortest period by which CloudWatch has kept metrics for so long, until they are read.
 func PeriodOf(since time.Duration) time.Duration {
 	switch {
-	case since <= keptFinest:
+	case since <= keptFinest-reading:
 		return time.Minute
-	case since <= keptFine:
+	case since <= keptFine-reading:
 		return 5 * time.Minute
 	default:
 		return time.Hour
@@ -107,9 +113,11 @@ func (s span) periods() []time.Time {
 	return all
 }
 
-// readMetrics reads metrics in calls of 500, page by page. read is told after each page.
-func readMetrics(ctx context.Context, c CloudWatch, metrics []metric, of span, read func()) ([]series, error) {
-	all := make([]series, len(metrics))
+// readMetrics reads metrics in calls of 500, page by page. read is told after each page. cut is how many metrics CloudWatch
+// answered in part only.
+func readMetrics(ctx context.Context, c CloudWatch, metrics []metric, of span, read func()) (all []series, cut int, err error) {
+	all = make([]series, len(metrics))
+	partial := map[int]bool{}
 	for i := range all {
 		all[i] = series{}
 	}
@@ -122,26 +130,32 @@ func readMetrics(ctx context.Context, c CloudWatch, metrics []metric, of span, r
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
-				return nil, fmt.Errorf("read metrics: %w", err)
+				return nil, 0, fmt.Errorf("read metrics: %w", err)
 			}
-			if err := add(all, page.MetricDataResults); err != nil {
-				return nil, err
+			if err := add(all, partial, page.MetricDataResults); err != nil {
+				return nil, 0, err
 			}
 			read()
 		}
 	}
-	return all, nil
+	return all, len(partial), nil
 }
 
-// add takes a page's results into the series. A result goes on over pages.
-func add(all []series, results []types.MetricDataResult) error {
+// add takes a page's results into the series. A result goes on over pages: partial are those of which more is to come.
+func add(all []series, partial map[int]bool, results []types.MetricDataResult) error {
 	for _, result := range results {
-		if result.StatusCode == types.StatusCodeInternalError || result.StatusCode == types.StatusCodeForbidden {
-			return fmt.Errorf("read metrics: CloudWatch answered %s for one of them; try again", result.StatusCode)
+		switch result.StatusCode {
+		case types.StatusCodeInternalError:
+			return errors.New("read metrics: CloudWatch failed for one of them (InternalError); try again")
+		case types.StatusCodeForbidden:
+			return errors.New("read metrics: CloudWatch forbids one of them (Forbidden); allow cloudwatch:GetMetricData for metrics of this account")
 		}
 		i, err := strconv.ParseUint(strings.TrimPrefix(aws.ToString(result.Id), "m"), 10, 31)
 		if err != nil || i >= uint64(len(all)) {
 			return fmt.Errorf("read metrics: CloudWatch answered for %q, which was not asked", aws.ToString(result.Id))
+		}
+		if delete(partial, int(i)); result.StatusCode == types.StatusCodePartialData {
+			partial[int(i)] = true
 		}
 		for n := range min(len(result.Timestamps), len(result.Values)) {
 			all[i][result.Timestamps[n].UTC()] = result.Values[n]

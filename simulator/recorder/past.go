@@ -91,7 +91,11 @@ func (p *past) read(ctx context.Context, metrics []metric) ([]series, error) {
 	if p.steps.Costs != nil && len(metrics) > 0 {
 		p.steps.Costs(costOf(len(metrics), len(p.span.periods())))
 	}
-	return readMetrics(ctx, p.clients.CloudWatch, metrics, p.span, p.called)
+	read, cut, err := readMetrics(ctx, p.clients.CloudWatch, metrics, p.span, p.called)
+	if cut > 0 {
+		p.say(fmt.Sprintf("CloudWatch answered only a part of %s, so datapoints are missing. Read again to have all.", plural.Count(cut, "metric")))
+	}
+	return read, err
 }
 
 // called is told after each call that reads metrics.

@@ -33,7 +33,7 @@ func (p *past) countRunning(ctx context.Context, services []*service) ([]series,
 	if err != nil {
 		return nil, err
 	}
-	late, err := readMetrics(ctx, p.clients.CloudWatch, metrics, span{p.now.Add(-15 * time.Minute).Truncate(time.Minute), p.now, time.Minute}, p.called)
+	late, _, err := readMetrics(ctx, p.clients.CloudWatch, metrics, span{p.now.Add(-15 * time.Minute).Truncate(time.Minute), p.now, time.Minute}, p.called)
 	if err != nil {
 		return nil, err
 	}

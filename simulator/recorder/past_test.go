@@ -3,6 +3,7 @@ package recorder_test
 import (
 	"context"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ type kept struct {
 	value func(namespace, name, statistic, of string, at time.Time, period time.Duration) (float64, bool)
 	calls int
 	gone  []string // services that have metrics
+	cut   bool     // the last page is missing
 }
 
 const perPage = 100
@@ -54,11 +56,14 @@ func (k *kept) GetMetricData(_ context.Context, in *cloudwatch.GetMetricDataInpu
 				r.Timestamps, r.Values = append(r.Timestamps, at), append(r.Values, v)
 			}
 		}
+		if seen > skip+perPage {
+			r.StatusCode = types.StatusCodePartialData
+		}
 		if len(r.Values) > 0 {
 			out.MetricDataResults = append(out.MetricDataResults, r)
 		}
 	}
-	if seen > skip+perPage {
+	if seen > skip+perPage && !(k.cut && seen <= skip+2*perPage) {
 		out.NextToken = aws.String(string(rune(skip/perPage + 1)))
 	}
 	return out, nil
@@ -155,6 +160,24 @@ func TestThePastIsTheWorldsOwn(t *testing.T) {
 	assert.Contains(t, past.Notes, "1 service is gone and left out: nothing keeps how large tasks were. (old)")
 	for _, n := range past.Recording.Notes {
 		assert.NotContains(t, n, "old")
+	}
+}
+
+func TestHalfAnAnswerIsTold(t *testing.T) {
+	s, b := lived(t, "quiet-night", policy.Signal, 3)
+	k := &kept{t: t, value: func(namespace, _, _, of string, at time.Time, period time.Duration) (float64, bool) {
+		if namespace != "ECS/ContainerInsights" {
+			return 0, false
+		}
+		return counted(b, b.desired, of, at, period)
+	}}
+	c := s.clients()
+	c.CloudWatch = k
+	for _, cut := range []bool{false, true} {
+		k.cut = cut
+		past, err := recorder.ReadPast(t.Context(), "town", c, s.world.Now(), 3*time.Hour, recorder.Steps{})
+		require.NoError(t, err)
+		assert.Equal(t, cut, strings.Contains(strings.Join(past.Recording.Notes, " "), "answered only a part of"), past.Notes)
 	}
 }
 

@@ -151,7 +151,7 @@ func TestACallAsksForNoMoreThanAWSTakes(t *testing.T) {
 	}
 	from := time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
 	e := &echo{}
-	read, err := readMetrics(t.Context(), e, metrics, span{from, from.Add(time.Minute), time.Minute}, func() {})
+	read, _, err := readMetrics(t.Context(), e, metrics, span{from, from.Add(time.Minute), time.Minute}, func() {})
 	require.NoError(t, err)
 	assert.Equal(t, []int{500, 500, 203}, e.asked)
 	for i, s := range read {
@@ -171,7 +171,9 @@ func TestARecordingEndsWithItsNewestTime(t *testing.T) {
 
 func TestPeriodsAreTheShortestThatAreKept(t *testing.T) {
 	for since, want := range map[time.Duration]time.Duration{
-		time.Hour: time.Minute, 15 * day: time.Minute, 15*day + time.Minute: 5 * time.Minute, 63 * day: 5 * time.Minute, 64 * day: time.Hour, Kept: time.Hour,
+		time.Hour: time.Minute, 14 * day: time.Minute, 15*day + time.Minute: 5 * time.Minute, 62 * day: 5 * time.Minute, 64 * day: time.Hour, Kept: time.Hour,
+		// A start that is 15 or 63 days ago when reading begins is older when the last page is read.
+		15 * day: 5 * time.Minute, 63 * day: time.Hour,
 	} {
 		assert.Equal(t, want, PeriodOf(since), since)
 	}
@@ -206,11 +208,19 @@ func TestSizesInUnitsBecomeHosts(t *testing.T) {
 
 func TestAnAnswerThatWasNotAskedForIsRefused(t *testing.T) {
 	for _, id := range []string{"", "m", "m-1", "m1", "n0", "m99999999999999999999"} {
-		err := add([]series{{}}, []cwtypes.MetricDataResult{{Id: aws.String(id)}})
+		err := add([]series{{}}, nil, []cwtypes.MetricDataResult{{Id: aws.String(id)}})
 		require.ErrorContains(t, err, "which was not asked", id)
 	}
-	require.ErrorContains(t, add([]series{{}}, []cwtypes.MetricDataResult{{}}), "which was not asked")
-	assert.NoError(t, add([]series{{}}, []cwtypes.MetricDataResult{{Id: aws.String("m0")}}))
+	require.ErrorContains(t, add([]series{{}}, nil, []cwtypes.MetricDataResult{{}}), "which was not asked")
+	assert.NoError(t, add([]series{{}}, nil, []cwtypes.MetricDataResult{{Id: aws.String("m0")}}))
+}
+
+func TestAMetricThatCloudWatchRefusesSaysWhatToDo(t *testing.T) {
+	answer := func(status cwtypes.StatusCode) error {
+		return add([]series{{}}, nil, []cwtypes.MetricDataResult{{Id: aws.String("m0"), StatusCode: status}})
+	}
+	require.ErrorContains(t, answer(cwtypes.StatusCodeForbidden), "allow cloudwatch:GetMetricData")
+	require.ErrorContains(t, answer(cwtypes.StatusCodeInternalError), "try again")
 }
 
 // A look that could not read a service's task definition leaves it without a desired count.
