@@ -144,18 +144,19 @@ func readMetrics(ctx context.Context, c CloudWatch, metrics []metric, of span, r
 // add takes a page's results into the series. A result goes on over pages: partial are those of which more is to come.
 func add(all []series, partial map[int]bool, results []types.MetricDataResult) error {
 	for _, result := range results {
+		i, err := strconv.ParseUint(strings.TrimPrefix(aws.ToString(result.Id), "m"), 10, 31)
+		if err != nil || i >= uint64(len(all)) {
+			return fmt.Errorf("read metrics: CloudWatch answered for %q, which was not asked", aws.ToString(result.Id))
+		}
 		switch result.StatusCode {
 		case types.StatusCodeInternalError:
 			return errors.New("read metrics: CloudWatch failed for one of them (InternalError); try again")
 		case types.StatusCodeForbidden:
 			return errors.New("read metrics: CloudWatch forbids one of them (Forbidden); allow cloudwatch:GetMetricData for metrics of this account")
-		}
-		i, err := strconv.ParseUint(strings.TrimPrefix(aws.ToString(result.Id), "m"), 10, 31)
-		if err != nil || i >= uint64(len(all)) {
-			return fmt.Errorf("read metrics: CloudWatch answered for %q, which was not asked", aws.ToString(result.Id))
-		}
-		if delete(partial, int(i)); result.StatusCode == types.StatusCodePartialData {
+		case types.StatusCodePartialData:
 			partial[int(i)] = true
+		case types.StatusCodeComplete:
+			delete(partial, int(i))
 		}
 		for n := range min(len(result.Timestamps), len(result.Values)) {
 			all[i][result.Timestamps[n].UTC()] = result.Values[n]

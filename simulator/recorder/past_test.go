@@ -63,7 +63,7 @@ func (k *kept) GetMetricData(_ context.Context, in *cloudwatch.GetMetricDataInpu
 			out.MetricDataResults = append(out.MetricDataResults, r)
 		}
 	}
-	if seen > skip+perPage && !(k.cut && seen <= skip+2*perPage) {
+	if pages := (seen - skip - 1) / perPage; pages > 1 || pages == 1 && !k.cut {
 		out.NextToken = aws.String(string(rune(skip/perPage + 1)))
 	}
 	return out, nil
