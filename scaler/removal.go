@@ -13,7 +13,8 @@ import (
 
 const (
 	// mostTries bounds unplaced tasks times hosts: each host is tried with all of them beside its own tasks, at about a
-	// microsecond in each of three orders. So many tasks are placed within minutes, and nothing is removed until then.
+	// microsecond in each of nine packings: three orders, and its own tasks with, before and after the others. So many
+	// tasks are placed within minutes, and nothing is removed until then.
 	mostTries = 200_000
 	// guesses is how many random choices of hosts are tried beside the fullest and the emptiest.
 	guesses = 20
