@@ -91,7 +91,7 @@ func (e *evaluating) run(cmd *cobra.Command) error {
 		return fmt.Errorf("--out: %w", err)
 	}
 	p := newProgress(cmd.ErrOrStderr(), time.Now)
-	plan.Cache, plan.Progress = evaluation.Cache{Folder: e.cache, Build: build}, p.evaluated
+	plan.Cache, plan.Progress = evaluation.Cache{Folder: e.cache, Build: build}, p.evaluated()
 	found, err := evaluation.Run(cmd.Context(), plan)
 	p.end()
 	if errors.Is(err, context.Canceled) {
@@ -156,17 +156,4 @@ func (e *evaluating) write(out io.Writer, made report.Evaluation) error {
 	}
 	_, err := fmt.Fprintf(out, "%s\nwrote %s and evaluation.html\n", report.EvaluationText(made), filepath.Join(e.folder(), "evaluation.md"))
 	return err
-}
-
-// evaluated is the progress of an evaluation.
-func (p *progress) evaluated(e evaluation.Progress) {
-	now := p.now()
-	if !p.due(now) {
-		return
-	}
-	left := "?"
-	if e.Done > 0 {
-		left = time.Duration(float64(now.Sub(p.began)) / e.Done * (e.Work - e.Done)).Round(time.Second).String()
-	}
-	p.say(fmt.Sprintf("run %d of %d (%d kept from before), about %s left", e.Runs, e.Of, e.Cached, left))
 }

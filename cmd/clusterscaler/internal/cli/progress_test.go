@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"ecs-cluster-scaler/simulator/evaluation"
 )
 
 func TestProgressIsSilentAtFirstAndThenRare(t *testing.T) {
@@ -49,4 +51,21 @@ func TestProgressOfRunsSideBySideIsTheirSum(t *testing.T) {
 	now = now.Add(silentFor)
 	together(1)(3*day, 4*day)
 	assert.Equal(t, "simulated day 4.0 of 8.0 (50 %)\n", out.String())
+}
+
+func TestWhatIsLeftIsToldByAFairSample(t *testing.T) {
+	var out bytes.Buffer
+	now := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
+	p := newProgress(&out, func() time.Time { return now })
+	tell := p.evaluated()
+	show := func(after time.Duration, runs int, done float64) string {
+		out.Reset()
+		now = now.Add(after)
+		tell(evaluation.Progress{Runs: 3000 + runs, Of: 4000, Cached: 3000, Done: done, Work: 1000})
+		return out.String()
+	}
+	assert.Equal(t, "run 3001 of 4000 (3000 kept from before)\n", show(20*time.Second, 1, 0.01), "most of that was reading")
+	assert.Equal(t, "run 3005 of 4000 (3000 kept from before)\n", show(10*time.Second, 5, 20), "so few runs tell nothing")
+	assert.Equal(t, "run 3040 of 4000 (3000 kept from before), about 5m0s left\n", show(90*time.Second, 40, 250.0075))
+	assert.Equal(t, "run 4000 of 4000 (3000 kept from before), about 0s left\n", show(time.Minute, 1000, 1000))
 }
