@@ -10,6 +10,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"ecs-cluster-scaler/internal/plural"
 	"ecs-cluster-scaler/simulator/calibration"
 	"ecs-cluster-scaler/simulator/recording"
 )
@@ -52,8 +53,8 @@ func CalibrationText(w io.Writer, c Calibration) error {
 		times[f.Verdict]++
 		t.AppendRow(table.Row{f.Knob, plain(f.Value), strings.ReplaceAll(string(f.Verdict), "_", " "), f.Seen, strings.TrimSpace(f.Why + " " + f.Do)})
 	}
-	paragraphs := []string{fmt.Sprintf("%s, %s to %s UTC, %s. Of the knobs of the simulated AWS the recording contradicts %d and confirms %d; %d others show in it, but not enough. A knob that is right is contradicted by one recording in ten thousand.",
-		c.Cluster, c.From.Format("2006-01-02 15:04"), c.To.Format("2006-01-02 15:04"), made(c), times[calibration.Contradicted], times[calibration.Confirmed], times[calibration.NotSeen])}
+	paragraphs := []string{fmt.Sprintf("%s, %s to %s UTC, %s. Of the knobs of the simulated AWS the recording contradicts %d and confirms %d; %s in it, but not enough. A knob that is right is contradicted by one recording in ten thousand.",
+		c.Cluster, c.From.Format("2006-01-02 15:04"), c.To.Format("2006-01-02 15:04"), made(c), times[calibration.Contradicted], times[calibration.Confirmed], plural.Count(times[calibration.NotSeen], "other shows", "others show"))}
 	var out strings.Builder
 	out.WriteString(wrapped(paragraphs))
 	if t.Length() > 0 {
