@@ -108,22 +108,21 @@ func (p *replay) noteHosts() {
 			return lasted(recording.Host{Launched: s.From, Ended: s.To}, p.from, p.to) > awayLong
 		})
 	})
-	for _, n := range []struct {
-		n          int
-		what, then string
+	host := func(n int) string { return plural.Count(n, "host was", "hosts were") }
+	for _, happened := range []struct {
+		n    int
+		what func(n int) string
+		then string
 	}{
-		{alone, "host", "in no Auto Scaling group and left out; the groups' hosts must hold all tasks"},
-		{left(recording.Health), "host", "lost there, and none is lost here; --knobs has ec2.failures_per_month"},
-		{left(recording.Spot), "host", "taken back by Spot there, and none is here; --knobs has ec2.spot_interruptions_per_day"},
-		{never, "host", "launched there that never registered, and each one registers here; --knobs has ec2.never_joins"},
-		{away, "host", "without an agent for more than 10 minutes there, and each agent is back within seconds here; --knobs has ecs.agent_deaths_per_month"},
-		{failures, "launch", "refused there, and none is here"},
+		{alone, host, "in no Auto Scaling group and left out; the groups' hosts must hold all tasks"},
+		{left(recording.Health), host, "lost there, and none is lost here; --knobs has ec2.failures_per_month"},
+		{left(recording.Spot), host, "taken back by Spot there, and none is here; --knobs has ec2.spot_interruptions_per_day"},
+		{never, host, "launched there that never registered, and each one registers here; --knobs has ec2.never_joins"},
+		{away, host, "without an agent for more than 10 minutes there, and each agent is back within seconds here; --knobs has ecs.agent_deaths_per_month"},
+		{failures, func(n int) string { return plural.Count(n, "launch was", "launches were") }, "refused there, and none is here"},
 	} {
-		switch {
-		case n.n == 1:
-			p.note("1 %s was %s", n.what, n.then)
-		case n.n > 1:
-			p.note("%d %s were %s", n.n, strings.Replace(n.what+"s", "hs", "hes", 1), n.then)
+		if happened.n > 0 {
+			p.note("%s %s", happened.what(happened.n), happened.then)
 		}
 	}
 }
