@@ -287,7 +287,7 @@ func (e Evaluation) happens(what string, of func(SetPoint) float64, text func(fl
 		var everywhere []string
 		for _, t := range all {
 			i := slices.IndexFunc(t.Runs, func(p Point) bool { return p.Policy == name })
-			if i >= 0 && e.leastOf(t.Runs[i], of) > 0 {
+			if i >= 0 && e.anywhere(t.Runs[i], of).Min > 0 {
 				everywhere = append(everywhere, t.Name)
 			}
 		}
@@ -304,7 +304,7 @@ func (e Evaluation) happensToOurs(all []TraceResult, of func(SetPoint) float64, 
 	others, most := 0, 0.0
 	for _, t := range all {
 		for _, p := range t.Runs {
-			switch n := e.mostOf(p, of); {
+			switch n := e.anywhere(p, of).Max; {
 			case !p.Ours || n == 0:
 			case p.Default:
 				sentences = append(sentences, fmt.Sprintf("%s has at most %s on %s.", p.Policy, text(n), t.Name))
@@ -326,20 +326,13 @@ func (e Evaluation) happensToOurs(all []TraceResult, of func(SetPoint) float64, 
 	return sentences
 }
 
-func (e Evaluation) leastOf(p Point, of func(SetPoint) float64) float64 {
-	least := of(p.middle())
+// anywhere is a figure's least and most over the middle and every set.
+func (e Evaluation) anywhere(p Point, of func(SetPoint) float64) Spread {
+	var values []float64
 	for _, v := range e.views() {
-		least = min(least, of(v.of(p)))
+		values = append(values, of(v.of(p)))
 	}
-	return least
-}
-
-func (e Evaluation) mostOf(p Point, of func(SetPoint) float64) float64 {
-	most := of(p.middle())
-	for _, v := range e.views() {
-		most = max(most, of(v.of(p)))
-	}
-	return most
+	return SpreadOf(values...)
 }
 
 // price says how far hours move from set to set: a bill that hangs on a guess is no bill.

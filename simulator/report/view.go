@@ -65,14 +65,9 @@ type compared struct {
 // compare holds ours against a setting of others at its instance-hours: the line through ours against the best of that
 // rival's settings, in all its families, that took no more.
 func (t TraceResult) compare(p Point, v view) compared {
-	at := v.place(p)
-	theirs := at.Waited
-	for _, q := range t.Runs {
-		if other := v.place(q); q.Rival == p.Rival && !q.Ours && other.Hours <= at.Hours {
-			theirs = min(theirs, other.Waited)
-		}
-	}
-	ours, how := t.ours(v.place).waitedAt(at.Hours)
+	hours := v.place(p).Hours
+	theirs := t.bestOf(p, v.place)
+	ours, how := t.ours(v.place).waitedAt(hours)
 	c := compared{Ratio: math.NaN()}
 	if how != beyond && theirs > 0 {
 		c.Ratio = ours / theirs
