@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -170,6 +171,26 @@ func TestTheEvaluationOfTheDocumentationHasNoLongSentence(t *testing.T) {
 	document, err := os.ReadFile("../../docs/evaluation.md")
 	require.NoError(t, err)
 	shortSentences(t, string(document))
+}
+
+// The page of the documentation carries the figures of all traces.
+func TestTheDocumentationClaimsWhatItsFiguresSay(t *testing.T) {
+	page, err := os.ReadFile("../../docs/evaluation.html")
+	require.NoError(t, err)
+	_, data, _ := strings.Cut(string(page), `<script type="application/json" id="data">`)
+	data, _, _ = strings.Cut(data, "</script>")
+	var e Evaluation
+	require.NoError(t, json.Unmarshal([]byte(data), &e))
+	document, err := os.ReadFile("../../docs/evaluation.md")
+	require.NoError(t, err)
+	held := 0
+	for _, c := range e.claims() {
+		if strings.HasPrefix(c.Subject, "At the instance-hours of ") || strings.HasSuffix(c.Subject, ", on traces") {
+			held++
+			assert.Contains(t, string(document), "- **"+c.Subject+"**\n  - "+strings.Join(c.Sentences, "\n  - ")+"\n- **", "run make evaluate where a rule of the claims changed")
+		}
+	}
+	assert.Equal(t, len(e.Against)+len(defaultsOf(e.Traces)), held)
 }
 
 // shortSentences fails where a sentence, in a table too, has more than forty words.
