@@ -105,20 +105,6 @@ func (t TraceResult) dearest(rival string, waited float64, v view) outcome {
 	}
 }
 
-// beaten names the settings of a rival that beat a point in a view: fewer instance-hours and no more late waiting, or less
-// waiting for no more hours.
-func (t TraceResult) beaten(p Point, rival string, v view) []string {
-	var by []string
-	at := v.place(p)
-	for _, q := range t.Runs {
-		other := v.place(q)
-		if q.Rival == rival && other.Hours <= at.Hours && other.Waited <= at.Waited && other != at {
-			by = append(by, q.Policy)
-		}
-	}
-	return by
-}
-
 // held is what all views say together.
 type held struct {
 	// All is what the views say; without Holds it is what the middle says, and BrokenBy names the sets that say otherwise.
