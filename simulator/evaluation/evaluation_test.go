@@ -3,6 +3,7 @@ package evaluation
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -162,6 +163,19 @@ func TestEvaluationsSideBySideShareTheirRuns(t *testing.T) {
 		}
 	}
 	assert.Greater(t, shared, len(Grid(""))/2, "what another kept is not run")
+}
+
+func TestARunThatFailsIsNamed(t *testing.T) {
+	broken := Case{Name: "own", Make: func() (workload.Workload, error) { return workload.Workload{}, errors.New("no room") }}
+	plan := Plan{Cases: []Case{broken}, Seeds: 1, Cache: Cache{Folder: t.TempDir(), Build: "a"}}
+	jobs, err := plan.jobs()
+	require.NoError(t, err)
+	_, err = plan.once(t.Context(), jobs[0])
+	require.EqualError(t, err, "own under gap at 60, seed 1: no room")
+	_, err = plan.once(t.Context(), jobs[len(Sets())])
+	require.EqualError(t, err, "own under gap at 60, seed 1, set “slow boot”: no room")
+	_, err = Run(t.Context(), plan)
+	assert.ErrorContains(t, err, "no room", "an evaluation without one of its runs is none")
 }
 
 func TestARunIsKeptForItsOwnSetupAlone(t *testing.T) {

@@ -16,11 +16,20 @@ type job struct {
 	of      Case
 	setting Setting
 	seed    uint64
-	// set is its place in the plan's sets, 0 the middle one.
-	set      int
+	// set names the set that it is of; empty: none, it is of the middle.
+	set      string
 	strategy workload.Strategy
 	knobs    aws.Knobs
 	prices   simulator.Prices
+}
+
+// String names it to people.
+func (j job) String() string {
+	name := fmt.Sprintf("%s under %s, seed %d", j.of.Name, j.setting.Name, j.seed)
+	if j.set != "" {
+		name += fmt.Sprintf(", set “%s”", j.set)
+	}
+	return name
 }
 
 // key is the same for two jobs that are the same run: a row with a strategy of its own is not moved by a set that places

@@ -95,7 +95,7 @@ func (p Plan) row(c Case, s Setting, sets []Set, knobs []aws.Knobs) []job {
 	seeds, ofSet := p.seeds(c)
 	add(job{of: c, setting: s, strategy: p.strategyOf(s, Set{}), knobs: knobs[0], prices: p.Prices}, seeds)
 	for i, set := range sets {
-		j := job{of: c.short(), setting: s, set: i, strategy: p.strategyOf(s, set), knobs: knobs[i], prices: p.Prices}
+		j := job{of: c.short(), setting: s, set: set.Name, strategy: p.strategyOf(s, set), knobs: knobs[i], prices: p.Prices}
 		if set.services && !c.Services && !c.Scenario {
 			j.strategy, j.knobs = p.strategyOf(s, Set{}), knobs[0]
 		}
@@ -216,7 +216,7 @@ func (p Plan) once(ctx context.Context, j job) (simulator.Measures, error) {
 	}
 	m, err := j.run(ctx)
 	if err != nil {
-		return m, fmt.Errorf("%s under %s: %w", j.of.Name, j.setting.Name, err)
+		return m, fmt.Errorf("%s: %w", j, err)
 	}
 	return m, p.Cache.put(j, m)
 }

@@ -24,15 +24,12 @@ type Set struct {
 	services bool
 }
 
-// AsSimulated is the set that changes nothing.
-const AsSimulated = "as simulated"
-
 // Sets are the middle one and those that change one guess each: the six that move comparisons most, as docs/simulator.md
 // says in its section Ranges.
 func Sets() []Set {
 	const throttles = "https://docs.aws.amazon.com/AmazonECS/latest/bestpracticesguide/operating-at-scale-dealing-with-throttles.html"
 	return []Set{
-		{Name: AsSimulated, Sentence: "Nothing.", Source: "simulator.md, AWS as simulated"},
+		{Name: "as simulated", Sentence: "Nothing.", Source: "simulator.md, AWS as simulated"},
 		{
 			Name: "back-off 1 min", Sentence: "A service that fits nowhere first waits 1 minute, not 5.",
 			Source: "AWS publishes no number; " + throttles + " says that it is exponential",
