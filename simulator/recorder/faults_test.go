@@ -166,6 +166,36 @@ func TestActivitiesAreReadToTheOldestOpenOne(t *testing.T) {
 	alike(t, whole.recording(), s.recording())
 }
 
+// A change of colour deletes a group. Calls about it are refused from then on.
+func TestADeletedGroupIsNoGap(t *testing.T) {
+	s := newScene(t, "quiet-night", policy.Signal)
+	s.looks(0, 10)
+	name := s.recording().Groups[0].Name
+	deleted := func(_ context.Context, c faulty.Call, carryOut func() (any, error)) (any, error) {
+		answer, err := carryOut()
+		if groups, ok := answer.(*autoscaling.DescribeAutoScalingGroupsOutput); ok && err == nil {
+			return &autoscaling.DescribeAutoScalingGroupsOutput{NextToken: groups.NextToken}, nil
+		}
+		if c.Resource == name {
+			return nil, c.Answers("ValidationError", "AutoScalingGroup name not found - AutoScalingGroup '"+name+"' not found")
+		}
+		return answer, err
+	}
+	s.aws.Set(deleted)
+	s.looks(10, 50) // and hooks are read again
+	assert.Empty(t, s.errs)
+	r := s.recording()
+	assert.Empty(t, r.Gaps)
+	gone := s.from.Add(10 * time.Minute)
+	limits, desired := r.Groups[0].Limits, r.Groups[0].Desired
+	assert.Equal(t, recording.Limits{At: gone}, limits[len(limits)-1])
+	assert.Equal(t, recording.Capacity{At: gone}, desired[len(desired)-1])
+
+	s.r = recorder.With(written(t, r), s.clients(), time.Minute)
+	s.looks(50, 52)
+	assert.Empty(t, s.errs, "a recording goes on without it")
+}
+
 func TestAFailedLookIsAnErrorAndAGap(t *testing.T) {
 	s := newScene(t, "quiet-night", policy.Signal)
 	s.looks(0, 3)

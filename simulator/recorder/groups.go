@@ -46,6 +46,8 @@ type groups struct {
 type group struct {
 	recording.Group
 	activities activities
+	// there: the last answer had it. Auto Scaling refuses calls about a group that was deleted.
+	there bool
 }
 
 func (g *groups) index(before []recording.Group) {
@@ -88,14 +90,18 @@ func (r *Recorder) readGroups(ctx context.Context, l *look) {
 	l.unread("its Auto Scaling groups", r.find(ctx, l, fresh))
 	l.unread("its Auto Scaling groups", r.describeGroups(ctx, l))
 	for _, g := range r.groups.all {
-		l.unread("the scaling activities of group "+g.Name, r.readActivities(ctx, l, g))
+		if g.there {
+			l.unread("the scaling activities of group "+g.Name, r.readActivities(ctx, l, g))
+		}
 	}
 	r.readAttributes(l)
 	if !fresh {
 		return
 	}
 	for _, g := range r.groups.all {
-		l.unread("the lifecycle hooks of group "+g.Name, r.readHooks(ctx, g))
+		if g.there {
+			l.unread("the lifecycle hooks of group "+g.Name, r.readHooks(ctx, g))
+		}
 	}
 	l.unread("its capacity providers", r.readProviders(ctx, l))
 	if l.whole() {
@@ -146,7 +152,7 @@ func (r *Recorder) describeGroups(ctx context.Context, l *look) error {
 	for _, g := range r.groups.all {
 		names = append(names, g.Name)
 	}
-	there := map[string]bool{}
+	there, described := map[string]bool{}, map[string]bool{}
 	for some := range slices.Chunk(names, groupsPerCall) {
 		pages := autoscaling.NewDescribeAutoScalingGroupsPaginator(r.clients.AutoScaling, &autoscaling.DescribeAutoScalingGroupsInput{
 			AutoScalingGroupNames: some, MaxRecords: aws.Int32(groupsPerCall),
@@ -156,13 +162,29 @@ func (r *Recorder) describeGroups(ctx context.Context, l *look) error {
 			if err != nil {
 				return err
 			}
-			for _, described := range page.AutoScalingGroups {
-				r.seesGroup(l, described, there)
+			for _, g := range page.AutoScalingGroups {
+				described[aws.ToString(g.AutoScalingGroupName)] = true
+				r.seesGroup(l, g, there)
 			}
 		}
 	}
 	r.groups.instances = there
+	for _, g := range r.groups.all {
+		if g.there = described[g.Name]; !g.there {
+			g.deleted(l.at)
+		}
+	}
 	return nil
+}
+
+// deleted notes that a group is gone: it wants no host, and may have none.
+func (g *group) deleted(at time.Time) {
+	if n := len(g.Limits); n > 0 && g.Limits[n-1].Max > 0 {
+		g.Limits = append(g.Limits, recording.Limits{At: at})
+	}
+	if n := len(g.Desired); n > 0 && g.Desired[n-1].Desired > 0 {
+		g.Desired = append(g.Desired, recording.Capacity{At: at})
+	}
 }
 
 // seesGroup notes a group as it is now.
