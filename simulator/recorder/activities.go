@@ -256,7 +256,8 @@ func (g *group) desires(l *look, told []change) {
 			last = c.at
 		}
 	}
-	if n := len(g.Desired); g.Desired[n-1].Desired != g.activities.desired {
+	// A cause's time is cut to the second, so a change that came after the group was read may seem to be of the look's moment.
+	if now := g.Desired[len(g.Desired)-1]; now.Desired != g.activities.desired && now.At.Before(l.at) {
 		g.Desired = append(g.Desired, recording.Capacity{At: l.at, Desired: g.activities.desired})
 	}
 }

@@ -196,6 +196,20 @@ func TestADeletedGroupIsNoGap(t *testing.T) {
 	assert.Empty(t, s.errs, "a recording goes on without it")
 }
 
+func TestAClockThatIsSetBackBreaksNoRecording(t *testing.T) {
+	s := newScene(t, "batch-storm", policy.Gap)
+	s.looks(0, 10)
+	at := s.from.Add(9 * time.Minute)
+	s.world.Run(at.Add(30 * time.Second))
+	require.NoError(t, s.r.Look(t.Context(), at), "a little is a moment later")
+	s.world.Run(at.Add(50 * time.Second))
+	require.ErrorContains(t, s.r.Look(t.Context(), at.Add(-time.Hour)), "so set the clock, wait, or begin another file with --out")
+	s.looks(10, 20)
+	assert.Empty(t, s.errs)
+	assert.Empty(t, s.recording().Gaps)
+	assert.Equal(t, 19*time.Minute, s.recording().Length().Truncate(time.Minute))
+}
+
 func TestAFailedLookIsAnErrorAndAGap(t *testing.T) {
 	s := newScene(t, "quiet-night", policy.Signal)
 	s.looks(0, 3)

@@ -93,9 +93,17 @@ func (l *look) err() error {
 }
 
 // Look looks at the cluster. An error says what could not be read: the time since the last whole look is then a gap, and what
-// could be read is kept. After an error of the first look there is no recording yet.
+// could be read is kept. After an error of the first look there is no recording yet. A look at a time that is recorded already,
+// because the clock was set back, is an error.
 func (r *Recorder) Look(ctx context.Context, at time.Time) error {
 	at = at.UTC().Truncate(time.Millisecond)
+	switch behind := r.last.Sub(at); {
+	case r.rec.From.IsZero() || behind < 0:
+	case behind < r.every: // a time service has corrected the clock
+		at = r.last.Add(time.Millisecond)
+	default:
+		return fmt.Errorf("the clock says %s, and the recording is at %s already; nothing is added before that, so set the clock, wait, or begin another file with --out", shown(at), shown(r.last))
+	}
 	l := &look{at: at, since: r.whole, first: !r.looked}
 	snapshot, err := r.reader.Read(ctx, r.rec.Cluster)
 	if err != nil {
@@ -126,6 +134,8 @@ func (r *Recorder) Look(ctx context.Context, at time.Time) error {
 	r.last, r.whole, r.looked = at, at, true
 	return nil
 }
+
+func shown(at time.Time) string { return at.Format("2006-01-02 15:04:05 MST") }
 
 // longest is how far apart two whole looks may be without a gap between them. One may be late, and none be missing.
 func (r *Recorder) longest() time.Duration { return r.every + r.every/2 }

@@ -154,7 +154,7 @@ func (s *service) wants(at, deployed time.Time, desired int, revision string) {
 	if n > 0 && s.Desired[n-1].Desired == desired && s.Desired[n-1].Revision == revision {
 		return
 	}
-	if rolledOut := n == 0 || s.Desired[n-1].Revision != revision; rolledOut && !deployed.IsZero() {
+	if rolledOut := n == 0 || s.Desired[n-1].Revision != revision; rolledOut && !deployed.IsZero() && (n == 0 || deployed.After(s.Desired[n-1].At)) {
 		at = deployed
 	}
 	s.Desired = append(s.Desired, recording.Desired{At: at, Desired: desired, Revision: revision})

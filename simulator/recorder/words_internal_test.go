@@ -238,3 +238,15 @@ func TestAGroupThatIsGoneHasNoBounds(t *testing.T) {
 	assert.Empty(t, p.groups.known(p.hosts))
 	assert.Empty(t, p.notes)
 }
+
+// A file whose points are out of order cannot be written, whatever AWS's clock says.
+func TestPointsStayInOrder(t *testing.T) {
+	at := time.Date(2026, 11, 28, 9, 30, 0, 0, time.UTC)
+	g := group{activities: activities{each: 1, desired: 2}, Group: recording.Group{Desired: []recording.Capacity{{At: at.Add(-time.Hour), Desired: 2}}}}
+	g.desires(&look{at: at, since: at.Add(-time.Minute)}, []change{{at, 2, 4}})
+	assert.Equal(t, recording.Capacity{At: at, Desired: 4, Told: true}, g.Desired[len(g.Desired)-1], "it is newer than what was read of the group")
+
+	s := service{Service: recording.Service{Desired: []recording.Desired{{At: at, Desired: 4, Revision: "1"}}}}
+	s.wants(at.Add(time.Minute), at.Add(-2*time.Second), 4, "2")
+	assert.Equal(t, recording.Desired{At: at.Add(time.Minute), Desired: 4, Revision: "2"}, s.Desired[1])
+}
