@@ -103,6 +103,9 @@ func (r *Recorder) readServices(ctx context.Context, l *look) {
 // deleted ends a service.
 func (s *service) deleted(at time.Time) {
 	s.Deleted = at
+	if at.Before(s.Created) {
+		s.Deleted = s.Created // our clock is behind AWS's
+	}
 	s.runs(at, 0)
 	s.wants(at, at, 0, s.Desired[len(s.Desired)-1].Revision)
 }

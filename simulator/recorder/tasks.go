@@ -215,6 +215,10 @@ func (r *Recorder) seesTask(ctx context.Context, l *look, seen cluster.TaskDetai
 				s.Placed = later
 			}
 		}
+		// Our clock may be behind AWS's.
+		if !s.Placed.IsZero() && s.Placed.Before(s.Asked) {
+			s.Placed = s.Asked
+		}
 	case known.ofService != nil:
 		r.seesServiceTask(l, known, seen, told, host)
 	}
@@ -266,7 +270,7 @@ func stopCause(t types.Task) recording.StopCause {
 
 // begins takes in a task that was not seen before. nil: it has to be asked for again.
 func (r *Recorder) begins(ctx context.Context, l *look, seen cluster.TaskDetail, told types.Task) *task {
-	made := r.moment(told.CreatedAt)
+	made := cmp.Or(r.moment(told.CreatedAt), l.at)
 	over := r.moment(told.StoppedAt)
 	elsewhere := told.LaunchType != types.LaunchTypeEc2 && told.LaunchType != "" || strings.HasPrefix(seen.Provider, "FARGATE")
 	if elsewhere || !over.IsZero() && over.Before(r.rec.From) {

@@ -250,3 +250,27 @@ func TestPointsStayInOrder(t *testing.T) {
 	s.wants(at.Add(time.Minute), at.Add(-2*time.Second), 4, "2")
 	assert.Equal(t, recording.Desired{At: at.Add(time.Minute), Desired: 4, Revision: "2"}, s.Desired[1])
 }
+
+// Our clock is behind AWS's by two minutes.
+func TestTimesOfAWSAndOursStayInOrder(t *testing.T) {
+	at := time.Date(2026, 11, 28, 9, 30, 0, 0, time.UTC)
+	asked := at.Add(2 * time.Minute)
+	r := New("web", Clients{}, time.Minute, recording.Watched)
+	waiting := &recording.StandaloneTask{Asked: asked}
+	r.tasks.by["a"] = &task{standalone: waiting}
+	r.seesTask(t.Context(), &look{at: at}, cluster.TaskDetail{Task: cluster.Task{ARN: "a", Host: "b"}}, ecstypes.Task{})
+	assert.Equal(t, asked, waiting.Placed)
+
+	s := service{Service: recording.Service{Created: asked, Desired: []recording.Desired{{At: at, Desired: 1, Revision: "1"}}}}
+	s.deleted(at.Add(time.Minute))
+	assert.Equal(t, asked, s.Deleted)
+}
+
+func TestATaskWithoutATimeBeginsWhenItIsSeen(t *testing.T) {
+	at := time.Date(2026, 11, 28, 9, 30, 0, 0, time.UTC)
+	r := New("web", Clients{}, time.Minute, recording.Watched)
+	r.services.add("shop").Desired = []recording.Desired{{At: at, Desired: 1, Revision: "1"}}
+	r.services.by["shop"].revisions["shop:1"] = revision{name: "1"}
+	r.seesTask(t.Context(), &look{at: at}, cluster.TaskDetail{Task: cluster.Task{ARN: "a", Service: "shop", Definition: "shop:1"}}, ecstypes.Task{})
+	assert.Equal(t, at, r.tasks.ofServices[0].Created)
+}
