@@ -77,6 +77,10 @@ func TestThatNobodyWaitsIsNoLess(t *testing.T) {
 	none := figures{{90, 0}, {20, 0}, {21, 0}, {20, 0}}
 	e := across(judged("gap", "", none), judged("managed-90", managedScaling, none))
 	assert.Equal(t, "Both leave as little late waiting for as many hours on t.", claimed(t, e, atManaged90))
+	assert.Equal(t, "No setting of managed scaling that was run beats it on t.", claimed(t, e, gapOnTraces), "who is as good does not beat")
+	some := across(judged("gap", "", figures{{90, 4}, {20, 4}, {21, 4}, {20, 4}}), judged("managed-90", managedScaling, none))
+	assert.Equal(t, "managed-90 leaves less late waiting on t.", claimed(t, some, atManaged90))
+	assert.Equal(t, "–", equalSheet(some).Lines[0][7], "there is no multiple of none")
 	e = across(judged("gap", "", none), judged("managed-90", managedScaling, figures{{90, 0}, {20, 0}, {21, 5}, {20, 0}}))
 	assert.Equal(t, "Ours leave no more late waiting on t.", claimed(t, e, atManaged90))
 }
@@ -111,6 +115,21 @@ func TestOthersAreTakenAtTheirBest(t *testing.T) {
 	alarms.Rival = "alarms"
 	e.Traces[0].Runs[2] = alarms
 	assert.Equal(t, "Ours leave less late waiting on t.", claimed(t, e, atManaged90), "another policy is no setting of it")
+}
+
+func TestABestThatCostsTheSameCounts(t *testing.T) {
+	e := across(judged("gap", "", figures{{90, 10}, {20, 4}, {20, 4}, {20, 4}}),
+		judged("managed-90", managedScaling, figures{{100, 20}, {25, 8}, {25, 8}, {25, 8}}), judged("managed-95", managedScaling, figures{{100, 5}, {25, 2}, {25, 2}, {25, 2}}))
+	assert.Equal(t, "Nothing is claimed on t. Ours were not run so dear.", claimed(t, e, atManaged90))
+}
+
+func TestWhoBeatsIsNamedWhereItDoesInEverySet(t *testing.T) {
+	gap := judged("gap", "", figures{{90, 30}, {20, 12}, {20, 12}, {20, 12}})
+	cheap := judged("managed-95", managedScaling, figures{{80, 20}, {18, 8}, {18, 8}, {21, 8}})
+	e := across(gap, cheap, judged("managed-90", managedScaling, figures{{90, 20}, {20, 8}, {20, 8}, {20, 8}}))
+	assert.Equal(t, []string{"t", "by managed-90"}, beatenSheet(e).Lines[0], "the cheaper one does not in the last set")
+	e = across(gap, cheap, judged("managed-90", managedScaling, figures{{90, 20}, {20, 8}, {21, 8}, {20, 8}}))
+	assert.Equal(t, []string{"t", "beaten"}, beatenSheet(e).Lines[0], "not always by the same one")
 }
 
 func TestHarmIsToldWhereverItHappened(t *testing.T) {
