@@ -124,11 +124,10 @@ func (l law) departure(seen []span) float64 {
 const wrongly = 1e-4
 
 // chance is the distance from its law that n lengths exceed by chance once in ten thousand times: the inequality of
-// Dvoretzky, Kiefer and Wolfowitz with Massart's constant (https://doi.org/10.1214/aop/1176990746). It is above 1, so
-// nothing is said, for fewer than [fewest].
+// Dvoretzky, Kiefer and Wolfowitz with Massart's constant (https://doi.org/10.1214/aop/1176990746).
 func chance(n int) float64 { return math.Sqrt(math.Log(2/wrongly) / 2 / float64(n)) }
 
-// fewest lengths can contradict a knob.
+// fewest lengths can contradict a knob; of fewer the chance is above every distance.
 const fewest = 5
 
 // follow says whether lengths follow a law. They confirm it where half and twice as long ones would contradict it.
@@ -137,7 +136,7 @@ func (l law) follow(seen []span) Verdict {
 	for i, s := range seen {
 		wide[i] = s.nearly()
 	}
-	against := func(l law) bool { return len(seen) >= fewest && l.departure(wide) > chance(len(seen)) }
+	against := func(l law) bool { return l.departure(wide) > chance(len(seen)) }
 	switch {
 	case against(l):
 		return Contradicted

@@ -124,3 +124,11 @@ func TestCoarserLooksContradictNoMore(t *testing.T) {
 		}
 	})
 }
+
+func TestFewestIsWhereChanceEnds(t *testing.T) {
+	assert.Less(t, chance(fewest), 1.0)
+	assert.Greater(t, chance(fewest-1), 1.0, "no distance is above 1")
+	far := all(9e5, 9e5, 9e5, 9e5, 9e5)
+	assert.Equal(t, Contradicted, always(time.Minute).follow(far))
+	assert.Equal(t, NotSeen, always(time.Minute).follow(far[1:]))
+}

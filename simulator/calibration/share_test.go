@@ -36,6 +36,8 @@ func TestSharesAndRates(t *testing.T) {
 		{"nothing, as expected, for however long", rates(0, 1e6, 0), NotSeen},
 		{"as often as expected", rates(100, 10, 10), Confirmed},
 		{"as often, and seldom", rates(2, 0.2, 10), NotSeen},
+		{"so often that it may be twice as often", rates(25, 1, 13), NotSeen},
+		{"so seldom that it may be half as often", rates(12, 1, 20), NotSeen},
 		{"twice as often", rates(200, 10, 10), Contradicted},
 		{"half as often", rates(50, 10, 10), Contradicted},
 	} {
