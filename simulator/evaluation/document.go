@@ -59,7 +59,7 @@ func Document(out io.Writer, e report.Evaluation) error {
 	holds, rest, _ := strings.Cut(rest, "\n## ")
 	fmt.Fprintf(&b, "%s\n## %s\n", about, holds)
 	fmt.Fprint(&b, "## Ours\n\nOne set of entries for all traces, nothing tuned to any of them:\n\n| Setting | policy | entry |\n|---|---|---|\n")
-	for _, s := range Grid("") {
+	for _, s := range grid("") {
 		if s.Ours {
 			entry := s.Entry
 			if entry == "" {

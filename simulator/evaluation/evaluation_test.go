@@ -22,7 +22,7 @@ import (
 
 func TestEverySettingCanBeSimulated(t *testing.T) {
 	names := map[string]bool{}
-	for _, s := range Grid("") {
+	for _, s := range grid("") {
 		assert.False(t, names[s.Name], "%s stands twice", s.Name)
 		names[s.Name] = true
 		if s.Entry != "" {
@@ -34,7 +34,7 @@ func TestEverySettingCanBeSimulated(t *testing.T) {
 		assert.True(t, names[name], name)
 	}
 	names = map[string]bool{}
-	for _, s := range AsTheyCome("") {
+	for _, s := range asTheyCome("") {
 		assert.Contains(t, simulator.Policies(), s.Policy)
 		assert.False(t, names[s.Name], "%s stands twice", s.Name)
 		names[s.Name] = true
@@ -121,7 +121,7 @@ func TestEvaluationGoesOnWhereItWasInterrupted(t *testing.T) {
 	assert.GreaterOrEqual(t, first.Cached, 3)
 	assert.Equal(t, first.Cached+1, first.Runs)
 	require.Len(t, found.Traces, 1)
-	assert.Len(t, found.Traces[0].Runs, len(Grid("")))
+	assert.Len(t, found.Traces[0].Runs, len(grid("")))
 	assert.Equal(t, 2, found.Traces[0].Runs[0].Seeds)
 
 	plan.Progress = func(Progress) { t.Error("a finished run was run again") }
@@ -162,7 +162,7 @@ func TestEvaluationsSideBySideShareTheirRuns(t *testing.T) {
 			shared++
 		}
 	}
-	assert.Greater(t, shared, len(Grid(""))/2, "what another kept is not run")
+	assert.Greater(t, shared, len(grid(""))/2, "what another kept is not run")
 }
 
 func TestARunThatFailsIsNamed(t *testing.T) {

@@ -51,9 +51,9 @@ func Against() []string {
 	return []string{"managed-100", "managed-90", "managed-80", "alarms-75", "schedulable-2"}
 }
 
-// Grid are all settings, for traces. Managed scaling comes with both placement strategies, unless one strategy is given,
+// grid are all settings, for traces. Managed scaling comes with both placement strategies, unless one strategy is given,
 // which then places every policy's tasks.
-func Grid(one workload.Strategy) []Setting {
+func grid(one workload.Strategy) []Setting {
 	var all []Setting
 	for _, n := range scaleOutAt {
 		all = append(all, Setting{Family: "gap", Name: fmt.Sprintf("gap at %d", n), Knob: fmt.Sprintf("scale_out_at %d %%, scale_in_below %d %%", n, n-band),
@@ -121,8 +121,8 @@ func peer(family string, n int, knob string, comesWith int) Setting {
 	return Setting{Family: family, Rival: family, Name: name, Knob: fmt.Sprintf(knob, n), Policy: name, Default: n == comesWith}
 }
 
-// AsTheyCome is every policy at its default, for scenarios; managed scaling at three targets, with both strategies.
-func AsTheyCome(one workload.Strategy) []Setting {
+// asTheyCome is every policy at its default, for scenarios; managed scaling at three targets, with both strategies.
+func asTheyCome(one workload.Strategy) []Setting {
 	var all []Setting
 	for _, name := range simulator.Policies() {
 		family, number, _ := strings.Cut(name, "-")

@@ -72,9 +72,9 @@ func (p Plan) jobs() ([]job, error) {
 	}
 	var all []job
 	for _, c := range p.Cases {
-		settings := Grid(p.Strategy)
+		settings := grid(p.Strategy)
 		if c.Scenario {
-			settings = AsTheyCome(p.Strategy)
+			settings = asTheyCome(p.Strategy)
 		}
 		for _, s := range settings {
 			all = append(all, p.row(c, s, sets, knobs)...)
