@@ -34,8 +34,8 @@ func newEvaluate() *cobra.Command {
 		Short: "Run every policy on every trace and scenario and write the evaluation",
 		Long: "evaluate runs every family of policies on each trace of a folder (demand_*.csv, services_*.csv and tasks_*.csv), with several " +
 			"values of its main setting. On each scenario it runs every policy with its usual settings. It takes several seeds and " +
-			"all cores. Each row also runs under six sets of knobs that change one guess each, traces for one day, and what one set " +
-			"contradicts is not claimed. It writes evaluation.md and evaluation.html. It keeps finished runs: after an interruption, run it again.",
+			"all cores. Each row also runs under six sets of knobs that change one guess each; on a trace such a run is one day. It " +
+			"claims only what no set contradicts. It writes evaluation.md and evaluation.html. It keeps finished runs: after an interruption, run it again.",
 		Example: `  clusterscaler evaluate --traces traces --quick
   clusterscaler evaluate --traces traces --seeds 3
   clusterscaler evaluate --traces traces --only demand_nyc_taxi,diurnal --out dist
