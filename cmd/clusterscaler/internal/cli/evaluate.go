@@ -59,6 +59,12 @@ func (e *evaluating) run(cmd *cobra.Command) error {
 	switch {
 	case e.traces == "":
 		return errors.New("no folder of traces is given; name one, such as --traces traces; it must hold files named demand_*.csv, services_*.csv or tasks_*.csv, as docs/simulator.md describes them")
+	case isFile(e.traces):
+		return fmt.Errorf("--traces %s is a file; name the folder that holds it", e.traces)
+	case isFile(e.folder()):
+		return fmt.Errorf("--out %s is a file; name a folder", e.folder())
+	case isFile(e.cache):
+		return fmt.Errorf("--cache %s is a file; name a folder", e.cache)
 	case e.quick && e.full:
 		return errors.New("--quick takes one day of each trace and --full all of it; leave one of them out")
 	case e.seeds < 1:

@@ -52,6 +52,9 @@ func TestWrongEvaluationIsAnsweredWithWhatToDo(t *testing.T) {
 	other := file(t, "other.csv", "instance_type,usd_per_hour\nc5.large,0.085\n")
 	for want, args := range map[string][]string{
 		"has no trace; it must hold files named demand_*.csv, services_*.csv or tasks_*.csv": {"--traces", empty},
+		"other.csv is a file; name the folder that holds it":                                 {"--traces", other},
+		"--out " + other + " is a file; name a folder":                                       {"--traces", traces, "--out", other},
+		"--cache " + other + " is a file; name a folder":                                     {"--traces", traces, "--cache", other},
 		"no folder of traces is given; name one, such as --traces traces":                    nil,
 		"--seeds is 0; it must be at least 1":                                                {"--traces", empty, "--seeds", "0"},
 		"leave one of them out":                                                              {"--traces", empty, "--quick", "--full"},

@@ -13,7 +13,7 @@ import (
 
 // readRecording reads the recording of a file.
 func readRecording(path string) (recording.Recording, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
+	if isFolder(path) {
 		return recording.Recording{}, fmt.Errorf("%s is a folder; name a file that clusterscaler record wrote", path)
 	}
 	file, err := os.Open(path)
@@ -32,20 +32,29 @@ func writableRecording(flag, path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return fmt.Errorf("%s %s is a folder; name a file in it, such as %s", flag, path, filepath.Join(path, "web.json"))
+		return noPlace(flag, path, "web.json", err)
 	case err == nil && !info.Mode().IsRegular():
 		return fmt.Errorf("%s %s is no file; a recording is written beside its place first and then moved there", flag, path)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s: %w", flag, err)
 	}
 	try, err := os.OpenFile(temporary(path), os.O_WRONLY|os.O_CREATE, 0o666)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: the folder %s does not exist; make it first", flag, filepath.Dir(path))
-	}
 	if err != nil {
-		return fmt.Errorf("%s: no file can be made in %s: %w", flag, filepath.Dir(path), err)
+		return noPlace(flag, path, "web.json", err)
 	}
 	return errors.Join(try.Close(), os.Remove(try.Name()))
+}
+
+// noPlace says why no file can be written at path, err, and what to do. example is a name for the file.
+func noPlace(flag, path, example string, err error) error {
+	info, none := os.Stat(path)
+	switch {
+	case none == nil && info.IsDir():
+		return fmt.Errorf("%s %s is a folder; name a file in it, such as %s", flag, path, filepath.Join(path, example))
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: the folder %s does not exist; make it first", flag, filepath.Dir(path))
+	}
+	return fmt.Errorf("%s: no file can be made in %s: %w", flag, filepath.Dir(path), err)
 }
 
 // temporary is the file beside a recording's place that it is written to first.

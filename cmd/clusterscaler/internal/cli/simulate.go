@@ -205,7 +205,7 @@ func (s simulation) writable() (undo func(), err error) {
 	}
 	file, err := os.OpenFile(s.html, os.O_WRONLY|os.O_CREATE, 0o666)
 	if err != nil {
-		return nil, fmt.Errorf("--html: %w", err)
+		return nil, noPlace("--html", s.html, "page.html", err)
 	}
 	return undo, file.Close()
 }

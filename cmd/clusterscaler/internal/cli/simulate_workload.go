@@ -154,8 +154,16 @@ func isFile(name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
 // parsed reads a CSV file.
 func parsed[T any](path string, parse func(name string, from io.Reader) (T, error)) (read T, err error) {
+	if isFolder(path) {
+		return read, fmt.Errorf("%s is a folder; name a CSV file as docs/simulator.md describes it", path)
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return read, fmt.Errorf("the file cannot be read: %w; name a CSV file as docs/simulator.md describes it", err)
