@@ -40,7 +40,15 @@ func newEvaluate() *cobra.Command {
   clusterscaler evaluate --traces traces --seeds 3
   clusterscaler evaluate --traces traces --only demand_nyc_taxi,diurnal --out dist
   clusterscaler evaluate --traces traces --quick --price 0.192 --knobs k.json`,
-		Args: nothing,
+		Args: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case len(args) > 0 && e.traces == "":
+				return fmt.Errorf("evaluate takes the folder by a flag; write --traces %s", args[0])
+			case len(args) > 0 && len(e.only) > 0:
+				return fmt.Errorf("evaluate takes no arguments, but %q is one; write the names of --only with commas and without spaces", args[0])
+			}
+			return nothing(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return e.run(cmd) },
 	}
 	f := cmd.Flags()

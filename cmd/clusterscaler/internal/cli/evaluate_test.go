@@ -55,6 +55,8 @@ func TestWrongEvaluationIsAnsweredWithWhatToDo(t *testing.T) {
 		"other.csv is a file; name the folder that holds it":                                 {"--traces", other},
 		"--out " + other + " is a file; name a folder":                                       {"--traces", traces, "--out", other},
 		"--cache " + other + " is a file; name a folder":                                     {"--traces", traces, "--cache", other},
+		"evaluate takes the folder by a flag; write --traces ours":                           {"ours"},
+		`"diurnal" is one; write the names of --only with commas and without spaces`:         {"--traces", traces, "--only", "gpu,", "diurnal"},
 		"no folder of traces is given; name one, such as --traces traces":                    nil,
 		"--seeds is 0; it must be at least 1":                                                {"--traces", empty, "--seeds", "0"},
 		"leave one of them out":                                                              {"--traces", empty, "--quick", "--full"},

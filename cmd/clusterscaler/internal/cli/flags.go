@@ -68,6 +68,21 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	return err
 }
 
+// wrongCommand returns err in words that say what to write, if it tells of a command that there is not.
+func wrongCommand(root *cobra.Command, err error) error {
+	if err == nil {
+		return nil
+	}
+	var name string
+	if _, other := fmt.Sscanf(err.Error(), "unknown command %q for", &name); other != nil {
+		return err
+	}
+	if like := root.SuggestionsFor(name); len(like) > 0 {
+		return fmt.Errorf("there is no command %q; did you mean %s?", name, strings.Join(like, " or "))
+	}
+	return fmt.Errorf("there is no command %q; clusterscaler --help lists the commands", name)
+}
+
 // nothing refuses arguments.
 func nothing(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {

@@ -25,7 +25,7 @@ func Run(ctx context.Context, version string, args []string, getenv func(string)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	switch err := root.ExecuteContext(ctx); {
+	switch err := wrongCommand(root, root.ExecuteContext(ctx)); {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(stderr, "clusterscaler: interrupted")
 		return interrupted
@@ -52,9 +52,19 @@ func newRoot(version string, getenv func(string) string) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetVersionTemplate(versionLine(version) + "\n")
+	root.DisableSuggestions, root.SuggestionsMinimumDistance = true, 2 // wrongCommand suggests, in the same sentence
 	root.SetFlagErrorFunc(wrongFlag)
 	root.PersistentFlags().StringVar(&s.ConfigPath, "config-path", s.ConfigPath, "SSM path that holds the parameters defaults and clusters/… ($CONFIG_PATH)")
 	root.AddCommand(newExplain(&s), newPublish(&s), newDrain(&s), newRecord(), newSimulate(), newCalibrate(), newEvaluate(), newVersion(version))
+	root.InitDefaultHelpCmd()
+	for _, command := range root.Commands() {
+		if command.Name() == "help" { // which else answers a mistyped command with exit code 0
+			command.Args = func(_ *cobra.Command, args []string) error {
+				_, _, err := root.Find(args)
+				return err
+			}
+		}
+	}
 	return root
 }
 

@@ -22,17 +22,19 @@ func TestMistakesEndInOneSentence(t *testing.T) {
 		args    []string
 		want    string
 	}{
-		"no region":          {[]string{"AWS_REGION=", "AWS_DEFAULT_REGION="}, []string{"explain"}, "no AWS region is set; set AWS_REGION"},
-		"no credentials":     {[]string{"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY="}, []string{"explain"}, "no AWS credentials were found; set AWS_PROFILE"},
-		"no such profile":    {[]string{"AWS_PROFILE=nope"}, []string{"explain"}, `the AWS profile "nope" does not exist; set AWS_PROFILE to one that`},
-		"one too many":       {nil, []string{"drain", "web"}, `drain takes no arguments, but "web" is one`},
-		"path without entry": {nil, []string{"explain", "--config-path", "/typo"}, "SSM Parameter Store has no entry below /typo/clusters in this account and region; check account, region and CONFIG_PATH, or add the first entry with: aws ssm put-parameter"},
-		"relative path":      {nil, []string{"explain", "--config-path", "scaler"}, `the configuration path "scaler" must begin with a slash`},
-		"unknown cluster":    {nil, []string{"explain", "wbe"}, `cluster "wbe" has no entry; these clusters have one: web`},
-		"unknown format":     {nil, []string{"explain", "-o", "yaml"}, "it must be table or json"},
-		"unknown command":    {nil, []string{"explian"}, "Did you mean this?\n\texplain"},
-		"nobody answers":     {[]string{"AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_MAX_ATTEMPTS=1"}, []string{"explain"}, "ssm:GetParametersByPath could not be reached"},
-		"Amazon's namespace": {nil, []string{"publish", "--namespace", "AWS/ECS"}, "names that begin with AWS/ are Amazon's own"},
+		"no region":           {[]string{"AWS_REGION=", "AWS_DEFAULT_REGION="}, []string{"explain"}, "no AWS region is set; set AWS_REGION"},
+		"no credentials":      {[]string{"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY="}, []string{"explain"}, "no AWS credentials were found; set AWS_PROFILE"},
+		"no such profile":     {[]string{"AWS_PROFILE=nope"}, []string{"explain"}, `the AWS profile "nope" does not exist; set AWS_PROFILE to one that`},
+		"one too many":        {nil, []string{"drain", "web"}, `drain takes no arguments, but "web" is one`},
+		"path without entry":  {nil, []string{"explain", "--config-path", "/typo"}, "SSM Parameter Store has no entry below /typo/clusters in this account and region; check account, region and CONFIG_PATH, or add the first entry with: aws ssm put-parameter"},
+		"relative path":       {nil, []string{"explain", "--config-path", "scaler"}, `the configuration path "scaler" must begin with a slash`},
+		"unknown cluster":     {nil, []string{"explain", "wbe"}, `cluster "wbe" has no entry; these clusters have one: web`},
+		"unknown format":      {nil, []string{"explain", "-o", "yaml"}, "it must be table or json"},
+		"unknown command":     {nil, []string{"explian"}, `there is no command "explian"; did you mean explain?`},
+		"no such command":     {nil, []string{"--config-path", "/x", "list"}, `there is no command "list"; clusterscaler --help lists the commands`},
+		"help for no command": {nil, []string{"help", "simulte"}, `there is no command "simulte"; did you mean simulate?`},
+		"nobody answers":      {[]string{"AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_MAX_ATTEMPTS=1"}, []string{"explain"}, "ssm:GetParametersByPath could not be reached"},
+		"Amazon's namespace":  {nil, []string{"publish", "--namespace", "AWS/ECS"}, "names that begin with AWS/ are Amazon's own"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
