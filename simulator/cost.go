@@ -14,7 +14,8 @@ type Cost struct {
 	// Total is Hosts and Scaler; PerMonth is the same for a month at this rate.
 	Total    float64 `json:"total"`
 	PerMonth float64 `json:"per_month"`
-	// Hosts are the instance-hours. LowerBound is what no policy can go below, by the cheapest type that ran.
+	// Hosts are the instance-hours. LowerBound is what no policy can go below, by the cheapest type that ran; where no host
+	// ran, by the cheapest that a group launches.
 	Hosts      float64 `json:"hosts"`
 	LowerBound float64 `json:"lower_bound"`
 	// Scaler is what the policy itself needs: Functions with their schedules, custom Metrics, Alarms.
@@ -123,7 +124,18 @@ func (m *meter) cost(p Prices, measured Measures) (*Cost, error) {
 		c.Hosts += m.hours[kind] * usd
 		least = min(least, usd)
 	}
-	if len(m.hours) > 0 {
+	if len(m.hours) == 0 {
+		for _, g := range m.world.Groups() {
+			for _, t := range types(g) {
+				usd, err := p.of(t.Name)
+				if err != nil {
+					return nil, err
+				}
+				least = min(least, usd)
+			}
+		}
+	}
+	if measured.LowerBoundHours > 0 {
 		c.LowerBound = measured.LowerBoundHours * least
 	}
 	c.Scaler = c.Functions + c.Metrics + c.Alarms

@@ -46,6 +46,15 @@ func TestHoursOfEachTypeCostItsPrice(t *testing.T) {
 	assert.InDelta(t, 730*c.Total, c.PerMonth, 1e-9)
 }
 
+func TestNoHostLeavesTheCostOfTheLowerBound(t *testing.T) {
+	c := bill(t, Prices{"m5.large": 0.1, AnyType: 1}, Measures{Hours: 1, LowerBoundHours: 2}, func(w *aws.World, _ *meter) {
+		c := w.NewCluster("web").Name
+		w.NewGroup(aws.GroupSpec{Name: "blue", Cluster: c, Zones: []string{"a"}, Type: aws.InstanceType{Name: "m5.large"}})
+	})
+	assert.Zero(t, c.Hosts)
+	assert.InDelta(t, 2*0.1, c.LowerBound, 1e-12, "a policy that buys nothing makes the work no cheaper")
+}
+
 func TestAGroupOfTwoTypesIsPaidByEach(t *testing.T) {
 	small := aws.InstanceType{Name: "m5.large", Resources: aws.Resources{CPU: 2048, Memory: 7600}, ENIs: 9}
 	large := aws.InstanceType{Name: "c5.xlarge", Resources: aws.Resources{CPU: 4096, Memory: 7000}, ENIs: 20}
