@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -42,7 +41,7 @@ func Services(name string, lines []ServiceLine, w Window) (made Workload, notes 
 	}
 	notes = trace.leaveOut()
 	if len(trace.lines) == 0 {
-		return Workload{}, nil, fmt.Errorf("%s: %w", name, errors.New("no service that fits on a host has a line in the window; choose another"))
+		return Workload{}, nil, nothingLeft(name, "no service has a line in the window", notes)
 	}
 	if most := trace.most(); most > mostHosts {
 		return Workload{}, nil, fmt.Errorf("%s: it wants %d hosts at once (%s), and ECS takes %d in a cluster; give a part of its services", name, most, general.Name, mostHosts)
@@ -178,4 +177,12 @@ func (f *tracedService) follow(l ServiceLine) {
 	if f.service.Desired != l.Desired {
 		f.service.SetDesired(l.Desired)
 	}
+}
+
+// nothingLeft is the error for a trace of which nothing can be run: why, and what was left out.
+func nothingLeft(name, why string, leftOut []string) error {
+	if len(leftOut) > 0 {
+		return fmt.Errorf("%s: nothing is left to run: %s; a trace runs on this type alone, a recording on the types of its cluster", name, strings.Join(leftOut, "; "))
+	}
+	return fmt.Errorf("%s: %s; choose another", name, why)
 }

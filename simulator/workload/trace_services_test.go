@@ -100,7 +100,9 @@ func TestTraceOfServicesThatCannotBeRunIsRefused(t *testing.T) {
 	require.EqualError(t, err, "f.csv: all lines are of t_s 60, so that it lasts no time; add a line for the time at which it ends")
 	two := []ServiceLine{line(0, "web", 1, 9999), line(600, "api", 1, 1)}
 	_, _, err = Services("f.csv", two, Window{})
-	require.EqualError(t, err, "f.csv: no service that fits on a host has a line in the window; choose another")
+	require.EqualError(t, err, "f.csv: nothing is left to run: tasks of web are larger than a host (m5.xlarge: 4096 CPU, 15400 MiB) and left out; they need up to 9999 CPU, 512 MiB; a trace runs on this type alone, a recording on the types of its cluster")
+	_, _, err = Services("f.csv", []ServiceLine{line(60, "web", 1, 1), line(600, "web", 1, 1)}, Window{0, 60})
+	require.EqualError(t, err, "f.csv: no service has a line in the window; choose another")
 	_, _, err = Services("f.csv", two, Window{0, 601})
 	require.EqualError(t, err, "f.csv: the window ends at second 601, and there is nothing after second 600; choose an end within it")
 	_, _, err = Services("f.csv", []ServiceLine{line(0, "a", 5000, 4096), line(5, "b", 1, 256), line(9, "b", 1, 256)}, Window{})

@@ -2,7 +2,6 @@ package workload
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -34,12 +33,12 @@ func Tasks(name string, tasks []TraceTask, w Window) (made Workload, notes []str
 			in = append(in, t)
 		}
 	}
-	if len(in) == 0 {
-		return Workload{}, nil, fmt.Errorf("%s: %w", name, errors.New("no task runs in the window; choose another"))
-	}
 	if dropped > 0 {
 		notes = append(notes, fmt.Sprintf("%d of %d tasks are larger than a host (%s: %d CPU, %d MiB) and left out; they need up to %d CPU, %d MiB, %d GPUs",
 			dropped, dropped+len(in), general.Name, general.Resources.CPU, general.Resources.Memory, largest.CPU, largest.Memory, largest.GPU))
+	}
+	if len(in) == 0 {
+		return Workload{}, nil, nothingLeft(name, "no task runs in the window", notes)
 	}
 	trace := taskTrace{tasks: in, window: w, end: end}
 	return Workload{

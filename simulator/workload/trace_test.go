@@ -59,6 +59,8 @@ func TestWindowOutsideItsTraceIsRefused(t *testing.T) {
 		require.EqualError(t, err, want)
 	}
 	_, _, err := Tasks("t", tasks[2:], Window{})
+	require.EqualError(t, err, "t: nothing is left to run: 1 of 1 tasks are larger than a host (m5.xlarge: 4096 CPU, 15400 MiB) and left out; they need up to 9999 CPU, 1 MiB, 0 GPUs; a trace runs on this type alone, a recording on the types of its cluster")
+	_, _, err = Tasks("t", []TraceTask{{Start: 0, End: 100, CPU: 1, Memory: 1}, {Start: 250, End: 300, CPU: 1, Memory: 1}}, Window{100, 250})
 	require.EqualError(t, err, "t: no task runs in the window; choose another")
 }
 
