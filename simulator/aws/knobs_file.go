@@ -57,12 +57,11 @@ func eachField(text []byte, with func(name string, value json.RawMessage)) error
 		}
 		return fmt.Errorf(`line %d: %w; it must be a JSON object such as {"ecs.back_off": "1m"}`, 1+bytes.Count(text[:min(int(at), len(text))], []byte("\n")), err)
 	}
-	begin, err := d.Token()
-	if err != nil {
-		return broken(err)
+	if start := bytes.TrimSpace(text); len(start) > 0 && start[0] != '{' {
+		return broken(fmt.Errorf("it begins with %q", start[:1]))
 	}
-	if begin != json.Delim('{') {
-		return broken(errors.New("it is no object"))
+	if _, err := d.Token(); err != nil {
+		return broken(err)
 	}
 	for d.More() {
 		name, err := d.Token()

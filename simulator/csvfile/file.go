@@ -36,6 +36,8 @@ func (f Format) Read(name string, from io.Reader, each func(*Line)) error {
 	switch {
 	case errors.Is(err, io.EOF):
 		return fmt.Errorf("%s: it is empty; the first line must be %s", name, f.Header())
+	case errors.As(err, new(*csv.ParseError)):
+		return fmt.Errorf("%s:1: the first line is no line of a CSV file; it must be %s", name, f.Header())
 	case err != nil:
 		return broken(name, err)
 	case !f.accepts(first):

@@ -27,6 +27,7 @@ func TestTextThatIsNoSuchFileIsToldApart(t *testing.T) {
 		"\xff\xfet\x00_\x00":     "f.csv: it is in UTF-16; save it as UTF-8",
 		"\xfe\xff\x00t":          "f.csv: it is in UTF-16; save it as UTF-8",
 		"t_s,value\r0,1\r":       "f.csv:1: its lines end with a carriage return alone; save it with line feeds",
+		`{"t_s": 1}`:             "f.csv:1: the first line is no line of a CSV file; it must be t_s,value",
 		"t":                      `f.csv:1: the first line is "t"; it must be t_s,value`,
 		strings.Repeat("x", 500): `f.csv:1: the first line is "` + strings.Repeat("x", 120) + `…"; it must be t_s,value`,
 		"t_s,value\n0,1,2\n":     "f.csv:2: it has 3 columns; it must have 2: t_s,value",

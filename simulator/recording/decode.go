@@ -38,6 +38,9 @@ func decode(text []byte, into any, f *faults) {
 	at := d.json.InputOffset()
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		at = syntax.Offset
+		if start := bytes.TrimSpace(text); start[0] != '{' { // parse has refused an empty text
+			err = fmt.Errorf("it begins with %q", start[:1])
+		}
 		err = fmt.Errorf("%w; it must be one JSON object, as clusterscaler record writes it", err)
 	}
 	f.found = nil // what was missing so far may follow

@@ -67,6 +67,7 @@ func TestFaultsNameTheFieldAndWhatToDo(t *testing.T) {
 		"followed by another":  {"\n}", "\n} {}", "something follows the closing brace; remove it"},
 		"object for a list":    {`"zones": ["a"]`, `"zones": {"a": 1}`, `groups[0].zones is an object; it must be a list in brackets`},
 		"list for the whole":   {small, `[` + small + `]`, `it is a list; it must be one JSON object`},
+		"no JSON":              {small, "t_s,value\n0,1\n", `web.json: line 1: it begins with "t"; it must be one JSON object, as clusterscaler record writes it`},
 		"nothing":              {small, " ", `it is empty`},
 		"compressed":           {small, "\x1f\x8b", `it is compressed; unpack it with gunzip first`},
 		"UTF-16":               {small, "\xff\xfe{", `it is in UTF-16; save it as UTF-8`},

@@ -50,7 +50,7 @@ func TestWrongRecordingIsAnsweredWithWhatToDo(t *testing.T) {
 	csv := file(t, "demand.csv", "t_s,value\n0,1\n3600,1\n")
 	refused(t, map[string][]string{
 		"the recording cannot be read: open nowhere.json: no such file or directory; name a file that clusterscaler record wrote": {"--recording", "nowhere.json"},
-		"demand.csv: line 1: invalid character '_' in literal true":                                                               {"--recording", csv},
+		`demand.csv: line 1: it begins with "t"; it must be one JSON object`:                                                      {"--recording", csv},
 		"web.json: version is 3; this clusterscaler reads version 1":                                                              {"--recording", changed(`"version": 1`, `"version": 3`)},
 		`web.json: made is "simulation"; it must be one of watched, cloudwatch, simulated`:                                        {"--recording", changed(`"simulated"`, `"simulation"`)},
 		`web.json: the recording has a field "servics" that is not known`:                                                         {"--recording", changed(`"hosts": [`, `"servics": [], "hosts": [`)},
