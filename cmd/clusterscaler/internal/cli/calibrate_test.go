@@ -95,7 +95,7 @@ func TestCalibrateSaysWhatIsWrong(t *testing.T) {
 		"a file that is not there": {[]string{"nowhere.json"}, "nowhere.json: no such file or directory; name a file that clusterscaler record wrote"},
 		"a folder":                 {[]string{t.TempDir()}, "is a folder; name a file that clusterscaler record wrote"},
 		"an empty file":            {[]string{file(t, "web.json", "")}, "web.json: it is empty; clusterscaler record writes a recording"},
-		"a file of knobs":          {[]string{file(t, "k.json", `{"ecs.back_off": "1m"}`)}, "k.json: "},
+		"a file of knobs":          {[]string{file(t, "k.json", `{"ecs.back_off": "1m"}`)}, "k.json is a file of knobs and no recording"},
 		"a format that is none":    {[]string{good, "--output", "yaml"}, "it must be table, json or knobs"},
 		"knobs that are none":      {[]string{good, "--knobs", file(t, "odd.json", `{"ecs.backoff": "1m"}`)}, "this one is called ecs.back_off"},
 	} {

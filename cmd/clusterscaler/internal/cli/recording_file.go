@@ -2,12 +2,14 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	"ecs-cluster-scaler/simulator/aws"
 	"ecs-cluster-scaler/simulator/recording"
 )
 
@@ -21,7 +23,21 @@ func readRecording(path string) (recording.Recording, error) {
 		return recording.Recording{}, fmt.Errorf("the recording cannot be read: %w; name a file that clusterscaler record wrote", err)
 	}
 	defer func() { _ = file.Close() }() // it was only read
-	return recording.Read(filepath.Base(path), file)
+	r, err := recording.Read(filepath.Base(path), file)
+	if err != nil && isKnobs(path) {
+		err = fmt.Errorf("%s is a file of knobs and no recording; give it to --knobs", path)
+	}
+	return r, err
+}
+
+// isKnobs says whether a file sets numbers of the simulated AWS.
+func isKnobs(path string) bool {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return false
+	}
+	_, err = aws.ParseKnobs(text)
+	return err == nil && !bytes.Equal(bytes.TrimSpace(text), []byte("{}"))
 }
 
 // writableRecording tells whether a recording can be written, before anybody waits for it. Nothing is left behind.

@@ -51,6 +51,8 @@ func TestWrongRecordingIsAnsweredWithWhatToDo(t *testing.T) {
 	refused(t, map[string][]string{
 		"the recording cannot be read: open nowhere.json: no such file or directory; name a file that clusterscaler record wrote": {"--recording", "nowhere.json"},
 		`demand.csv: line 1: it begins with "t"; it must be one JSON object`:                                                      {"--recording", csv},
+		"k.json is a file of knobs and no recording; give it to --knobs":                                                          {"--recording", file(t, "k.json", `{"ecs.loop": "20s"}`)},
+		" is a recording and no file of knobs; clusterscaler calibrate":                                                           {"diurnal", "--knobs", path},
 		"web.json: version is 3; this clusterscaler reads version 1":                                                              {"--recording", changed(`"version": 1`, `"version": 3`)},
 		`web.json: made is "simulation"; it must be one of watched, cloudwatch, simulated`:                                        {"--recording", changed(`"simulated"`, `"simulation"`)},
 		`web.json: the recording has a field "servics" that is not known`:                                                         {"--recording", changed(`"hosts": [`, `"servics": [], "hosts": [`)},

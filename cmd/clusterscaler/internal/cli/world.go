@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"ecs-cluster-scaler/simulator"
 	"ecs-cluster-scaler/simulator/aws"
+	"ecs-cluster-scaler/simulator/recording"
 )
 
 // world holds the arguments that say how AWS is simulated and what it costs.
@@ -42,6 +44,9 @@ func (w world) turn(base aws.Knobs) (aws.Knobs, error) {
 	}
 	knobs, err := base.Turn(text)
 	if err != nil {
+		if _, other := recording.Read("", bytes.NewReader(text)); other == nil {
+			return aws.Knobs{}, fmt.Errorf("%s is a recording and no file of knobs; clusterscaler calibrate %s --output knobs makes one of it", w.knobs, w.knobs)
+		}
 		return aws.Knobs{}, fmt.Errorf("%s: %w", w.knobs, err)
 	}
 	return knobs, nil
