@@ -129,8 +129,8 @@ type watch struct {
 	p            *progress
 	began, until time.Time
 	saved, told  time.Time
-	// trouble is what could not be read by the last look, and since when; lost is why the file was not written the last time.
-	trouble string
+	// trouble: the last look could not read everything, and none could since then. lost is why the file was not written the last time.
+	trouble bool
 	since   time.Time
 	lost    error
 }
@@ -172,15 +172,19 @@ func (w *watch) look(ctx context.Context, at time.Time) {
 	w.lost = lost
 }
 
-// says tells of trouble once, when it begins and when it is over, and otherwise how far the recording is.
+// says tells of trouble when it begins, each hour and when it is over, and otherwise how far the recording is.
 func (w *watch) says(err error, at time.Time) {
 	switch {
-	case err != nil && w.trouble == "":
-		w.trouble, w.since = awsclient.Sentence(err), at
-		w.line(fmt.Sprintf("%s: not everything can be read: %s; the recording has a gap until it can", clockOf(at), w.trouble))
-	case err == nil && w.trouble != "":
-		w.trouble = ""
+	case err != nil && !w.trouble:
+		w.trouble, w.since, w.told = true, at, at
+		w.line(fmt.Sprintf("%s: not everything can be read: %s; the recording has a gap until it can", clockOf(at), w.inWords(err)))
+	case err == nil && w.trouble:
+		w.trouble = false
 		w.line(fmt.Sprintf("%s: everything is read again; the gap is %s", clockOf(at), inDays(at.Sub(w.since).Round(time.Second))))
+	case err != nil && at.Sub(w.told) >= toldEvery:
+		w.told = at
+		w.line(fmt.Sprintf("%s: for %s not everything can be read: %s", clockOf(at), inDays(at.Sub(w.since).Round(time.Minute)), w.inWords(err)))
+	case err != nil: // it was told
 	case w.p.terminal:
 		w.p.last = at
 		w.p.say(w.state(at))
@@ -188,6 +192,15 @@ func (w *watch) says(err error, at time.Time) {
 		w.told = at
 		w.line(w.state(at))
 	}
+}
+
+// inWords is what could not be read, with what helps a watch that goes on meanwhile.
+func (w *watch) inWords(err error) string {
+	text := awsclient.Sentence(err)
+	if strings.Contains(text, "credentials have expired") && !w.anonymous {
+		text += "; if they came from environment variables, press Ctrl-C and run the same command with new ones"
+	}
+	return text
 }
 
 func (w *watch) state(at time.Time) string {

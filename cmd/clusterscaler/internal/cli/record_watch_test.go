@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/smithy-go"
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -126,6 +127,24 @@ func TestTroubleIsToldOnce(t *testing.T) {
 		require.NoError(t, w.run(t.Context(), cmd))
 		assert.Equal(t, "00:04 UTC: not everything can be read: its tasks: no; the recording has a gap until it can\n"+
 			"00:09 UTC: everything is read again; the gap is 5m\n", log.String())
+	})
+}
+
+func TestLastingTroubleIsToldEachHour(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &looked{broken: func(look int) error {
+			expired := &smithy.OperationError{ServiceID: "ECS", OperationName: "ListTasks", Err: &smithy.GenericAPIError{Code: "ExpiredTokenException"}}
+			return map[bool]error{look > 30: expired}[true]
+		}}
+		w, cmd, log, out := watching(t, l, 3*time.Hour)
+		l.then = func(look int) {
+			l.r.Gaps = []recording.Span{{From: l.r.From, To: l.r.From.Add(time.Duration(look) * time.Minute)}}
+		}
+		require.NoError(t, w.run(t.Context(), cmd))
+		what := "the AWS credentials have expired, so ecs:ListTasks failed; sign in again; if they came from environment variables, press Ctrl-C and run the same command with new ones"
+		assert.Equal(t, "00:31 UTC: not everything can be read: "+what+"; the recording has a gap until it can\n"+
+			"01:31 UTC: for 1h not everything can be read: "+what+"\n02:31 UTC: for 2h not everything can be read: "+what+"\n", log.String(), "and nothing as if all were well")
+		assert.Contains(t, out.String(), "could not be read, in 1 gap")
 	})
 }
 
