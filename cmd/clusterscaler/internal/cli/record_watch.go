@@ -133,33 +133,45 @@ type watch struct {
 	trouble bool
 	since   time.Time
 	lost    error
+	// gone is when the cluster was seen to be deleted, and end ends the watch then.
+	gone time.Time
+	end  context.CancelFunc
 }
 
-// run looks until the time is over or ctx ends, and writes what was seen.
+// run looks until the time is over, the cluster is deleted or ctx ends, and writes what was seen.
 func (w *watch) run(ctx context.Context, cmd *cobra.Command) error {
 	asked, cancel := context.WithDeadline(ctx, w.until)
 	defer cancel()
+	w.end = cancel
 	every(asked, w.every, w.look)
-	interrupted := ctx.Err()
-	if interrupted == nil {
+	ended := ctx.Err()
+	if ended == nil && w.gone.IsZero() {
 		once(ctx, func(ctx context.Context) { w.look(ctx, time.Now()) })
+	}
+	if !w.gone.IsZero() {
+		ended = fmt.Errorf("cluster %s is gone since %s, so record ended before its time; what was seen until then is kept", w.cluster, clockOf(w.gone))
 	}
 	w.p.end()
 	r := w.recorder.Recording()
 	if !r.To.After(r.From) {
 		w.line("there was one look only, so that nothing is written")
-		return interrupted
+		return ended
 	}
 	if err := w.save(r); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(cmd.OutOrStdout(), summary(w.out, r))
-	return errors.Join(err, interrupted)
+	return errors.Join(err, ended)
 }
 
 // look looks once, says how it went, and writes the file now and then.
 func (w *watch) look(ctx context.Context, at time.Time) {
 	err := w.recorder.Look(ctx, at)
+	if errors.Is(err, ecsreader.ErrNoCluster) {
+		w.gone = at
+		w.end()
+		return
+	}
 	w.says(err, at)
 	if at.Sub(w.saved) < savedEvery {
 		return

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"ecs-cluster-scaler/cluster/ecsreader"
 	"ecs-cluster-scaler/simulator/recorder"
 	"ecs-cluster-scaler/simulator/recording"
 )
@@ -145,6 +147,20 @@ func TestLastingTroubleIsToldEachHour(t *testing.T) {
 		assert.Equal(t, "00:31 UTC: not everything can be read: "+what+"; the recording has a gap until it can\n"+
 			"01:31 UTC: for 1h not everything can be read: "+what+"\n02:31 UTC: for 2h not everything can be read: "+what+"\n", log.String(), "and nothing as if all were well")
 		assert.Contains(t, out.String(), "could not be read, in 1 gap")
+	})
+}
+
+func TestADeletedClusterEndsItsRecording(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &looked{broken: func(look int) error {
+			return map[bool]error{look > 12: fmt.Errorf("read cluster web: %w", ecsreader.ErrNoCluster)}[true]
+		}}
+		w, cmd, log, out := watching(t, l, 24*time.Hour)
+		require.EqualError(t, w.run(t.Context(), cmd), "cluster web is gone since 00:13 UTC, so record ended before its time; what was seen until then is kept")
+		assert.Equal(t, 13, l.looks)
+		assert.Equal(t, 13*time.Minute, saved(t, w).Length())
+		assert.Contains(t, out.String(), "holds 13m of cluster web")
+		assert.Empty(t, log.String())
 	})
 }
 
