@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -158,7 +159,7 @@ func (w *watch) run(ctx context.Context, cmd *cobra.Command) error {
 		return ended
 	}
 	if err := w.save(r); err != nil {
-		return err
+		return w.rescue(r, err)
 	}
 	_, err := fmt.Fprintln(cmd.OutOrStdout(), summary(w.out, r))
 	return errors.Join(err, ended)
@@ -232,6 +233,21 @@ func (w *watch) save(r recording.Recording) error {
 		r = r.Anonymised()
 	}
 	return writeRecording("--out", w.out, r)
+}
+
+// rescue writes a recording that has no place in its file into a folder for temporary files: hours may be lost otherwise.
+func (w *watch) rescue(r recording.Recording, lost error) error {
+	folder, err := os.MkdirTemp("", "clusterscaler-")
+	if err != nil {
+		return lost
+	}
+	elsewhere := *w
+	elsewhere.out = filepath.Join(folder, filepath.Base(w.out))
+	if err := elsewhere.save(r); err != nil {
+		_ = os.Remove(folder) // it is empty
+		return lost
+	}
+	return fmt.Errorf("%w; what was seen is in %s instead, so move it to %s", lost, elsewhere.out, w.out)
 }
 
 func clockOf(at time.Time) string { return at.UTC().Format("15:04 MST") }

@@ -184,10 +184,28 @@ func TestWhatCannotBeWrittenIsTriedAgain(t *testing.T) {
 	})
 }
 
+func TestWhatHasNoPlaceIsWrittenElsewhere(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	synctest.Test(t, func(t *testing.T) {
+		w, cmd, _, out := watching(t, &looked{}, 10*time.Minute)
+		require.NoError(t, os.RemoveAll(filepath.Dir(w.out)))
+		err := w.run(t.Context(), cmd)
+		require.ErrorContains(t, err, "--out")
+		require.ErrorContains(t, err, "what was seen is in "+os.Getenv("TMPDIR"))
+		assert.Empty(t, out.String())
+		found, err := filepath.Glob(filepath.Join(os.Getenv("TMPDIR"), "*", "web.json"))
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+		w.out = found[0]
+		assert.Equal(t, 10*time.Minute, saved(t, w).Length())
+	})
+}
+
 func TestWhatIsNeverWrittenIsAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, cmd, _, out := watching(t, &looked{}, 10*time.Minute)
 		require.NoError(t, os.RemoveAll(filepath.Dir(w.out)))
+		t.Setenv("TMPDIR", filepath.Dir(w.out))
 		require.ErrorContains(t, w.run(t.Context(), cmd), "--out")
 		assert.Empty(t, out.String())
 	})
