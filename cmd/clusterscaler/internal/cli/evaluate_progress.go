@@ -27,7 +27,7 @@ func (p *progress) evaluated() func(evaluation.Progress) {
 		said := fmt.Sprintf("run %d of %d (%d kept from before)", e.Runs, e.Of, e.Cached)
 		if done := e.Done - before; done > 0 && done >= toTell*e.Work {
 			left := time.Duration(float64(now.Sub(first)) / done * (e.Work - e.Done))
-			said += fmt.Sprintf(", about %s left", left.Round(time.Second))
+			said += fmt.Sprintf(", about %s left", inDays(left))
 		}
 		p.say(said)
 	}

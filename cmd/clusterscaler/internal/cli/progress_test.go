@@ -66,6 +66,6 @@ func TestWhatIsLeftIsToldByAFairSample(t *testing.T) {
 	}
 	assert.Equal(t, "run 3001 of 4000 (3000 kept from before)\n", show(20*time.Second, 1, 0.01), "most of that was reading")
 	assert.Equal(t, "run 3005 of 4000 (3000 kept from before)\n", show(10*time.Second, 5, 20), "so few runs tell nothing")
-	assert.Equal(t, "run 3040 of 4000 (3000 kept from before), about 5m0s left\n", show(90*time.Second, 40, 250.0075))
+	assert.Equal(t, "run 3040 of 4000 (3000 kept from before), about 5m left\n", show(90*time.Second, 40, 250.0075))
 	assert.Equal(t, "run 4000 of 4000 (3000 kept from before), about 0s left\n", show(time.Minute, 1000, 1000))
 }
