@@ -8,8 +8,10 @@ import (
 )
 
 const (
-	// passTime is how long one pass may take, which is the Lambda function's time too.
-	passTime = 50 * time.Second
+	// passTime is how long one pass may take, which is the Lambda function's time too. A pass of a longer period may take all of
+	// it but beforeNext.
+	passTime   = 50 * time.Second
+	beforeNext = 10 * time.Second
 	// toFinish is how long a running pass may go on after the process is told to stop. Orchestrators wait 30 seconds or
 	// more between SIGTERM and the kill.
 	toFinish = 20 * time.Second
@@ -29,7 +31,7 @@ func every(ctx context.Context, period time.Duration, pass func(ctx context.Cont
 		case <-timer.C:
 			// A machine that slept, or whose clock was set, wakes late; the next minute is near.
 			if !lambdaevent.Stale(next, time.Now()) {
-				once(ctx, func(ctx context.Context) { pass(ctx, next.UTC()) })
+				once(ctx, period, func(ctx context.Context) { pass(ctx, next.UTC()) })
 			}
 		}
 		if ctx.Err() != nil {
@@ -38,9 +40,9 @@ func every(ctx context.Context, period time.Duration, pass func(ctx context.Cont
 	}
 }
 
-// once runs pass on a context of its own, so that the signal to stop does not keep it from publishing.
-func once(ctx context.Context, pass func(context.Context)) {
-	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), passTime)
+// once runs a pass of a period on a context of its own, so that the signal to stop does not keep it from publishing.
+func once(ctx context.Context, period time.Duration, pass func(context.Context)) {
+	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(passTime, period-beforeNext))
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() {
 		timer := time.NewTimer(toFinish)

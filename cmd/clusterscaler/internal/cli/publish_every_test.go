@@ -38,15 +38,17 @@ func TestPassesStartWithTheMinuteAndNeverOverlap(t *testing.T) {
 }
 
 func TestAPassHasItsOwnDeadline(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		every(ctx, time.Minute, func(pass context.Context, _ time.Time) {
-			began := time.Now()
-			<-pass.Done()
-			assert.Equal(t, passTime, time.Since(began))
-			cancel()
+	for period, want := range map[time.Duration]time.Duration{2 * time.Second: passTime, time.Minute: passTime, 5 * time.Minute: 290 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			every(ctx, period, func(pass context.Context, _ time.Time) {
+				began := time.Now()
+				<-pass.Done()
+				assert.Equal(t, want, time.Since(began))
+				cancel()
+			})
 		})
-	})
+	}
 }
 
 func TestAPassUnderWayMayFinishAfterTheSignal(t *testing.T) {

@@ -147,7 +147,7 @@ func (w *watch) run(ctx context.Context, cmd *cobra.Command) error {
 	every(asked, w.every, w.look)
 	ended := ctx.Err()
 	if ended == nil && w.gone.IsZero() {
-		once(ctx, func(ctx context.Context) { w.look(ctx, time.Now()) })
+		once(ctx, w.every, func(ctx context.Context) { w.look(ctx, time.Now()) })
 	}
 	if !w.gone.IsZero() {
 		ended = fmt.Errorf("cluster %s is gone since %s, so record ended before its time; what was seen until then is kept", w.cluster, clockOf(w.gone))
@@ -207,11 +207,14 @@ func (w *watch) says(err error, at time.Time) {
 	}
 }
 
-// inWords is what could not be read, with what helps a watch that goes on meanwhile.
+// inWords is what could not be read, with what helps a watch.
 func (w *watch) inWords(err error) string {
 	text := awsclient.Sentence(err)
 	if strings.Contains(text, "credentials have expired") && !w.anonymous {
 		text += "; if they came from environment variables, press Ctrl-C and run the same command with new ones"
+	}
+	if strings.Contains(text, "allows no more calls") {
+		text += "; if that lasts, the cluster is too large for a look each " + inDays(w.every) + ": use a longer --every and another --out"
 	}
 	return text
 }

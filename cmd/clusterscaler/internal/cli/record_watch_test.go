@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/cluster/ecsreader"
+	"ecs-cluster-scaler/internal/awsclient"
 	"ecs-cluster-scaler/simulator/recorder"
 	"ecs-cluster-scaler/simulator/recording"
 )
@@ -148,6 +149,11 @@ func TestLastingTroubleIsToldEachHour(t *testing.T) {
 			"01:31 UTC: for 1h not everything can be read: "+what+"\n02:31 UTC: for 2h not everything can be read: "+what+"\n", log.String(), "and nothing as if all were well")
 		assert.Contains(t, out.String(), "could not be read, in 1 gap")
 	})
+}
+
+func TestAClusterThatIsTooLargeIsTold(t *testing.T) {
+	w := &watch{recordFlags: recordFlags{every: time.Minute}}
+	assert.Contains(t, w.inWords(&awsclient.NoTimeError{Bucket: "ECS cluster resource read"}), "too large for a look each 1m: use a longer --every")
 }
 
 func TestADeletedClusterEndsItsRecording(t *testing.T) {
