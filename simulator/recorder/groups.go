@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -29,6 +30,12 @@ const (
 	// providersPerCall is the most that DescribeCapacityProviders returns without a page size
 	// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeCapacityProviders.html).
 	providersPerCall = 10
+	// mostHosts is how many container instances a cluster may have
+	// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html).
+	mostHosts = 5000
+	// heartbeat is a hook's, in seconds, if it has none of its own
+	// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html).
+	heartbeat = 3600
 )
 
 // groups are the Auto Scaling groups that were found.
@@ -216,9 +223,10 @@ func (r *Recorder) seesGroup(l *look, seen types.AutoScalingGroup, there map[str
 	}
 }
 
-// hosts is a size of the group in hosts, rounded up.
+// hosts is a size of the group in hosts, rounded up. What an empty group counts in MiB cannot be told, and may seem to be more
+// than a cluster can have.
 func (g *group) hosts(size *int32) int {
-	return int(math.Ceil(float64(aws.ToInt32(size)) / g.activities.each))
+	return min(mostHosts, int(math.Ceil(float64(aws.ToInt32(size))/g.activities.each)))
 }
 
 // unitsOf is what an instance counts on average, in a group that counts its sizes in vCPUs, memory or weights; 1 in others
@@ -283,7 +291,7 @@ func (r *Recorder) readHooks(ctx context.Context, g *group) error {
 	for _, h := range out.LifecycleHooks {
 		g.Hooks = append(g.Hooks, recording.Hook{
 			Name: aws.ToString(h.LifecycleHookName), Launching: aws.ToString(h.LifecycleTransition) == launching,
-			Heartbeat: int(aws.ToInt32(h.HeartbeatTimeout)), Abandon: aws.ToString(h.DefaultResult) == "ABANDON",
+			Heartbeat: cmp.Or(int(aws.ToInt32(h.HeartbeatTimeout)), heartbeat), Abandon: aws.ToString(h.DefaultResult) == "ABANDON",
 		})
 	}
 	return nil

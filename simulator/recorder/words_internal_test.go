@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/cluster/ecsreader"
 	"ecs-cluster-scaler/simulator/recording"
 )
 
@@ -273,4 +275,27 @@ func TestATaskWithoutATimeBeginsWhenItIsSeen(t *testing.T) {
 	r.services.by["shop"].revisions["shop:1"] = revision{name: "1"}
 	r.seesTask(t.Context(), &look{at: at}, cluster.TaskDetail{Task: cluster.Task{ARN: "a", Service: "shop", Definition: "shop:1"}}, ecstypes.Task{})
 	assert.Equal(t, at, r.tasks.ofServices[0].Created)
+}
+
+// Such a group may be empty when it is seen first, and its bounds stay in the recording.
+func TestBoundsInMiBAreWithinACluster(t *testing.T) {
+	r := New("web", Clients{}, time.Minute, recording.Watched)
+	at := time.Date(2026, 11, 28, 9, 30, 0, 0, time.UTC)
+	r.seesGroup(&look{at: at, since: at}, types.AutoScalingGroup{
+		AutoScalingGroupName: aws.String("a"), DesiredCapacityType: aws.String("memory-mib"), MinSize: aws.Int32(0), MaxSize: aws.Int32(1_000_000), DesiredCapacity: aws.Int32(0),
+	}, map[string]bool{})
+	assert.Equal(t, []recording.Limits{{At: at, Max: mostHosts}}, r.groups.by["a"].Limits)
+}
+
+type hooked struct{ ecsreader.LeavingAutoScaling }
+
+func (hooked) DescribeLifecycleHooks(context.Context, *autoscaling.DescribeLifecycleHooksInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeLifecycleHooksOutput, error) {
+	return &autoscaling.DescribeLifecycleHooksOutput{LifecycleHooks: []types.LifecycleHook{{LifecycleHookName: aws.String("drain")}}}, nil
+}
+
+func TestAHookWithoutHeartbeatHasAWSsDefault(t *testing.T) {
+	r := New("web", Clients{AutoScaling: hooked{}}, time.Minute, recording.Watched)
+	g := r.groups.add("a")
+	require.NoError(t, r.readHooks(t.Context(), g))
+	assert.Equal(t, []recording.Hook{{Name: "drain", Heartbeat: 3600}}, g.Hooks)
 }
