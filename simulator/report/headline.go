@@ -36,6 +36,8 @@ func says(m simulator.Measures) string {
 		out += fmt.Sprintf(", %.2f times the fewest possible", m.OverLowerBound)
 	}
 	switch w := m.PlacementWait; {
+	case w.Count == 0 && m.UnplacedTaskSeconds > 0:
+		out += "; no task got a host"
 	case w.Max == 0:
 	case w.P99 == 0:
 		out += "; 99 of 100 tasks did not wait, the longest waited " + span(w.Max)
@@ -53,7 +55,11 @@ func unplaced(s float64) string {
 	case s < 60:
 		return figure(round(s, 1)) + " unplaced task-seconds"
 	default:
-		return figure(round(s/60, 1)) + " unplaced task-minutes"
+		minutes := figure(round(s/60, 1))
+		if minutes == "1" {
+			return "1 unplaced task-minute"
+		}
+		return minutes + " unplaced task-minutes"
 	}
 }
 

@@ -107,7 +107,7 @@ func flatten(flat map[string]json.Number, prefix string, tree map[string]any) {
 
 func (r Row) line(runs []simulator.Result, values []map[string]json.Number) line {
 	l := line{Row: r}
-	best, differ := 0.0, false
+	best, known, differ := 0.0, false, false
 	for i, run := range runs {
 		c := cell{Value: values[i][r.Key].String(), Text: r.Value(run.Measures)}
 		v, err := values[i][r.Key].Float64()
@@ -115,12 +115,11 @@ func (r Row) line(runs []simulator.Result, values []map[string]json.Number) line
 			c.Text = figure(round(v, 0))
 		}
 		l.Cells = append(l.Cells, c)
-		if err != nil {
-			continue // tasks ended otherwise: by cause, no number
+		if err != nil || c.Text == noValue {
+			continue // tasks ended otherwise are by cause, and no number
 		}
-		if i == 0 {
-			best = v
-			continue
+		if !known {
+			best, known = v, true
 		}
 		differ = differ || values[i][r.Key] != values[0][r.Key]
 		if r.Better == less && v < best || r.Better == more && v > best {
@@ -132,7 +131,7 @@ func (r Row) line(runs []simulator.Result, values []map[string]json.Number) line
 	}
 	for i := range l.Cells {
 		v, err := values[i][r.Key].Float64()
-		l.Cells[i].Best = err == nil && v == best
+		l.Cells[i].Best = err == nil && l.Cells[i].Text != noValue && v == best
 	}
 	return l
 }

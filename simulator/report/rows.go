@@ -40,6 +40,17 @@ func Rows() []Row {
 
 type m = simulator.Measures
 
+// noValue stands where a run has nothing to measure, so that it is neither good nor bad.
+const noValue = "–"
+
+// waitOf is a wait in words. Where no task got a host, no wait is known.
+func waitOf(w simulator.Waits, seconds float64) string {
+	if w.Count == 0 {
+		return noValue
+	}
+	return span(seconds)
+}
+
 func waiting() []Row {
 	return []Row{
 		{"unplaced task-seconds", "unplaced_task_seconds", less, "Time for which tasks were wanted and had no host, added up over tasks. A service's task that still serves on a draining host or with an older revision counts as placed. Daemons do not count.",
@@ -48,11 +59,11 @@ func waiting() []Row {
 			func(m m) string { return whole(m.UnplacedLateTaskSeconds) }},
 		{"unplaced at the end", "unplaced_at_end", less, "Tasks that had been without a host for more than 30 seconds when the run ended.",
 			func(m m) string { return fmt.Sprint(m.UnplacedAtEnd) }},
-		{"placement wait p50", "placement_wait.p50_seconds", less, "Time from when a task is wanted until it has a host, over all tasks, including those of roll-outs and drains. A task without a host at the end counts with its wait so far. Percentiles are nearest rank.",
-			func(m m) string { return span(m.PlacementWait.P50) }},
-		{"placement wait p95", "placement_wait.p95_seconds", less, "The same, 95th percentile.", func(m m) string { return span(m.PlacementWait.P95) }},
-		{"placement wait p99", "placement_wait.p99_seconds", less, "The same, 99th percentile.", func(m m) string { return span(m.PlacementWait.P99) }},
-		{"placement wait longest", "placement_wait.max_seconds", less, "The same, the longest.", func(m m) string { return span(m.PlacementWait.Max) }},
+		{"placement wait p50", "placement_wait.p50_seconds", less, "Time from when a task is wanted until it has a host, over all tasks, including those of roll-outs and drains. A task without a host at the end counts with its wait so far. A wait that ended because the task was wanted no longer is left out, and “–” says that no task got a host. Percentiles are nearest rank.",
+			func(m m) string { return waitOf(m.PlacementWait, m.PlacementWait.P50) }},
+		{"placement wait p95", "placement_wait.p95_seconds", less, "The same, 95th percentile.", func(m m) string { return waitOf(m.PlacementWait, m.PlacementWait.P95) }},
+		{"placement wait p99", "placement_wait.p99_seconds", less, "The same, 99th percentile.", func(m m) string { return waitOf(m.PlacementWait, m.PlacementWait.P99) }},
+		{"placement wait longest", "placement_wait.max_seconds", less, "The same, the longest.", func(m m) string { return waitOf(m.PlacementWait, m.PlacementWait.Max) }},
 		{"times out of capacity", "out_of_capacity.count", less, "How often at least one task had no host for more than 30 seconds without a break. Shorter waits come from how ECS schedules, not from a shortage of hosts.",
 			func(m m) string { return fmt.Sprint(m.OutOfCapacity.Count) }},
 		{"out of capacity p99", "out_of_capacity.p99_seconds", less, "How long these times were, 99th percentile.", func(m m) string { return span(m.OutOfCapacity.P99) }},

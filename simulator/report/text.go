@@ -148,6 +148,7 @@ func alarming(run simulator.Result) []string {
 	add(m.TasksEndedByScaleIn > 0, "%s ended with a host that scaling in removed.", plural.Count(m.TasksEndedByScaleIn, "task"))
 	add(m.BelowFloorScaling > 0, "Services were below their floor for %s because hosts left by scaling in.", span(m.BelowFloorScaling))
 	add(m.ReversalsUnchanged > 0, "%s within 30 minutes although demand had not changed.", plural.Count(m.ReversalsUnchanged, "scaling action was undone", "scaling actions were undone"))
+	add(m.PlacementWait.Count == 0 && m.UnplacedTaskSeconds > 0, "%s and no task got a host.", unplaced(m.UnplacedTaskSeconds))
 	add(m.UnplacedAtEnd > 0, "%s still had no host at the end.", plural.Count(m.UnplacedAtEnd, "task"))
 	add(m.HooksExpired > 0, "%s by timeout, not because the host was empty.", plural.Count(m.HooksExpired, "lifecycle hook ended", "lifecycle hooks ended"))
 	add(m.NeverRegistered > 0, "%s never registered.", plural.Count(m.NeverRegistered, "host"))
@@ -156,7 +157,10 @@ func alarming(run simulator.Result) []string {
 
 func waited(run simulator.Result) string {
 	m := run.Measures
-	if m.PlacementWait.Count == 0 {
+	switch {
+	case m.PlacementWait.Count == 0 && m.UnplacedTaskSeconds > 0:
+		return "No task got a host."
+	case m.PlacementWait.Count == 0:
 		return "No task was started."
 	}
 	sentence := fmt.Sprintf("%s wanted a host; half waited at most %s, 99 in 100 at most %s, the longest %s.",
@@ -214,6 +218,9 @@ func said(verdicts []simulator.Verdict) string {
 	var parts []string
 	for _, signal := range slices.Backward(slices.Sorted(maps.Keys(minutes))) {
 		parts = append(parts, fmt.Sprintf("%s in %s (%s)", signed(signal), plural.Count(minutes[signal], "minute"), strings.Join(commonest(reasons[signal]), ", ")))
+	}
+	if len(parts) == 0 {
+		return "The publisher had no pass in the time that was measured."
 	}
 	return "The publisher said " + strings.Join(parts, ", ") + "."
 }
