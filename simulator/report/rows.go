@@ -59,7 +59,7 @@ func waiting() []Row {
 			func(m m) string { return whole(m.UnplacedLateTaskSeconds) }},
 		{"unplaced at the end", "unplaced_at_end", less, "Tasks that had been without a host for more than 30 seconds when the run ended.",
 			func(m m) string { return fmt.Sprint(m.UnplacedAtEnd) }},
-		{"placement wait p50", "placement_wait.p50_seconds", less, "Time from when a task is wanted until it has a host, over all tasks, including those of roll-outs and drains. A task without a host at the end counts with its wait so far. A wait that ended because the task was wanted no longer is left out, and “–” says that no task got a host. Percentiles are nearest rank.",
+		{"placement wait p50", "placement_wait.p50_seconds", less, "Time from when a task is wanted until it has a host, over all tasks, including those of roll-outs and drains. A task without a host at the end counts with its wait so far. A wait that ended because the task was wanted no longer is left out, and “–” says that no task was given a host in the measured time. Percentiles are nearest rank.",
 			func(m m) string { return waitOf(m.PlacementWait, m.PlacementWait.P50) }},
 		{"placement wait p95", "placement_wait.p95_seconds", less, "The same, 95th percentile.", func(m m) string { return waitOf(m.PlacementWait, m.PlacementWait.P95) }},
 		{"placement wait p99", "placement_wait.p99_seconds", less, "The same, 99th percentile.", func(m m) string { return waitOf(m.PlacementWait, m.PlacementWait.P99) }},
