@@ -126,7 +126,8 @@ func readMetrics(ctx context.Context, c CloudWatch, metrics []metric, of span, r
 		for i := first; i < min(first+metricsPerCall, len(metrics)); i++ {
 			in.MetricDataQueries = append(in.MetricDataQueries, metrics[i].query(i, of.period))
 		}
-		pages := cloudwatch.NewGetMetricDataPaginator(c, in)
+		// A token that comes again would never end. What is missing then is still PartialData.
+		pages := cloudwatch.NewGetMetricDataPaginator(c, in, func(o *cloudwatch.GetMetricDataPaginatorOptions) { o.StopOnDuplicateToken = true })
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"ecs-cluster-scaler/internal/plural"
 	"ecs-cluster-scaler/simulator/recording"
 )
@@ -34,12 +36,17 @@ func (p *past) limits(read []series) {
 	}
 }
 
+// metered is a size by a metric in hosts: metrics count in the group's units too.
+func (g *group) metered(size float64) int {
+	return g.hosts(aws.Int32(int32(min(math.Round(size), math.MaxInt32))))
+}
+
 // limitsOf gives a group its bounds of the past.
 func (g *group) limitsOf(of span, low, high series) {
 	now := g.Limits[len(g.Limits)-1]
 	g.Limits = nil
 	for _, at := range append(of.periods(), of.to) {
-		limits := recording.Limits{At: at, Min: int(math.Round(low[at])), Max: int(math.Round(high[at]))}
+		limits := recording.Limits{At: at, Min: g.metered(low[at]), Max: g.metered(high[at])}
 		if _, known := low[at]; !known && !at.Equal(of.to) {
 			continue
 		}
@@ -61,8 +68,8 @@ func (g *group) desiredOf(of span, desired series) {
 		if !known || !at.Before(told) {
 			continue
 		}
-		if n := len(before); n == 0 || before[n-1].Desired != int(math.Round(value)) {
-			before = append(before, recording.Capacity{At: at, Desired: int(math.Round(value))})
+		if n := len(before); n == 0 || before[n-1].Desired != g.metered(value) {
+			before = append(before, recording.Capacity{At: at, Desired: g.metered(value)})
 		}
 	}
 	if len(before) == 0 {

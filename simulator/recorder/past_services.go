@@ -134,7 +134,7 @@ func (p *past) readGone(ctx context.Context) error {
 	pages := cloudwatch.NewListMetricsPaginator(p.clients.CloudWatch, &cloudwatch.ListMetricsInput{
 		Namespace: aws.String("ECS/ContainerInsights"), MetricName: aws.String("DesiredTaskCount"),
 		Dimensions: []types.DimensionFilter{{Name: aws.String("ClusterName"), Value: aws.String(p.rec.Cluster)}},
-	})
+	}, func(o *cloudwatch.ListMetricsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var gone []string
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

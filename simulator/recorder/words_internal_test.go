@@ -206,6 +206,31 @@ func TestSizesInUnitsBecomeHosts(t *testing.T) {
 	g := group{}
 	g.activities.each = 6
 	assert.Equal(t, 4, g.hosts(aws.Int32(20)))
+
+	at := time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
+	g.Limits = []recording.Limits{{At: at, Min: 1, Max: 5}}
+	g.limitsOf(span{at, at.Add(time.Minute), time.Minute}, series{at: 6}, series{at: 18})
+	assert.Equal(t, []recording.Limits{{At: at, Min: 1, Max: 3}, {At: at.Add(time.Minute), Min: 1, Max: 5}}, g.Limits)
+	assert.Equal(t, mostHosts, g.metered(1e12))
+}
+
+// again answers a part, and the same token for ever.
+type again struct{ CloudWatch }
+
+func (again) GetMetricData(_ context.Context, in *cloudwatch.GetMetricDataInput, _ ...func(*cloudwatch.Options)) (*cloudwatch.GetMetricDataOutput, error) {
+	return &cloudwatch.GetMetricDataOutput{NextToken: aws.String("again"), MetricDataResults: []cwtypes.MetricDataResult{
+		{Id: in.MetricDataQueries[0].Id, StatusCode: cwtypes.StatusCodePartialData},
+	}}, nil
+}
+
+func TestATokenThatComesAgainEndsTheRead(t *testing.T) {
+	from := time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
+	pages := 0
+	_, cut, err := readMetrics(t.Context(), again{}, []metric{{"AWS/ECS", "CPUReservation", "Average", []string{"ClusterName", "web"}}},
+		span{from, from.Add(time.Hour), time.Minute}, func() { pages++ })
+	require.NoError(t, err)
+	assert.Equal(t, 1, cut, "and it is told that a part is missing")
+	assert.Equal(t, 2, pages)
 }
 
 func TestAnAnswerThatWasNotAskedForIsRefused(t *testing.T) {
