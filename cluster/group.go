@@ -38,6 +38,12 @@ type Group struct {
 	// SlowestJoin is the longest that one of its latest hosts took from launch to registration, at most MostToJoin; zero: not
 	// known.
 	SlowestJoin time.Duration
+	// Warmup is how long an instance is InService before a step scaling policy of the group counts it as capacity, if
+	// WarmupKnown; before that it is what policies inherit. WarmupRead: they were read, or it was tried; WarmupUnread then says
+	// what could not be read, in a sentence.
+	Warmup                  time.Duration
+	WarmupKnown, WarmupRead bool
+	WarmupUnread            string
 	// LastJoined is when one of its hosts last registered, as far as is remembered. LastLaunch is when one was last launched.
 	// Zero: not known.
 	LastJoined, LastLaunch time.Time

@@ -22,6 +22,11 @@ type Instance struct {
 	// not known, or not needed because the instance was registered before
 	// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Activity.html).
 	LaunchedAt time.Time
+	// InServiceFrom is when it became InService, or the earliest moment at which it may have, or may become so if it is
+	// Pending. Zero: hours ago, or not known.
+	InServiceFrom time.Time
+	// JustArrived: it is Pending, or became InService within the last hours, as far as is known.
+	JustArrived bool
 	// HeldUntil is when it was last seen waiting for a launch hook; zero: never.
 	HeldUntil time.Time
 	// Warmed: it came from the group's warm pool.

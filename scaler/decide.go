@@ -3,6 +3,7 @@ package scaler
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"ecs-cluster-scaler/cluster"
@@ -24,6 +25,7 @@ func (u Until) Decide(entry thresholds.Entry, s cluster.Snapshot, now time.Time)
 type decision struct {
 	signal       Signal
 	gap          int
+	enough       bool // a cause is there, and what is launching clears it
 	blocked      bool
 	explanations []explanation
 	notes        []string
@@ -48,13 +50,15 @@ func (j *Judgement) Verdict() Verdict {
 		UnplacedTasks: j.shortage.counted(j.demand),
 		Instances:     count(j.s),
 		Groups:        groups(j.s),
-		Notes:         append(append(unitNotes(j.s), j.s.Unread...), d.notes...),
+		Notes:         slices.Concat(unitNotes(j.s), warmupNotes(j.s), j.s.Unread, d.notes),
 		Judged:        true,
 	}
 	for _, c := range d.explanations {
 		v.because(c.reason, c.why)
 	}
-	return v
+	v.sizing = j.size(d)
+	v.InstancesWanted = v.sizing.useful.hosts + d.gap
+	return v.Sized(j.now, 0)
 }
 
 // decide scales out if there is a cause. Otherwise it removes as many hosts as can be spared.
@@ -78,7 +82,7 @@ func (j *Judgement) decide() decision {
 		d.note("%s", j.newHost.overruled)
 	}
 	if !j.entry.Enabled {
-		d.signal, d.gap, d.blocked = Stay, 0, false
+		d.signal, d.gap, d.enough, d.blocked = Stay, 0, false, false
 		d.because(Disabled, "enabled is false in the entry, so the signal stays 0")
 	}
 	return d

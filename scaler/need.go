@@ -29,15 +29,18 @@ type Needed struct {
 	Hosts []cluster.Host
 	// Definitions are the ARNs of revisions that are needed and not known.
 	Definitions []string
+	// Warmup: it is needed which hosts of the active group a step policy counts.
+	Warmup bool
 }
 
 // Nothing tells whether everything that Decide uses is known.
 func (n Needed) Nothing() bool {
-	return len(n.Hosts) == 0 && len(n.Definitions) == 0
+	return len(n.Hosts) == 0 && len(n.Definitions) == 0 && !n.Warmup
 }
 
-// Rounds is how often Need can ask for more: tasks of draining hosts, what is wanted, all tasks, their definitions.
-const Rounds = 4
+// Rounds is how often Need can ask for more: tasks of draining hosts, what is wanted, all tasks, their definitions, and what
+// step policies count.
+const Rounds = 5
 
 // Need names what must be read next, by the rules of Decide. Read it and ask again: more may be
 // needed.
@@ -87,6 +90,7 @@ func (j *Judgement) Need() Needed {
 		maps.Copy(definitions, j.toCome.unread)
 		j.definitionsOn(hosts, definitions)
 	}
+	n.Warmup = j.needsWarmup()
 	delete(definitions, "") // a task set that names none: it stays unknown
 	n.Definitions = slices.Sorted(maps.Keys(definitions))
 	return n
@@ -123,4 +127,12 @@ func (f *facts) definitionsOn(hosts []cluster.Host, definitions map[string]bool)
 func (j *Judgement) mayBeRefused() bool {
 	return len(j.causes) == 0 && len(j.refusals) > 0 &&
 		slices.ContainsFunc(j.capacity, func(h cluster.Host) bool { return j.newHost.isOfNewSize(h) && !tasksKnown(h) })
+}
+
+// needsWarmup tells whether the capacity change depends on when hosts came into service: a cause is there, and some came
+// lately.
+func (j *Judgement) needsWarmup() bool {
+	active := j.s.ActiveGroup()
+	return len(j.causes) > 0 && j.entry.Enabled && active != nil && !active.WarmupRead && !j.s.GroupsUnread &&
+		slices.ContainsFunc(active.Instances, func(i cluster.Instance) bool { return i.JustArrived })
 }

@@ -70,6 +70,7 @@ func (f *findings) scaleOut(causes []explanation) decision {
 	}
 	gap := f.gap()
 	if gap == 0 {
+		d.enough = true
 		d.because(InstancesLaunching, "%s launching, which is enough for all that", hostsAre(f.launching))
 		return d
 	}

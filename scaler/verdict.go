@@ -23,6 +23,11 @@ type Verdict struct {
 	Signal  Signal `json:"signal"`
 	// InstanceGap is how many hosts are missing (positive) or can go (negative). Its sign is the signal's.
 	InstanceGap int `json:"instance_gap"`
+	// CapacityChange is what scaling policies follow: by how many a step policy must change the capacity that it counts, so that
+	// the active group has InstancesWanted hosts. See Sized.
+	CapacityChange int `json:"capacity_change"`
+	// InstancesWanted is how many hosts the active group should have, those without capacity left out.
+	InstancesWanted int `json:"instances_wanted"`
 	// Reasons are all that applied, causes first.
 	Reasons []Reason `json:"reasons"`
 	// Why says each reason in a sentence with this cluster's figures, in the order of Reasons.
@@ -42,6 +47,8 @@ type Verdict struct {
 	Notes []string `json:"notes"`
 	// Judged: the cluster was read and its entry was valid. Otherwise all but the reasons is zero.
 	Judged bool `json:"-"`
+
+	sizing sizing
 }
 
 // Thresholds are those that the reservation was held against.

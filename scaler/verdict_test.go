@@ -51,7 +51,7 @@ func TestVerdictMarshalsToTheContract(t *testing.T) {
 	text, err := json.Marshal(scaler.Decide(thresholds.Builtin(), cluster.Snapshot{Cluster: "web", Hosts: hosts(3, 781, 125)}, now))
 	require.NoError(t, err)
 	assert.JSONEq(t, `{
-	  "cluster": "web", "signal": 1, "instance_gap": 1, "reasons": ["cpu_at_scale_out"],
+	  "cluster": "web", "signal": 1, "instance_gap": 1, "capacity_change": 1, "instances_wanted": 4, "reasons": ["cpu_at_scale_out"],
 	  "why": ["CPU reservation 78.1% is at or above 75%"],
 	  "reservation": {"cpu": 78.1, "memory": 12.5},
 	  "thresholds": {"cpu": {"scale_out_at": 75, "scale_in_below": 50}, "memory": {"scale_out_at": 75, "scale_in_below": 50}, "gpu": {"scale_out_at": null, "scale_in_below": 100}},
