@@ -113,7 +113,7 @@ func (m *meter) cost(p Prices, measured Measures) (*Cost, error) {
 		Functions: float64(u.Ticks)/1e6*PriceScheduledMillion + invocations/1e6*PriceLambdaMillion +
 			(invocations*functionSeconds+u.Waited.Seconds())*functionGB*PriceLambdaGBSecond,
 		Metrics: float64(u.MetricHours)/HoursOfMonth*PriceMetricMonth + float64(u.Puts)/1e3*PricePutThousand,
-		Alarms:  float64(u.AlarmMinutes) / 60 / HoursOfMonth * PriceAlarmMonth,
+		Alarms:  (float64(u.AlarmMinutes)*PriceAlarmMonth + float64(u.FastAlarmMinutes)*PriceFastAlarmMonth) / 60 / HoursOfMonth,
 	}
 	least := math.Inf(1)
 	for _, kind := range slices.Sorted(maps.Keys(m.hours)) { // sums of one order, byte for byte

@@ -84,10 +84,12 @@ const (
 	// PriceScheduledMillion is a million invocations by EventBridge Scheduler. Events of AWS's services cost nothing.
 	PriceScheduledMillion = 1.00
 	// PriceMetricMonth is a custom metric for a month, billed by the hour; AWS's own metrics cost nothing. PricePutThousand
-	// is a thousand calls of PutMetricData, PriceAlarmMonth an alarm of standard resolution for a month.
-	PriceMetricMonth = 0.30
-	PricePutThousand = 0.01
-	PriceAlarmMonth  = 0.10
+	// is a thousand calls of PutMetricData, PriceAlarmMonth an alarm of standard resolution for a month, PriceFastAlarmMonth one
+	// of high resolution.
+	PriceMetricMonth    = 0.30
+	PricePutThousand    = 0.01
+	PriceAlarmMonth     = 0.10
+	PriceFastAlarmMonth = 0.30
 )
 
 const (
@@ -119,5 +121,6 @@ func ListPrices() []Price {
 		{"a custom metric for a month, by the hour", PriceMetricMonth, watch, thread + ", which quotes AWS's page of April 2022 without a region"},
 		{"a thousand calls of PutMetricData", PricePutThousand, watch, "the same, which names other calls and not this one"},
 		{"an alarm for a month", PriceAlarmMonth, watch, "https://c3x.dev/resources/aws/aws_cloudwatch_metric_alarm, without a date"},
+		{"one that looks every 10 s, for a month", PriceFastAlarmMonth, watch, "the same"},
 	}
 }

@@ -44,7 +44,7 @@ var Buckets = []Bucket{
 	{"ECS task definition read", 50, 20, []string{"ECS.DescribeTaskDefinition"}, false},
 	{"ECS capacity provider read", 50, 20, []string{"ECS.DescribeCapacityProviders"}, false},
 	{"SSM parameter read", 40, 40, []string{"SSM.GetParametersByPath", "SSM.GetParameterHistory"}, false},
-	{"EC2 Auto Scaling read", 20, 10, []string{"Auto Scaling.DescribeAutoScalingGroups", "Auto Scaling.DescribeScalingActivities", "Auto Scaling.DescribeAutoScalingInstances"}, false},
+	{"EC2 Auto Scaling read", 20, 10, []string{"Auto Scaling.DescribeAutoScalingGroups", "Auto Scaling.DescribeScalingActivities", "Auto Scaling.DescribePolicies", "Auto Scaling.DescribeAutoScalingInstances"}, false},
 	{"ECS cluster resource modify", 100, 40, []string{"ECS.UpdateContainerInstancesState", "ECS.StopTask", "ECS.DeregisterContainerInstance"}, true},
 	{"ECS task protection", 200, 80, []string{"ECS.GetTaskProtection"}, true},
 	{"EC2 Auto Scaling hooks", 20, 10, []string{"Auto Scaling.DescribeLifecycleHooks", "Auto Scaling.RecordLifecycleActionHeartbeat", "Auto Scaling.CompleteLifecycleAction"}, true},

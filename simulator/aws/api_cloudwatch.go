@@ -90,9 +90,13 @@ func (w *World) statistics(d types.MetricDatum) (datapoint, error) {
 	if at.Before(w.now.Add(-dataAreOld)) || at.After(w.now.Add(dataAreToBe)) {
 		return datapoint{}, invalid("InvalidParameterValue", "The value for parameter MetricData.member.Timestamp is out of range.")
 	}
-	sum := datapoint{minute: minuteOf(at)}
+	ten, err := resolution(d, at)
+	if err != nil {
+		return datapoint{}, err
+	}
+	sum := datapoint{minute: minuteOf(at), ten: ten}
 	add := func(v, times float64) {
-		sum.add(datapoint{minute: sum.minute, count: times, sum: v * times, low: v, high: v})
+		sum.add(datapoint{minute: sum.minute, ten: sum.ten, count: times, sum: v * times, low: v, high: v})
 	}
 	switch s := d.StatisticValues; {
 	case s != nil:

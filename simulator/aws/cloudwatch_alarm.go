@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -33,6 +34,7 @@ type AlarmAction struct {
 type cloudWatch struct {
 	series map[string]*series
 	alarms []*alarm // in the order of their names
+	fast   bool     // a high-resolution alarm was made, so they are looked at
 }
 
 // alarm is an alarm and its state.
@@ -40,6 +42,7 @@ type alarm struct {
 	spec    AlarmSpec
 	series  *series
 	state   types.StateValue
+	acted   time.Time // of a high-resolution alarm: when it last ran its actions
 	deleted bool
 	// tracks does what a target tracking policy does, that long after the alarm; nil: the spec's actions.
 	tracks func(delay time.Duration)
@@ -63,9 +66,13 @@ func (w *World) startCloudWatch() {
 			w.putOwn(c)
 		}
 		for _, a := range w.cloudwatch.alarms {
+			if a.spec.fast() {
+				w.usage.FastAlarmMinutes++
+				continue
+			}
 			w.evaluateSoon(a)
+			w.usage.AlarmMinutes++
 		}
-		w.usage.AlarmMinutes += len(w.cloudwatch.alarms)
 	})
 }
 
@@ -83,10 +90,14 @@ func (w *World) PutAlarm(s AlarmSpec) {
 func (w *World) putAlarm(made *alarm) {
 	made.series = w.series(metricName(made.spec.Namespace, made.spec.Metric, made.spec.Dimensions))
 	made.state = types.StateValueInsufficientData
+	if made.spec.fast() {
+		made.series.tens = cmp.Or(made.series.tens, &tens{})
+		w.startFast()
+	}
 	at, found := w.findAlarm(made.spec.Name)
 	if found {
 		old := w.cloudwatch.alarms[at]
-		old.deleted, made.state = true, old.state
+		old.deleted, made.state, made.acted = true, old.state, old.acted
 		w.cloudwatch.alarms[at] = made
 		return
 	}

@@ -13,13 +13,17 @@ const kept = 180
 // latestWithin is how old a datapoint may be to be the latest.
 const latestWithin = 15 * time.Minute
 
-// series is a metric's last minutes; minute m is at m modulo kept.
-type series struct{ minutes [kept]datapoint }
+// series is a metric's last minutes; minute m is at m modulo kept. tens is nil where no high-resolution alarm looks at it.
+type series struct {
+	minutes [kept]datapoint
+	tens    *tens
+}
 
 // datapoint is a statistic set of one minute, counted from 1970: what is published twice is aggregated
-// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/publishingMetrics.html).
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/publishingMetrics.html). ten is the period of ten seconds
+// that it stands in, counted likewise.
 type datapoint struct {
-	minute                int64
+	minute, ten           int64
 	count, sum, low, high float64
 }
 
@@ -59,6 +63,9 @@ func (s *series) put(d datapoint) {
 		at.add(d)
 	case at.minute < d.minute:
 		*at = d
+	}
+	if s.tens != nil {
+		s.tens.put(d)
 	}
 }
 

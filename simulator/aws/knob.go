@@ -55,6 +55,7 @@ const (
 	byDefaultNone = "a choice: nothing goes wrong by default"
 	throttles     = "https://docs.aws.amazon.com/AmazonECS/latest/bestpracticesguide/operating-at-scale-dealing-with-throttles.html"
 	restarts      = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html"
+	alarmData     = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html"
 	quotas        = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html"
 )
 
@@ -101,7 +102,10 @@ func cloudWatchKnobs() []Knob {
 	return []Knob{
 		{"cloudwatch.evaluation", "A minute's end to the evaluation of an alarm on it.", unpublished + "; 60 to 120 s seen from a condition to its action at 1 of 1", true, 0, anHour, func(k *Knobs) any { return &k.CloudWatch.Evaluation }},
 		{"cloudwatch.action", "The alarm to the policy.", unpublished + "; seen together with cloudwatch.evaluation", true, 0, anHour, func(k *Knobs) any { return &k.CloudWatch.Action }},
-		{"cloudwatch.range", "How many periods an evaluation looks at beyond those that it needs.", "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html shows 2 for 3 and says that it depends", true, 0, 100, func(k *Knobs) any { return &k.CloudWatch.Range }},
+		{"cloudwatch.fast_evaluation", "The end of ten seconds to the evaluation of a high-resolution alarm on them.", unpublished, true, 0, 60, func(k *Knobs) any { return &k.CloudWatch.FastEvaluation }},
+		{"cloudwatch.datum_lasts", "How long one datum keeps a high-resolution alarm of 1 of 1 in ALARM where no other comes; one period at least.", alarmData + " has such a range only for longer periods; nobody saw it", true, 1, 60, func(k *Knobs) any { return &k.CloudWatch.DatumLasts }},
+		{"cloudwatch.fast_repeats", "A high-resolution alarm that stays in ALARM runs its policies again at each evaluation, not each minute.", "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html has each minute and no exception; nobody saw it", true, 0, 1, func(k *Knobs) any { return &k.CloudWatch.FastRepeats }},
+		{"cloudwatch.range", "How many periods an evaluation looks at beyond those that it needs.", alarmData + " shows 2 for 3 and says that it depends", true, 0, 100, func(k *Knobs) any { return &k.CloudWatch.Range }},
 		{"cloudwatch.sample", "How often ECS samples CPUReservation and MemoryReservation; a minute's samples are one datapoint.", "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html has no number", true, 1, 60, func(k *Knobs) any { return &k.CloudWatch.Sample }},
 		{"cloudwatch.own_metrics", "A minute's end to AWS's own datapoint for it, such as CPUReservation.", unpublished, true, 0, anHour, func(k *Knobs) any { return &k.CloudWatch.OwnMetrics }},
 		{"cloudwatch.managed_metric", "A minute's end to ECS's CapacityProviderReservation for it.", unpublished + "; as soon as a publisher's own", true, 0, anHour, func(k *Knobs) any { return &k.CloudWatch.ManagedMetric }},

@@ -62,6 +62,9 @@ type ECSKnobs struct {
 // CloudWatchKnobs are those of CloudWatch and EventBridge.
 type CloudWatchKnobs struct {
 	Evaluation, Action Uniform
+	FastEvaluation     Uniform
+	DatumLasts         time.Duration
+	FastRepeats        bool
 	Range              int
 	Sample             time.Duration
 	OwnMetrics         time.Duration
@@ -124,6 +127,10 @@ func Defaults() Knobs {
 			Evaluation: Uniform{5 * time.Second, 40 * time.Second},
 			Action:     Uniform{time.Second, 10 * time.Second},
 			Range:      2,
+
+			FastEvaluation: Uniform{time.Second, 10 * time.Second},
+			DatumLasts:     30 * time.Second,
+
 			Sample:     20 * time.Second,
 			OwnMetrics: 60 * time.Second,
 			Schedule:   Uniform{0, 59 * time.Second},

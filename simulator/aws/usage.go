@@ -12,8 +12,9 @@ type Usage struct {
 	// all custom metrics: AWS bills an hour of a metric for which data came
 	// (https://aws.amazon.com/cloudwatch/pricing/).
 	Puts, MetricHours int
-	// AlarmMinutes are the minutes for which alarms were there, over all alarms.
-	AlarmMinutes int
+	// AlarmMinutes are the minutes for which alarms were there, over all alarms; FastAlarmMinutes are those of high-resolution
+	// ones, which are not among them.
+	AlarmMinutes, FastAlarmMinutes int
 }
 
 // Since is what was used since another time.
@@ -21,6 +22,7 @@ func (u Usage) Since(before Usage) Usage {
 	return Usage{
 		Ticks: u.Ticks - before.Ticks, Notices: u.Notices - before.Notices, Waited: u.Waited - before.Waited,
 		Puts: u.Puts - before.Puts, MetricHours: u.MetricHours - before.MetricHours, AlarmMinutes: u.AlarmMinutes - before.AlarmMinutes,
+		FastAlarmMinutes: u.FastAlarmMinutes - before.FastAlarmMinutes,
 	}
 }
 

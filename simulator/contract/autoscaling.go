@@ -107,6 +107,24 @@ func hooks(t *testing.T, a Account) {
 	assert.Empty(t, describe(absent))
 }
 
+// policies: those of all groups, by their type; a warm-up that is unset is left out
+// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribePolicies.html).
+func policies(t *testing.T, a Account) {
+	t.Helper()
+	describe := func(kind string) []types.ScalingPolicy {
+		out, err := a.AutoScaling.DescribePolicies(t.Context(), &autoscaling.DescribePoliciesInput{PolicyTypes: []string{kind}, MaxRecords: aws.Int32(100)})
+		require.NoError(t, err)
+		return out.ScalingPolicies
+	}
+	require.Len(t, describe("StepScaling"), 1)
+	assert.Empty(t, describe("SimpleScaling"))
+	p := describe("StepScaling")[0]
+	assert.Equal(t, []string{a.Group, a.Policy, "StepScaling"}, []string{aws.ToString(p.AutoScalingGroupName), aws.ToString(p.PolicyName), aws.ToString(p.PolicyType)})
+	assert.EqualValues(t, 200, aws.ToInt32(p.EstimatedInstanceWarmup))
+	require.Len(t, p.StepAdjustments, 1)
+	assert.EqualValues(t, 2, aws.ToInt32(p.StepAdjustments[0].ScalingAdjustment))
+}
+
 // lifecycleActions: a heartbeat or a completion for an instance that does not wait, or waits no more, is a ValidationError
 // of this wording, which has no code of its own. AWS does not document it; people were answered so
 // (https://github.com/convox/rack/issues/2432).

@@ -25,8 +25,9 @@ type Account struct {
 	Hosts   []Host
 	// Service has one running task, on the last host. Standalone is a running task of no service, Stopped one that has.
 	Service, Task, Standalone, Stopped string
-	// Group has the hosts' instances and the tag with TagKey; another group has not.
-	Group, TagKey, Hook string
+	// Group has the hosts' instances and the tag with TagKey; another group has not. Policy is a step policy of Group that adds 2
+	// from the threshold on, with a warm-up of 200 s.
+	Group, TagKey, Hook, Policy string
 	// Path has more parameters than a page of ten holds. One of them is Parameter, whose second version is in force.
 	Path, Parameter string
 	Parameters      int
@@ -57,6 +58,7 @@ func Check(t *testing.T, a Account) {
 		{"instances", instances},
 		{"activities", activities},
 		{"hooks", hooks},
+		{"policies", policies},
 		{"parameters", parameters},
 		{"history", history},
 		{"metrics", metrics},

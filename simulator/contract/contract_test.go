@@ -9,6 +9,7 @@ import (
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -43,6 +44,7 @@ func simulated(t *testing.T) contract.Account {
 		Hooks: []aws.HookSpec{{Name: hook, Heartbeat: 15 * time.Minute, Default: "CONTINUE"}},
 	}
 	g := w.NewGroup(spec)
+	g.PutStepPolicy("out", "Maximum", 200*time.Second, []aws.Step{{Lower: new(float64), Change: 2}})
 	spec.Name, spec.Desired, spec.Tags = "other", 0, nil
 	w.NewGroup(spec)
 	for n := range entries {
@@ -55,7 +57,7 @@ func simulated(t *testing.T) contract.Account {
 	a := contract.Account{
 		Clients: faulty.Clients{SSM: w.SSM(), ECS: w.ECS(), AutoScaling: w.AutoScaling(), CloudWatch: w.CloudWatch()},
 		Now:     w.Now, Settle: func() { run(2 * time.Minute) },
-		Cluster: c.Name, Group: g.Spec.Name, TagKey: seed.ClusterTag, Hook: hook,
+		Cluster: c.Name, Group: g.Spec.Name, TagKey: seed.ClusterTag, Hook: hook, Policy: "out",
 		Service: "api", Path: seed.ConfigPath, Parameter: entryOf(7), Parameters: entries,
 	}
 	d := &aws.TaskDefinition{Family: "api", Revision: 1, Resources: aws.Resources{CPU: 256, Memory: 512}}
@@ -114,9 +116,15 @@ func onMoto(t *testing.T) contract.Account {
 			AutoScaling: autoscaling.NewFromConfig(config), CloudWatch: cloudwatch.NewFromConfig(config),
 		},
 		Now: time.Now, Settle: func() {},
-		Cluster: "web", Group: "web-blue", TagKey: seed.ClusterTag, Hook: hook,
+		Cluster: "web", Group: "web-blue", TagKey: seed.ClusterTag, Hook: hook, Policy: "out",
 		Service: "api", Path: seed.ConfigPath, Parameter: entryOf(7), Parameters: entries,
 	}
+	_, err = autoscaling.NewFromConfig(config).PutScalingPolicy(ctx, &autoscaling.PutScalingPolicyInput{
+		AutoScalingGroupName: sdk.String("web-blue"), PolicyName: sdk.String("out"), PolicyType: sdk.String("StepScaling"),
+		AdjustmentType: sdk.String("ChangeInCapacity"), EstimatedInstanceWarmup: sdk.Int32(200),
+		StepAdjustments: []types.StepAdjustment{{MetricIntervalLowerBound: sdk.Float64(0), ScalingAdjustment: sdk.Int32(2)}},
+	})
+	require.NoError(t, err)
 	hosts := world.Cluster("web").Hosts
 	for _, h := range hosts {
 		a.Hosts = append(a.Hosts, contract.Host{ARN: h.ARN, Instance: h.Instance})

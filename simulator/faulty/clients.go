@@ -46,6 +46,7 @@ type (
 		DescribeAutoScalingGroups(ctx context.Context, in *autoscaling.DescribeAutoScalingGroupsInput, opts ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingGroupsOutput, error)
 		DescribeAutoScalingInstances(ctx context.Context, in *autoscaling.DescribeAutoScalingInstancesInput, opts ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingInstancesOutput, error)
 		DescribeScalingActivities(ctx context.Context, in *autoscaling.DescribeScalingActivitiesInput, opts ...func(*autoscaling.Options)) (*autoscaling.DescribeScalingActivitiesOutput, error)
+		DescribePolicies(ctx context.Context, in *autoscaling.DescribePoliciesInput, opts ...func(*autoscaling.Options)) (*autoscaling.DescribePoliciesOutput, error)
 		DescribeLifecycleHooks(ctx context.Context, in *autoscaling.DescribeLifecycleHooksInput, opts ...func(*autoscaling.Options)) (*autoscaling.DescribeLifecycleHooksOutput, error)
 		RecordLifecycleActionHeartbeat(ctx context.Context, in *autoscaling.RecordLifecycleActionHeartbeatInput, opts ...func(*autoscaling.Options)) (*autoscaling.RecordLifecycleActionHeartbeatOutput, error)
 		CompleteLifecycleAction(ctx context.Context, in *autoscaling.CompleteLifecycleActionInput, opts ...func(*autoscaling.Options)) (*autoscaling.CompleteLifecycleActionOutput, error)
@@ -167,6 +168,11 @@ func (a *AutoScaling) DescribeAutoScalingInstances(ctx context.Context, in *auto
 // DescribeScalingActivities makes the call as its fate is.
 func (a *AutoScaling) DescribeScalingActivities(ctx context.Context, in *autoscaling.DescribeScalingActivitiesInput, opts ...func(*autoscaling.Options)) (*autoscaling.DescribeScalingActivitiesOutput, error) {
 	return through(ctx, a.aws, Call{Service: "Auto Scaling", Action: "DescribeScalingActivities", Resource: aws.ToString(in.AutoScalingGroupName)}, in, a.to.DescribeScalingActivities, opts)
+}
+
+// DescribePolicies makes the call as its fate is.
+func (a *AutoScaling) DescribePolicies(ctx context.Context, in *autoscaling.DescribePoliciesInput, opts ...func(*autoscaling.Options)) (*autoscaling.DescribePoliciesOutput, error) {
+	return through(ctx, a.aws, Call{Service: "Auto Scaling", Action: "DescribePolicies", Resource: aws.ToString(in.AutoScalingGroupName)}, in, a.to.DescribePolicies, opts)
 }
 
 // DescribeLifecycleHooks makes the call as its fate is.
