@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,14 +29,17 @@ func (r *Reader) ReadLaunches(ctx context.Context, s *cluster.Snapshot, now time
 		g := &s.Groups[i]
 		m := remembered[g.Name]
 		never := m.note(g, registered, now)
+		m.arrive(g, registered, now)
 		if m.asks(never, now) {
-			started, err := r.launches(ctx, g.Name, never, now)
+			started, err := r.launches(ctx, g.Name, ids(never), now)
 			if err != nil {
 				noteUnread(s, fmt.Errorf("when the unregistered instances of group %s were launched: %w", g.Name, err))
 			}
 			m.learn(started, err == nil, registered, now)
+			m.arrived(started, nil, false, now)
 		}
 		m.show(g, never)
+		m.showArrivals(g, now)
 	}
 }
 
@@ -44,7 +48,7 @@ var instanceID = regexp.MustCompile(`i-[0-9a-f]+`)
 
 // launches reads the newest page of the group's activities, and more only while an instance may be on them. The page also
 // shows how long hosts take to join.
-func (r *Reader) launches(ctx context.Context, group string, never []*cluster.Instance, now time.Time) (map[string]launch, error) {
+func (r *Reader) launches(ctx context.Context, group string, of []string, now time.Time) (map[string]launch, error) {
 	started := map[string]launch{}
 	for page, err := range r.activities(ctx, group, now.Add(-learntFrom)) {
 		if err != nil {
@@ -55,7 +59,7 @@ func (r *Reader) launches(ctx context.Context, group string, never []*cluster.In
 				started[id] = l
 			}
 		}
-		if hasAll(started, never) || reaches(page, now.Add(-cluster.MostToJoin)) {
+		if hasAll(started, of) || reaches(page, now.Add(-cluster.MostToJoin)) {
 			break
 		}
 	}
@@ -91,16 +95,23 @@ func launchOf(a types.Activity) (string, launch) {
 	if !strings.HasPrefix(description, "Launching") || strings.Contains(description, "into warm pool") {
 		return "", launch{}
 	}
-	return instanceID.FindString(description), launch{at: aws.ToTime(a.StartTime), warmed: strings.Contains(description, "from warm pool")}
+	l := launch{at: aws.ToTime(a.StartTime), warmed: strings.Contains(description, "from warm pool")}
+	if a.StatusCode == types.ScalingActivityStatusCodeSuccessful {
+		l.inService = aws.ToTime(a.EndTime)
+	}
+	return instanceID.FindString(description), l
 }
 
-func hasAll(started map[string]launch, never []*cluster.Instance) bool {
-	for _, i := range never {
-		if started[i.ID].at.IsZero() {
-			return false
-		}
+func hasAll(started map[string]launch, instances []string) bool {
+	return !slices.ContainsFunc(instances, func(id string) bool { return started[id].at.IsZero() })
+}
+
+func ids(instances []*cluster.Instance) []string {
+	all := make([]string, len(instances))
+	for n, i := range instances {
+		all[n] = i.ID
 	}
-	return true
+	return all
 }
 
 // reaches tells whether all later activities began before a moment. Open ones come first, then the others, newest first

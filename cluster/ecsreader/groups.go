@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -95,6 +96,7 @@ func group(g types.AutoScalingGroup) cluster.Group {
 		// The tag stays when the capacity provider is deleted; see ReadManagedScaling.
 		ManagedScaling: tagIndex(g, managedTag) >= 0,
 		Unit:           unit(g),
+		Warmup:         defaultWarmup(g),
 	}
 	read.Types, read.AnyType = allowed(g.MixedInstancesPolicy)
 	for _, p := range g.SuspendedProcesses {
@@ -112,6 +114,16 @@ func group(g types.AutoScalingGroup) cluster.Group {
 		})
 	}
 	return read
+}
+
+// defaultWarmup is the group's default instance warm-up, else its default cooldown: what policies inherit
+// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScalingPolicy.html).
+func defaultWarmup(g types.AutoScalingGroup) time.Duration {
+	seconds := g.DefaultCooldown
+	if g.DefaultInstanceWarmup != nil {
+		seconds = g.DefaultInstanceWarmup
+	}
+	return time.Duration(aws.ToInt32(seconds)) * time.Second
 }
 
 func phase(state types.LifecycleState) cluster.Phase {

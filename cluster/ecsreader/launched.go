@@ -24,6 +24,7 @@ const (
 type launch struct {
 	// at is when it was launched; zero: no activity names it. missed is when that was first found.
 	at, missed      time.Time
+	inService       time.Time // zero: not yet, or not known
 	warmed, watched bool
 	held            time.Time // by a launch hook, when last seen so
 }
@@ -43,6 +44,8 @@ type groupLaunches struct {
 	joins  []join
 	// lastJoined and lastLaunch are the newest registration and launch.
 	lastJoined, lastLaunch time.Time
+	// arrivals are the instances that are Pending or in service.
+	arrivals map[string]arrival
 }
 
 // launched remembers the launches of all groups, by cluster and name.

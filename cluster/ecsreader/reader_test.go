@@ -227,3 +227,10 @@ func TestMissingClusterIsAnError(t *testing.T) {
 	_, err = reader(&fakeECS{listErr: denied}, nil).Read(t.Context(), "web")
 	require.ErrorIs(t, err, denied)
 }
+
+// sizes is a fakeAutoScaling without policies.
+type sizes struct{ *fakeAutoScaling }
+
+func (sizes) DescribePolicies(context.Context, *autoscaling.DescribePoliciesInput, ...func(*autoscaling.Options)) (*autoscaling.DescribePoliciesOutput, error) {
+	return &autoscaling.DescribePoliciesOutput{}, nil
+}
