@@ -16,6 +16,8 @@ locals {
   every = [
     { metric = "ScalingSignal", title = "Signal: 1 another host is needed, -1 one can be removed", width = 12 },
     { metric = "InstanceGap", title = "Gap: hosts that are missing, or can be removed", width = 12 },
+    { metric = "CapacityChange", title = "Capacity change: what the scaling policies follow", width = 12 },
+    { metric = "InstancesWanted", title = "Hosts that the active group should have", width = 12 },
     { metric = "CPUReservation", title = "CPU reserved, %", width = 8, lines = local.lines.cpu, optional = true },
     { metric = "MemoryReservation", title = "Memory reserved, %", width = 8, lines = local.lines.memory, optional = true },
     { metric = "GPUReservation", title = "GPUs reserved, %", width = 8, lines = local.lines.gpu, optional = true },
@@ -30,7 +32,7 @@ locals {
 
   # One cluster in full: the variable puts its name in place of "-".
   one = [
-    { title = "Signal and gap", width = 8, metrics = ["ScalingSignal", "InstanceGap", "ScaleOutBlocked"] },
+    { title = "Signal and gap", width = 8, metrics = ["ScalingSignal", "InstanceGap", "CapacityChange", "InstancesWanted", "ScaleOutBlocked"] },
     { title = "Reserved, %", width = 8, metrics = ["CPUReservation", "MemoryReservation", "GPUReservation"], optional = true },
     { title = "Tasks and hosts in between", width = 8, metrics = ["UnplacedTasks", "DrainingInstances", "UnregisteredInstances", "DisconnectedInstances"], optional = true },
   ]

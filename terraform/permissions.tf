@@ -127,6 +127,13 @@ data "aws_iam_policy_document" "shared" {
 data "aws_iam_policy_document" "publisher" {
   source_policy_documents = [data.aws_iam_policy_document.shared.json]
 
+  # list_amazonec2autoscaling.html: it takes no resource and no condition key of its service.
+  statement {
+    sid       = "ReadPolicies"
+    actions   = ["autoscaling:DescribePolicies"]
+    resources = ["*"]
+  }
+
   # No logs:CreateLogGroup: the group is made above, with its retention, and stays gone after a destroy.
   statement {
     sid       = "WriteLogs"

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -23,6 +24,6 @@ func main() {
 		debug.SetMemoryLimit(memoryLimit)
 	}
 	os.Exit(function.Run(awsclient.PublisherShare, func(cfg aws.Config, s settings.Settings, log *slog.Logger) function.Handler[any] {
-		return publisher.New(publisher.Connect(cfg), s, log).Event
+		return publisher.New(publisher.Connect(cfg), s, log, time.Now).Event
 	}))
 }

@@ -45,6 +45,8 @@ type answer struct {
 		Cluster     string             `json:"cluster"`
 		Signal      int                `json:"signal"`
 		InstanceGap int                `json:"instance_gap"`
+		Change      int                `json:"capacity_change"`
+		Wanted      int                `json:"instances_wanted"`
 		Reasons     []string           `json:"reasons"`
 		Why         []string           `json:"why"`
 		Reservation map[string]float64 `json:"reservation"`

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	astypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -166,4 +168,34 @@ func TestAHotClusterReadsNoTasks(t *testing.T) {
 	seeded(t, seed.Cluster{Name: "web", Entry: `{}`, Hosts: several(4, host(seed.Task{Service: "web", CPU: 1800, Memory: 200}))})
 	assert.Equal(t, 1, pass(t, thisMinute()).Clusters[0].Signal)
 	assert.Zero(t, calls(t)["ecs.ListTasks"])
+}
+
+// Hosts that are up and warm up are no capacity for a step policy yet.
+func TestTheChangeCountsHostsInFlight(t *testing.T) {
+	for name, step := range map[string]struct {
+		warmup int32
+		flight int
+	}{"they warm up for an hour": {3600, 4}, "they are warm at once": {0, 0}} {
+		t.Run(name, func(t *testing.T) {
+			cold(t)
+			seeded(t, seed.Cluster{Name: "web", Entry: `{}`, Group: &seed.Group{Name: "web-blue"}, Hosts: several(4, host(seed.Task{Service: "web", CPU: 1800, Memory: 200}))})
+			_, err := autoscaling.NewFromConfig(server.Config()).PutScalingPolicy(t.Context(), &autoscaling.PutScalingPolicyInput{
+				AutoScalingGroupName: aws.String("web-blue"), PolicyName: aws.String("out"), PolicyType: aws.String("StepScaling"),
+				AdjustmentType: aws.String("ChangeInCapacity"), EstimatedInstanceWarmup: aws.Int32(step.warmup),
+				StepAdjustments: []astypes.StepAdjustment{{MetricIntervalLowerBound: aws.Float64(0), ScalingAdjustment: aws.Int32(1)}},
+			})
+			require.NoError(t, err)
+			minute := thisMinute()
+			v := pass(t, minute).Clusters[0]
+			require.Positive(t, v.InstanceGap, v.Why)
+			assert.Equal(t, v.InstanceGap+step.flight, v.Change)
+			assert.Equal(t, 4+v.InstanceGap, v.Wanted)
+			published, found := metric(t, "CapacityChange", "web", minute)
+			if !found { // a pass that ended in the next minute
+				published, found = metric(t, "CapacityChange", "web", minute.Add(time.Minute))
+			}
+			assert.True(t, found)
+			assert.InDelta(t, v.Change, published, 0)
+		})
+	}
 }

@@ -7,24 +7,25 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"time"
 )
 
 //go:embed alarms.json
 var text []byte
 
-// The names of the alarms. InByGap stands instead of In, never beside it.
+// The names of the alarms. Those by size stand instead of the plain ones, never beside them.
 const (
-	Out     = "out"
-	Surge   = "surge"
-	In      = "in"
-	InByGap = "in_by_gap"
+	OutBySize = "out_by_size"
+	InBySize  = "in_by_size"
+	Out       = "out"
+	In        = "in"
 )
 
 // Table is what all alarms and policies share, and each of them by name.
 type Table struct {
 	// Version grows by one with each change; alarms are only added within a major version of the project.
 	Version int `json:"version"`
-	// Statistic and Period make a datapoint of a metric.
+	// Statistic and PeriodSeconds make a datapoint of a metric, where an alarm has no Paces.
 	Statistic        string `json:"statistic"`
 	PeriodSeconds    int    `json:"period_seconds"`
 	TreatMissingData string `json:"treat_missing_data"`
@@ -36,15 +37,25 @@ type Table struct {
 	Alarms             map[string]Alarm `json:"alarms"`
 }
 
-// Alarm is a CloudWatch alarm and the step policy that it starts.
+// Alarm is a CloudWatch alarm and the step policies that it starts.
 type Alarm struct {
-	Why               string  `json:"why"`
-	Metric            string  `json:"metric"`
+	Why    string `json:"why"`
+	Metric string `json:"metric"`
+	// Paces are how often the alarm may look; the first is the default. None: it has the table's period.
+	Paces             []Pace  `json:"paces"`
 	Comparison        string  `json:"comparison"`
 	Threshold         float64 `json:"threshold"`
 	EvaluationPeriods int     `json:"evaluation_periods"`
 	DatapointsToAlarm int     `json:"datapoints_to_alarm"`
-	Steps             []Step  `json:"steps"`
+	// Policies are its steps, by policy. No name is in two alarms.
+	Policies map[string][]Step `json:"policies"`
+}
+
+// Pace is an alarm's period, and what the publisher must know of it: hosts that are warm within so long of publishing count
+// as warm, because it may take as long until Auto Scaling acts. So both are set together.
+type Pace struct {
+	PeriodSeconds     int `json:"period_seconds"`
+	WarmWithinSeconds int `json:"warm_within_seconds"`
 }
 
 // Step changes the capacity by Change where the metric less the alarm's threshold lies between From and To; nil: without
@@ -69,3 +80,14 @@ func Contract() Table {
 	}
 	return table
 }
+
+// Period is how often an alarm looks, where the pace is chosen.
+func (t Table) Period(alarm Alarm, chosen Pace) time.Duration {
+	if len(alarm.Paces) > 0 {
+		return time.Duration(chosen.PeriodSeconds) * time.Second
+	}
+	return time.Duration(t.PeriodSeconds) * time.Second
+}
+
+// Paces are those that may be chosen; the first is the default.
+func (t Table) Paces() []Pace { return t.Alarms[OutBySize].Paces }

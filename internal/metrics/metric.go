@@ -1,7 +1,11 @@
 // Package metrics names every metric that this project publishes and puts them into CloudWatch.
 package metrics
 
-import "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+)
 
 // Dimension is the one dimension of a cluster's metrics.
 const Dimension = "ClusterName"
@@ -22,7 +26,11 @@ var (
 	ScalingSignal = Metric{"ScalingSignal", types.StandardUnitNone,
 		"1: the cluster needs another host; −1: one can be removed; 0: neither. Every minute, zeros too.", true, true}
 	InstanceGap = Metric{"InstanceGap", types.StandardUnitCount,
-		"Hosts that are missing (positive) or can safely be removed (negative).", true, true}
+		"Hosts that are missing beyond those in flight (positive) or can safely be removed (negative). Nothing scales by it.", true, true}
+	CapacityChange = Metric{"CapacityChange", types.StandardUnitCount,
+		"What scaling policies follow: by how many a step policy must change the capacity that it counts, which leaves out hosts that warm up. It may be positive at signal 0, while what is launching is enough: then it asks for what is desired already. Stamped with the second, at high resolution.", true, true}
+	InstancesWanted = Metric{"InstancesWanted", types.StandardUnitCount,
+		"Hosts that the active group should have, for people and graphs; those that take no tasks are not counted.", true, true}
 	ScaleOutBlocked = Metric{"ScaleOutBlocked", types.StandardUnitCount,
 		"1: another host is wanted, but the group is at its maximum or suspended, or its new hosts do not join; else 0.", true, true}
 	CPUReservation = Metric{"CPUReservation", types.StandardUnitPercent,
@@ -61,7 +69,7 @@ var (
 
 // All lists every metric in the order of the documentation.
 var All = []Metric{
-	ScalingSignal, InstanceGap, ScaleOutBlocked,
+	ScalingSignal, InstanceGap, CapacityChange, InstancesWanted, ScaleOutBlocked,
 	CPUReservation, MemoryReservation, GPUReservation,
 	UnplacedTasks, DrainingInstances, UnregisteredInstances, DisconnectedInstances,
 	DrainBlocked, OldestDrainMinutes,
@@ -73,4 +81,6 @@ type Datum struct {
 	Metric  Metric
 	Cluster string
 	Value   float64
+	// At is the second that a datum of high resolution stands for; zero: it stands for the scheduled minute.
+	At time.Time
 }

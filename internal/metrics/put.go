@@ -32,7 +32,7 @@ const (
 )
 
 // Put publishes data for one minute. They carry the scheduled minute, not the present one, so that a doubled or late pass
-// falls into the same datapoint. It tries every batch; published is how many data arrived.
+// falls into the same datapoint; those of high resolution carry their second. It tries every batch; published is how many data arrived.
 func Put(ctx context.Context, api CloudWatch, namespace string, minute time.Time, want Selection, data []Datum) (published int, err error) {
 	var wanted []types.MetricDatum
 	for _, d := range data {
@@ -58,6 +58,9 @@ func (d Datum) at(minute time.Time) types.MetricDatum {
 		Unit:       d.Metric.Unit,
 		Timestamp:  aws.Time(minute),
 		Value:      aws.Float64(d.Value),
+	}
+	if !d.At.IsZero() {
+		datum.Timestamp, datum.StorageResolution = aws.Time(d.At.Truncate(time.Second)), aws.Int32(1)
 	}
 	if d.Metric.PerCluster {
 		datum.Dimensions = []types.Dimension{{Name: aws.String(Dimension), Value: aws.String(d.Cluster)}}

@@ -54,6 +54,19 @@ func TestDataCarryMinuteUnitAndDimension(t *testing.T) {
 	assert.Empty(t, total.Dimensions)
 }
 
+func TestADatumOfASecondHasHighResolution(t *testing.T) {
+	api, at := &fakeCloudWatch{}, minute.Add(42*time.Second+700*time.Millisecond)
+	_, err := metrics.Put(t.Context(), api, "Ours", minute, metrics.ScalingOnly, []metrics.Datum{
+		{Metric: metrics.CapacityChange, Cluster: "web", Value: 3, At: at}, {Metric: metrics.InstanceGap, Cluster: "web", Value: 3},
+	})
+	require.NoError(t, err)
+	second, whole := api.puts[0].MetricData[0], api.puts[0].MetricData[1]
+	assert.Equal(t, minute.Add(42*time.Second), *second.Timestamp)
+	assert.EqualValues(t, 1, aws.ToInt32(second.StorageResolution))
+	assert.Equal(t, minute, *whole.Timestamp)
+	assert.Nil(t, whole.StorageResolution)
+}
+
 func TestAThousandDataACall(t *testing.T) {
 	api := &fakeCloudWatch{}
 	n, err := metrics.Put(t.Context(), api, "Ours", minute, metrics.Everything, signals(2001))
@@ -87,7 +100,7 @@ func TestScalingOnlyLeavesOutWhatNoAlarmNeeds(t *testing.T) {
 	for _, d := range api.puts[0].MetricData {
 		kept = append(kept, *d.MetricName)
 	}
-	assert.Equal(t, []string{"ScalingSignal", "InstanceGap", "ScaleOutBlocked", "DrainBlocked", "OldestDrainMinutes", "ClustersRead", "ClustersFailed", "InvalidEntries"}, kept)
+	assert.Equal(t, []string{"ScalingSignal", "InstanceGap", "CapacityChange", "InstancesWanted", "ScaleOutBlocked", "DrainBlocked", "OldestDrainMinutes", "ClustersRead", "ClustersFailed", "InvalidEntries"}, kept)
 }
 
 // Should a thousand of the longest data ever come near 1 MB, Put must split by size too. JSON is longer than the CBOR

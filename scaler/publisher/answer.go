@@ -15,6 +15,8 @@ type Answer struct {
 	Clusters []scaler.Verdict `json:"clusters"`
 	Failed   []Failure        `json:"failed"`
 
+	// at is when it was put together, which is just before it is published.
+	at      time.Time
 	invalid int
 	// expired: the entries have been unread for too long to be believed.
 	expired bool
@@ -22,15 +24,17 @@ type Answer struct {
 
 // answer gathers the verdicts and logs each.
 func (p *Publisher) answer(minute time.Time, judged []*candidate) Answer {
-	a := Answer{Minute: minute, Clusters: []scaler.Verdict{}, Failed: []Failure{}}
+	a := Answer{Minute: minute, Clusters: []scaler.Verdict{}, Failed: []Failure{}, at: p.now()}
+	warmWithin := time.Duration(p.settings.Pace.WarmWithinSeconds) * time.Second
 	for _, c := range judged {
-		p.log.Info("verdict", "verdict", *c.verdict)
-		a.Clusters = append(a.Clusters, *c.verdict)
+		v := c.verdict.Sized(a.at, warmWithin)
+		p.log.Info("verdict", "verdict", v)
+		a.Clusters = append(a.Clusters, v)
 		if c.invalid {
 			a.invalid++
 		}
 		if c.failure != "" {
-			a.Failed = append(a.Failed, Failure{Cluster: c.verdict.Cluster, Error: c.failure})
+			a.Failed = append(a.Failed, Failure{Cluster: v.Cluster, Error: c.failure})
 		}
 	}
 	return a
@@ -54,11 +58,13 @@ func (a Answer) data() []metrics.Datum {
 		}
 		add(metrics.ScalingSignal, float64(v.Signal))
 		add(metrics.InstanceGap, float64(v.InstanceGap))
+		data = append(data, metrics.Datum{Metric: metrics.CapacityChange, Cluster: v.Cluster, Value: float64(v.CapacityChange), At: a.at})
 		add(metrics.ScaleOutBlocked, oneIf(v.ScaleOutBlocked))
 		if !v.Judged {
 			continue
 		}
 		read++
+		add(metrics.InstancesWanted, float64(v.InstancesWanted))
 		percent := func(m metrics.Metric, p *cluster.Percent) {
 			if p != nil {
 				add(m, float64(*p))

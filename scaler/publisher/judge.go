@@ -116,7 +116,10 @@ func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now tim
 	p.reader.ReadManagedScaling(ctx, &s)
 	p.reader.ReadLaunches(ctx, &s, now)
 	c.snapshot, c.partly = s, s.OutOfTime
-	c.needed = p.need(c, now)
+	if c.needed = p.need(c, now); c.needed.Warmup {
+		p.reader.ReadWarmup(ctx, &c.snapshot, now)
+		c.needed = p.need(c, now)
+	}
 	return !c.needed.Nothing()
 }
 
@@ -125,6 +128,9 @@ func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now tim
 func (p *Publisher) readMore(ctx context.Context, c *candidate, now time.Time) {
 	for range scaler.Rounds {
 		before := len(c.snapshot.Unread)
+		if c.needed.Warmup {
+			p.reader.ReadWarmup(ctx, &c.snapshot, now)
+		}
 		p.reader.ReadTasks(ctx, &c.snapshot, c.needed.Hosts)
 		p.reader.ReadDefinitions(ctx, &c.snapshot, c.needed.Definitions)
 		if len(c.snapshot.Unread) > before {

@@ -26,7 +26,7 @@ import (
 type Clients struct {
 	SSM         ssmstore.SSM
 	ECS         ecsreader.ECS
-	AutoScaling ecsreader.AutoScaling
+	AutoScaling ecsreader.SizingAutoScaling
 	CloudWatch  metrics.CloudWatch
 }
 
@@ -43,8 +43,9 @@ func Connect(cfg aws.Config) Clients {
 // Publisher runs passes, one at a time. It remembers between them what cannot have changed, so one is made and kept.
 type Publisher struct {
 	store      *ssmstore.Store
-	reader     *ecsreader.Reader
+	reader     *ecsreader.SizingReader
 	cloudwatch metrics.CloudWatch
+	now        func() time.Time
 	settings   settings.Settings
 	log        *slog.Logger
 	groups     lastGroups
@@ -52,12 +53,13 @@ type Publisher struct {
 	judging    sync.Mutex
 }
 
-// New returns a publisher that uses clients as s says and logs each verdict.
-func New(clients Clients, s settings.Settings, log *slog.Logger) *Publisher {
+// New returns a publisher that uses clients as s says and logs each verdict. now is the clock by which it publishes.
+func New(clients Clients, s settings.Settings, log *slog.Logger, now func() time.Time) *Publisher {
 	return &Publisher{
 		store:      ssmstore.New(clients.SSM, s.ConfigPath),
-		reader:     ecsreader.New(clients.ECS, clients.AutoScaling),
+		reader:     ecsreader.NewSizing(clients.ECS, clients.AutoScaling),
 		cloudwatch: clients.CloudWatch,
+		now:        now,
 		settings:   s,
 		log:        log,
 	}

@@ -18,15 +18,25 @@ import (
 	"ecs-cluster-scaler/simulator/faulty"
 )
 
-func TestEveryDatumCarriesTheScheduledMinute(t *testing.T) {
+func TestDataCarryTheScheduledMinuteButForOne(t *testing.T) {
 	a := newAccount().with("a", 4, 900).with("b", 4, 100)
-	a.pass(t)
+	p := a.publisher()
+	a.Run(minute.Add(17 * time.Second))
+	pass(t, p, 0)
+	of := map[string]int{}
 	for _, put := range a.puts() {
 		for _, d := range put.MetricData {
+			of[*d.MetricName]++
+			if *d.MetricName == "CapacityChange" {
+				assert.Equal(t, minute.Add(17*time.Second), *d.Timestamp, "the second of the put")
+				assert.EqualValues(t, 1, *d.StorageResolution)
+				continue
+			}
 			assert.Equal(t, minute, *d.Timestamp, *d.MetricName)
+			assert.Nil(t, d.StorageResolution, *d.MetricName)
 		}
 	}
-	assert.NotEmpty(t, a.puts())
+	assert.Equal(t, 2, of["CapacityChange"], "one datum a pass for each cluster")
 }
 
 func TestNothingPublishedIsAFailure(t *testing.T) {
@@ -44,7 +54,7 @@ func TestNothingPublishedIsAFailure(t *testing.T) {
 
 func TestARefusedBatchIsNamedTheRestPublished(t *testing.T) {
 	a := newAccount()
-	for n := range 120 { // nine data each: two batches
+	for n := range 100 { // eleven data each: two batches
 		a.with(fmt.Sprintf("c%03d", n), 1, 900)
 	}
 	a.calls.Set(func(ctx context.Context, c faulty.Call, carryOut func() (any, error)) (any, error) {

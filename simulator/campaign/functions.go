@@ -126,7 +126,7 @@ func (f *functions) settings() settings.Settings {
 func (f *functions) newPublisher() *publisher.Publisher {
 	return publisher.New(publisher.Clients{
 		SSM: f.aws.SSM, ECS: f.aws.ECS, AutoScaling: f.aws.AutoScaling, CloudWatch: f.aws.CloudWatch,
-	}, f.settings(), discard)
+	}, f.settings(), discard, f.world.Now)
 }
 
 func (f *functions) newDrainer() *drainer.Drainer {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -42,9 +43,9 @@ func newOurs(name string, o Options) (*ours, error) {
 		return nil, fmt.Errorf("the entry is not JSON: %s", o.Entry)
 	}
 	return &ours{options: o, Wiring: Wiring{
-		Follows: name,
-		Hooks:   []aws.HookSpec{{Name: HookName, Heartbeat: heartbeat, Default: "CONTINUE"}},
-		Entry:   func(string) []byte { return o.Entry },
+		Follows: name, Pace: o.Pace,
+		Hooks: []aws.HookSpec{{Name: HookName, Heartbeat: heartbeat, Default: "CONTINUE"}},
+		Entry: func(string) []byte { return o.Entry },
 	}}, nil
 }
 
@@ -62,9 +63,11 @@ func (p *ours) processes() {
 		return
 	}
 	p.renew = p.world.Now().Add(processLasts)
+	settings := Settings()
+	settings.Pace = cmp.Or(p.Pace, settings.Pace)
 	p.publisher = publisher.New(publisher.Clients{
 		SSM: p.world.SSM(), ECS: p.world.ECS(), AutoScaling: p.world.AutoScaling(), CloudWatch: p.world.CloudWatch(),
-	}, Settings(), slog.New(slog.DiscardHandler))
+	}, settings, slog.New(slog.DiscardHandler), p.world.Now)
 	p.drainer = p.newDrainer()
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"ecs-cluster-scaler/internal/alarms"
 	"ecs-cluster-scaler/scaler"
 	"ecs-cluster-scaler/simulator/workload"
 )
@@ -17,6 +18,8 @@ import (
 type Options struct {
 	// Entry is the entry of every cluster, as JSON; nil is {}. Only ours read it.
 	Entry []byte
+	// Pace is how often the alarm looks that scales out by size; zero is the default.
+	Pace alarms.Pace
 	// Verdict is told each verdict that the publisher reaches; may be nil.
 	Verdict func(minute time.Time, v scaler.Verdict)
 }

@@ -81,8 +81,8 @@ func (s *stage) count(k aws.Kind) int {
 
 var follows = map[string][]string{
 	policy.Signal: {alarms.In, alarms.Out},
-	policy.Surge:  {alarms.In, alarms.Out, alarms.Surge},
-	policy.Gap:    {alarms.InByGap, alarms.Out, alarms.Surge},
+	policy.Surge:  {alarms.In, alarms.Out, alarms.OutBySize},
+	policy.Gap:    {alarms.InBySize, alarms.Out, alarms.OutBySize},
 }
 
 func TestOurAlarmsAndStepsAreTheTables(t *testing.T) {
@@ -97,24 +97,27 @@ func TestOurAlarmsAndStepsAreTheTables(t *testing.T) {
 			}
 			all := s.world.Alarms()
 			require.Len(t, all, len(followed))
-			require.Len(t, put, len(followed))
 			for i, alarm := range all {
 				want := table.Alarms[followed[i]]
 				assert.Equal(t, "ecs-cluster-scaler-web-"+followed[i], alarm.Name)
 				assert.Equal(t, []any{"ECSClusterScaler", want.Metric, map[string]string{"ClusterName": "web"}}, []any{alarm.Namespace, alarm.Metric, alarm.Dimensions})
-				assert.Equal(t, []any{table.Statistic, time.Duration(table.PeriodSeconds) * time.Second, table.TreatMissingData}, []any{alarm.Statistic, alarm.Period, alarm.TreatMissing})
+				assert.Equal(t, []any{table.Statistic, table.Period(want, table.Paces()[0]), table.TreatMissingData}, []any{alarm.Statistic, alarm.Period, alarm.TreatMissing})
 				assert.Equal(t, []any{want.Comparison, want.Threshold, want.EvaluationPeriods, want.DatapointsToAlarm}, []any{alarm.Comparison, alarm.Threshold, alarm.Evaluation, alarm.Datapoints})
-				require.Len(t, alarm.Actions, 1)
-				assert.Same(t, s.group, alarm.Actions[0].Group)
-				p := put[alarm.Actions[0].Policy]
-				assert.Equal(t, table.MetricAggregationType, p.Aggregation)
-				assert.Equal(t, time.Duration(table.LeastWarmupSeconds)*time.Second, p.Warmup)
-				assert.False(t, p.Percent)
-				require.Len(t, p.Steps, len(want.Steps))
-				for n, step := range want.Steps {
-					assert.Equal(t, aws.Step{Lower: step.From, Upper: step.To, Change: step.Change}, p.Steps[n])
+				require.Len(t, alarm.Actions, len(want.Policies))
+				for _, action := range alarm.Actions {
+					assert.Same(t, s.group, action.Group)
+					p, steps := put[action.Policy], want.Policies[strings.TrimPrefix(action.Policy, "ecs-cluster-scaler-")]
+					delete(put, action.Policy)
+					assert.Equal(t, table.MetricAggregationType, p.Aggregation)
+					assert.Equal(t, time.Duration(table.LeastWarmupSeconds)*time.Second, p.Warmup)
+					assert.False(t, p.Percent)
+					require.Len(t, p.Steps, len(steps))
+					for n, step := range steps {
+						assert.Equal(t, aws.Step{Lower: step.From, Upper: step.To, Change: step.Change}, p.Steps[n])
+					}
 				}
 			}
+			assert.Empty(t, put, "each is an alarm's")
 		})
 	}
 }

@@ -1,7 +1,10 @@
 package policy
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"ecs-cluster-scaler/cluster/ecsreader"
@@ -12,7 +15,7 @@ import (
 )
 
 // The policies of this project, by what their Auto Scaling group follows: Signal one host at a time both ways, Surge as
-// many as are missing and one less at a time, Gap as many as are missing or can go.
+// many as are missing and one less at a time, Gap as many as are missing or can be removed.
 const (
 	Signal = "signal"
 	Surge  = "surge"
@@ -22,8 +25,8 @@ const (
 // followed are the alarms of each.
 var followed = map[string][]string{
 	Signal: {alarms.Out, alarms.In},
-	Surge:  {alarms.Out, alarms.Surge, alarms.In},
-	Gap:    {alarms.Out, alarms.Surge, alarms.InByGap},
+	Surge:  {alarms.Out, alarms.OutBySize, alarms.In},
+	Gap:    {alarms.Out, alarms.OutBySize, alarms.InBySize},
 }
 
 const (
@@ -38,7 +41,7 @@ const (
 
 // Settings are what the two functions run with.
 func Settings() settings.Settings {
-	return settings.Settings{ConfigPath: ConfigPath, Namespace: namespace, Metrics: metrics.Everything, DrainHooks: []string{HookName}}
+	return settings.Settings{ConfigPath: ConfigPath, Namespace: namespace, Metrics: metrics.Everything, DrainHooks: []string{HookName}, Pace: alarms.Contract().Paces()[0]}
 }
 
 // EntryName is the SSM parameter of a cluster's entry.
@@ -55,6 +58,8 @@ type Wiring struct {
 	Untagged bool
 	// Entry is a cluster's entry, as JSON.
 	Entry func(cluster string) []byte
+	// Pace is how often the alarm looks that scales out by size; zero is the default.
+	Pace alarms.Pace
 
 	world  *aws.World
 	active map[string]*aws.Group
@@ -123,18 +128,22 @@ func (w *Wiring) Activate(c *aws.Cluster, g *aws.Group) {
 
 func (w *Wiring) put(c *aws.Cluster, g *aws.Group, name string, table alarms.Table) {
 	alarm := table.Alarms[name]
-	steps := make([]aws.Step, 0, len(alarm.Steps))
-	for _, s := range alarm.Steps {
-		steps = append(steps, aws.Step{Lower: s.From, Upper: s.To, Change: s.Change})
+	var actions []aws.AlarmAction
+	for _, policy := range slices.Sorted(maps.Keys(alarm.Policies)) {
+		steps := make([]aws.Step, 0, len(alarm.Policies[policy]))
+		for _, s := range alarm.Policies[policy] {
+			steps = append(steps, aws.Step{Lower: s.From, Upper: s.To, Change: s.Change})
+		}
+		policy = "ecs-cluster-scaler-" + policy
+		g.PutStepPolicy(policy, table.MetricAggregationType, warmup, steps)
+		actions = append(actions, aws.AlarmAction{Group: g, Policy: policy})
 	}
-	policy := "ecs-cluster-scaler-" + name
-	g.PutStepPolicy(policy, table.MetricAggregationType, warmup, steps)
 	w.world.PutAlarm(aws.AlarmSpec{
 		Name: "ecs-cluster-scaler-" + c.Name + "-" + name, Namespace: namespace, Metric: alarm.Metric,
 		Dimensions: map[string]string{"ClusterName": c.Name},
-		Statistic:  table.Statistic, Period: time.Duration(table.PeriodSeconds) * time.Second,
+		Statistic:  table.Statistic, Period: table.Period(alarm, cmp.Or(w.Pace, table.Paces()[0])),
 		Evaluation: alarm.EvaluationPeriods, Datapoints: alarm.DatapointsToAlarm,
 		Comparison: alarm.Comparison, Threshold: alarm.Threshold, TreatMissing: table.TreatMissingData,
-		Actions: []aws.AlarmAction{{Group: g, Policy: policy}},
+		Actions: actions,
 	})
 }

@@ -30,6 +30,7 @@ run "publisher_may_do_this_and_nothing_else" {
       ReadCapacityProviders  = "ecs:DescribeCapacityProviders"
       ListServicesAndTasks   = ["ecs:ListTasks", "ecs:ListServices"]
       ReadGroups             = ["autoscaling:DescribeScalingActivities", "autoscaling:DescribeAutoScalingGroups"]
+      ReadPolicies           = "autoscaling:DescribePolicies"
       PublishMetrics         = "cloudwatch:PutMetricData"
       WriteLogs              = ["logs:PutLogEvents", "logs:CreateLogStream"]
     }
@@ -40,11 +41,11 @@ run "publisher_may_do_this_and_nothing_else" {
     error_message = "Every statement has a name, and none forbids."
   }
   assert {
-    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*"]) == toset(["ListServicesAndTasks", "ReadTaskSizes", "ReadGroups", "PublishMetrics"])
+    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*"]) == toset(["ListServicesAndTasks", "ReadTaskSizes", "ReadGroups", "ReadPolicies", "PublishMetrics"])
     error_message = "\"*\" only where AWS offers no resource, or checks none for what is asked."
   }
   assert {
-    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*" && !can(statement.Condition)]) == toset(["ReadTaskSizes", "ReadGroups"])
+    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*" && !can(statement.Condition)]) == toset(["ReadTaskSizes", "ReadGroups", "ReadPolicies"])
     error_message = "Where AWS offers a condition instead of a resource, it is used."
   }
   assert {

@@ -15,15 +15,22 @@ locals {
   # The one table of alarms and policies: alarms.json is a copy of internal/alarms/alarms.json, and limits_test.go says when it is not.
   table = jsondecode(file("${path.module}/alarms.json"))
 
-  # in and in_by_gap never stand beside each other: of two policies that remove hosts, Auto Scaling takes the one that leaves more.
+  # in and in_by_size never stand beside each other: of two policies that remove hosts, Auto Scaling takes the one that leaves more. out
+  # stands beside out_by_size, which does not see a datapoint that shows late.
   # https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scale-based-on-demand.html#multiple-scaling-policy-resolution
-  scaling = toset(concat(["out"], var.surge ? ["surge"] : [], [{ signal = "in", gap = "in_by_gap" }[var.scale_in_by]]))
+  scaling = toset(concat(["out"], var.scale_out_by == "size" ? ["out_by_size"] : [], [{ signal = "in", size = "in_by_size" }[var.scale_in_by]]))
+
+  # Each alarm's policies, by name; no name is in two alarms.
+  policies = merge([for alarm in local.scaling : local.table.alarms[alarm].policies]...)
+
+  # Only out_by_size has paces to choose from.
+  periods = { for alarm in local.scaling : alarm => can(local.table.alarms[alarm].paces) ? var.alarm_period_seconds : local.table.period_seconds }
 
   descriptions = {
-    out       = "Adds one host to ECS cluster ${var.cluster_name}: its scaling signal is 1."
-    surge     = "Adds two or more hosts to ECS cluster ${var.cluster_name}, as many as its instance gap says."
-    in        = "Removes one host from ECS cluster ${var.cluster_name}: its scaling signal has been -1 for 5 minutes."
-    in_by_gap = "Removes hosts from ECS cluster ${var.cluster_name}, as many as its instance gap has said for 5 minutes."
+    out         = "Adds one host to ECS cluster ${var.cluster_name}: its scaling signal is 1."
+    out_by_size = "Adds hosts to ECS cluster ${var.cluster_name}, as many as its capacity change says."
+    in          = "Removes one host from ECS cluster ${var.cluster_name}: its scaling signal has been -1 for 5 minutes."
+    in_by_size  = "Removes hosts from ECS cluster ${var.cluster_name}, as many as its capacity change has said for 5 minutes."
   }
 
   # Of alarms and policies alike. / stands in no name of a stack or a cluster, so that no two of them make the same name: PutMetricAlarm and
@@ -82,7 +89,7 @@ resource "aws_ssm_parameter" "entry_by_hand" {
 # --- alarms and policies that scale ------------------------------------------------------------------------------------------
 
 resource "aws_autoscaling_policy" "scaling" {
-  for_each = local.scaling
+  for_each = local.policies
 
   name                    = "${local.alarm_prefix}scale-${replace(each.key, "_", "-")}"
   autoscaling_group_name  = var.autoscaling_group_name
@@ -95,7 +102,7 @@ resource "aws_autoscaling_policy" "scaling" {
 
   # Steps count from the alarm's threshold. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StepAdjustment.html
   dynamic "step_adjustment" {
-    for_each = local.table.alarms[each.key].steps
+    for_each = each.value
 
     content {
       metric_interval_lower_bound = step_adjustment.value.from
@@ -125,7 +132,7 @@ resource "aws_cloudwatch_metric_alarm" "scaling" {
   metric_name = local.table.alarms[each.key].metric
   dimensions  = { ClusterName = var.cluster_name }
   statistic   = local.table.statistic
-  period      = local.table.period_seconds
+  period      = local.periods[each.key]
 
   comparison_operator = local.table.alarms[each.key].comparison
   threshold           = local.table.alarms[each.key].threshold
@@ -135,7 +142,7 @@ resource "aws_cloudwatch_metric_alarm" "scaling" {
   # minute. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
   treat_missing_data = local.table.treat_missing_data
 
-  alarm_actions = [aws_autoscaling_policy.scaling[each.key].arn]
+  alarm_actions = [for policy in sort(keys(local.table.alarms[each.key].policies)) : aws_autoscaling_policy.scaling[policy].arn]
   tags          = var.tags
 
   # A second instance of this module for the same cluster ends at its entry, before it overwrites the first one's alarms.
@@ -143,8 +150,8 @@ resource "aws_cloudwatch_metric_alarm" "scaling" {
 
   lifecycle {
     precondition {
-      condition     = length("${local.alarm_prefix}scale-in-by-gap") <= 255
-      error_message = "The names of stack and cluster together are too long for the name of an alarm or a policy, which may have 255 characters with \"/scale-in-by-gap\" or \"/drain-past-deadline\". Use a shorter name, here and for the root module."
+      condition     = length("${local.alarm_prefix}scale-out-by-many") <= 255
+      error_message = "The names of stack and cluster together are too long for the name of an alarm or a policy, which may have 255 characters with \"/scale-out-by-many\" or \"/drain-past-deadline\". Use a shorter name, here and for the root module."
     }
   }
 }

@@ -13,12 +13,12 @@ output "entry_name" {
 }
 
 output "alarm_arns" {
-  description = "ARNs of the alarms, by what they do: `out`, `surge`, and `in` or `in_by_gap`."
+  description = "ARNs of the alarms, by what they do: `out`, `out_by_size`, and `in` or `in_by_size`."
   value       = { for direction, alarm in aws_cloudwatch_metric_alarm.scaling : direction => alarm.arn }
 }
 
 output "policy_arns" {
-  description = "ARNs of the step scaling policies, by what they do: `out`, `surge`, and `in` or `in_by_gap`."
+  description = "ARNs of the step scaling policies, by what they do: `out`, `out_by_size` and `out_by_many`, which start together, and `in` or `in_by_size`."
   value       = { for direction, policy in aws_autoscaling_policy.scaling : direction => policy.arn }
 }
 

@@ -96,22 +96,40 @@ variable "instance_warmup_seconds" {
   }
 }
 
-variable "surge" {
-  description = "true: if two or more hosts are missing, all are added at once. false: one host for each warm-up."
-  type        = bool
-  default     = true
+variable "scale_out_by" {
+  description = "What adds hosts. `size`: as many as are missing, at once. `signal`: one host for each warm-up."
+  type        = string
+  default     = "size"
   nullable    = false
+
+  validation {
+    condition     = contains(["signal", "size"], var.scale_out_by)
+    error_message = "scale_out_by must be \"size\" (as many hosts as are missing) or \"signal\" (one host for each warm-up)."
+  }
 }
 
 variable "scale_in_by" {
-  description = "What removes hosts. `signal`: one host for each drain. `gap`: as many as can be removed together, at most a tenth of the group. Never both: Auto Scaling would always take the smaller step."
+  description = "What removes hosts. `signal`: one host for each drain. `size`: as many as can be removed together, at most a tenth of the group. Never both: Auto Scaling would always take the smaller step."
   type        = string
   default     = "signal"
   nullable    = false
 
   validation {
-    condition     = contains(["signal", "gap"], var.scale_in_by)
-    error_message = "scale_in_by must be \"signal\" (one host for each drain) or \"gap\" (as many as can be removed together). To remove no host at all, say scale_in = false in the entry."
+    condition     = contains(["signal", "size"], var.scale_in_by)
+    error_message = "scale_in_by must be \"signal\" (one host for each drain) or \"size\" (as many as can be removed together). To remove no host at all, say scale_in = false in the entry."
+  }
+}
+
+# The publisher must know it too: it counts hosts as warm that will be before the alarm acts.
+variable "alarm_period_seconds" {
+  description = "How often the alarm looks that adds hosts by size: the root module's output `alarm_period_seconds`. With another one than the publisher knows, hosts are bought twice or late."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = contains([10, 60], var.alarm_period_seconds)
+    error_message = "alarm_period_seconds must be 10 or 60. Pass the root module's output: alarm_period_seconds = module.<name>.alarm_period_seconds."
   }
 }
 

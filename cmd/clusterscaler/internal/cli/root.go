@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -77,7 +78,7 @@ func connect(ctx context.Context, s settings.Settings, log *slog.Logger) (*publi
 	if err != nil {
 		return nil, err
 	}
-	return publisher.New(publisher.Connect(cfg), s, log), nil
+	return publisher.New(publisher.Connect(cfg), s, log, time.Now), nil
 }
 
 // warnings is the log of a command that shows the verdicts itself.

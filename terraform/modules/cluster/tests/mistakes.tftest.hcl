@@ -192,9 +192,25 @@ run "entry_for_hands_with_a_misspelt_field" {
 run "scale_in_by_both" {
   command = plan
   variables {
-    scale_in_by = "signal and gap"
+    scale_in_by = "signal and size"
   }
   expect_failures = [var.scale_in_by]
+}
+
+run "scale_out_by_both" {
+  command = plan
+  variables {
+    scale_out_by = "signal and size"
+  }
+  expect_failures = [var.scale_out_by]
+}
+
+run "an_alarm_that_looks_each_half_minute" {
+  command = plan
+  variables {
+    alarm_period_seconds = 30
+  }
+  expect_failures = [var.alarm_period_seconds]
 }
 
 run "scale_in_by_nothing" {

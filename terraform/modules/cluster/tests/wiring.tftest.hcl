@@ -12,8 +12,13 @@ override_resource {
 }
 
 override_resource {
-  target = aws_autoscaling_policy.scaling["surge"]
-  values = { arn = "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:2:autoScalingGroupName/web-blue:policyName/surge" }
+  target = aws_autoscaling_policy.scaling["out_by_size"]
+  values = { arn = "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:2:autoScalingGroupName/web-blue:policyName/out_by_size" }
+}
+
+override_resource {
+  target = aws_autoscaling_policy.scaling["out_by_many"]
+  values = { arn = "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:5:autoScalingGroupName/web-blue:policyName/out_by_many" }
 }
 
 override_resource {
@@ -22,8 +27,8 @@ override_resource {
 }
 
 override_resource {
-  target = aws_autoscaling_policy.scaling["in_by_gap"]
-  values = { arn = "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:4:autoScalingGroupName/web-blue:policyName/in_by_gap" }
+  target = aws_autoscaling_policy.scaling["in_by_size"]
+  values = { arn = "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:4:autoScalingGroupName/web-blue:policyName/in_by_size" }
 }
 
 variables {
@@ -110,36 +115,54 @@ run "in" {
   }
 }
 
-run "surge" {
+run "out_by_size" {
   assert {
-    condition     = aws_cloudwatch_metric_alarm.scaling["surge"].namespace == "ECSClusterScaler" && aws_cloudwatch_metric_alarm.scaling["surge"].metric_name == "InstanceGap" && aws_cloudwatch_metric_alarm.scaling["surge"].dimensions == tomap({ ClusterName = "web" })
-    error_message = "surge watches InstanceGap of this cluster."
+    condition     = aws_cloudwatch_metric_alarm.scaling["out_by_size"].namespace == "ECSClusterScaler" && aws_cloudwatch_metric_alarm.scaling["out_by_size"].metric_name == "CapacityChange" && aws_cloudwatch_metric_alarm.scaling["out_by_size"].dimensions == tomap({ ClusterName = "web" })
+    error_message = "out by size watches CapacityChange of this cluster."
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.scaling["surge"].statistic == "Maximum" && aws_cloudwatch_metric_alarm.scaling["surge"].period == 60 && aws_cloudwatch_metric_alarm.scaling["surge"].evaluation_periods == 1 && aws_cloudwatch_metric_alarm.scaling["surge"].datapoints_to_alarm == 1 && aws_cloudwatch_metric_alarm.scaling["surge"].treat_missing_data == "notBreaching"
-    error_message = "surge: Maximum, 60 s, 1 of 1, silent on missing data."
+    condition     = aws_cloudwatch_metric_alarm.scaling["out_by_size"].statistic == "Maximum" && aws_cloudwatch_metric_alarm.scaling["out_by_size"].period == 10 && aws_cloudwatch_metric_alarm.scaling["out_by_size"].evaluation_periods == 1 && aws_cloudwatch_metric_alarm.scaling["out_by_size"].datapoints_to_alarm == 1 && aws_cloudwatch_metric_alarm.scaling["out_by_size"].treat_missing_data == "notBreaching"
+    error_message = "out by size: Maximum, 10 s, 1 of 1, silent on missing data."
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.scaling["surge"].comparison_operator == "GreaterThanOrEqualToThreshold" && aws_cloudwatch_metric_alarm.scaling["surge"].threshold == 2
-    error_message = "surge fires at a gap of 2 and above."
+    condition     = aws_cloudwatch_metric_alarm.scaling["out_by_size"].comparison_operator == "GreaterThanOrEqualToThreshold" && aws_cloudwatch_metric_alarm.scaling["out_by_size"].threshold == 1
+    error_message = "out by size fires at 1 and above."
   }
   assert {
-    condition     = length(aws_autoscaling_policy.scaling["surge"].step_adjustment) == 20 && toset([for step in aws_autoscaling_policy.scaling["surge"].step_adjustment : step.scaling_adjustment]) == toset(range(2, 22))
-    error_message = "surge: 20 steps, the most that AWS takes, for gaps of 2 to 21 hosts."
+    condition     = [for step in aws_autoscaling_policy.scaling["out_by_size"].step_adjustment : step.scaling_adjustment if step.metric_interval_lower_bound == "0"] == [1] && toset([for step in aws_autoscaling_policy.scaling["out_by_size"].step_adjustment : step.scaling_adjustment]) == toset(range(1, 21))
+    error_message = "out by size: 20 steps, the most that AWS takes, for 1 to 20 hosts."
   }
   assert {
-    condition     = alltrue([for step in aws_autoscaling_policy.scaling["surge"].step_adjustment : tonumber(step.metric_interval_lower_bound) + 2 == step.scaling_adjustment && (step.scaling_adjustment == 21 ? step.metric_interval_upper_bound == null : tonumber(step.metric_interval_upper_bound) == tonumber(step.metric_interval_lower_bound) + 1)])
-    error_message = "surge: as many hosts as the gap says, the last step without end."
+    condition     = alltrue([for step in aws_autoscaling_policy.scaling["out_by_size"].step_adjustment : tonumber(step.metric_interval_lower_bound) + 1 == step.scaling_adjustment && (step.scaling_adjustment == 20 ? step.metric_interval_upper_bound == null : tonumber(step.metric_interval_upper_bound) == tonumber(step.metric_interval_lower_bound) + 1)])
+    error_message = "out by size: as many hosts as the change says, the last step without end."
   }
   assert {
-    condition     = aws_autoscaling_policy.scaling["surge"].estimated_instance_warmup == 180 && aws_autoscaling_policy.scaling["surge"].metric_aggregation_type == "Maximum" && aws_autoscaling_policy.scaling["surge"].adjustment_type == "ChangeInCapacity" && aws_autoscaling_policy.scaling["surge"].autoscaling_group_name == "web-blue"
-    error_message = "surge: a step policy of the active group like the others."
+    condition     = toset([for step in aws_autoscaling_policy.scaling["out_by_many"].step_adjustment : step.scaling_adjustment]) == toset([1, 21, 25, 30, 35, 41, 48, 56, 65, 76, 89, 104, 121, 141, 164, 191, 222, 258, 300, 349])
+    error_message = "out by many: 20 steps for 21 hosts and more."
+  }
+  assert {
+    condition     = alltrue([for step in aws_autoscaling_policy.scaling["out_by_many"].step_adjustment : tonumber(step.metric_interval_lower_bound) + 1 == step.scaling_adjustment])
+    error_message = "out by many: each step begins where it adds exactly what the change says, so that it never adds more."
+  }
+  assert {
+    condition     = alltrue([for policy in ["out_by_size", "out_by_many"] : aws_autoscaling_policy.scaling[policy].estimated_instance_warmup == 180 && aws_autoscaling_policy.scaling[policy].metric_aggregation_type == "Maximum" && aws_autoscaling_policy.scaling[policy].adjustment_type == "ChangeInCapacity" && aws_autoscaling_policy.scaling[policy].autoscaling_group_name == "web-blue"])
+    error_message = "Step policies of the active group like the others."
   }
 }
 
-run "no_surge" {
+run "out_by_size_each_minute" {
   variables {
-    surge = false
+    alarm_period_seconds = 60
+  }
+  assert {
+    condition     = { for what, alarm in aws_cloudwatch_metric_alarm.scaling : what => alarm.period } == { in = 60, out = 60, out_by_size = 60 }
+    error_message = "The cheaper alarm."
+  }
+}
+
+run "out_by_signal" {
+  variables {
+    scale_out_by = "signal"
   }
   assert {
     condition     = keys(aws_cloudwatch_metric_alarm.scaling) == ["in", "out"] && keys(aws_autoscaling_policy.scaling) == ["in", "out"]
@@ -147,40 +170,40 @@ run "no_surge" {
   }
 }
 
-run "in_by_gap" {
+run "in_by_size" {
   variables {
-    scale_in_by = "gap"
+    scale_in_by = "size"
   }
   assert {
-    condition     = keys(aws_cloudwatch_metric_alarm.scaling) == ["in_by_gap", "out", "surge"] && keys(aws_autoscaling_policy.scaling) == ["in_by_gap", "out", "surge"]
-    error_message = "By gap instead of by signal, never beside it."
+    condition     = keys(aws_cloudwatch_metric_alarm.scaling) == ["in_by_size", "out", "out_by_size"] && keys(aws_autoscaling_policy.scaling) == ["in_by_size", "out", "out_by_many", "out_by_size"]
+    error_message = "By size instead of by signal, never beside it."
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.scaling["in_by_gap"].metric_name == "InstanceGap" && aws_cloudwatch_metric_alarm.scaling["in_by_gap"].statistic == "Maximum" && aws_cloudwatch_metric_alarm.scaling["in_by_gap"].period == 60 && aws_cloudwatch_metric_alarm.scaling["in_by_gap"].evaluation_periods == 5 && aws_cloudwatch_metric_alarm.scaling["in_by_gap"].datapoints_to_alarm == 5 && aws_cloudwatch_metric_alarm.scaling["in_by_gap"].treat_missing_data == "notBreaching"
-    error_message = "in by gap: InstanceGap, Maximum, 60 s, 5 of 5, silent on missing data."
+    condition     = aws_cloudwatch_metric_alarm.scaling["in_by_size"].metric_name == "CapacityChange" && aws_cloudwatch_metric_alarm.scaling["in_by_size"].statistic == "Maximum" && aws_cloudwatch_metric_alarm.scaling["in_by_size"].period == 60 && aws_cloudwatch_metric_alarm.scaling["in_by_size"].evaluation_periods == 5 && aws_cloudwatch_metric_alarm.scaling["in_by_size"].datapoints_to_alarm == 5 && aws_cloudwatch_metric_alarm.scaling["in_by_size"].treat_missing_data == "notBreaching"
+    error_message = "in by size: CapacityChange, Maximum, 60 s, 5 of 5, silent on missing data."
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.scaling["in_by_gap"].comparison_operator == "LessThanOrEqualToThreshold" && aws_cloudwatch_metric_alarm.scaling["in_by_gap"].threshold == -1
-    error_message = "in by gap fires at -1 and below."
+    condition     = aws_cloudwatch_metric_alarm.scaling["in_by_size"].comparison_operator == "LessThanOrEqualToThreshold" && aws_cloudwatch_metric_alarm.scaling["in_by_size"].threshold == -1
+    error_message = "in by size fires at -1 and below."
   }
   assert {
-    condition     = toset([for step in aws_autoscaling_policy.scaling["in_by_gap"].step_adjustment : step.scaling_adjustment]) == toset([for n in range(1, 21) : -n])
-    error_message = "in by gap: 20 steps for gaps of 1 to 20 hosts."
+    condition     = toset([for step in aws_autoscaling_policy.scaling["in_by_size"].step_adjustment : -step.scaling_adjustment]) == toset([1, 2, 3, 4, 5, 6, 7, 8, 11, 15, 21, 29, 39, 53, 71, 95, 127, 170, 227, 303])
+    error_message = "in by size: 20 steps, exact up to 8 hosts."
   }
   assert {
-    condition     = alltrue([for step in aws_autoscaling_policy.scaling["in_by_gap"].step_adjustment : tonumber(step.metric_interval_upper_bound) - 1 == step.scaling_adjustment && (step.scaling_adjustment == -20 ? step.metric_interval_lower_bound == null : tonumber(step.metric_interval_lower_bound) == step.scaling_adjustment)])
-    error_message = "in by gap: as many hosts as the gap says, the last step without end."
+    condition     = alltrue([for step in aws_autoscaling_policy.scaling["in_by_size"].step_adjustment : tonumber(step.metric_interval_upper_bound) - 1 == step.scaling_adjustment && (step.scaling_adjustment == -303) == (step.metric_interval_lower_bound == null)])
+    error_message = "in by size: each step begins where it removes exactly what the change says, so that it never removes more."
   }
   assert {
-    condition     = one(aws_cloudwatch_metric_alarm.scaling["in_by_gap"].alarm_actions) == "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:4:autoScalingGroupName/web-blue:policyName/in_by_gap" && aws_cloudwatch_metric_alarm.scaling["in_by_gap"].alarm_name == "ecs-cluster-scaler/web/scale-in-by-gap"
+    condition     = one(aws_cloudwatch_metric_alarm.scaling["in_by_size"].alarm_actions) == "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:4:autoScalingGroupName/web-blue:policyName/in_by_size" && aws_cloudwatch_metric_alarm.scaling["in_by_size"].alarm_name == "ecs-cluster-scaler/web/scale-in-by-size"
     error_message = "It starts its own policy."
   }
 }
 
 run "each_alarm_starts_its_own_policy" {
   assert {
-    condition     = keys(aws_cloudwatch_metric_alarm.scaling) == ["in", "out", "surge"] && keys(aws_autoscaling_policy.scaling) == ["in", "out", "surge"]
-    error_message = "Three alarms, three policies."
+    condition     = keys(aws_cloudwatch_metric_alarm.scaling) == ["in", "out", "out_by_size"] && keys(aws_autoscaling_policy.scaling) == ["in", "out", "out_by_many", "out_by_size"]
+    error_message = "Three alarms, four policies."
   }
   assert {
     condition     = one(aws_cloudwatch_metric_alarm.scaling["out"].alarm_actions) == "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:1:autoScalingGroupName/web-blue:policyName/out"
@@ -191,19 +214,19 @@ run "each_alarm_starts_its_own_policy" {
     error_message = "in starts the policy that removes."
   }
   assert {
-    condition     = one(aws_cloudwatch_metric_alarm.scaling["surge"].alarm_actions) == "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:2:autoScalingGroupName/web-blue:policyName/surge"
-    error_message = "surge starts the policy that adds many."
+    condition     = toset(aws_cloudwatch_metric_alarm.scaling["out_by_size"].alarm_actions) == toset(["arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:2:autoScalingGroupName/web-blue:policyName/out_by_size", "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:5:autoScalingGroupName/web-blue:policyName/out_by_many"])
+    error_message = "out by size starts both of its policies; the larger capacity wins."
   }
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.scaling : alarm.ok_actions == null && alarm.insufficient_data_actions == null && alarm.actions_enabled != false])
     error_message = "Nothing scales on OK or on missing data."
   }
   assert {
-    condition     = output.policy_arns == { for direction, policy in aws_autoscaling_policy.scaling : direction => policy.arn } && keys(output.alarm_arns) == ["in", "out", "surge"]
+    condition     = output.policy_arns == { for direction, policy in aws_autoscaling_policy.scaling : direction => policy.arn } && keys(output.alarm_arns) == ["in", "out", "out_by_size"]
     error_message = "All are to be had by what they do."
   }
   assert {
-    condition     = { for direction, policy in aws_autoscaling_policy.scaling : direction => policy.name } == { for direction, alarm in aws_cloudwatch_metric_alarm.scaling : direction => alarm.alarm_name }
+    condition     = { for direction, policy in aws_autoscaling_policy.scaling : direction => policy.name if direction != "out_by_many" } == { for direction, alarm in aws_cloudwatch_metric_alarm.scaling : direction => alarm.alarm_name } && aws_autoscaling_policy.scaling["out_by_many"].name == "ecs-cluster-scaler/web/scale-out-by-many"
     error_message = "A policy is named like its alarm: two stacks' policies on one group are told apart."
   }
   assert {
