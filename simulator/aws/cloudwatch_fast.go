@@ -55,8 +55,8 @@ func resolution(d types.MetricDatum, at time.Time) (ten int64, err error) {
 	}
 }
 
-// fast says whether the alarm is a high-resolution one.
-func (s AlarmSpec) fast() bool { return s.Period < time.Minute }
+// fast says whether the alarm is a high-resolution one. No period is a minute.
+func (s AlarmSpec) fast() bool { return s.Period > 0 && s.Period < time.Minute }
 
 // startFast has high-resolution alarms looked at, from the first one on.
 func (w *World) startFast() {

@@ -147,3 +147,12 @@ func TestAReplacedFastAlarmKeepsItsMinute(t *testing.T) {
 	l.pass(30 * time.Second)
 	assert.Equal(t, 2, l.group.Desired, "it was in ALARM and has acted")
 }
+
+func TestDataOfOneTenSecondsAreAggregated(t *testing.T) {
+	l := newFastLab(nil)
+	require.NoError(t, l.putFast(t, 1, 1))
+	l.pass(3 * time.Second)
+	require.NoError(t, l.putFast(t, 0, 1))
+	l.pass(time.Minute)
+	assert.Equal(t, 2, l.group.Desired, "their Maximum breaches")
+}

@@ -178,7 +178,7 @@ func hosts() []rule {
 }
 
 func cloudWatch() []rule {
-	const alarm, evaluate, lists, data, knobs = "simulator/aws/cloudwatch_alarm.go", "simulator/aws/cloudwatch_evaluate.go", "simulator/aws/api_ecs_lists.go", "simulator/aws/api_metric_data.go", "simulator/aws/knobs_file.go"
+	const alarm, evaluate, fast, lists, data, knobs = "simulator/aws/cloudwatch_alarm.go", "simulator/aws/cloudwatch_evaluate.go", "simulator/aws/cloudwatch_fast.go", "simulator/aws/api_ecs_lists.go", "simulator/aws/api_metric_data.go", "simulator/aws/knobs_file.go"
 	return []rule{
 		{"Alarms", []mutant{
 			{"do not breach at the threshold", evaluate, "return v >= s.Threshold", "return v > s.Threshold"},
@@ -204,6 +204,16 @@ func cloudWatch() []rule {
 		{"PutMetricData", []mutant{
 			{"is seen at once, whatever the knob says", "simulator/aws/api_cloudwatch.go", "w.after(late.of(luck),", "w.after(0*late.of(luck),"},
 			{"of one minute twice keeps the last", "simulator/aws/cloudwatch_metric.go", "		at.add(d)\n", "		*at = d\n"},
+		}},
+		{"An alarm of 10 s", []mutant{
+			{"is evaluated at once", fast, "w.Knobs.CloudWatch.FastEvaluation.of(luck)", "0*w.Knobs.CloudWatch.FastEvaluation.of(luck)"},
+			{"forgets a datum after its period", fast, "min(int(lasts/a.spec.Period), keptTens/int(period))", "1"},
+			{"acts once and never again", fast, " || w.Knobs.CloudWatch.FastRepeats || w.now.Sub(a.acted) >= time.Minute", ""},
+			{"acts at each evaluation", fast, "w.Knobs.CloudWatch.FastRepeats ||", "true ||"},
+			{"sees a datum of a minute at any second", fast, "tenOf(at.Truncate(time.Minute))", "tenOf(at)"},
+			{"does not see data of high resolution apart", fast, "return tenOf(at), nil", "return tenOf(at.Truncate(time.Minute)), nil"},
+			{"aggregates no data of one period", fast, "at.add(d)", "*at = d"},
+			{"forgets when it acted once it is replaced", alarm, "made.acted = true, old.state, old.acted", "made.acted = true, old.state, made.acted"},
 		}},
 		{"GetMetricData", []mutant{
 			{"shows the oldest first", data, "if order != types.ScanByTimestampAscending {", "if order == types.ScanByTimestampAscending {"},
