@@ -3,7 +3,6 @@ package scaler
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"ecs-cluster-scaler/cluster"
@@ -50,7 +49,7 @@ func (j *Judgement) Verdict() Verdict {
 		UnplacedTasks: j.shortage.counted(j.demand),
 		Instances:     count(j.s),
 		Groups:        groups(j.s),
-		Notes:         slices.Concat(unitNotes(j.s), warmupNotes(j.s), j.s.Unread, d.notes),
+		Notes:         append(append(append(unitNotes(j.s), warmupNotes(j.s)...), j.s.Unread...), d.notes...),
 		Judged:        true,
 	}
 	for _, c := range d.explanations {

@@ -235,7 +235,7 @@ func (r *road) requireAlarmsStartWhatIsThere(t *testing.T) {
 			started++
 		}
 	}
-	assert.Equal(t, 3, started)
+	assert.Equal(t, 4, started, "one alarm starts two policies")
 }
 
 func (r *road) policies(t *testing.T) []string {
