@@ -48,21 +48,11 @@ func (w inWarmup) at(moment time.Time) int {
 func (j *Judgement) size(d decision) sizing {
 	z := sizing{gap: d.gap, enough: d.enough, desired: -1}
 	s, _ := returned(j.s, j.now) // an agent that has just disconnected comes back: so it is for the gap
-	useful := map[string]bool{}
-	for _, h := range s.Hosts {
-		if h.IsCapacity() {
-			useful[h.InstanceID] = true
-		}
-	}
 	if len(s.Groups) == 0 {
 		z.useful.hosts = s.Count().Active
 		return z
 	}
-	for _, n := range newcomers(s, s.Followers()) {
-		if n.young(j.now) {
-			useful[n.ID] = true
-		}
-	}
+	useful := usefulInstances(s, j.now)
 	for _, g := range s.Followers() {
 		for _, i := range g.Instances {
 			if i.Phase == cluster.Pending || i.Phase == cluster.InService {
@@ -79,6 +69,22 @@ func (j *Judgement) size(d decision) sizing {
 		z.desired = active.Desired
 	}
 	return z
+}
+
+// usefulInstances are those that are capacity, and those of followed groups that may still become it.
+func usefulInstances(s cluster.Snapshot, now time.Time) map[string]bool {
+	useful := map[string]bool{}
+	for _, h := range s.Hosts {
+		if h.IsCapacity() {
+			useful[h.InstanceID] = true
+		}
+	}
+	for _, n := range newcomers(s, s.Followers()) {
+		if n.young(now) {
+			useful[n.ID] = true
+		}
+	}
+	return useful
 }
 
 // Sized returns the verdict with the capacity change as it is to be published at the given moment. Hosts that are warm

@@ -58,8 +58,8 @@ func TestHostsThatWarmUpAreInTheChange(t *testing.T) {
 		a := growing(t, since)
 		v := verdict(t, a.pass(t), "a")
 		require.Positive(t, v.InstanceGap, v.Why)
-		assert.Equal(t, v.InstanceGap+inFlight, v.CapacityChange)
-		assert.Equal(t, 6+v.InstanceGap, v.InstancesWanted)
+		assert.Equal(t, inFlight, v.CapacityChange-v.InstanceGap)
+		assert.Equal(t, 6, v.InstancesWanted-v.InstanceGap)
 		for metric, want := range map[string]int{"CapacityChange": v.CapacityChange, "InstancesWanted": v.InstancesWanted, "InstanceGap": v.InstanceGap} {
 			assert.Equal(t, []float64{float64(want)}, a.values(metric), metric)
 		}
@@ -84,7 +84,7 @@ func TestTheChangeIsOfTheMomentOfThePut(t *testing.T) {
 			return carryOut()
 		})
 		v := verdict(t, pass(t, p, 0), "a")
-		assert.Equal(t, v.InstanceGap+inFlight, v.CapacityChange, "%s before the last one is warm", early)
+		assert.Equal(t, inFlight, v.CapacityChange-v.InstanceGap, "%s before the last one is warm", early)
 	}
 }
 
