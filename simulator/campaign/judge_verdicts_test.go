@@ -29,6 +29,10 @@ func TestScaleInIsHeldToTheWorld(t *testing.T) {
 			plan: quiet(), gap: -1, want: []Promise{InOnUnread},
 			make: func(_ *scene, pass *invocation) { _ = pass.fails(call{listGroups, "", ""}, faulty.ErrLost) },
 		},
+		"policies unread": {
+			plan: quiet(), gap: -1,
+			make: func(_ *scene, pass *invocation) { _ = pass.fails(call{"DescribePolicies", "", ""}, faulty.ErrLost) },
+		},
 		"another cluster unread": {
 			plan: quiet(), gap: -1,
 			make: func(_ *scene, pass *invocation) { _ = pass.fails(call{"ListTasks", "town1", ""}, faulty.ErrLost) },
