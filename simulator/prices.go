@@ -88,6 +88,8 @@ const (
 	PriceMetricMonth = 0.30
 	PricePutThousand = 0.01
 	PriceAlarmMonth  = 0.10
+	// PriceReadThousand is a thousand metrics that GetMetricData is asked for.
+	PriceReadThousand = 0.01
 )
 
 const (
@@ -118,6 +120,7 @@ func ListPrices() []Price {
 		{"a million invocations by EventBridge Scheduler", PriceScheduledMillion, events, "https://cloudburn.io/blog/amazon-eventbridge-pricing, March 2026"},
 		{"a custom metric for a month, by the hour", PriceMetricMonth, watch, thread + ", which quotes AWS's page of April 2022 without a region"},
 		{"a thousand calls of PutMetricData", PricePutThousand, watch, "the same, which names other calls and not this one"},
+		{"a thousand metrics read by GetMetricData", PriceReadThousand, watch, "AWS's page as remembered, not read anew"},
 		{"an alarm for a month", PriceAlarmMonth, watch, "https://c3x.dev/resources/aws/aws_cloudwatch_metric_alarm, without a date"},
 	}
 }
