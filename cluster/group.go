@@ -38,6 +38,8 @@ type Group struct {
 	// SlowestJoin is the longest that one of its latest hosts took from launch to registration, at most MostToJoin; zero: not
 	// known.
 	SlowestJoin time.Duration
+	// UsualJoin is what 95 of 100 of its latest hosts took at most; zero: not known.
+	UsualJoin time.Duration
 	// LastJoined is when one of its hosts last registered, as far as is remembered. LastLaunch is when one was last launched.
 	// Zero: not known.
 	LastJoined, LastLaunch time.Time
