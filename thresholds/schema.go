@@ -183,7 +183,7 @@ func compileOwn(_ *jsonschema.CompilerContext, schema map[string]any) (jsonschem
 	if a, b, ok := pair(schema["bothOrNeither"]); ok {
 		return bothOrNeither{a, b}, nil
 	}
-	if schema["neverTrue"] == true {
+	if never, _ := schema["neverTrue"].(bool); never {
 		return neverTrue{}, nil
 	}
 	return nil, nil
@@ -239,7 +239,7 @@ func (p bothOrNeither) Validate(ctx *jsonschema.ValidatorContext, value any) {
 type neverTrue struct{}
 
 func (neverTrue) Validate(ctx *jsonschema.ValidatorContext, value any) {
-	if value == true {
+	if is, _ := value.(bool); is {
 		ctx.AddError(&isTrue{"neverTrue"})
 	}
 }
