@@ -24,6 +24,7 @@ const (
 	WouldBounce          Reason = "would_bounce"
 	HeadroomWouldBreak   Reason = "headroom_would_break"
 	CannotMove           Reason = "cannot_move"
+	AgentLost            Reason = "agent_lost"
 	TasksUnread          Reason = "tasks_unread"
 	TooLarge             Reason = "too_large"
 	AtMinInstances       Reason = "at_min_instances"
@@ -67,6 +68,7 @@ var Meanings = []struct {
 	{WouldBounce, "With one host less, the reservation of a resource would be at or above its scale_out_at."},
 	{HeadroomWouldBreak, "With one host less, less than twice the headroom would be free. Twice must stay free, so that the next task does not buy the host back."},
 	{CannotMove, "Auto Scaling may choose a host with a task that ECS can never move: the minimumHealthyPercent and maximumPercent of its service let ECS neither start another task first nor stop this one first. Raise maximumPercent so that one more may start, or lower minimumHealthyPercent so that one may stop."},
+	{AgentLost, "Auto Scaling may choose a host with tasks whose agent has been disconnected for 3 minutes or longer. Nobody can stop its tasks properly, so that they would end with it. Replace the host, or restart its agent."},
 	{TasksUnread, "Some tasks or their sizes are not known. Nothing is scaled in, because they might not fit on the other hosts."},
 	{TooLarge, "There are more tasks, hosts or constraints than one pass can read or pack. Nothing is scaled in."},
 	{AtMinInstances, "The cluster has no more hosts than min_instances, or its group is at its MinSize."},

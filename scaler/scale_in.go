@@ -77,6 +77,9 @@ func (f *findings) objections(r rebound) []explanation {
 	if f.shortage.headroom > 0 {
 		d.because(HeadroomWouldBreak, "the headroom does not fit even now")
 	}
+	if lost := lostAgents(f.s, r.removable, f.now); len(lost) > 0 {
+		d.because(AgentLost, "%s has tasks, and its agent does not answer, so that nobody can stop them properly; replace the host, or restart the agent", firstOf(lost))
+	}
 	d.explanations = append(d.explanations, f.limits()...)
 	if bounce := r.ofAny(); bounce != "" {
 		d.because(WouldBounce, "%s", bounce)

@@ -374,7 +374,7 @@ func TestADatumOfLongAgoDoesNotReplaceANewOne(t *testing.T) {
 	l := newLab(exact(), GroupSpec{})
 	l.pass(24 * time.Hour)
 	l.put(t, "Signal", l.Now(), 1)
-	l.put(t, "Signal", l.Now().Add(-kept*time.Minute), 9)
+	l.put(t, "Signal", l.Now().Add(-keptAtFirst*time.Minute), 9)
 	v, ok := l.Latest("Test", "Signal", "Maximum", map[string]string{"ClusterName": "web"})
 	assert.True(t, ok)
 	assert.InDelta(t, 1, v, 0)

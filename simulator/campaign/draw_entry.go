@@ -12,7 +12,7 @@ func drawEntry(r *rand.Rand) Entry {
 		}
 		switch e.Headroom.Tasks {
 		case 1:
-			e.Headroom.Fitted = map[string]any{"percentile": 90}
+			e.Headroom.Fitted = map[string]any{"percentile": 90.0}
 		case 2:
 			e.Headroom.Fitted = false
 		}
