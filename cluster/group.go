@@ -38,6 +38,8 @@ type Group struct {
 	// SlowestJoin is the longest that one of its latest hosts took from launch to registration, at most MostToJoin; zero: not
 	// known.
 	SlowestJoin time.Duration
+	// UsualJoin is what 95 of 100 of its latest hosts took at most; zero: not known.
+	UsualJoin time.Duration
 	// Warmup is how long an instance is InService before a step scaling policy of the group counts it as capacity, if
 	// WarmupKnown; before that it is what policies inherit. WarmupRead: they were read, or it was tried; WarmupUnread then says
 	// what could not be read, in a sentence.

@@ -35,6 +35,8 @@ type Service struct {
 	Placement []Strategy
 	// Refused is when ECS last said that it could not place a task of this service; zero: not lately.
 	Refused time.Time
+	// Crashed is when ECS last said that its tasks stop one after another; zero: not lately.
+	Crashed time.Time
 }
 
 // Home is the kind of capacity that a service's tasks run on.

@@ -19,6 +19,8 @@ type Snapshot struct {
 	// ProviderGroups are the names of the capacity providers' Auto Scaling groups, by provider, for the providers that hosts
 	// and services name. A missing one is not known.
 	ProviderGroups map[string]string
+	// Past is what was seen of its demand before.
+	Past Past
 	// Unread says what could not be read, one clause each. While it is not empty, nothing is scaled in.
 	Unread []string
 	// HostsUnread: ECS listed hosts that it did not describe, so a host may be registered without being in Hosts.

@@ -79,7 +79,11 @@ func fieldRows(t *testing.T) []string {
 			continue
 		}
 		for _, part := range slices.Sorted(maps.Keys(inner)) {
-			row(name+"."+part, inner[part], f.Default.(map[string]any)[part])
+			fallback := f.Default.(map[string]any)[part]
+			row(name+"."+part, inner[part], fallback)
+			for _, deep := range slices.Sorted(maps.Keys(inner[part].Properties)) {
+				row(name+"."+part+"."+deep, inner[part].Properties[deep], fallback.(map[string]any)[deep])
+			}
 		}
 	}
 	return rows

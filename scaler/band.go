@@ -41,12 +41,18 @@ func notBelow(entry thresholds.Entry, reserved cluster.Reservation) []string {
 	return above
 }
 
-func allBelow(entry thresholds.Entry, reserved cluster.Reservation) string {
+// allBelow says that every reservation is below its scale-in threshold, or that by this basis none holds.
+func (b basis) allBelow(entry thresholds.Entry, reserved cluster.Reservation) string {
 	var below []string
+	holds := !b.lifts()
 	for _, r := range resources(entry, reserved) {
 		if r.reserved != nil {
+			holds = holds || r.band.ScaleInBelow < noScaleInBelow
 			below = append(below, fmt.Sprintf("%s %s < %s", r.name, show(float64(*r.reserved)), show(r.band.ScaleInBelow)))
 		}
 	}
-	return strings.Join(below, ", ")
+	if !holds {
+		return "no scale_in_below holds, because headroom is fitted to demand"
+	}
+	return fmt.Sprintf("every reservation is below its scale-in threshold (%s)", strings.Join(below, ", "))
 }

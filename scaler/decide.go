@@ -50,7 +50,11 @@ func (j *Judgement) Verdict() Verdict {
 		Instances:     count(j.s),
 		Groups:        groups(j.s),
 		Notes:         append(append(append(unitNotes(j.s), warmupNotes(j.s)...), j.s.Unread...), d.notes...),
+		Headroom:      j.demand.headroom.shown(j.facts),
 		Judged:        true,
+	}
+	if demand, known := j.s.Demanded(j.now); known {
+		v.Demand = &demand
 	}
 	for _, c := range d.explanations {
 		v.because(c.reason, c.why)

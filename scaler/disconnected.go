@@ -28,6 +28,23 @@ func returned(s cluster.Snapshot, now time.Time) (cluster.Snapshot, int) {
 	return s, n
 }
 
+// lostAgents are the hosts that may be removed and have tasks, but whose agents are away for good, as far as is known: what a
+// drain tells such a host, it does not hear.
+func lostAgents(s cluster.Snapshot, removable [][]cluster.Host, now time.Time) []string {
+	back, _ := returned(s, now)
+	connected := map[string]bool{}
+	for _, h := range back.Hosts {
+		connected[h.ARN] = h.Connected
+	}
+	var lost []string
+	for _, h := range slices.Concat(removable...) {
+		if h.Status == cluster.Active && !connected[h.ARN] && h.Tasks > 0 && !slices.Contains(lost, name(h)) {
+			lost = append(lost, name(h))
+		}
+	}
+	return lost
+}
+
 // holdForReconnect takes back a scale-out that only a short absence of agents asks for: a host bought for that is given
 // up half an hour later.
 func (j *Judgement) holdForReconnect(d decision) decision {

@@ -12,7 +12,9 @@ import (
 
 // facts are what was read of one cluster, sorted, so that nothing depends on the order of reading. Only steps changes.
 type facts struct {
+	// entry has the thresholds that hold, and basis says why they do.
 	entry thresholds.Entry
+	basis basis
 	s     cluster.Snapshot
 	now   time.Time
 	until Until
@@ -45,8 +47,9 @@ func newFacts(entry thresholds.Entry, s cluster.Snapshot, now time.Time, until U
 	groupOf := groupsOfProviders(s, holder)
 	unsure := inferHomes(s.Services, groupOf)
 	registered, reserved := s.Capacity()
+	by := basisOf(entry, s)
 	return &facts{
-		entry: entry, s: s, now: now, until: until, steps: placement.NewSteps(mostSteps).Until(until),
+		entry: by.holding(entry), basis: by, s: s, now: now, until: until, steps: placement.NewSteps(mostSteps).Until(until),
 		capacity:   slices.DeleteFunc(slices.Clone(s.Hosts), func(h cluster.Host) bool { return !h.IsCapacity() }),
 		registered: registered, reserved: reserved, reservation: cluster.ReservationOf(registered, reserved),
 		services: byName(s.Services), unsure: unsure, tasks: byHost(s.Tasks, len(s.Hosts)), daemons: daemons(s),

@@ -53,7 +53,7 @@ func Judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) *Judgement
 func (u Until) Judge(entry thresholds.Entry, s cluster.Snapshot, now time.Time) *Judgement {
 	found := find(newFacts(entry, s, now, u))
 	j := &Judgement{findings: found, causes: found.causesToScaleOut(), unplaceable: found.unplaceable()}
-	if len(j.causes) == 0 && len(j.capacity) > 0 && len(notBelow(entry, j.reservation)) == 0 {
+	if len(j.causes) == 0 && len(j.capacity) > 0 && len(notBelow(j.entry, j.reservation)) == 0 {
 		j.spare, j.rebound = true, newRebound(&found)
 		j.objections = found.objections(j.rebound)
 	}

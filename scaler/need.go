@@ -63,13 +63,18 @@ func (j *Judgement) Need() Needed {
 	for _, arn := range j.demand.headroom.unread {
 		definitions[arn] = true
 	}
+	for _, service := range j.s.Services {
+		if _, known := j.s.Definitions[service.Starts()]; !known && service.CrashingSurplus(j.now) > 0 {
+			definitions[service.Starts()] = true
+		}
+	}
 	for _, h := range j.s.Hosts {
 		if h.Status == cluster.Draining && !tasksKnown(h) {
 			n.Tasks = OnDraining
 			n.Hosts = append(n.Hosts, h)
 		}
 	}
-	if len(j.causes) > 0 || j.unplaceable != "" || len(definitions) > 0 {
+	if len(j.causes) > 0 || j.unplaceable != "" || len(definitions) > 0 || j.basis.fits() {
 		for _, arn := range j.unreadDaemons() {
 			definitions[arn] = true
 		}

@@ -24,6 +24,7 @@ const (
 	WouldBounce          Reason = "would_bounce"
 	HeadroomWouldBreak   Reason = "headroom_would_break"
 	CannotMove           Reason = "cannot_move"
+	AgentLost            Reason = "agent_lost"
 	TasksUnread          Reason = "tasks_unread"
 	TooLarge             Reason = "too_large"
 	AtMinInstances       Reason = "at_min_instances"
@@ -59,14 +60,15 @@ var Meanings = []struct {
 	{UnplacedTasks, "The tasks that services want do not all fit on the ACTIVE, connected hosts when they are packed together."},
 	{PlacementRefused, "ECS refuses a task although there seems to be room for it. No host is removed. One host is added, unless a suitable one stands idle or has joined since. If the task has its own network interface, a host counts as full with as many such tasks as the fullest host of its type."},
 	{HeadroomShort, "The headroom does not fit beside the tasks that services want."},
-	{AllBelowScaleIn, "The reservation of every resource is below its scale_in_below."},
+	{AllBelowScaleIn, "The reservation of every resource is below its scale_in_below, where one holds."},
 	{WithinBand, "Nothing asks for another host, but the reservation of at least one resource is not below its scale_in_below."},
 	{InstancesDraining, "A host is already leaving. The next scale-in waits until it has left."},
 	{InstancesLaunching, "A host is launching. Until it has joined, nothing is scaled in, and no second host is bought for the same need."},
 	{WouldNotFit, "Auto Scaling may choose a host whose tasks would not all fit on the other hosts, beside the tasks that already wait."},
 	{WouldBounce, "With one host less, the reservation of a resource would be at or above its scale_out_at."},
-	{HeadroomWouldBreak, "With one host less, less than twice the headroom would be free. Twice must stay free, so that the next task does not buy the host back."},
+	{HeadroomWouldBreak, "With one host less, too little headroom would be free. Half as much again as was needed lately must stay free, or twice as much where headroom.fitted is false, so that the next task does not buy the host back."},
 	{CannotMove, "Auto Scaling may choose a host with a task that ECS can never move: the minimumHealthyPercent and maximumPercent of its service let ECS neither start another task first nor stop this one first. Raise maximumPercent so that one more may start, or lower minimumHealthyPercent so that one may stop."},
+	{AgentLost, "Auto Scaling may choose a host with tasks whose agent has been disconnected for 3 minutes or longer. Nobody can stop its tasks properly, so that they would end with it. Replace the host, or restart its agent."},
 	{TasksUnread, "Some tasks or their sizes are not known. Nothing is scaled in, because they might not fit on the other hosts."},
 	{TooLarge, "There are more tasks, hosts or constraints than one pass can read or pack. Nothing is scaled in."},
 	{AtMinInstances, "The cluster has no more hosts than min_instances, or its group is at its MinSize."},

@@ -2,6 +2,7 @@ package scaler_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -20,7 +21,7 @@ func TestDisconnectedHostsTasksCountElsewhere(t *testing.T) {
 		w.put(0, 1, "web")
 		w.put(1, 1, "base")
 		w.put(2, 1, "base")
-		w.s.Hosts[0].Connected = connected
+		w.s.Hosts[0].Connected, w.s.Hosts[0].ConnectedAt = connected, now.Add(-time.Minute)
 		for i := 1; i < 3; i++ {
 			w.s.Groups[0].Instances[i].Protected = true // only the first may go
 		}

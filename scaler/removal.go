@@ -88,6 +88,7 @@ func newRemoval(f *findings, r rebound) (*removal, *explanation) {
 		return nil, &explanation{TooLarge, fmt.Sprintf("%d tasks wait for a host, too many to try beside the tasks of each of %d hosts; most will be placed soon", f.demand.tasks(), choices)}
 	}
 	c := newCatalogue(f.facts, kindsToPlace(f.demand, known))
+	c.kinds = append(c.kinds, f.demand.headroom.restKind())
 	var beside []placement.Batch
 	for _, w := range f.demand.known() {
 		for _, k := range kindsOf(w.Service.Name, w.Definition, w.Providers) {
@@ -131,7 +132,7 @@ func (m *removal) refuses(set []int) *explanation {
 	}
 	o, fits := m.fleet.FitsInEveryOrder(set, m.beside, m.demand.headroom.mustFit())
 	switch {
-	case fits:
+	case fits || m.fitsWithRest(set, o):
 		return nil
 	case o.Cut:
 		return &explanation{TooLarge, cutShort}
@@ -140,6 +141,17 @@ func (m *removal) refuses(set []int) *explanation {
 	default:
 		return m.demand.headroom.breaks(gone, o.Spare)
 	}
+}
+
+// fitsWithRest tells whether headroom that falls short of its last task fits with what that task needs.
+func (m *removal) fitsWithRest(set []int, o placement.Outcome) bool {
+	h := m.demand.headroom
+	if o.Cut || len(o.Left) > 0 || h.rest == (cluster.Resources{}) {
+		return false
+	}
+	rest := placement.Batch{Kind: len(m.kinds) - 1, Tasks: 1}
+	_, fits := m.fleet.FitsInEveryOrder(set, append(slices.Clip(m.beside), rest), h.leave-1)
+	return fits
 }
 
 // atOnce is how many hosts may be removed at once, whichever they are. The fullest, the emptiest and twenty random

@@ -2,6 +2,7 @@ package scaler_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -38,7 +39,7 @@ func TestImmovableTaskKeepsItsHost(t *testing.T) {
 	}{
 		"it may be the one removed":        {func(*world) {}, true},
 		"its service wants another task":   {func(w *world) { w.want("pinned", 2) }, true},
-		"its agent is disconnected":        {func(w *world) { w.s.Hosts[0].Connected = false }, true},
+		"its agent is disconnected":        {func(w *world) { w.disconnected(0, time.Minute) }, true},
 		"it is in one of two groups":       {func(w *world) { w.into("green", 2, size(4096, 15000)) }, true},
 		"it is protected from scale-in":    {func(w *world) { w.s.Groups[0].Instances[0].Protected = true }, false},
 		"its group follows no signal":      {func(w *world) { w.into("green", 2, size(4096, 15000)); w.marked("green") }, false},

@@ -19,7 +19,7 @@ func (j *Judgement) scaleIn() decision {
 		d.because(WithinBand, "%s", strings.Join(above, " and "))
 		return d
 	}
-	d.because(AllBelowScaleIn, "every reservation is below its scale-in threshold (%s)", allBelow(j.entry, j.reservation))
+	d.because(AllBelowScaleIn, "%s", j.basis.allBelow(j.entry, j.reservation))
 	d.explanations = append(d.explanations, j.objections...)
 	if len(j.objections) > 0 || !j.entry.Enabled {
 		return d
@@ -45,6 +45,9 @@ func (f *findings) objections(r rebound) []explanation {
 	var d decision
 	if len(f.s.Unread) > 0 {
 		d.because(Unreadable, "nothing is scaled in while this is not known: %s", strings.Join(f.s.Unread, "; "))
+	}
+	if f.basis == awaiting {
+		d.because(Unreadable, "nothing is scaled in: %s", awaited)
 	}
 	if doubt := f.doubt(f.demand); doubt != "" {
 		d.because(TasksUnread, "%s", doubt)
@@ -73,6 +76,9 @@ func (f *findings) objections(r rebound) []explanation {
 	}
 	if f.shortage.headroom > 0 {
 		d.because(HeadroomWouldBreak, "the headroom does not fit even now")
+	}
+	if lost := lostAgents(f.s, r.removable, f.now); len(lost) > 0 {
+		d.because(AgentLost, "%s has tasks, and its agent does not answer, so that nobody can stop them properly; replace the host, or restart the agent", firstOf(lost))
 	}
 	d.explanations = append(d.explanations, f.limits()...)
 	if bounce := r.ofAny(); bounce != "" {

@@ -202,14 +202,43 @@ func TestWhatKeepsAHost(t *testing.T) {
 			world: func(w *world) {
 				w.find("base").Constraints = []cluster.Constraint{{Type: cluster.DistinctInstance}}
 				w.host(1, size(2048, 3900))
+				w.disconnected(0, time.Minute)
+			},
+			signal: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+		},
+		"nobody could stop them once its agent is away for good": {
+			world: func(w *world) {
+				w.host(1, size(2048, 3900))
+				w.disconnected(0, 3*time.Minute)
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.AgentLost},
+		},
+		"nor if it is not known for how long": {
+			world: func(w *world) {
+				w.host(1, size(2048, 3900))
 				w.s.Hosts[0].Connected = false
+			},
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.AgentLost},
+		},
+		"but without tasks it may go": {
+			world: func(w *world) {
+				w.host(1, size(2048, 3900))
+				w.s.Hosts[len(w.s.Hosts)-1].Connected = false
+			},
+			signal: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+		},
+		"and protected it does not": {
+			world: func(w *world) {
+				w.host(1, size(2048, 3900))
+				w.s.Hosts[0].Connected = false
+				w.s.Groups[0].Instances[0].Protected = true
 			},
 			signal: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
 		},
 		"only a disconnected host may go, and its task fits nowhere": {
 			world: func(w *world) {
 				w.find("base").Constraints = []cluster.Constraint{{Type: cluster.DistinctInstance}}
-				w.s.Hosts[0].Connected = false
+				w.disconnected(0, time.Minute)
 				for i := 1; i < 4; i++ {
 					w.s.Groups[0].Instances[i].Protected = true
 				}

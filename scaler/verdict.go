@@ -45,10 +45,26 @@ type Verdict struct {
 	ScaleOutBlocked bool `json:"scale_out_blocked"`
 	// Notes are what an operator should know beside the reasons: faults in the entry, what could not be read.
 	Notes []string `json:"notes"`
+	// Demand is what tasks reserve and services want beyond that; nil: part of it is not known.
+	Demand *cluster.Resources `json:"demand,omitempty"`
+	// Headroom is the room that is kept free; nil where nothing was judged.
+	Headroom *Headroom `json:"headroom,omitempty"`
 	// Judged: the cluster was read and its entry was valid. Otherwise all but the reasons is zero.
 	Judged bool `json:"-"`
 
 	sizing sizing
+}
+
+// Headroom is room for so many tasks of a size.
+type Headroom struct {
+	Tasks int               `json:"tasks"`
+	Size  cluster.Resources `json:"size"`
+	// Fitted: it goes by what demand rose by, or will once that is known.
+	Fitted bool `json:"fitted"`
+	// Why says by what, and whether the thresholds that nobody named hold.
+	Why string `json:"why"`
+	// Needed is what was to be kept of each resource.
+	Needed cluster.Resources `json:"-"`
 }
 
 // Thresholds are those that the reservation was held against.

@@ -58,6 +58,8 @@ func TestVerdictMarshalsToTheContract(t *testing.T) {
 	  "hosts": {"active": 3, "draining": 0, "disconnected": 0, "other": 0},
 	  "unplaced_tasks": 0,
 	  "instances": {"launching": 0, "terminating": 0, "unregistered": 0, "protected": 0},
-	  "groups": [], "scale_out_blocked": false, "notes": []
+	  "groups": [], "scale_out_blocked": false, "notes": [],
+	  "demand": {"cpu": 2343, "memory": 375, "gpu": 0},
+	  "headroom": {"tasks": 0, "size": {"cpu": 0, "memory": 0, "gpu": 0}, "fitted": false, "why": "none; thresholds hold, because no service shows what the cluster demands"}
 	}`, string(text))
 }

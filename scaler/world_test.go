@@ -15,6 +15,13 @@ import (
 // builtin is parsed once: thousands of worlds begin with it.
 var builtin = thresholds.Builtin()
 
+// unfitted is the built-in entry with headroom.fitted false: of what most rules say, it changes nothing.
+var unfitted = func() thresholds.Entry {
+	e := builtin
+	e.Headroom.Fitted.On = false
+	return e
+}()
+
 // world is a cluster whose parts agree with each other: what tasks reserve is what hosts lack, and services count the
 // tasks that are placed.
 type world struct {
@@ -24,7 +31,7 @@ type world struct {
 
 func newWorld() *world {
 	return &world{
-		entry: builtin,
+		entry: unfitted,
 		s: cluster.Snapshot{
 			Cluster: "web", Definitions: map[string]cluster.Definition{},
 			Groups: []cluster.Group{{Name: "web-blue", Max: 10_000}},

@@ -94,6 +94,7 @@ func anyWorld(t *rapid.T) *world {
 		s.Deployments[0].Desired = s.Desired
 	}
 	w.disturb(t, chance)
+	w.past(t)
 	return w
 }
 

@@ -112,7 +112,7 @@ func (m *meter) cost(p Prices, measured Measures) (*Cost, error) {
 	c := Cost{
 		Functions: float64(u.Ticks)/1e6*PriceScheduledMillion + invocations/1e6*PriceLambdaMillion +
 			(invocations*functionSeconds+u.Waited.Seconds())*functionGB*PriceLambdaGBSecond,
-		Metrics: float64(u.MetricHours)/HoursOfMonth*PriceMetricMonth + float64(u.Puts)/1e3*PricePutThousand,
+		Metrics: float64(u.MetricHours)/HoursOfMonth*PriceMetricMonth + float64(u.Puts)/1e3*PricePutThousand + float64(u.MetricsRead)/1e3*PriceReadThousand,
 		Alarms:  (float64(u.AlarmMinutes)*PriceAlarmMonth + float64(u.FastAlarmMinutes)*PriceFastAlarmMonth) / 60 / HoursOfMonth,
 	}
 	least := math.Inf(1)

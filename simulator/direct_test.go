@@ -28,7 +28,7 @@ func sized(t *testing.T, w workload.Workload, pace alarms.Pace, direct bool, see
 		}
 	}})
 	require.NoError(t, err)
-	recorder := NewRecorder(world, w.Settle)
+	recorder := NewMeasurer(world, w.Settle)
 	w.Build(workload.Site{World: world, Policy: scaling})
 	if direct {
 		for _, c := range world.Clusters() {

@@ -4,12 +4,12 @@
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_dashboard_variables.html
 
 locals {
-  # The thresholds that hold where an entry says nothing else.
+  # The thresholds that hold where an entry says nothing else; those that var.defaults does not name only until headroom is fitted.
   schema = jsondecode(file("${path.module}/modules/entry/entry.schema.json"))
   bands  = { for resource in ["cpu", "memory", "gpu"] : resource => merge(local.schema.properties[resource].default, try(var.defaults[resource], {})) }
   lines = { for resource, band in local.bands : resource => concat(
-    band.scale_out_at == null ? [] : [{ label = "scale out at, unless the entry says else", value = band.scale_out_at, color = "#d62728" }],
-    [{ label = "scale in below, unless the entry says else", value = band.scale_in_below, color = "#2ca02c" }],
+    band.scale_out_at == null ? [] : [{ label = "scale out at, where thresholds hold and the entry says nothing else", value = band.scale_out_at, color = "#d62728" }],
+    [{ label = "scale in below, where thresholds hold and the entry says nothing else", value = band.scale_in_below, color = "#2ca02c" }],
   ) }
 
   # One line for each cluster.
@@ -21,6 +21,9 @@ locals {
     { metric = "CPUReservation", title = "CPU reserved, %", width = 8, lines = local.lines.cpu, optional = true },
     { metric = "MemoryReservation", title = "Memory reserved, %", width = 8, lines = local.lines.memory, optional = true },
     { metric = "GPUReservation", title = "GPUs reserved, %", width = 8, lines = local.lines.gpu, optional = true },
+    { metric = "CPUDemand", title = "CPU units demanded", width = 8 },
+    { metric = "MemoryDemand", title = "MiB demanded", width = 8 },
+    { metric = "GPUDemand", title = "GPUs demanded", width = 8 },
     { metric = "UnplacedTasks", title = "Tasks that no host holds", width = 8, optional = true },
     { metric = "ScaleOutBlocked", title = "Wants out and cannot: at max, suspended, not joining", width = 8 },
     { metric = "UnregisteredInstances", title = "Instances that have not joined", width = 8, optional = true },
@@ -34,6 +37,7 @@ locals {
   one = [
     { title = "Signal and gap", width = 8, metrics = ["ScalingSignal", "InstanceGap", "CapacityChange", "InstancesWanted", "ScaleOutBlocked"] },
     { title = "Reserved, %", width = 8, metrics = ["CPUReservation", "MemoryReservation", "GPUReservation"], optional = true },
+    { title = "Demand: CPU units, MiB, GPUs", width = 8, metrics = ["CPUDemand", "MemoryDemand", "GPUDemand"] },
     { title = "Tasks and hosts in between", width = 8, metrics = ["UnplacedTasks", "DrainingInstances", "UnregisteredInstances", "DisconnectedInstances"], optional = true },
   ]
 

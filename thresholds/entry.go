@@ -19,6 +19,8 @@ type Entry struct {
 	ScaleIn      bool     `json:"scale_in"`
 	Drain        Drain    `json:"drain"`
 	Enabled      bool     `json:"enabled"`
+	// Named are the thresholds that the entry or the defaults name. The others are built in.
+	Named Named `json:"-"`
 }
 
 // Band holds one resource's thresholds, in percent of reservation.
@@ -29,12 +31,42 @@ type Band struct {
 	ScaleInBelow float64 `json:"scale_in_below"`
 }
 
-// Headroom is the capacity that is kept free: Tasks tasks of CPU units and Memory MiB each. CPU and Memory are both set or
-// both nil; nil means the size of the largest task that the cluster runs.
+// Headroom is the capacity that is kept free: at least Tasks tasks of CPU units and Memory MiB each. CPU and Memory are
+// both set or both nil; nil means the size of the largest task that the cluster runs.
 type Headroom struct {
 	Tasks  int    `json:"tasks"`
 	CPU    *int64 `json:"cpu"`
 	Memory *int64 `json:"memory"`
+	Fitted Fitted `json:"fitted"`
+}
+
+// Fitted keeps room for what demand rises by while a host comes. In JSON it is an object, or false where it is not on.
+type Fitted struct {
+	On bool `json:"-"`
+	// Percentile, from 50 to 100: of 100 minutes of the last day, in how many demand rose by no more.
+	Percentile float64 `json:"percentile"`
+	// MostPercent bounds the rise, in percent of present demand.
+	MostPercent float64 `json:"most_percent"`
+}
+
+// MarshalJSON writes false where it is not on.
+func (f Fitted) MarshalJSON() ([]byte, error) {
+	if !f.On {
+		return []byte("false"), nil
+	}
+	type object Fitted
+	return json.Marshal(object(f))
+}
+
+// UnmarshalJSON reads an object, or false.
+func (f *Fitted) UnmarshalJSON(text []byte) error {
+	*f = Fitted{}
+	if string(text) == "false" {
+		return nil
+	}
+	type object Fitted
+	f.On = true
+	return json.Unmarshal(text, (*object)(f))
 }
 
 // Instance is what the Auto Scaling group would launch now, as a host registers it with ECS: CPU units, MiB, GPUs. CPU
@@ -98,7 +130,7 @@ func parse(entry, defaults []byte, secret bool) (Entry, error) {
 
 	merged := map[string]any{}
 	for _, l := range layers {
-		merge(merged, l.fields)
+		merge(merged, l.fields, builtinFields())
 	}
 	faults = append(faults, validate(merged, layers, secret)...)
 	if len(faults) > 0 {
@@ -113,5 +145,6 @@ func parse(entry, defaults []byte, secret bool) (Entry, error) {
 	if err := json.Unmarshal(text, &parsed); err != nil {
 		return Entry{}, fmt.Errorf("decode the merged entry: %w", err)
 	}
+	parsed.Named = namedBy(layers)
 	return parsed, nil
 }

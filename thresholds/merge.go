@@ -17,21 +17,23 @@ type layer struct {
 	fields map[string]any
 }
 
-// merge puts over's fields into base: objects field by field, everything else (null too) as a whole. base shares no object
-// with over.
-func merge(base, over map[string]any) {
+// merge puts over's fields into base: objects field by field, everything else (null too) as a whole. An object in place of
+// another value is laid over the built-in one. base shares no object with over.
+func merge(base, over, builtin map[string]any) {
 	for name, value := range over {
 		object, isObject := value.(map[string]any)
 		if !isObject {
 			base[name] = value
 			continue
 		}
+		inner, _ := builtin[name].(map[string]any)
 		into, wasObject := base[name].(map[string]any)
 		if !wasObject {
 			into = map[string]any{}
 			base[name] = into
+			merge(into, inner, nil)
 		}
-		merge(into, object)
+		merge(into, object, inner)
 	}
 }
 

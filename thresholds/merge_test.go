@@ -58,7 +58,9 @@ func anyFields(t *rapid.T, label string) map[string]any {
 	}
 	sometimes("min_instances", func() any { return rapid.IntRange(0, 100).Draw(t, "n") })
 	sometimes("scale_in", func() any { return rapid.Bool().Draw(t, "b") })
-	sometimes("headroom", func() any { return map[string]any{"tasks": rapid.IntRange(0, 9).Draw(t, "n")} })
+	sometimes("headroom", func() any {
+		return map[string]any{"tasks": rapid.IntRange(0, 9).Draw(t, "n"), "fitted": rapid.SampledFrom([]any{false, map[string]any{"percentile": 90, "most_percent": 10}, map[string]any{"percentile": 50, "most_percent": 0}}).Draw(t, "fitted")}
+	})
 	sometimes("drain", func() any { return map[string]any{"deadline_minutes": rapid.IntRange(5, 600).Draw(t, "n")} })
 	return fields
 }

@@ -22,7 +22,8 @@ import (
 var schemaText []byte
 
 // Schema returns the JSON Schema (draft 2020-12) of an entry, defaults included. Besides the standard keywords it uses
-// two of its own, below and bothOrNeither, which plain JSON Schema cannot say.
+// three of its own: below and bothOrNeither, which plain JSON Schema cannot say, and neverTrue, whose fault it could not
+// say in words of the entry.
 func Schema() []byte { return bytes.Clone(schemaText) }
 
 var schemaDocument, entrySchema = mustCompile()
@@ -40,7 +41,7 @@ func mustCompile() (map[string]any, *jsonschema.Schema) {
 	compiler.AssertVocabs()
 	compiler.RegisterVocabulary(&jsonschema.Vocabulary{
 		URL:     "urn:ecs-cluster-scaler:vocabulary:1",
-		Compile: compilePairs,
+		Compile: compileOwn,
 	})
 	const url = "urn:ecs-cluster-scaler:entry:1"
 	if err := compiler.AddResource(url, document); err != nil {
@@ -119,6 +120,8 @@ func sentences(e *jsonschema.ValidationError, layers []layer) Faults {
 			k.low, k.lowValue, low, k.high, k.highValue, high)}}
 	case *onlyOne:
 		return one(under(path, k.given), "needs %s too; give both or neither", k.missing)
+	case *isTrue:
+		return one(path, "must be false or an object, not true; leave it out for the default")
 	default:
 		return one(path, "%s", e.ErrorKind.LocalizedString(message.NewPrinter(language.English)))
 	}
@@ -171,14 +174,17 @@ func list(values []any) string {
 	return strings.Join(words, ", ")
 }
 
-// compilePairs adds the two keywords that compare fields of one object, which JSON Schema leaves to vocabularies
+// compileOwn adds our own keywords, which JSON Schema leaves to vocabularies
 // (https://json-schema.org/draft/2020-12/json-schema-core#name-meta-schemas-and-vocabulari).
-func compilePairs(_ *jsonschema.CompilerContext, schema map[string]any) (jsonschema.SchemaExt, error) {
+func compileOwn(_ *jsonschema.CompilerContext, schema map[string]any) (jsonschema.SchemaExt, error) {
 	if low, high, ok := pair(schema["below"]); ok {
 		return below{low, high}, nil
 	}
 	if a, b, ok := pair(schema["bothOrNeither"]); ok {
 		return bothOrNeither{a, b}, nil
+	}
+	if never, _ := schema["neverTrue"].(bool); never {
+		return neverTrue{}, nil
 	}
 	return nil, nil
 }
@@ -229,7 +235,16 @@ func (p bothOrNeither) Validate(ctx *jsonschema.ValidatorContext, value any) {
 	}
 }
 
-// keyword is the part of jsonschema.ErrorKind that both errors share.
+// neverTrue holds for everything but true.
+type neverTrue struct{}
+
+func (neverTrue) Validate(ctx *jsonschema.ValidatorContext, value any) {
+	if is, _ := value.(bool); is {
+		ctx.AddError(&isTrue{"neverTrue"})
+	}
+}
+
+// keyword is the part of jsonschema.ErrorKind that our errors share.
 type keyword string
 
 func (k keyword) KeywordPath() []string { return []string{string(k)} }
@@ -255,3 +270,5 @@ type onlyOne struct {
 	keyword
 	given, missing string
 }
+
+type isTrue struct{ keyword }

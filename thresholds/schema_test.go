@@ -30,6 +30,11 @@ func TestValuesTheSchemaRefuses(t *testing.T) {
 		"crossed":             {entry: `{"cpu": {"scale_out_at": 60, "scale_in_below": 60}}`, want: []string{`entry: cpu thresholds cross: scale_in_below 60 (entry) must be below scale_out_at 60 (entry)`}},
 		"half a size": {entry: `{"instance": {"cpu": 2048}, "headroom": {"memory": 512}}`,
 			want: []string{`entry: headroom.memory needs cpu too; give both or neither`, `entry: instance.cpu needs memory too; give both or neither`}},
+		"true is no choice": {entry: `{"headroom": {"fitted": true}}`, want: []string{`entry: headroom.fitted must be false or an object, not true; leave it out for the default`}},
+		"null is none":      {entry: `{"headroom": {"fitted": null}}`, want: []string{`entry: headroom.fitted must be a boolean or an object, not null`}},
+		"a median at least": {entry: `{"headroom": {"fitted": {"percentile": 49, "most_percent": 1001, "most": 1}}}`, want: []string{
+			`entry: headroom.fitted.most is not a field; the fields here are most_percent, percentile`,
+			`entry: headroom.fitted.most_percent must be at most 1000, it is 1001`, `entry: headroom.fitted.percentile must be at least 50, it is 49`}},
 		"unknown choice":   {entry: `{"drain": {"at_deadline": "kill"}}`, want: []string{`entry: drain.at_deadline must be one of stop, hold`}},
 		"beyond AWS's cap": {entry: `{"drain": {"deadline_minutes": 2866}}`, want: []string{`entry: drain.deadline_minutes must be at most 2865, it is 2866`}},
 	})
@@ -74,5 +79,5 @@ func TestEveryNumberHasBothLimits(t *testing.T) {
 	var schema map[string]any
 	require.NoError(t, json.Unmarshal(thresholds.Schema(), &schema))
 	visit("entry", schema)
-	assert.Equal(t, 12, numbers)
+	assert.Equal(t, 14, numbers)
 }

@@ -17,7 +17,7 @@ func discreet(e *jsonschema.ValidationError, layers []layer) Faults {
 	}
 	at := pointer(path)
 	switch k := e.ErrorKind.(type) {
-	case *kind.Type, *kind.Enum, *onlyOne:
+	case *kind.Type, *kind.Enum, *onlyOne, *isTrue:
 		return sentences(e, layers) // which name types, the choices and fields
 	case *kind.AdditionalProperties:
 		var faults Faults

@@ -276,3 +276,23 @@ func TestUnreadGroupsKeepJoins(t *testing.T) {
 	r.Keep(nil)
 	assert.NotZero(t, launchesPass(t, r, passAt.Add(4*time.Minute), inService(1)).Instances[0].LaunchedAt, "its entry was gone: known by its activity alone")
 }
+
+func TestUsualJoinLeavesOutTheSlowestTwentieth(t *testing.T) {
+	api := &fakeAutoScaling{}
+	var hosts []cluster.Host
+	g := inService(99)
+	for n := range 41 {
+		took := time.Duration(n) * time.Minute
+		ago := time.Duration(60-n) * time.Hour
+		hosts = append(hosts, registered(n, ago))
+		g.Instances = append(g.Instances, inService(n).Instances...)
+		api.activities = append([]astypes.Activity{activity(launching, n, ago+took)}, api.activities...)
+	}
+	got := launchesPass(t, reader(nil, api), passAt, g, hosts...)
+	assert.Equal(t, 38*time.Minute, got.UsualJoin, "the 38th of the last forty, which took 1 to 40 minutes")
+	assert.Equal(t, 40*time.Minute, got.SlowestJoin, "of the last ten")
+	few := &fakeAutoScaling{activities: []astypes.Activity{activity(launching, 1, 113*time.Minute), activity(launching, 2, 103*time.Minute)}}
+	got = launchesPass(t, reader(nil, few), passAt, inService(1, 2, 9), registered(1, 100*time.Minute), registered(2, 100*time.Minute))
+	assert.Equal(t, 13*time.Minute, got.UsualJoin, "of a few, the slowest")
+	assert.Zero(t, launchesPass(t, reader(nil, &fakeAutoScaling{}), passAt, inService(1), registered(1, time.Hour)).UsualJoin)
+}

@@ -2,6 +2,7 @@ package ecsreader
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -16,8 +17,10 @@ const (
 	learntFrom = 6 * 7 * 24 * time.Hour
 	// askedFor is how long an instance is searched in activities. One may show late; an attached or old instance has none.
 	askedFor = 10 * time.Minute
-	// joinsKept is how many of a group's latest joins tell how long its hosts take.
-	joinsKept = 10
+	// slowestOf is how many of a group's latest joins tell how long its slowest host takes, joinsKept how many tell what usual
+	// ones take, and usual their share of these.
+	slowestOf, joinsKept = 10, 40
+	usual                = 0.95
 )
 
 // launch is what is known of how an unregistered instance came up.
@@ -141,12 +144,25 @@ func (m *groupLaunches) learn(started map[string]launch, all bool, registered ma
 
 // show writes what is known into the group.
 func (m *groupLaunches) show(g *cluster.Group, never []*cluster.Instance) {
-	g.LastJoined, g.LastLaunch, g.SlowestJoin = m.lastJoined, m.lastLaunch, 0
-	for _, j := range m.joins {
+	g.LastJoined, g.LastLaunch, g.SlowestJoin, g.UsualJoin = m.lastJoined, m.lastLaunch, 0, usualOf(m.joins)
+	for _, j := range m.joins[:min(len(m.joins), slowestOf)] {
 		g.SlowestJoin = max(g.SlowestJoin, j.took)
 	}
 	for _, i := range never {
 		l := m.waiting[i.ID]
 		i.LaunchedAt, i.HeldUntil, i.Warmed, i.Watched = l.at, l.held, l.warmed, l.watched
 	}
+}
+
+// usualOf is what the usual share of joins took at most; zero: there is none.
+func usualOf(joins []join) time.Duration {
+	if len(joins) == 0 {
+		return 0
+	}
+	took := make([]time.Duration, len(joins))
+	for i, j := range joins {
+		took[i] = j.took
+	}
+	slices.Sort(took)
+	return took[int(math.Ceil(usual*float64(len(took))))-1]
 }

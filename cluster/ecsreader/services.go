@@ -73,7 +73,8 @@ func service(clusterName string, s types.Service, homes *homes) cluster.Service 
 		MaximumPercent:        200,
 		TaskDefinition:        aws.ToString(s.TaskDefinition),
 		Rollout:               cluster.Rolling,
-		Refused:               refused(s.Events),
+		Refused:               newestOf(s.Events, refusal),
+		Crashed:               newestOf(s.Events, crashing),
 	}
 	for _, c := range s.PlacementConstraints {
 		described.Constraints = append(described.Constraints, cluster.Constraint{Type: cluster.ConstraintType(c.Type), Expression: aws.ToString(c.Expression)})
@@ -157,15 +158,19 @@ func taskSet(s types.TaskSet) cluster.Deployment {
 	}
 }
 
-// refusal is the part of ECS's message that a task fits nowhere, between the service's name and the missing resource
+// What ECS's messages say of a task that fits nowhere, between the service's name and the missing resource, and of tasks that
+// stop one after another, after the name
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html).
-const refusal = "was unable to place a task because no container instance met all of its requirements"
+const (
+	refusal  = "was unable to place a task because no container instance met all of its requirements"
+	crashing = "is unable to consistently start tasks successfully"
+)
 
-// refused is the time of the newest refusal among the service's last hundred events.
-func refused(events []types.ServiceEvent) time.Time {
+// newestOf is the time of the newest message among the service's last hundred events.
+func newestOf(events []types.ServiceEvent, message string) time.Time {
 	var newest time.Time
 	for _, e := range events {
-		if at := aws.ToTime(e.CreatedAt); at.After(newest) && strings.Contains(aws.ToString(e.Message), refusal) {
+		if at := aws.ToTime(e.CreatedAt); at.After(newest) && strings.Contains(aws.ToString(e.Message), message) {
 			newest = at
 		}
 	}

@@ -71,7 +71,7 @@ func TestHomeOfService(t *testing.T) {
 	}
 }
 
-func TestNewestRefusal(t *testing.T) {
+func TestNewestRefusalAndCrash(t *testing.T) {
 	at := func(minute int) *time.Time { return aws.Time(time.Date(2026, 11, 22, 4, minute, 0, 0, time.UTC)) }
 	const refusal = "(service web) was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance 1) has insufficient CPU units available."
 	api := &fakeECS{services: []types.Service{ec2Service("web", func(s *types.Service) {
@@ -79,11 +79,13 @@ func TestNewestRefusal(t *testing.T) {
 			{CreatedAt: at(30), Message: aws.String("(service web) has reached a steady state.")},
 			{CreatedAt: at(10), Message: aws.String(refusal)},
 			{CreatedAt: at(20), Message: aws.String(refusal)},
+			{CreatedAt: at(25), Message: aws.String("(service web) is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.")},
 		}
 	})}}
 	s, err := reader(api, nil).Read(t.Context(), "web")
 	require.NoError(t, err)
 	assert.Equal(t, *at(20), s.Services[0].Refused)
+	assert.Equal(t, *at(25), s.Services[0].Crashed)
 }
 
 func TestStoppingDeploymentWantsNoTasks(t *testing.T) {

@@ -50,6 +50,11 @@ type answer struct {
 		Reasons     []string           `json:"reasons"`
 		Why         []string           `json:"why"`
 		Reservation map[string]float64 `json:"reservation"`
+		Demand      map[string]float64 `json:"demand"`
+		Headroom    struct {
+			Tasks int    `json:"tasks"`
+			Why   string `json:"why"`
+		} `json:"headroom"`
 	} `json:"clusters"`
 	Failed []struct {
 		Cluster string `json:"cluster"`

@@ -37,6 +37,8 @@ const (
 // ECS: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html.
 // SSM: 40 a second for GetParametersByPath and its like by default,
 // https://docs.aws.amazon.com/general/latest/gr/ssm.html.
+// CloudWatch: 50 a second for GetMetricData,
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html.
 // EC2 Auto Scaling publishes no figures: these are our guess, kept low.
 var Buckets = []Bucket{
 	{"ECS cluster resource read", 100, 20, []string{"ECS.ListContainerInstances", "ECS.DescribeContainerInstances", "ECS.ListTasks", "ECS.DescribeTasks"}, false},
@@ -45,6 +47,7 @@ var Buckets = []Bucket{
 	{"ECS capacity provider read", 50, 20, []string{"ECS.DescribeCapacityProviders"}, false},
 	{"SSM parameter read", 40, 40, []string{"SSM.GetParametersByPath", "SSM.GetParameterHistory"}, false},
 	{"EC2 Auto Scaling read", 20, 10, []string{"Auto Scaling.DescribeAutoScalingGroups", "Auto Scaling.DescribeScalingActivities", "Auto Scaling.DescribePolicies", "Auto Scaling.DescribeAutoScalingInstances"}, false},
+	{"CloudWatch metric data read", 50, 50, []string{"CloudWatch.GetMetricData"}, false},
 	{"ECS cluster resource modify", 100, 40, []string{"ECS.UpdateContainerInstancesState", "ECS.StopTask", "ECS.DeregisterContainerInstance"}, true},
 	{"ECS task protection", 200, 80, []string{"ECS.GetTaskProtection"}, true},
 	{"EC2 Auto Scaling hooks", 20, 10, []string{"Auto Scaling.DescribeLifecycleHooks", "Auto Scaling.RecordLifecycleActionHeartbeat", "Auto Scaling.CompleteLifecycleAction"}, true},

@@ -39,6 +39,12 @@ var (
 		"MiB that placed tasks reserve, of those that ACTIVE, connected hosts registered.", true, false}
 	GPUReservation = Metric{"GPUReservation", types.StandardUnitPercent,
 		"GPUs that placed tasks reserve, of those that ACTIVE, connected hosts registered.", true, false}
+	CPUDemand = Metric{"CPUDemand", types.StandardUnitCount,
+		"CPU units that tasks reserve and that services want beyond that. Headroom is fitted to what it rose by in the last day.", true, true}
+	MemoryDemand = Metric{"MemoryDemand", types.StandardUnitNone,
+		"MiB that tasks reserve and that services want beyond that; as CPUDemand.", true, true}
+	GPUDemand = Metric{"GPUDemand", types.StandardUnitCount,
+		"GPUs that tasks reserve and that services want beyond that; as CPUDemand. Only where there are any.", true, true}
 	UnplacedTasks = Metric{"UnplacedTasks", types.StandardUnitCount,
 		"Tasks that ACTIVE replica services on EC2 want now and no ACTIVE host holds.", true, false}
 	DrainingInstances = Metric{"DrainingInstances", types.StandardUnitCount,
@@ -71,6 +77,7 @@ var (
 var All = []Metric{
 	ScalingSignal, InstanceGap, CapacityChange, InstancesWanted, ScaleOutBlocked,
 	CPUReservation, MemoryReservation, GPUReservation,
+	CPUDemand, MemoryDemand, GPUDemand,
 	UnplacedTasks, DrainingInstances, UnregisteredInstances, DisconnectedInstances,
 	DrainBlocked, OldestDrainMinutes,
 	ClustersRead, ClustersFailed, InvalidEntries,

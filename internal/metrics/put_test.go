@@ -100,7 +100,7 @@ func TestScalingOnlyLeavesOutWhatNoAlarmNeeds(t *testing.T) {
 	for _, d := range api.puts[0].MetricData {
 		kept = append(kept, *d.MetricName)
 	}
-	assert.Equal(t, []string{"ScalingSignal", "InstanceGap", "CapacityChange", "InstancesWanted", "ScaleOutBlocked", "DrainBlocked", "OldestDrainMinutes", "ClustersRead", "ClustersFailed", "InvalidEntries"}, kept)
+	assert.Equal(t, []string{"ScalingSignal", "InstanceGap", "CapacityChange", "InstancesWanted", "ScaleOutBlocked", "CPUDemand", "MemoryDemand", "GPUDemand", "DrainBlocked", "OldestDrainMinutes", "ClustersRead", "ClustersFailed", "InvalidEntries"}, kept)
 }
 
 // Should a thousand of the longest data ever come near 1 MB, Put must split by size too. JSON is longer than the CBOR

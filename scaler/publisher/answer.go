@@ -73,6 +73,13 @@ func (a Answer) data() []metrics.Datum {
 		percent(metrics.CPUReservation, v.Reservation.CPU)
 		percent(metrics.MemoryReservation, v.Reservation.Memory)
 		percent(metrics.GPUReservation, v.Reservation.GPU)
+		if d := v.Demand; d != nil {
+			add(metrics.CPUDemand, float64(d.CPU))
+			add(metrics.MemoryDemand, float64(d.Memory))
+			if d.GPU > 0 || v.Reservation.GPU != nil {
+				add(metrics.GPUDemand, float64(d.GPU))
+			}
+		}
 		add(metrics.UnplacedTasks, float64(v.UnplacedTasks))
 		add(metrics.DrainingInstances, float64(v.Hosts.Draining))
 		add(metrics.UnregisteredInstances, float64(v.Instances.Unregistered))

@@ -53,8 +53,11 @@ func (p *Publisher) judge(ctx context.Context, listed []ssmstore.Listed, all gro
 		candidates[i] = &candidate{listed: listed[i], until: until}
 	}
 	wide, narrow := semaphore.NewWeighted(sideBySide), semaphore.NewWeighted(besides)
+	inTurn := fairness.Rotate(candidates, now)
+	read := p.readHistories(ctx, inTurn, now)
+	defer read()
 	var group sync.WaitGroup
-	for _, c := range fairness.Rotate(candidates, now) {
+	for _, c := range inTurn {
 		_ = wide.Acquire(context.WithoutCancel(ctx), 1) // begin itself ends with ctx
 		group.Go(func() {
 			more := false
@@ -115,6 +118,7 @@ func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now tim
 	s.Groups = groups
 	p.reader.ReadManagedScaling(ctx, &s)
 	p.reader.ReadLaunches(ctx, &s, now)
+	s.Past = p.histories.past(ctx, c, scaler.Lead(s), now)
 	c.snapshot, c.partly = s, s.OutOfTime
 	if c.needed = p.need(c, now); c.needed.Warmup {
 		p.reader.ReadWarmup(ctx, &c.snapshot, now)
@@ -168,6 +172,7 @@ func (p *Publisher) decide(c *candidate, now time.Time) {
 	if c.failure == "" {
 		c.failure = c.listed.Unread
 	}
+	p.histories.note(c.listed.Cluster, *c.verdict, now)
 	if c.listed.State == ssmstore.Fallback {
 		c.invalid = true
 		c.verdict.Notes = append(c.verdict.Notes, fmt.Sprintf("%s; %s", c.listed.Faults, c.listed.Instead))

@@ -27,7 +27,13 @@ type Clients struct {
 	SSM         ssmstore.SSM
 	ECS         ecsreader.ECS
 	AutoScaling ecsreader.SizingAutoScaling
-	CloudWatch  metrics.CloudWatch
+	CloudWatch  CloudWatch
+}
+
+// CloudWatch is what a pass asks of Amazon CloudWatch.
+type CloudWatch interface {
+	metrics.CloudWatch
+	metrics.CloudWatchReader
 }
 
 // Connect makes the clients that talk to AWS.
@@ -44,12 +50,13 @@ func Connect(cfg aws.Config) Clients {
 type Publisher struct {
 	store      *ssmstore.Store
 	reader     *ecsreader.SizingReader
-	cloudwatch metrics.CloudWatch
+	cloudwatch CloudWatch
 	now        func() time.Time
 	settings   settings.Settings
 	log        *slog.Logger
 	groups     lastGroups
 	agents     connected
+	histories  histories
 	judging    sync.Mutex
 }
 
@@ -108,6 +115,7 @@ func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string)
 	all := p.groups.orLast(found(), minute)
 	p.reader.Keep(listing.Names())
 	p.agents.keepOnly(listing.Names())
+	p.histories.keepOnly(listing.Names())
 	judged := p.judge(reading, listing.Clusters, all, minute, timeToJudge(ctx))
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return Answer{}, ctx.Err() // the caller is gone; half an answer would mislead

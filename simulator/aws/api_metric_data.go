@@ -16,7 +16,7 @@ import (
 // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html).
 const queriesPerGet = 500
 
-// GetMetricData returns metrics of the last three hours, which is as long as they are kept here, in one page. It knows no
+// GetMetricData returns metrics of the last 15 days in one page, whatever their number. It knows no
 // expressions (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html).
 func (c *CloudWatch) GetMetricData(_ context.Context, in *cloudwatch.GetMetricDataInput, _ ...func(*cloudwatch.Options)) (*cloudwatch.GetMetricDataOutput, error) {
 	w := c.world
@@ -32,6 +32,7 @@ func (c *CloudWatch) GetMetricData(_ context.Context, in *cloudwatch.GetMetricDa
 	if err := refuseMetricData(in, ids); err != nil {
 		return nil, err
 	}
+	w.usage.MetricsRead += len(ids)
 	out := &cloudwatch.GetMetricDataOutput{}
 	for _, q := range in.MetricDataQueries {
 		if q.ReturnData == nil || *q.ReturnData {

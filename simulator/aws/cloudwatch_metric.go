@@ -7,15 +7,20 @@ import (
 	"time"
 )
 
-// kept is how many minutes of a metric are kept: more than any alarm here looks at.
-const kept = 180
+// Minutes of a metric are kept for 15 days
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html). A metric has room for the first few
+// hours of them, and for more once it has more.
+const (
+	keptAtFirst = 180
+	kept        = 15 * 24 * 60
+)
 
 // latestWithin is how old a datapoint may be to be the latest.
 const latestWithin = 15 * time.Minute
 
-// series is a metric's last minutes; minute m is at m modulo kept. tens is nil where no high-resolution alarm looks at it.
+// series is a metric's last minutes; minute m is at m modulo their number. tens is nil where no high-resolution alarm looks at it.
 type series struct {
-	minutes [kept]datapoint
+	minutes []datapoint
 	tens    *tens
 }
 
@@ -55,10 +60,17 @@ func (d datapoint) statistic(name string) float64 {
 
 func minuteOf(t time.Time) int64 { return t.Unix() / 60 }
 
+func newSeries() *series { return &series{minutes: make([]datapoint, keptAtFirst)} }
+
+// at is where a minute is, or would be.
+func (s *series) at(minute int64) *datapoint { return &s.minutes[minute%int64(len(s.minutes))] }
+
 // put adds a datum to its minute, unless the metric has forgotten that minute.
 func (s *series) put(d datapoint) {
-	at := &s.minutes[d.minute%kept]
-	switch {
+	for s.at(d.minute).minute != d.minute && s.at(d.minute).count > 0 && len(s.minutes) < kept {
+		s.grow()
+	}
+	switch at := s.at(d.minute); {
 	case at.minute == d.minute:
 		at.add(d)
 	case at.minute < d.minute:
@@ -69,12 +81,23 @@ func (s *series) put(d datapoint) {
 	}
 }
 
+// grow makes room for twice as many minutes.
+func (s *series) grow() {
+	before := s.minutes
+	s.minutes = make([]datapoint, min(2*len(before), kept))
+	for _, d := range before {
+		if at := s.at(d.minute); d.count > 0 && d.minute >= at.minute {
+			*at = d
+		}
+	}
+}
+
 // over aggregates the minutes [from, to); its count is 0 where there are none.
 func (s *series) over(from, to int64) datapoint {
 	var all datapoint
 	for m := from; m < to; m++ {
-		if d := s.minutes[m%kept]; d.minute == m && d.count > 0 {
-			all.add(d)
+		if d := s.at(m); d.minute == m && d.count > 0 {
+			all.add(*d)
 		}
 	}
 	return all
@@ -95,7 +118,7 @@ func metricName(namespace, metric string, dimensions map[string]string) string {
 func (w *World) series(name string) *series {
 	s := w.cloudwatch.series[name]
 	if s == nil {
-		s = &series{}
+		s = newSeries()
 		w.cloudwatch.series[name] = s
 	}
 	return s

@@ -310,6 +310,33 @@ func TestMetricDataAreReadByPeriodNewestFirst(t *testing.T) {
 	assert.Equal(t, []float64{1, 3, 5, 7}, up.MetricDataResults[0].Values)
 }
 
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
+func TestMinutesAreKeptForFifteenDays(t *testing.T) {
+	s, first := newSeries(), minuteOf(time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC))
+	const days = 16 * 24 * 60
+	for m := first; m < first+days; m++ {
+		s.put(datapoint{minute: m, count: 1, high: float64(m - first)})
+	}
+	for _, ago := range []int64{1, 180, 181, 1440, kept} {
+		d := s.over(first+days-ago, first+days-ago+1)
+		assert.InDelta(t, days-ago, d.high, 0, "%d minutes ago", ago)
+	}
+	assert.Zero(t, s.over(first, first+days-kept).count)
+	s.put(datapoint{minute: first, count: 1, high: 1e9})
+	assert.Zero(t, s.over(first, first+1).count, "what is older is forgotten")
+	assert.Less(t, s.over(first+days-kept, first+days).high, 1e9)
+}
+
+func TestALateMinuteFindsItsPlace(t *testing.T) {
+	s := newSeries()
+	s.put(datapoint{minute: 10_000, count: 1, high: 5})
+	s.put(datapoint{minute: 9_000, count: 1, high: 7})
+	s.put(datapoint{minute: 10_180, count: 1, high: 6})
+	for m, want := range map[int64]float64{9_000: 7, 10_000: 5, 10_180: 6} {
+		assert.InDelta(t, want, s.over(m, m+1).high, 0)
+	}
+}
+
 func TestGetMetricDataRefusesWhatAWSRefuses(t *testing.T) {
 	l := newLab(exact(), GroupSpec{})
 	good := func() *cloudwatch.GetMetricDataInput {
@@ -359,7 +386,7 @@ func TestADatumOfLongAgoDoesNotReplaceANewOne(t *testing.T) {
 	l := newLab(exact(), GroupSpec{})
 	l.pass(24 * time.Hour)
 	l.put(t, "Signal", l.Now(), 1)
-	l.put(t, "Signal", l.Now().Add(-kept*time.Minute), 9)
+	l.put(t, "Signal", l.Now().Add(-keptAtFirst*time.Minute), 9)
 	v, ok := l.Latest("Test", "Signal", "Maximum", map[string]string{"ClusterName": "web"})
 	assert.True(t, ok)
 	assert.InDelta(t, 1, v, 0)

@@ -12,6 +12,8 @@ type Usage struct {
 	// all custom metrics: AWS bills an hour of a metric for which data came
 	// (https://aws.amazon.com/cloudwatch/pricing/).
 	Puts, MetricHours int
+	// MetricsRead are the metrics that calls of GetMetricData asked for.
+	MetricsRead int
 	// AlarmMinutes are the minutes for which alarms were there, over all alarms; FastAlarmMinutes are those of high-resolution
 	// ones, which are not among them.
 	AlarmMinutes, FastAlarmMinutes int
@@ -20,7 +22,8 @@ type Usage struct {
 // Since is what was used since another time.
 func (u Usage) Since(before Usage) Usage {
 	return Usage{
-		Ticks: u.Ticks - before.Ticks, Notices: u.Notices - before.Notices, Waited: u.Waited - before.Waited,
+		MetricsRead: u.MetricsRead - before.MetricsRead,
+		Ticks:       u.Ticks - before.Ticks, Notices: u.Notices - before.Notices, Waited: u.Waited - before.Waited,
 		Puts: u.Puts - before.Puts, MetricHours: u.MetricHours - before.MetricHours, AlarmMinutes: u.AlarmMinutes - before.AlarmMinutes,
 		FastAlarmMinutes: u.FastAlarmMinutes - before.FastAlarmMinutes,
 	}

@@ -10,6 +10,12 @@ func drawEntry(r *rand.Rand) Entry {
 		if chance(r, 2) {
 			e.Headroom.CPU, e.Headroom.Memory = new(512), new(1024)
 		}
+		switch e.Headroom.Tasks {
+		case 1:
+			e.Headroom.Fitted = map[string]any{"percentile": 90.0}
+		case 2:
+			e.Headroom.Fitted = false
+		}
 	}
 	if chance(r, 3) {
 		e.Instance = &InstanceHint{AwsvpcTasks: new(pick(r, 3, 20))}

@@ -29,6 +29,9 @@ type Headroom struct {
 	Tasks  int  `json:"tasks"`
 	CPU    *int `json:"cpu,omitempty"`
 	Memory *int `json:"memory,omitempty"`
+	// Fitted is an object, or false; nil has its default. A schedule ends before six hours of demand are known, so that no room
+	// is kept by it yet, but leaving respects it.
+	Fitted any `json:"fitted,omitempty"`
 }
 
 // InstanceHint says what the group would launch.

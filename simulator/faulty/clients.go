@@ -53,6 +53,7 @@ type (
 	}
 	// CloudWatchClient is a client of CloudWatch.
 	CloudWatchClient interface {
+		GetMetricData(ctx context.Context, in *cloudwatch.GetMetricDataInput, opts ...func(*cloudwatch.Options)) (*cloudwatch.GetMetricDataOutput, error)
 		PutMetricData(ctx context.Context, in *cloudwatch.PutMetricDataInput, opts ...func(*cloudwatch.Options)) (*cloudwatch.PutMetricDataOutput, error)
 	}
 )
@@ -193,4 +194,9 @@ func (a *AutoScaling) CompleteLifecycleAction(ctx context.Context, in *autoscali
 // PutMetricData makes the call as its fate is.
 func (c *CloudWatch) PutMetricData(ctx context.Context, in *cloudwatch.PutMetricDataInput, opts ...func(*cloudwatch.Options)) (*cloudwatch.PutMetricDataOutput, error) {
 	return through(ctx, c.aws, Call{Service: "CloudWatch", Action: "PutMetricData", Writes: true}, in, c.to.PutMetricData, opts)
+}
+
+// GetMetricData is one of CloudWatch's.
+func (c *CloudWatch) GetMetricData(ctx context.Context, in *cloudwatch.GetMetricDataInput, opts ...func(*cloudwatch.Options)) (*cloudwatch.GetMetricDataOutput, error) {
+	return through(ctx, c.aws, Call{Service: "CloudWatch", Action: "GetMetricData"}, in, c.to.GetMetricData, opts)
 }

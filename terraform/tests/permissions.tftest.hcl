@@ -32,6 +32,7 @@ run "publisher_may_do_this_and_nothing_else" {
       ReadGroups             = ["autoscaling:DescribeScalingActivities", "autoscaling:DescribeAutoScalingGroups"]
       ReadPolicies           = "autoscaling:DescribePolicies"
       PublishMetrics         = "cloudwatch:PutMetricData"
+      ReadDemand             = "cloudwatch:GetMetricData"
       WriteLogs              = ["logs:PutLogEvents", "logs:CreateLogStream"]
     }
     error_message = "One statement per reason, each with the actions that its reason needs."
@@ -41,11 +42,11 @@ run "publisher_may_do_this_and_nothing_else" {
     error_message = "Every statement has a name, and none forbids."
   }
   assert {
-    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*"]) == toset(["ListServicesAndTasks", "ReadTaskSizes", "ReadGroups", "ReadPolicies", "PublishMetrics"])
+    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*"]) == toset(["ListServicesAndTasks", "ReadTaskSizes", "ReadGroups", "ReadPolicies", "PublishMetrics", "ReadDemand"])
     error_message = "\"*\" only where AWS offers no resource, or checks none for what is asked."
   }
   assert {
-    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*" && !can(statement.Condition)]) == toset(["ReadTaskSizes", "ReadGroups", "ReadPolicies"])
+    condition     = toset([for statement in jsondecode(aws_iam_role_policy.publisher.policy).Statement : statement.Sid if try(statement.Resource, "") == "*" && !can(statement.Condition)]) == toset(["ReadTaskSizes", "ReadGroups", "ReadPolicies", "ReadDemand"])
     error_message = "Where AWS offers a condition instead of a resource, it is used."
   }
   assert {

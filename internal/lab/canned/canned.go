@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/smithy-go/encoding/cbor"
+
 	"ecs-cluster-scaler/internal/lab/internal/process"
 	"ecs-cluster-scaler/internal/lab/seed"
 )
@@ -91,11 +93,9 @@ func (s *Server) answer(r *http.Request, body []byte) (action string, answer fun
 	target := r.Header.Get("X-Amz-Target")
 	switch {
 	case strings.HasSuffix(r.URL.Path, "/PutMetricData"):
-		return "PutMetricData", func(h http.Header) []byte {
-			h.Set("Smithy-Protocol", "rpc-v2-cbor")
-			h.Set("Content-Type", "application/cbor")
-			return []byte{0xA0}
-		}
+		return "PutMetricData", asCBOR(cbor.Map{})
+	case strings.HasSuffix(r.URL.Path, "/GetMetricData"):
+		return "GetMetricData", asCBOR(history(body))
 	case target == "":
 		return "DescribeAutoScalingGroups", func(h http.Header) []byte {
 			h.Set("Content-Type", "text/xml")

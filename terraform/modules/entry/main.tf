@@ -5,15 +5,17 @@
 locals {
   schema = jsondecode(file("${path.module}/entry.schema.json"))
 
-  # Field or part.field to its rule.
+  # Field, part.field or part.field.inner to its rule.
   fields = { for name, field in local.schema.properties : name => merge(field, try(local.schema["$defs"][trimprefix(field["$ref"], "#/$defs/")], {})) }
-  rules  = merge(local.fields, [for part, field in local.fields : { for name, rule in try(field.properties, {}) : "${part}.${name}" => rule }]...)
+  inner  = merge([for part, field in local.fields : { for name, rule in try(field.properties, {}) : "${part}.${name}" => rule }]...)
+  rules  = merge(local.fields, local.inner, [for path, field in local.inner : { for name, rule in try(field.properties, {}) : "${path}.${name}" => rule }]...)
 
   # The same paths to what was given, each as JSON: Terraform itself would take "75" for 75.
-  given = merge(
-    { for name in try(keys(var.entry), []) : name => jsonencode(var.entry[name]) },
-    [for part, field in local.fields : { for name in try(keys(var.entry[part]), []) : "${part}.${name}" => jsonencode(var.entry[part][name]) } if can(field.properties)]...
-  )
+  given = merge(concat(
+    [{ for name in try(keys(var.entry), []) : name => jsonencode(var.entry[name]) }],
+    [for part, field in local.fields : { for name in try(keys(var.entry[part]), []) : "${part}.${name}" => jsonencode(var.entry[part][name]) } if can(field.properties)],
+    [for path, field in local.inner : { for name in try(keys(var.entry[split(".", path)[0]][split(".", path)[1]]), []) : "${path}.${name}" => jsonencode(var.entry[split(".", path)[0]][split(".", path)[1]][name]) } if can(field.properties)],
+  )...)
   strings = { for path, text in local.given : path => jsondecode(text) if startswith(text, "\"") }
   numbers = { for path, text in local.given : path => jsondecode(text) if can(regex("^-?[0-9]", text)) }
   types = { for path, text in local.given : path => flatten([
@@ -35,7 +37,11 @@ locals {
     flatten([for part, field in local.fields : [
       for name in try(setsubtract(keys(var.entry[part]), keys(field.properties)), []) : "${part}.${name} is no field, known there are ${join(", ", keys(field.properties))}"
     ]]),
+    flatten([for path, field in local.inner : [
+      for name in try(setsubtract(keys(var.entry[split(".", path)[0]][split(".", path)[1]]), keys(field.properties)), []) : "${path}.${name} is no field, known there are ${join(", ", keys(field.properties))}"
+    ]]),
     [for path, rule in local.rules : "${path} must be ${join(" or ", [for type in flatten([rule.type]) : lookup(local.words, type, type)])}, it is ${local.given[path]}" if try(length(setintersection(flatten([rule.type]), local.types[path])) == 0, false)],
+    [for path, rule in local.rules : "${path} must be false or an object, it is true; leave it out for the default" if try(rule.neverTrue && local.given[path] == "true", false)],
     [for path, rule in local.rules : "${path} must be one of ${join(", ", rule.enum)}, it is ${local.given[path]}" if try(!contains([for value in rule.enum : jsonencode(value)], local.given[path]), false)],
     [for path, rule in local.rules : "${path} must be at least ${rule.minimum}, it is ${local.numbers[path]}" if try(local.numbers[path] < rule.minimum, false)],
     [for path, rule in local.rules : "${path} must be at most ${rule.maximum}, it is ${local.numbers[path]}" if try(local.numbers[path] > rule.maximum, false)],

@@ -119,6 +119,9 @@ func signal(v scaler.Verdict) string {
 func why(v scaler.Verdict) string {
 	var text strings.Builder
 	text.WriteString(strings.Join(v.Why, ";\n") + ".")
+	if v.Headroom != nil && (v.Headroom.Tasks > 0 || v.Headroom.Fitted) {
+		text.WriteString("\nHeadroom: " + v.Headroom.Why + ".")
+	}
 	for _, note := range v.Notes {
 		if strings.Contains(text.String(), note) {
 			continue // a reason has said it
@@ -133,6 +136,9 @@ func reserved(p *cluster.Percent, band thresholds.Band) string {
 		return "-"
 	}
 	out := ""
+	if band.ScaleOutAt == nil && band.ScaleInBelow == 100 {
+		return fmt.Sprintf("%.1f", float64(*p)) // no threshold holds
+	}
 	if band.ScaleOutAt != nil {
 		out = fmt.Sprintf("%g", *band.ScaleOutAt)
 	}

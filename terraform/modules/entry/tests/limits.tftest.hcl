@@ -26,7 +26,7 @@ run "everything_at_its_lower_limit" {
       cpu           = { scale_out_at = 1, scale_in_below = 0 }
       memory        = { scale_out_at = null, scale_in_below = 0 }
       gpu           = { scale_out_at = 1.5, scale_in_below = 1 }
-      headroom      = { tasks = 0, cpu = 0, memory = 0 }
+      headroom      = { tasks = 0, cpu = 0, memory = 0, fitted = { percentile = 50, most_percent = 0 } }
       instance      = { cpu = 1, memory = 1, gpu = 0, awsvpc_tasks = 0 }
       min_instances = 0
       scale_in      = false
@@ -46,7 +46,7 @@ run "everything_at_its_upper_limit" {
     entry = {
       cpu           = { scale_out_at = 100, scale_in_below = 99.9 }
       gpu           = { scale_out_at = null, scale_in_below = 100 }
-      headroom      = { tasks = 5000, cpu = 1048576, memory = 67108864 }
+      headroom      = { tasks = 5000, cpu = 1048576, memory = 67108864, fitted = { percentile = 100, most_percent = 1000 } }
       instance      = { cpu = 1048576, memory = 67108864, gpu = 64, awsvpc_tasks = 10000 }
       min_instances = 5000
       scale_in      = true
@@ -181,5 +181,42 @@ run "pairs" {
       "instance.cpu and instance.memory must both be null, or neither",
     ])
     error_message = "Two fields of one part are judged together: ${join("; ", output.faults)}."
+  }
+}
+
+run "headroom_that_fits_itself" {
+  command = plan
+  variables {
+    entry = { headroom = { fitted = { percentile = 49, most_percent = 1001, most = 1 } } }
+  }
+  assert {
+    condition = toset(output.faults) == toset([
+      "headroom.fitted.most is no field, known there are most_percent, percentile",
+      "headroom.fitted.percentile must be at least 50, it is 49",
+      "headroom.fitted.most_percent must be at most 1000, it is 1001",
+    ])
+    error_message = "A part within a part is judged too: ${join("; ", output.faults)}."
+  }
+}
+
+run "headroom_that_does_not" {
+  command = plan
+  variables {
+    entry = { headroom = { fitted = false } }
+  }
+  assert {
+    condition     = output.faults == []
+    error_message = "false is a choice: ${join("; ", output.faults)}."
+  }
+}
+
+run "headroom_has_no_true" {
+  command = plan
+  variables {
+    entry = { headroom = { fitted = true } }
+  }
+  assert {
+    condition     = output.faults == ["headroom.fitted must be false or an object, it is true; leave it out for the default"]
+    error_message = "true is none: ${join("; ", output.faults)}."
   }
 }

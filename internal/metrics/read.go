@@ -1,0 +1,64 @@
+package metrics
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+)
+
+// CloudWatchReader is what reading asks of Amazon CloudWatch.
+type CloudWatchReader interface {
+	GetMetricData(ctx context.Context, in *cloudwatch.GetMetricDataInput, opts ...func(*cloudwatch.Options)) (*cloudwatch.GetMetricDataOutput, error)
+}
+
+// Reading is a metric of a cluster over some time.
+type Reading struct {
+	Metric  Metric
+	Cluster string
+	// From is the first minute, To the one after the last.
+	From, To time.Time
+	// Take is given each minute that has a value: the largest that was put.
+	Take func(minute time.Time, value float64)
+}
+
+// Read reads metrics of one stack, all over the same time, in one call and in more where the answer has pages. One call takes 500
+// metrics and returns 100 800 values at most
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html).
+func Read(ctx context.Context, api CloudWatchReader, namespace string, of []Reading) error {
+	if len(of) == 0 {
+		return nil
+	}
+	in := &cloudwatch.GetMetricDataInput{StartTime: aws.Time(of[0].From), EndTime: aws.Time(of[0].To), ScanBy: types.ScanByTimestampAscending}
+	byID := make(map[string]Reading, len(of))
+	for n, r := range of {
+		id := fmt.Sprintf("m%d", n)
+		byID[id] = r
+		in.MetricDataQueries = append(in.MetricDataQueries, types.MetricDataQuery{Id: aws.String(id), MetricStat: &types.MetricStat{
+			Metric: &types.Metric{
+				Namespace: aws.String(namespace), MetricName: aws.String(r.Metric.Name),
+				Dimensions: []types.Dimension{{Name: aws.String(Dimension), Value: aws.String(r.Cluster)}},
+			},
+			Period: aws.Int32(60), Stat: aws.String("Maximum"),
+		}})
+	}
+	pages := cloudwatch.NewGetMetricDataPaginator(api, in)
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return fmt.Errorf("read %d metrics of namespace %s: %w", len(of), namespace, err)
+		}
+		for _, result := range page.MetricDataResults {
+			r, asked := byID[aws.ToString(result.Id)]
+			for n := range min(len(result.Timestamps), len(result.Values)) {
+				if at := result.Timestamps[n]; asked && !at.Before(r.From) && at.Before(r.To) {
+					r.Take(at, result.Values[n])
+				}
+			}
+		}
+	}
+	return nil
+}
