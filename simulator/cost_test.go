@@ -89,10 +89,11 @@ func TestScalersOwnCostIsWhatItUsedAfterSettling(t *testing.T) {
 
 func TestAMonthOfEachPolicysOwnCost(t *testing.T) {
 	for policy, want := range map[string]struct{ functions, metrics, alarms float64 }{
-		// Two functions a minute; eleven metrics of a cluster without GPUs and three of the stack, published once a minute.
-		"signal": {2 * 43800 * (1.20/1e6 + 0.5*0.25*0.0000133334), 14*0.30 + 43.8*0.01, 2 * 0.10},
+		// Two functions a minute; thirteen metrics of a cluster without GPUs and three of the stack, published once a minute;
+		// three metrics of the past read once in these two hours, which count as every two hours here.
+		"signal": {2 * 43800 * (1.20/1e6 + 0.5*0.25*0.0000133334), 16*0.30 + 43.8*0.01 + 365*3*0.01/1000, 2 * 0.10},
 		// One alarm looks every ten seconds.
-		"gap": {2 * 43800 * (1.20/1e6 + 0.5*0.25*0.0000133334), 16*0.30 + 43.8*0.01, 2*0.10 + 0.30},
+		"gap": {2 * 43800 * (1.20/1e6 + 0.5*0.25*0.0000133334), 16*0.30 + 43.8*0.01 + 365*3*0.01/1000, 2*0.10 + 0.30},
 		// Its metric, and two alarms.
 		"schedulable-2": {43800 * (1.20/1e6 + 0.5*0.25*0.0000133334), 0.30 + 43.8*0.01, 2 * 0.10},
 		// AWS's own metrics; a pair of alarms for CPU and one for memory.

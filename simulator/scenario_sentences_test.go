@@ -228,13 +228,12 @@ var ofAll = []claim{
 		}
 		assert.True(d, waits[90*time.Second] || waits[30*time.Second], "not every minute only")
 	}},
-	{"The first two hours settle every policy and are not measured.", func(d *day) {
+	{"The first two hours are not measured, and settle every policy of fixed headroom.", func(d *day) {
 		for _, w := range workload.All() {
 			assert.Equal(d, 2*time.Hour, w.Settle)
 		}
 		for _, name := range Policies() {
-			m := scaledBy(d.T, "quiet-night", name).measured
-			assert.Zero(d, m.ScaledOut+m.ScaledIn, "%s is settled where nothing changes", name)
+			assert.Zero(d, scaledOnAQuietNight(d.T, name, `{"headroom": {"fitted": false}}`, 0), "%s is settled where nothing changes", name)
 		}
 		d = live(d.T, "fragmentation", &still{}, nil)
 		require.Positive(d, d.minutes[90].sample.Unplaced)
@@ -244,6 +243,20 @@ var ofAll = []claim{
 		}
 		assert.InEpsilon(d, seconds, d.measured.UnplacedTaskSeconds, 0.01)
 	}},
+	{"Headroom that fits itself needs a day more (`--history 24h`).", func(d *day) {
+		assert.Positive(d, scaledOnAQuietNight(d.T, policy.Gap, `{}`, 0), "six hours after the beginning the thresholds end")
+		assert.Zero(d, scaledOnAQuietNight(d.T, policy.Gap, `{}`, 24*time.Hour))
+	}},
+}
+
+// scaledOnAQuietNight counts a policy's changes of a cluster on which nothing changes.
+func scaledOnAQuietNight(t *testing.T, name, entry string, history time.Duration) int {
+	t.Helper()
+	w, err := workload.Named("quiet-night")
+	require.NoError(t, err)
+	r, err := Simulate(t.Context(), Setup{Workload: w.After(history), Policy: name, Entry: []byte(entry), Seed: 1})
+	require.NoError(t, err)
+	return r.Measures.ScaledOut + r.Measures.ScaledIn
 }
 
 // built is a scenario's world before anything has happened.

@@ -252,7 +252,7 @@ func TestGroupsAreFoundByTagAndJudged(t *testing.T) {
 		assert.InDelta(t, w.unregistered, unregistered, 0, c.Cluster)
 	}
 	assert.Equal(t, 1, calls(t)["autoscaling.DescribeAutoScalingGroups"])
-	assert.Equal(t, 3, calls(t)["autoscaling.DescribeScalingActivities"], "only for groups with unregistered instances")
+	assert.Equal(t, 5, calls(t)["autoscaling.DescribeScalingActivities"], "for groups with unregistered instances, and where hosts are wanted while others may not be warm")
 }
 
 func TestDeniedReadsDegradeToNoScaleInAndSaySo(t *testing.T) {

@@ -251,6 +251,10 @@ func (g *group) desires(l *look, told []change) {
 	}
 	last := g.Desired[len(g.Desired)-1].At
 	for _, c := range told {
+		// A look of that very moment saw the change before an activity told of it.
+		if now := &g.Desired[len(g.Desired)-1]; now.At.Equal(c.at) && now.Desired == c.to {
+			now.Told = true
+		}
 		if n := len(g.Desired); c.at.After(last) && !c.at.After(l.at) && g.Desired[n-1].Desired != c.to {
 			g.Desired = append(g.Desired, recording.Capacity{At: c.at, Desired: c.to, Told: true})
 			last = c.at

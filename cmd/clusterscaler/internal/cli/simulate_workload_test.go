@@ -51,7 +51,7 @@ func TestPricesTurnHoursIntoMoney(t *testing.T) {
 	page := filepath.Join(t.TempDir(), "night.html")
 	one := clusterscaler(t, nil, append(args, "--price", "0.192", "--html", page)...)
 	require.Zero(t, one.code, one.stderr)
-	assert.Contains(t, one.stdout, "The hosts cost $1.73 and the scaler itself $0.0070, together $1266.53 a month.")
+	assert.Contains(t, one.stdout, "The hosts cost $1.73 and the scaler itself $0.0078, together $1267.13 a month.")
 	assert.Regexp(t, `│ – hosts +│ +\$1\.73 │`, one.stdout)
 	byType := clusterscaler(t, nil, append(args, "--prices", table)...)
 	assert.Equal(t, one.stdout, byType.stdout)
