@@ -75,11 +75,16 @@ func (s Service) lacking(onDraining map[string]int) []Demand {
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html).
 const crashesFor = 6 * time.Hour
 
+// Crashes tells whether the service is in a roll-out of which ECS said lately that its new tasks stop one after another.
+func (s Service) Crashes(now time.Time) bool {
+	return s.WantsHosts() && s.Rollout == Rolling && s.primary().InProgress && !s.Crashed.IsZero() && now.Sub(s.Crashed) < crashesFor
+}
+
 // CrashingSurplus is how many tasks a roll-out whose tasks crash one after another has beyond the desired count.
 func (s Service) CrashingSurplus(now time.Time) int {
-	s = s.bounded()
-	if !s.WantsHosts() || s.Rollout != Rolling || !s.primary().InProgress || s.Crashed.IsZero() || now.Sub(s.Crashed) >= crashesFor {
+	if !s.Crashes(now) {
 		return 0
 	}
+	s = s.bounded()
 	return max(0, min(s.Running+s.Pending-s.Desired, s.primary().Running+s.primary().Pending))
 }

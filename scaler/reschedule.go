@@ -91,9 +91,13 @@ func (f *facts) newAlike(t kind) *alike {
 			providers = []string{t.providers}
 		}
 		a.kinds = kindsOf(t.service, t.definition, providers)
-		if s.Immovable() {
+		switch {
+		case s.Immovable():
 			a.stuck = fmt.Sprintf("a task of %s that can never move: with %d desired, minimumHealthyPercent %d and maximumPercent %d let ECS neither start another task first nor stop this one first; raise maximumPercent so that one more may start",
 				s.Name, s.Desired, s.MinimumHealthyPercent, s.MaximumPercent)
+		case s.Desired > 0 && s.Crashes(f.now) && t.definition != s.Starts():
+			a.stuck = fmt.Sprintf("a task of %s that cannot move while its roll-out crashes: in its place ECS would start a new one, and those stop one after another; mend the roll-out, or roll it back",
+				s.Name)
 		}
 	}
 	return a

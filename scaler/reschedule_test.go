@@ -68,6 +68,42 @@ func TestImmovableTaskKeepsItsHost(t *testing.T) {
 	}
 }
 
+func TestCrashingRolloutKeepsOldTasks(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(s *cluster.Service)
+		stays  bool
+	}{
+		"ECS said so lately":        {func(*cluster.Service) {}, true},
+		"six hours ago":             {func(s *cluster.Service) { s.Crashed = now.Add(-6 * time.Hour) }, false},
+		"never":                     {func(s *cluster.Service) { s.Crashed = time.Time{} }, false},
+		"before this roll-out":      {func(s *cluster.Service) { s.Deployments[0].InProgress = false }, false},
+		"it is rolled back":         {func(s *cluster.Service) { s.Deployments[0].TaskDefinition = "web:1" }, false},
+		"others replace their own":  {func(s *cluster.Service) { s.Rollout = cluster.SideBySide }, false},
+		"its service wants no task": {func(s *cluster.Service) { s.Desired = 0 }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.host(4, size(4096, 15000))
+			w.service("web", 1, size(100, 100))
+			w.put(0, 1, "web")
+			w.s.Definitions["web:2"] = w.s.Definitions["web:1"]
+			web := w.find("web")
+			web.Crashed = now.Add(-5 * time.Hour)
+			web.Deployments = []cluster.Deployment{
+				{Primary: true, InProgress: true, Desired: 1, TaskDefinition: "web:2"}, {Desired: 1, Running: 1, TaskDefinition: "web:1"},
+			}
+			tt.change(web)
+			v := w.decide()
+			assert.Equal(t, tt.stays, v.Has(scaler.CannotMove), v.Why)
+			if tt.stays {
+				assert.Equal(t, scaler.Stay, v.Signal, v.Why)
+			} else {
+				assert.Equal(t, scaler.ScaleIn, v.Signal, v.Why)
+			}
+		})
+	}
+}
+
 // A host is drained by hand just before it is terminated. Its tasks are demand, and no host is removed without room for them.
 func TestTasksOfAnyDrainingHostMustFit(t *testing.T) {
 	w := newWorld()
