@@ -46,6 +46,8 @@ type Group struct {
 	Warmup                  time.Duration
 	WarmupKnown, WarmupRead bool
 	WarmupUnread            string
+	// ActsWithin is how long after publishing a step policy of the group may act, if WarmupKnown.
+	ActsWithin time.Duration
 	// LastJoined is when one of its hosts last registered, as far as is remembered. LastLaunch is when one was last launched.
 	// Zero: not known.
 	LastJoined, LastLaunch time.Time

@@ -16,8 +16,9 @@ type sizing struct {
 	useful, all inWarmup
 	// desired is the group's desired capacity; -1 where it is not known in hosts.
 	desired int
-	// counted: it is known what the policy counts.
+	// counted: it is known what the policy counts. within is how long after publishing it may act.
 	counted bool
+	within  time.Duration
 }
 
 // inWarmup are hosts, and when the warm-ups end that are not known to be over.
@@ -65,6 +66,9 @@ func (j *Judgement) size(d decision) sizing {
 	}
 	active := s.ActiveGroup()
 	z.counted = active != nil && !s.GroupsUnread
+	if z.counted {
+		z.within = active.ActsWithin
+	}
 	if z.counted && active.Unit == "" {
 		z.desired = active.Desired
 	}
@@ -87,8 +91,8 @@ func usefulInstances(s cluster.Snapshot, now time.Time) map[string]bool {
 	return useful
 }
 
-// Sized returns the verdict with the capacity change as it is to be published at the given moment. Hosts that are warm
-// within so long count as warm: as long as it may take until Auto Scaling acts on it.
+// Sized returns the verdict with the capacity change as it is to be published at the given moment. Hosts that will be warm
+// by the time that Auto Scaling may act on it count as warm.
 //
 // A step policy adds to the hosts that are past their warm-up, and a host without capacity that is past it stands among
 // them. So the change is the hosts wanted, and the warm ones without capacity, less all warm ones. That is how many are
@@ -99,8 +103,8 @@ func usefulInstances(s cluster.Snapshot, now time.Time) map[string]bool {
 // Auto Scaling rebalances zones, one host more than that may be there.
 //
 // If it is not known what the policy counts, all hosts count as warm. That buys late, and nothing twice.
-func (v Verdict) Sized(published time.Time, within time.Duration) Verdict {
-	z, until := v.sizing, published.Add(within)
+func (v Verdict) Sized(published time.Time) Verdict {
+	z, until := v.sizing, published.Add(v.sizing.within)
 	v.CapacityChange = z.gap
 	if z.counted && (z.gap > 0 || z.enough) {
 		v.CapacityChange += z.useful.at(until)

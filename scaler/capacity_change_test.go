@@ -19,7 +19,7 @@ const (
 // growing is a group of six full hosts, all warm, in a cluster that wants so many tasks more, a host each.
 func growing(more int) *world {
 	w := full()
-	w.s.Groups[0].Warmup, w.s.Groups[0].WarmupKnown = warmup, true
+	w.s.Groups[0].Warmup, w.s.Groups[0].WarmupKnown, w.s.Groups[0].ActsWithin = warmup, true, within
 	w.find("web").Desired, w.find("web").Deployments[0].Desired = 6+more, 6+more
 	return w
 }
@@ -184,7 +184,7 @@ func TestTheChangeIsWhatAStepPolicyMustAdd(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			v := tt.world().decide().Sized(now, within)
+			v := tt.world().decide().Sized(now)
 			assert.Equal(t, tt.gap, v.InstanceGap, v.Why)
 			assert.Equal(t, tt.change, v.CapacityChange)
 			assert.Equal(t, tt.wanted, v.InstancesWanted)
@@ -195,9 +195,9 @@ func TestTheChangeIsWhatAStepPolicyMustAdd(t *testing.T) {
 func TestScalingInTheChangeIsTheGap(t *testing.T) {
 	w := newWorld()
 	w.host(30, size(4096, 15600))
-	w.s.Groups[0].Warmup, w.s.Groups[0].WarmupKnown = warmup, true
+	w.s.Groups[0].Warmup, w.s.Groups[0].WarmupKnown, w.s.Groups[0].ActsWithin = warmup, true, within
 	w.fresh(5, time.Minute)
-	v := w.decide().Sized(now, within)
+	v := w.decide().Sized(now)
 	assert.Equal(t, -3, v.InstanceGap, v.Why)
 	assert.Equal(t, -3, v.CapacityChange)
 	assert.Equal(t, 27, v.InstancesWanted)
@@ -208,9 +208,10 @@ func TestTheChangeIsThatOfTheMomentOfPublishing(t *testing.T) {
 	w := growing(2)
 	w.fresh(4, time.Minute)
 	v := w.decide()
-	assert.Equal(t, 6, v.Sized(now.Add(89*time.Second), within).CapacityChange)
-	assert.Equal(t, 2, v.Sized(now.Add(90*time.Second), within).CapacityChange)
-	assert.Equal(t, 6, v.Sized(now.Add(119*time.Second), 0).CapacityChange)
+	assert.Equal(t, 6, v.Sized(now.Add(89*time.Second)).CapacityChange)
+	assert.Equal(t, 2, v.Sized(now.Add(90*time.Second)).CapacityChange)
+	w.s.Groups[0].ActsWithin = 0
+	assert.Equal(t, 6, w.decide().Sized(now.Add(119*time.Second)).CapacityChange)
 }
 
 // stagger has instances come into service at any time of the last five minutes, and some be pending.
@@ -220,6 +221,7 @@ func (w *world) stagger(t *rapid.T) {
 	}
 	g := &w.s.Groups[0]
 	g.Warmup, g.WarmupKnown = time.Duration(rapid.IntRange(0, 300).Draw(t, "warm-up"))*time.Second, rapid.IntRange(0, 9).Draw(t, "known") > 0
+	g.ActsWithin = time.Duration(rapid.SampledFrom([]int{30, 60}).Draw(t, "acts within")) * time.Second
 	if rapid.Bool().Draw(t, "pending") {
 		w.launch(rapid.IntRange(1, 5).Draw(t, "how many pending"), cluster.Pending, time.Minute)
 	}
@@ -283,7 +285,7 @@ func TestNeverMoreIsBoughtThanIsMissing(t *testing.T) {
 		v := w.decide()
 		tried[v.Signal]++
 		published := now.Add(time.Duration(rapid.IntRange(0, 60).Draw(t, "published after")) * time.Second)
-		v = v.Sized(published, within)
+		v = v.Sized(published)
 		launched := v.Has(scaler.InstancesLaunching) && v.CapacityChange > 0
 		switch {
 		case v.CapacityChange < v.InstanceGap, v.CapacityChange != v.InstanceGap && v.Signal == scaler.ScaleIn, v.CapacityChange != 0 && v.Signal == scaler.Stay && !launched:
@@ -296,7 +298,7 @@ func TestNeverMoreIsBoughtThanIsMissing(t *testing.T) {
 			inFlight++
 		}
 		if v.Signal == scaler.ScaleOut && g.WarmupKnown {
-			if want := w.sum(v, published.Add(within)); v.CapacityChange != want {
+			if want := w.sum(v, published.Add(g.ActsWithin)); v.CapacityChange != want {
 				t.Fatalf("change %d, by its definition %d\n%s", v.CapacityChange, want, w)
 			}
 		}

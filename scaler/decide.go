@@ -61,7 +61,7 @@ func (j *Judgement) Verdict() Verdict {
 	}
 	v.sizing = j.size(d)
 	v.InstancesWanted = v.sizing.useful.hosts + d.gap
-	return v.Sized(j.now, 0)
+	return v.Sized(j.now)
 }
 
 // decide scales out if there is a cause. Otherwise it removes as many hosts as can be spared.

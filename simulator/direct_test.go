@@ -15,22 +15,43 @@ import (
 	"ecs-cluster-scaler/simulator/workload"
 )
 
-// sized runs a workload by sizes. Direct sets the capacity in each pass instead, by a right that the publisher does not have:
-// no alarm can be sooner.
-func sized(t *testing.T, w workload.Workload, pace alarms.Pace, direct bool, seed uint64) Measures {
+// setting is how the capacity is set: by the alarm, or by a right that the publisher does not have. No alarm can be sooner than
+// that.
+type setting struct {
+	direct bool
+	// after is how long after the pass.
+	after time.Duration
+}
+
+// sized runs a workload by sizes, once for each seed, and adds up what comes of it.
+func sized(t *testing.T, w workload.Workload, s setting) Measures {
+	t.Helper()
+	var sum Measures
+	for seed := range uint64(3) {
+		m := sizedOnce(t, w, s, seed+1)
+		sum.UnplacedTaskSeconds += m.UnplacedTaskSeconds
+		sum.UnplacedLateTaskSeconds += m.UnplacedLateTaskSeconds
+		sum.InstanceHours += m.InstanceHours
+	}
+	t.Logf("%s, %+v: unplaced %.0f, late %.0f, hours %.0f", w.Name, s, sum.UnplacedTaskSeconds, sum.UnplacedLateTaskSeconds, sum.InstanceHours)
+	return sum
+}
+
+func sizedOnce(t *testing.T, w workload.Workload, s setting, seed uint64) Measures {
 	t.Helper()
 	knobs := aws.Defaults()
 	knobs.Seed = seed
 	world := aws.New(knobs)
-	scaling, err := policy.New(policy.Gap, policy.Options{Pace: pace, Verdict: func(_ time.Time, v scaler.Verdict) {
-		if g := world.Groups()[0]; direct && v.InstanceGap > 0 {
-			g.SetDesired(max(g.Desired, there(g)+v.InstanceGap))
+	scaling, err := policy.New(policy.Gap, policy.Options{Verdict: func(_ time.Time, v scaler.Verdict) {
+		if g := world.Groups()[0]; s.direct && v.InstanceGap > 0 {
+			wanted := there(g) + v.InstanceGap
+			world.After(s.after, "set the capacity", func() { g.SetDesired(max(g.Desired, wanted)) })
 		}
 	}})
 	require.NoError(t, err)
 	recorder := NewMeasurer(world, w.Settle)
 	w.Build(workload.Site{World: world, Policy: scaling})
-	if direct {
+	if s.direct {
 		for _, c := range world.Clusters() {
 			world.DeleteAlarm("ecs-cluster-scaler-" + c.Name + "-" + alarms.Out)
 			world.DeleteAlarm("ecs-cluster-scaler-" + c.Name + "-" + alarms.OutBySize)
@@ -41,12 +62,12 @@ func sized(t *testing.T, w workload.Workload, pace alarms.Pace, direct bool, see
 	return m
 }
 
-// spiky is demand of eight hours that doubles or trebles within minutes now and then.
-func spiky(t *testing.T, seed uint64) workload.Workload {
+// spiky is demand that doubles or trebles within minutes now and then. Eight hours of it are measured, after so many of history.
+func spiky(t *testing.T, history time.Duration) workload.Workload {
 	t.Helper()
-	random, level := rand.New(rand.NewPCG(seed, 0)), 100.0
+	random, level := rand.New(rand.NewPCG(0, 0)), 100.0
 	series := workload.Series{Name: "spiky"}
-	for at := 0; at <= 8*3600; at += 300 {
+	for at := 0; at <= int((history+8*time.Hour)/time.Second); at += 300 {
 		switch level = 100 + (level-100)*0.7; random.IntN(8) {
 		case 0:
 			level += 100 + 200*random.Float64()
@@ -57,31 +78,36 @@ func spiky(t *testing.T, seed uint64) workload.Workload {
 	}
 	w, err := workload.Demand([]workload.Series{series}, workload.Window{})
 	require.NoError(t, err)
+	w.Settle += history
 	return w
 }
 
 // Setting the capacity in each pass is the best that there can be. The alarm comes some 15 seconds later, and hosts that are warm
-// within half a minute count as warm, so that some are bought a minute later. What follows the gap leaves a third more unplaced.
+// within half a minute count as warm, so that some are bought a minute later. Once headroom is fitted, it is there for both, and
+// nearly all that is left is the same.
 func TestTheAlarmLosesLittleToSettingTheCapacity(t *testing.T) {
-	pace := alarms.Contract().Paces()[0]
-	var best, ours Measures
-	for shape := range uint64(3) {
-		w := spiky(t, shape)
-		for seed := range uint64(3) {
-			for _, direct := range []bool{true, false} {
-				m, sum := sized(t, w, pace, direct, seed+1), &ours
-				if direct {
-					sum = &best
-				}
-				sum.UnplacedTaskSeconds += m.UnplacedTaskSeconds
-				sum.UnplacedLateTaskSeconds += m.UnplacedLateTaskSeconds
-				sum.InstanceHours += m.InstanceHours
-			}
-		}
+	t.Parallel()
+	crowd, err := workload.Named("flash-crowd")
+	require.NoError(t, err)
+	const history = 12 * time.Hour
+	for _, w := range []workload.Workload{spiky(t, history), crowd.After(history)} {
+		t.Run(w.Name, func(t *testing.T) {
+			t.Parallel()
+			best, ours := sized(t, w, setting{direct: true}), sized(t, w, setting{})
+			assert.LessOrEqual(t, ours.UnplacedTaskSeconds, 1.05*best.UnplacedTaskSeconds)
+			assert.LessOrEqual(t, ours.UnplacedLateTaskSeconds, best.UnplacedLateTaskSeconds+60, "a minute in three days is luck")
+			assert.Less(t, ours.InstanceHours, 1.02*best.InstanceHours)
+		})
 	}
-	t.Logf("set in each pass: unplaced %.0f, late %.0f, hours %.0f", best.UnplacedTaskSeconds, best.UnplacedLateTaskSeconds, best.InstanceHours)
-	t.Logf("by the alarm:     unplaced %.0f, late %.0f, hours %.0f", ours.UnplacedTaskSeconds, ours.UnplacedLateTaskSeconds, ours.InstanceHours)
-	assert.Less(t, ours.UnplacedTaskSeconds, 1.2*best.UnplacedTaskSeconds)
-	assert.Less(t, ours.UnplacedLateTaskSeconds, 1.3*best.UnplacedLateTaskSeconds)
-	assert.Less(t, ours.InstanceHours, 1.02*best.InstanceHours)
+}
+
+// Without history no room is kept for a spike, so that what waits waits for a boot, and each second before the purchase is waited
+// too. No alarm can do better there: to set the capacity as much later as it comes loses as much.
+func TestWithoutHistoryTheAlarmsDelayIsWaited(t *testing.T) {
+	t.Parallel()
+	w := spiky(t, 0)
+	best, later, ours := sized(t, w, setting{direct: true}), sized(t, w, setting{direct: true, after: 15 * time.Second}), sized(t, w, setting{})
+	assert.Greater(t, ours.UnplacedTaskSeconds, 1.05*best.UnplacedTaskSeconds, "else the documents say too little")
+	assert.LessOrEqual(t, ours.UnplacedTaskSeconds, 1.05*later.UnplacedTaskSeconds)
+	assert.LessOrEqual(t, ours.UnplacedLateTaskSeconds, 1.05*later.UnplacedLateTaskSeconds)
 }

@@ -46,11 +46,10 @@ resource "aws_lambda_function" "publisher" {
 
   environment {
     variables = {
-      CONFIG_PATH          = var.config_path
-      METRIC_NAMESPACE     = var.namespace
-      METRICS              = var.metrics
-      ALARM_PERIOD_SECONDS = tostring(var.alarm_period_seconds)
-      LOG_LEVEL            = var.log_level
+      CONFIG_PATH      = var.config_path
+      METRIC_NAMESPACE = var.namespace
+      METRICS          = var.metrics
+      LOG_LEVEL        = var.log_level
     }
   }
 

@@ -8,11 +8,6 @@ output "namespace" {
   value       = var.namespace
 }
 
-output "alarm_period_seconds" {
-  description = "How often the alarms look that add hosts by size: what modules/cluster takes as `alarm_period_seconds`."
-  value       = var.alarm_period_seconds
-}
-
 output "name" {
   description = "Prefix of every name: what modules/cluster takes as `name`."
   value       = var.name

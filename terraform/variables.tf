@@ -106,18 +106,6 @@ variable "metrics" {
   }
 }
 
-variable "alarm_period_seconds" {
-  description = "How often the alarm of each cluster looks that adds hosts by size, 10 or 60. 10: within half a minute of the pass, at some $0.30 a month for each cluster's alarm. 60: within one to two minutes, at some $0.10; more tasks wait, and for longer. The publisher counts hosts as warm that are within 30 or 60 seconds."
-  type        = number
-  default     = 10
-  nullable    = false
-
-  validation {
-    condition     = contains([10, 60], var.alarm_period_seconds)
-    error_message = "alarm_period_seconds must be 10 or 60: the publisher knows no other pace."
-  }
-}
-
 variable "log_level" {
   description = "Lowest level that is logged: `debug`, `info`, `warn` or `error`."
   type        = string

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"ecs-cluster-scaler/cluster"
+	"ecs-cluster-scaler/internal/alarms"
 	"ecs-cluster-scaler/internal/awsclient"
 )
 
@@ -58,6 +59,7 @@ func (r *SizingReader) ReadWarmup(ctx context.Context, s *cluster.Snapshot, now 
 		return
 	}
 	g.Warmup, g.WarmupKnown = warmups.of(g.Warmup), true
+	g.ActsWithin = alarms.Contract().PaceOf(warmups.policies).Within()
 	if asked := m.unsure(g); len(asked) > 0 {
 		ctx, cancel := context.WithTimeout(ctx, toReadArrivals)
 		defer cancel()
@@ -75,19 +77,22 @@ type warmups struct {
 	// shortest is that of those that set one, if set. inherits: another does not, or there is none.
 	shortest      time.Duration
 	set, inherits bool
+	// policies are the names of all those.
+	policies []string
 }
 
 func (w *warmups) add(p types.ScalingPolicy) {
 	adds := slices.ContainsFunc(p.StepAdjustments, func(s types.StepAdjustment) bool { return aws.ToInt32(s.ScalingAdjustment) > 0 })
-	switch off := p.Enabled != nil && !*p.Enabled; {
-	case off || !adds:
-	case p.EstimatedInstanceWarmup == nil:
+	if off := p.Enabled != nil && !*p.Enabled; off || !adds {
+		return
+	}
+	w.policies = append(w.policies, aws.ToString(p.PolicyName))
+	if p.EstimatedInstanceWarmup == nil {
 		w.inherits = true
-	default:
-		of := time.Duration(*p.EstimatedInstanceWarmup) * time.Second
-		if !w.set || of < w.shortest {
-			w.shortest, w.set = of, true
-		}
+		return
+	}
+	if of := time.Duration(*p.EstimatedInstanceWarmup) * time.Second; !w.set || of < w.shortest {
+		w.shortest, w.set = of, true
 	}
 }
 

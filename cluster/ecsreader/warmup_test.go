@@ -192,6 +192,31 @@ func TestTheWarmUpIsTheShortestThatAdds(t *testing.T) {
 	}
 }
 
+// The names of policies tell how soon their alarm acts. A policy of a slow alarm beside one of a fast one may be the one that acts.
+func TestNamesTellHowSoonPoliciesAct(t *testing.T) {
+	add, remove := []aws.Step{{Lower: new(float64), Change: 1}}, []aws.Step{{Upper: new(float64), Change: -1}}
+	for name, c := range map[string]struct {
+		policies map[string][]aws.Step
+		want     time.Duration
+	}{
+		"fast":                              {map[string][]aws.Step{"s/web/scale-out": add, "s/web/scale-out-by-size-10s": add, "s/web/scale-out-by-many-10s": add}, 30 * time.Second},
+		"slow":                              {map[string][]aws.Step{"s/web/scale-out": add, "s/web/scale-out-by-size-60s": add}, 60 * time.Second},
+		"while one takes the other's place": {map[string][]aws.Step{"s/web/scale-out-by-size-10s": add, "s/web/scale-out-by-size-60s": add}, 60 * time.Second},
+		"none says it":                      {map[string][]aws.Step{"mine": add}, 60 * time.Second},
+		"no policy":                         {nil, 60 * time.Second},
+		"what removes hosts says nothing":   {map[string][]aws.Step{"s/web/scale-out-by-size-10s": add, "in-60s": remove}, 30 * time.Second},
+		"a period that the table has not":   {map[string][]aws.Step{"out-30s": add}, 60 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFleet(-1)
+			for policy, steps := range c.policies {
+				f.group.PutStepPolicy(policy, "Maximum", 180*time.Second, steps)
+			}
+			assert.Equal(t, c.want, f.pass(t, true).ActsWithin)
+		})
+	}
+}
+
 func TestTheWarmUpIsRememberedForTenMinutes(t *testing.T) {
 	f := newFleet(-1)
 	add := []aws.Step{{Lower: new(float64), Change: 1}}

@@ -7,6 +7,8 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -52,11 +54,18 @@ type Alarm struct {
 }
 
 // Pace is an alarm's period, and what the publisher must know of it: hosts that are warm within so long of publishing count
-// as warm, because it may take as long until Auto Scaling acts. So both are set together.
+// as warm, because it may take as long until Auto Scaling acts. The publisher reads it off the names of the alarm's policies,
+// so that nobody can set one without the other.
 type Pace struct {
 	PeriodSeconds     int `json:"period_seconds"`
 	WarmWithinSeconds int `json:"warm_within_seconds"`
 }
+
+// Suffix is how the names of policies end whose alarm has this pace.
+func (p Pace) Suffix() string { return fmt.Sprintf("-%ds", p.PeriodSeconds) }
+
+// Within is how long after publishing Auto Scaling may act.
+func (p Pace) Within() time.Duration { return time.Duration(p.WarmWithinSeconds) * time.Second }
 
 // Step changes the capacity by Change where the metric less the alarm's threshold lies between From and To; nil: without
 // end. At and above the threshold From belongs to the step, below it To does:
@@ -89,5 +98,25 @@ func (t Table) Period(alarm Alarm, chosen Pace) time.Duration {
 	return time.Duration(t.PeriodSeconds) * time.Second
 }
 
-// Paces are those that may be chosen; the first is the default.
+// Paces are those that may be chosen; the first is the default, the last the slowest.
 func (t Table) Paces() []Pace { return t.Alarms[OutBySize].Paces }
+
+// PolicyName is how one of the alarm's policies is called, without what stack and cluster put before it.
+func (a Alarm) PolicyName(policy string, chosen Pace) string {
+	if len(a.Paces) > 0 {
+		return policy + chosen.Suffix()
+	}
+	return policy
+}
+
+// PaceOf is the pace that names of policies tell: the slowest of those told. If none tells one it is the slowest there is, by
+// which hosts are bought late and none twice.
+func (t Table) PaceOf(policies []string) Pace {
+	paces := t.Paces()
+	for _, p := range slices.Backward(paces) {
+		if slices.ContainsFunc(policies, func(name string) bool { return strings.HasSuffix(name, p.Suffix()) }) {
+			return p
+		}
+	}
+	return paces[len(paces)-1]
+}

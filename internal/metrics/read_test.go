@@ -65,7 +65,7 @@ func TestReadingTakesWhatEachMetricHas(t *testing.T) {
 }
 
 func TestAReadThatFailsSaysWhat(t *testing.T) {
-	assert.ErrorContains(t, metrics.Read(t.Context(), &paged{}, "Ours", []metrics.Reading{{Metric: metrics.CPUDemand, Cluster: "a", From: minute, To: minute.Add(time.Hour)}}),
+	require.ErrorContains(t, metrics.Read(t.Context(), &paged{}, "Ours", []metrics.Reading{{Metric: metrics.CPUDemand, Cluster: "a", From: minute, To: minute.Add(time.Hour)}}),
 		"read 1 metrics of namespace Ours: no more")
 	require.NoError(t, metrics.Read(t.Context(), &paged{}, "Ours", nil), "nothing is asked for nothing")
 }

@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strconv"
 	"strings"
 	"unicode"
 
-	"ecs-cluster-scaler/internal/alarms"
 	"ecs-cluster-scaler/internal/metrics"
 )
 
@@ -25,13 +23,10 @@ type Settings struct {
 	Metrics metrics.Selection
 	// DrainHooks is DRAIN_HOOKS, comma-separated: the lifecycle hooks that the drainer may complete; none: any.
 	DrainHooks []string
-	// Pace is ALARM_PERIOD_SECONDS: how often the alarm looks that scales out by size, 10 or 60, and what follows from it.
-	Pace alarms.Pace
 	// LogLevel is LOG_LEVEL: debug, info, warn or error.
 	LogLevel slog.Level
 
 	levelErr error
-	noPeriod string // ALARM_PERIOD_SECONDS, if it cannot be used
 	// hooksSet: DRAIN_HOOKS is not empty, whether or not it holds a name.
 	hooksSet bool
 }
@@ -48,23 +43,8 @@ func FromEnvironment(getenv func(string) string) Settings {
 		s.DrainHooks = strings.FieldsFunc(hooks, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 		s.hooksSet = true
 	}
-	s.Pace, s.noPeriod = paceOf(getenv("ALARM_PERIOD_SECONDS"))
 	s.levelErr = s.LogLevel.UnmarshalText([]byte(cmp.Or(getenv("LOG_LEVEL"), "info")))
 	return s
-}
-
-// paceOf is the pace of a period in seconds; "" is the default. What is none of them is returned as it is.
-func paceOf(period string) (pace alarms.Pace, unknown string) {
-	paces := alarms.Contract().Paces()
-	if period == "" {
-		return paces[0], ""
-	}
-	for _, p := range paces {
-		if strconv.Itoa(p.PeriodSeconds) == period {
-			return p, ""
-		}
-	}
-	return alarms.Pace{}, period
 }
 
 // Validate says which setting cannot be used, and what to set instead.
@@ -80,8 +60,6 @@ func (s Settings) Validate() error {
 		return fmt.Errorf("the metric namespace %q cannot be used, because names that begin with AWS/ are Amazon's own; set METRIC_NAMESPACE or --namespace", s.Namespace)
 	case s.Metrics != metrics.Everything && s.Metrics != metrics.ScalingOnly:
 		return fmt.Errorf("METRICS is %q; it must be %s or %s", s.Metrics, metrics.Everything, metrics.ScalingOnly)
-	case s.noPeriod != "":
-		return fmt.Errorf("ALARM_PERIOD_SECONDS is %q; it must be 10 or 60, the period of the alarm that follows CapacityChange, or unset for 10", s.noPeriod)
 	case s.hooksSet && len(s.DrainHooks) == 0:
 		return errors.New("DRAIN_HOOKS names no hook; list the names of lifecycle hooks, separated by commas, or unset it to allow any hook")
 	}

@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"ecs-cluster-scaler/internal/alarms"
 	"ecs-cluster-scaler/internal/metrics"
 	"ecs-cluster-scaler/internal/settings"
 )
@@ -21,16 +20,7 @@ func TestAnEmptyEnvironmentGivesTheDefaults(t *testing.T) {
 	require.NoError(t, s.Validate())
 	assert.Equal(t, settings.Settings{
 		ConfigPath: "/ecs-cluster-scaler", Namespace: "ECSClusterScaler", Metrics: metrics.Everything, LogLevel: slog.LevelInfo,
-		Pace: alarms.Pace{PeriodSeconds: 10, WarmWithinSeconds: 30},
 	}, s)
-}
-
-func TestTheAlarmsPeriodSetsTheWindowToo(t *testing.T) {
-	for period, window := range map[string]int{"10": 30, "60": 60} {
-		s := settings.FromEnvironment(environment(map[string]string{"ALARM_PERIOD_SECONDS": period}))
-		require.NoError(t, s.Validate())
-		assert.Equal(t, window, s.Pace.WarmWithinSeconds)
-	}
 }
 
 func TestDrainHooksAreNamesWithCommasBetween(t *testing.T) {
@@ -46,7 +36,6 @@ func TestDrainHooksAreNamesWithCommasBetween(t *testing.T) {
 
 func TestWrongSettingsNameTheirVariable(t *testing.T) {
 	tests := map[string]struct{ name, value, want string }{
-		"no pace":              {"ALARM_PERIOD_SECONDS", "30", "must be 10 or 60"},
 		"relative path":        {"CONFIG_PATH", "ecs", "must begin with a slash"},
 		"trailing slash":       {"CONFIG_PATH", "/ecs/", "must not end with one"},
 		"Amazon's namespace":   {"METRIC_NAMESPACE", "AWS/ECS", "METRIC_NAMESPACE"},

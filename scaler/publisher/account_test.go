@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/stretchr/testify/require"
 
-	"ecs-cluster-scaler/internal/alarms"
 	"ecs-cluster-scaler/internal/metrics"
 	"ecs-cluster-scaler/internal/settings"
 	"ecs-cluster-scaler/scaler"
@@ -93,7 +92,7 @@ func (a account) publisher() *publisher.Publisher { return a.logging(&bytes.Buff
 
 func (a account) logging(log *bytes.Buffer) *publisher.Publisher {
 	a.Run(minute)
-	s := settings.Settings{ConfigPath: "/s", Namespace: "Ours", Metrics: metrics.Everything, Pace: alarms.Contract().Paces()[0]}
+	s := settings.Settings{ConfigPath: "/s", Namespace: "Ours", Metrics: metrics.Everything}
 	clients := publisher.Clients{SSM: a.calls.SSM, ECS: a.calls.ECS, AutoScaling: a.calls.AutoScaling, CloudWatch: a.calls.CloudWatch}
 	return publisher.New(clients, s, s.Logger(log), a.Now)
 }

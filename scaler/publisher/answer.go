@@ -25,9 +25,8 @@ type Answer struct {
 // answer gathers the verdicts and logs each.
 func (p *Publisher) answer(minute time.Time, judged []*candidate) Answer {
 	a := Answer{Minute: minute, Clusters: []scaler.Verdict{}, Failed: []Failure{}, at: p.now()}
-	warmWithin := time.Duration(p.settings.Pace.WarmWithinSeconds) * time.Second
 	for _, c := range judged {
-		v := c.verdict.Sized(a.at, warmWithin)
+		v := c.verdict.Sized(a.at)
 		p.log.Info("verdict", "verdict", v)
 		a.Clusters = append(a.Clusters, v)
 		if c.invalid {

@@ -20,7 +20,7 @@ func growing(t *testing.T, since time.Duration) account {
 	t.Helper()
 	a := newAccount()
 	g := a.hosts("a", 4, ecsreader.ClusterTag, "a")
-	g.PutStepPolicy("out", "Maximum", 3*time.Minute, []aws.Step{{Lower: new(float64), Change: 1}})
+	g.PutStepPolicy("out-10s", "Maximum", 3*time.Minute, []aws.Step{{Lower: new(float64), Change: 1}})
 	a.load("a", "web", 9, 900)
 	a.Run(minute.Add(-since - time.Minute))
 	g.SetDesired(6)

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -63,11 +62,9 @@ func (p *ours) processes() {
 		return
 	}
 	p.renew = p.world.Now().Add(processLasts)
-	settings := Settings()
-	settings.Pace = cmp.Or(p.Pace, settings.Pace)
 	p.publisher = publisher.New(publisher.Clients{
 		SSM: p.world.SSM(), ECS: p.world.ECS(), AutoScaling: p.world.AutoScaling(), CloudWatch: p.world.CloudWatch(),
-	}, settings, slog.New(slog.DiscardHandler), p.world.Now)
+	}, Settings(), slog.New(slog.DiscardHandler), p.world.Now)
 	p.drainer = p.newDrainer()
 }
 

@@ -106,7 +106,8 @@ func TestOurAlarmsAndStepsAreTheTables(t *testing.T) {
 				require.Len(t, alarm.Actions, len(want.Policies))
 				for _, action := range alarm.Actions {
 					assert.Same(t, s.group, action.Group)
-					p, steps := put[action.Policy], want.Policies[strings.TrimPrefix(action.Policy, "ecs-cluster-scaler-")]
+					p, steps := put[action.Policy], want.Policies[strings.TrimSuffix(strings.TrimPrefix(action.Policy, "ecs-cluster-scaler-"), "-10s")]
+					assert.Equal(t, len(want.Paces) > 0, strings.HasSuffix(action.Policy, "-10s"))
 					delete(put, action.Policy)
 					assert.Equal(t, table.MetricAggregationType, p.Aggregation)
 					assert.Equal(t, time.Duration(table.LeastWarmupSeconds)*time.Second, p.Warmup)

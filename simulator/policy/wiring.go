@@ -41,7 +41,7 @@ const (
 
 // Settings are what the two functions run with.
 func Settings() settings.Settings {
-	return settings.Settings{ConfigPath: ConfigPath, Namespace: namespace, Metrics: metrics.Everything, DrainHooks: []string{HookName}, Pace: alarms.Contract().Paces()[0]}
+	return settings.Settings{ConfigPath: ConfigPath, Namespace: namespace, Metrics: metrics.Everything, DrainHooks: []string{HookName}}
 }
 
 // EntryName is the SSM parameter of a cluster's entry.
@@ -127,21 +127,21 @@ func (w *Wiring) Activate(c *aws.Cluster, g *aws.Group) {
 }
 
 func (w *Wiring) put(c *aws.Cluster, g *aws.Group, name string, table alarms.Table) {
-	alarm := table.Alarms[name]
+	alarm, pace := table.Alarms[name], cmp.Or(w.Pace, table.Paces()[0])
 	var actions []aws.AlarmAction
 	for _, policy := range slices.Sorted(maps.Keys(alarm.Policies)) {
 		steps := make([]aws.Step, 0, len(alarm.Policies[policy]))
 		for _, s := range alarm.Policies[policy] {
 			steps = append(steps, aws.Step{Lower: s.From, Upper: s.To, Change: s.Change})
 		}
-		policy = "ecs-cluster-scaler-" + policy
+		policy = "ecs-cluster-scaler-" + alarm.PolicyName(policy, pace)
 		g.PutStepPolicy(policy, table.MetricAggregationType, warmup, steps)
 		actions = append(actions, aws.AlarmAction{Group: g, Policy: policy})
 	}
 	w.world.PutAlarm(aws.AlarmSpec{
 		Name: "ecs-cluster-scaler-" + c.Name + "-" + name, Namespace: namespace, Metric: alarm.Metric,
 		Dimensions: map[string]string{"ClusterName": c.Name},
-		Statistic:  table.Statistic, Period: table.Period(alarm, cmp.Or(w.Pace, table.Paces()[0])),
+		Statistic:  table.Statistic, Period: table.Period(alarm, pace),
 		Evaluation: alarm.EvaluationPeriods, Datapoints: alarm.DatapointsToAlarm,
 		Comparison: alarm.Comparison, Threshold: alarm.Threshold, TreatMissing: table.TreatMissingData,
 		Actions: actions,

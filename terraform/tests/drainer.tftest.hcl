@@ -52,7 +52,7 @@ run "defaults" {
     error_message = "No reserved concurrency: ticks may overlap."
   }
   assert {
-    condition     = aws_lambda_function.drainer["drainer"].environment[0].variables == tomap(merge({ for name, value in aws_lambda_function.publisher.environment[0].variables : name => value if name != "ALARM_PERIOD_SECONDS" }, { DRAIN_HOOKS = "ecs-cluster-scaler-drain" }))
+    condition     = aws_lambda_function.drainer["drainer"].environment[0].variables == tomap(merge(aws_lambda_function.publisher.environment[0].variables, { DRAIN_HOOKS = "ecs-cluster-scaler-drain" }))
     error_message = "Both functions read the same variables, but for the alarm's period, and the drainer the hooks that it may complete."
   }
   assert {

@@ -43,13 +43,12 @@ run "defaults" {
   }
   assert {
     condition = aws_lambda_function.publisher.environment[0].variables == tomap({
-      CONFIG_PATH          = "/ecs-cluster-scaler"
-      METRIC_NAMESPACE     = "ECSClusterScaler"
-      METRICS              = "all"
-      ALARM_PERIOD_SECONDS = "10"
-      LOG_LEVEL            = "info"
+      CONFIG_PATH      = "/ecs-cluster-scaler"
+      METRIC_NAMESPACE = "ECSClusterScaler"
+      METRICS          = "all"
+      LOG_LEVEL        = "info"
     })
-    error_message = "The function reads these five variables and no other."
+    error_message = "The function reads these four variables and no other."
   }
   assert {
     condition     = aws_lambda_function.publisher.filename == "tests/fixtures/publisher_linux_arm64.txt" && aws_lambda_function.publisher.source_code_hash == filebase64sha256("tests/fixtures/publisher_linux_arm64.txt")
@@ -158,29 +157,23 @@ run "package_from_s3" {
 
 run "what_is_set_reaches_the_function" {
   variables {
-    name                 = "second"
-    package              = { file = "tests/fixtures/publisher_linux_amd64.txt" }
-    architecture         = "x86_64"
-    memory_mb            = 512
-    config_path          = "/team/scaler"
-    namespace            = "Team/Scaler"
-    metrics              = "scaling"
-    alarm_period_seconds = 60
-    log_level            = "debug"
-    log_retention_days   = 7
-    tags                 = { team = "hosts" }
-  }
-  assert {
-    condition     = output.alarm_period_seconds == 60
-    error_message = "modules/cluster is to get the same."
+    name               = "second"
+    package            = { file = "tests/fixtures/publisher_linux_amd64.txt" }
+    architecture       = "x86_64"
+    memory_mb          = 512
+    config_path        = "/team/scaler"
+    namespace          = "Team/Scaler"
+    metrics            = "scaling"
+    log_level          = "debug"
+    log_retention_days = 7
+    tags               = { team = "hosts" }
   }
   assert {
     condition = aws_lambda_function.publisher.environment[0].variables == tomap({
-      CONFIG_PATH          = "/team/scaler"
-      METRIC_NAMESPACE     = "Team/Scaler"
-      METRICS              = "scaling"
-      ALARM_PERIOD_SECONDS = "60"
-      LOG_LEVEL            = "debug"
+      CONFIG_PATH      = "/team/scaler"
+      METRIC_NAMESPACE = "Team/Scaler"
+      METRICS          = "scaling"
+      LOG_LEVEL        = "debug"
     })
     error_message = "Each variable reaches the function."
   }

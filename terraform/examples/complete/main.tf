@@ -53,7 +53,6 @@ module "web" {
   autoscaling_group_name = module.web_hosts.group_name
   config_path            = module.scaler.config_path
   namespace              = module.scaler.namespace
-  alarm_period_seconds   = module.scaler.alarm_period_seconds
   name                   = module.scaler.name
   page_topic_arn         = module.scaler.page_topic_arn
   tell_topic_arn         = module.scaler.tell_topic_arn
@@ -96,7 +95,6 @@ module "render" {
   autoscaling_group_name = module.render_hosts.group_name
   config_path            = module.scaler.config_path
   namespace              = module.scaler.namespace
-  alarm_period_seconds   = module.scaler.alarm_period_seconds
   name                   = module.scaler.name
   page_topic_arn         = module.scaler.page_topic_arn
   tell_topic_arn         = module.scaler.tell_topic_arn

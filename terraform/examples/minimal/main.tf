@@ -14,12 +14,11 @@ module "cluster" {
   cluster_name           = var.cluster_name
   autoscaling_group_name = var.autoscaling_group_name
 
-  config_path          = module.scaler.config_path
-  namespace            = module.scaler.namespace
-  alarm_period_seconds = module.scaler.alarm_period_seconds
-  name                 = module.scaler.name
-  page_topic_arn       = module.scaler.page_topic_arn
-  tell_topic_arn       = module.scaler.tell_topic_arn
+  config_path    = module.scaler.config_path
+  namespace      = module.scaler.namespace
+  name           = module.scaler.name
+  page_topic_arn = module.scaler.page_topic_arn
+  tell_topic_arn = module.scaler.tell_topic_arn
 
   # {} is complete. This one only wants more room for memory, because tasks here reserve more than they use.
   entry = {

@@ -23,8 +23,10 @@ locals {
   # Each alarm's policies, by name; no name is in two alarms.
   policies = merge([for alarm in local.scaling : local.table.alarms[alarm].policies]...)
 
-  # Only out_by_size has paces to choose from.
-  periods = { for alarm in local.scaling : alarm => can(local.table.alarms[alarm].paces) ? var.alarm_period_seconds : local.table.period_seconds }
+  # Only out_by_size has paces to choose from. The names of its policies tell the publisher which it is.
+  paced    = toset([for alarm in local.scaling : alarm if can(local.table.alarms[alarm].paces)])
+  periods  = { for alarm in local.scaling : alarm => contains(local.paced, alarm) ? var.alarm_period_seconds : local.table.period_seconds }
+  suffixes = merge([for alarm in local.scaling : { for policy in keys(local.table.alarms[alarm].policies) : policy => contains(local.paced, alarm) ? "-${var.alarm_period_seconds}s" : "" }]...)
 
   descriptions = {
     out         = "Adds one host to ECS cluster ${var.cluster_name}: its scaling signal is 1."
@@ -91,7 +93,7 @@ resource "aws_ssm_parameter" "entry_by_hand" {
 resource "aws_autoscaling_policy" "scaling" {
   for_each = local.policies
 
-  name                    = "${local.alarm_prefix}scale-${replace(each.key, "_", "-")}"
+  name                    = "${local.alarm_prefix}scale-${replace(each.key, "_", "-")}${local.suffixes[each.key]}"
   autoscaling_group_name  = var.autoscaling_group_name
   policy_type             = "StepScaling"
   adjustment_type         = local.table.adjustment_type
@@ -150,8 +152,8 @@ resource "aws_cloudwatch_metric_alarm" "scaling" {
 
   lifecycle {
     precondition {
-      condition     = length("${local.alarm_prefix}scale-out-by-many") <= 255
-      error_message = "The names of stack and cluster together are too long for the name of an alarm or a policy, which may have 255 characters with \"/scale-out-by-many\" or \"/drain-past-deadline\". Use a shorter name, here and for the root module."
+      condition     = length("${local.alarm_prefix}scale-out-by-many-10s") <= 255
+      error_message = "The names of stack and cluster together are too long for the name of an alarm or a policy, which may have 255 characters with \"/scale-out-by-many-10s\" or \"/drain-past-deadline\". Use a shorter name, here and for the root module."
     }
   }
 }

@@ -74,7 +74,7 @@ resource "aws_cloudwatch_metric_alarm" "watch" {
   lifecycle {
     precondition {
       condition     = length("${local.alarm_prefix}${each.key}") <= 255
-      error_message = "The names of stack and cluster together are too long for the name of an alarm or a policy, which may have 255 characters with \"/scale-in-by-gap\" or \"/drain-past-deadline\". Use a shorter name, here and for the root module."
+      error_message = "The names of stack and cluster together are too long for the name of an alarm or a policy, which may have 255 characters with \"/scale-out-by-many-10s\" or \"/drain-past-deadline\". Use a shorter name, here and for the root module."
     }
   }
 }

@@ -158,6 +158,10 @@ run "out_by_size_each_minute" {
     condition     = { for what, alarm in aws_cloudwatch_metric_alarm.scaling : what => alarm.period } == { in = 60, out = 60, out_by_size = 60 }
     error_message = "The cheaper alarm."
   }
+  assert {
+    condition     = { for what, policy in aws_autoscaling_policy.scaling : what => policy.name } == { in = "ecs-cluster-scaler/web/scale-in", out = "ecs-cluster-scaler/web/scale-out", out_by_size = "ecs-cluster-scaler/web/scale-out-by-size-60s", out_by_many = "ecs-cluster-scaler/web/scale-out-by-many-60s" }
+    error_message = "The publisher reads off their names how long it takes until they act."
+  }
 }
 
 run "out_by_signal" {
@@ -226,8 +230,8 @@ run "each_alarm_starts_its_own_policy" {
     error_message = "All are to be had by what they do."
   }
   assert {
-    condition     = { for direction, policy in aws_autoscaling_policy.scaling : direction => policy.name if direction != "out_by_many" } == { for direction, alarm in aws_cloudwatch_metric_alarm.scaling : direction => alarm.alarm_name } && aws_autoscaling_policy.scaling["out_by_many"].name == "ecs-cluster-scaler/web/scale-out-by-many"
-    error_message = "A policy is named like its alarm: two stacks' policies on one group are told apart."
+    condition     = { for what, policy in aws_autoscaling_policy.scaling : what => policy.name } == { in = "ecs-cluster-scaler/web/scale-in", out = "ecs-cluster-scaler/web/scale-out", out_by_size = "ecs-cluster-scaler/web/scale-out-by-size-10s", out_by_many = "ecs-cluster-scaler/web/scale-out-by-many-10s" }
+    error_message = "Policies are named like their alarms: two stacks' on one group are told apart. Those of the fast alarm say so, for the publisher."
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.scaling["out"].alarm_name == "ecs-cluster-scaler/web/scale-out" && aws_cloudwatch_metric_alarm.scaling["in"].alarm_name == "ecs-cluster-scaler/web/scale-in"
