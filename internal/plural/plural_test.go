@@ -2,6 +2,7 @@ package plural_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -19,5 +20,13 @@ func TestNumbersWithTheirNouns(t *testing.T) {
 		"1 task was":   plural.Count(1, "task was", "tasks were"),
 	} {
 		assert.Equal(t, want, got)
+	}
+}
+
+func TestALengthOfTimeEndsWithItsLastUnit(t *testing.T) {
+	for want, d := range map[string]time.Duration{
+		"24h": 24 * time.Hour, "1h30m": 90 * time.Minute, "45m": 45 * time.Minute, "1h0m5s": time.Hour + 5*time.Second, "10s": 10 * time.Second, "0s": 0, "1.5s": 1500 * time.Millisecond,
+	} {
+		assert.Equal(t, want, plural.Duration(d))
 	}
 }

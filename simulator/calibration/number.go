@@ -3,8 +3,9 @@ package calibration
 import (
 	"fmt"
 	"math"
-	"strings"
 	"time"
+
+	"ecs-cluster-scaler/internal/plural"
 )
 
 // seconds writes a length of time for people.
@@ -13,14 +14,7 @@ func seconds(s float64) string {
 	if d >= 10*time.Second {
 		d = d.Round(time.Second)
 	}
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
+	return plural.Duration(d)
 }
 
 // length is a time in seconds as a knob takes it: in whole seconds from ten on, in tenths below.

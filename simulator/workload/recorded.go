@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"ecs-cluster-scaler/internal/plural"
@@ -69,10 +68,10 @@ func (p *replay) notes() []string {
 	r := p.recording
 	p.left = append(slices.Clone(r.Notes), p.left...)
 	if r.Made == recording.CloudWatch {
-		p.note("the recording is made from CloudWatch, every %s: what came and went in between is not in it", short(seconds(r.Resolution)))
+		p.note("the recording is made from CloudWatch, every %s: what came and went in between is not in it", plural.Duration(seconds(r.Resolution)))
 	}
 	if missing := p.unread(); missing > 0 {
-		p.note("nothing was read for %s of the window; what was so before is taken to hold", short(missing))
+		p.note("nothing was read for %s of the window; what was so before is taken to hold", plural.Duration(missing.Round(time.Second)))
 	}
 	p.noteGroups()
 	p.noteHosts()
@@ -146,14 +145,3 @@ func holds[T any](points []T, at func(T) time.Time, from, to time.Time) []T {
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
-
-// short is a duration without what is zero at its end: 1h, not 1h0m0s.
-func short(d time.Duration) string {
-	text := d.Round(time.Second).String()
-	for _, zero := range []string{"m0s", "h0m"} {
-		if strings.HasSuffix(text, zero) {
-			text = strings.TrimSuffix(text, zero[1:])
-		}
-	}
-	return text
-}

@@ -28,5 +28,5 @@ func LearnBoot(r recording.Recording, knobs *aws.Knobs) (note string) {
 	slices.Sort(boots)
 	rank := func(percent int) time.Duration { return boots[(len(boots)*percent+99)/100-1].Round(time.Second) }
 	knobs.EC2.Boot = aws.LogNormal{Median: rank(50), P95: rank(95)}
-	return fmt.Sprintf("ec2.boot is set to what %s took: median %s, p95 %s", plural.Count(len(boots), "recorded host"), short(rank(50)), short(rank(95)))
+	return fmt.Sprintf("ec2.boot is set to what %s took: median %s, p95 %s", plural.Count(len(boots), "recorded host"), plural.Duration(rank(50)), plural.Duration(rank(95)))
 }
