@@ -44,7 +44,9 @@ type Result struct {
 	// Strategy placed the tasks; none is the workload's own.
 	Strategy workload.Strategy `json:"strategy,omitempty"`
 	Policy   string            `json:"policy"`
-	Seed     uint64            `json:"seed"`
+	// Title is what the policy is, in words.
+	Title string `json:"title"`
+	Seed  uint64 `json:"seed"`
 	// Knobs are those that did not stand at their default, as a file would turn them. What a scenario turns itself is not
 	// among them.
 	Knobs    map[string]json.RawMessage `json:"knobs,omitempty"`
@@ -73,15 +75,18 @@ type Verdict struct {
 	Memory *cluster.Percent `json:"memory"`
 }
 
-// Policies are the names of the policies that come in tables.
+// Policies are the names of policies, as they are typed, the default first.
 func Policies() []string { return policy.Names() }
+
+// Title is what tables and pages call a policy, such as "ours" for gap.
+func Title(name string) string { return policy.Title(name) }
 
 // Drains are the endings of names with which alarms-N and schedulable-N drain as less careful functions do.
 func Drains() []string { return policy.Drains() }
 
 // Simulate runs a workload under a policy. It fails where the setup cannot be run, or when ctx ends.
 func Simulate(ctx context.Context, s Setup) (Result, error) {
-	result := Result{Workload: s.Workload.Name, Strategy: s.Strategy, Policy: s.Policy, Seed: s.Seed, Verdicts: []Verdict{}}
+	result := Result{Workload: s.Workload.Name, Strategy: s.Strategy, Policy: s.Policy, Title: Title(s.Policy), Seed: s.Seed, Verdicts: []Verdict{}}
 	scaling, err := policy.New(s.Policy, policy.Options{Entry: s.Entry, Verdict: func(minute time.Time, v scaler.Verdict) {
 		result.Verdicts = append(result.Verdicts, verdictOf(minute, v))
 		if v.Thresholds != nil {

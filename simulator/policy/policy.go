@@ -24,10 +24,10 @@ type Options struct {
 	Verdict func(minute time.Time, v scaler.Verdict)
 }
 
-// Names of policies, as they come in tables; those with a number have others too, as managed-90, and some end with one of
-// [Drains].
+// Names of policies, as they are typed, the default first; those with a number have others too, as managed-90, and some end
+// with one of [Drains]. [Title] is what they are called.
 func Names() []string {
-	return []string{Signal, Surge, Gap, "alarms-75", "schedulable-2", "managed-100", "managed-90", "managed-80"}
+	return []string{Gap, Surge, Signal, "alarms-75", "schedulable-2", "managed-100", "managed-90", "managed-80"}
 }
 
 // New makes the policy of a name.
@@ -37,6 +37,8 @@ func New(name string, o Options) (workload.Policy, error) {
 	number, err := strconv.Atoi(knob)
 	function := slices.IndexFunc(drainFunctions, func(f drainFunction) bool { return f.name == drains })
 	switch {
+	case name == Ours:
+		return newOurs(Gap, o)
 	case slices.Contains([]string{Signal, Surge, Gap}, name):
 		return newOurs(name, o)
 	case err != nil, function < 0, apart && drains == "":
@@ -47,6 +49,6 @@ func New(name string, o Options) (workload.Policy, error) {
 	case kind == "managed" && !apart && number >= 1 && number <= 100:
 		return &managed{target: number}, nil
 	}
-	return nil, fmt.Errorf("there is no policy %q; take %s (alarms-N: scale out at N %% of reservation, 26 to 100; schedulable-N: below N schedulable tasks; managed-N: target capacity, 1 to 100; alarms-N and schedulable-N may end with -%s)",
+	return nil, fmt.Errorf("there is no policy %q; take %s (ours is gap; alarms-N: scale out at N %% of reservation, 26 to 100; schedulable-N: below N schedulable tasks; managed-N: target capacity, 1 to 100; alarms-N and schedulable-N may end with -%s)",
 		name, strings.Join(Names(), ", "), strings.Join(Drains(), " or -"))
 }

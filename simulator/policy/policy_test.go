@@ -155,7 +155,7 @@ func TestANumberChangesTheKnobAndNonsenseIsRefused(t *testing.T) {
 	for _, name := range []string{"", "managed", "managed-0", "managed-101", "alarms-25", "gap-1", "other-5", "schedulable-x",
 		"alarms-75-", "alarms-75-drain", "alarms-drain-ends-early", "managed-90-drain-ends-early", "gap-drain-ends-early"} {
 		_, err := policy.New(name, policy.Options{})
-		require.ErrorContains(t, err, "take signal, surge, gap", name)
+		require.ErrorContains(t, err, "take gap, surge, signal", name)
 	}
 	_, err := policy.New("gap", policy.Options{Entry: json.RawMessage("{")})
 	assert.Error(t, err)

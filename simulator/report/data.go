@@ -27,6 +27,7 @@ type pageData struct {
 
 type runData struct {
 	Policy   string            `json:"policy"`
+	Title    string            `json:"title"`
 	Series   map[string]column `json:"series"`
 	Limits   limits            `json:"limits"`
 	Verdicts *verdictData      `json:"verdicts"`
@@ -97,7 +98,7 @@ func dataOf(c Comparison) (pageData, error) {
 	}
 	for _, run := range c.Runs {
 		if !sameTimes(first, run.Series) {
-			return pageData{}, fmt.Errorf("%s was not sampled at the same times as %s", run.Policy, c.Runs[0].Policy)
+			return pageData{}, fmt.Errorf("%s was not sampled at the same times as %s", simulator.Title(run.Policy), simulator.Title(c.Runs[0].Policy))
 		}
 		d.Runs = append(d.Runs, runOf(run))
 		for _, v := range run.Verdicts {
@@ -128,7 +129,7 @@ func sameTimes(a, b []simulator.Sample) bool {
 
 func runOf(r simulator.Result) runData {
 	out := runData{
-		Policy: r.Policy, Series: map[string]column{}, Drains: []drainData{},
+		Policy: r.Policy, Title: simulator.Title(r.Policy), Series: map[string]column{}, Drains: []drainData{},
 		Limits: limitsOf(r),
 	}
 	for name, of := range sampled {

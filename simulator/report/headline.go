@@ -10,7 +10,7 @@ import (
 
 // story is what a run came to, in sentences.
 type story struct {
-	Policy string
+	Title string
 	// Says what waited at which cost; Against compares it with the first run; Harm is what must not happen, if it did.
 	Says, Against, Harm string
 }
@@ -18,7 +18,7 @@ type story struct {
 func storiesOf(runs []simulator.Result) []story {
 	out := make([]story, 0, len(runs))
 	for i, r := range runs {
-		s := story{Policy: r.Policy, Says: says(r.Measures), Harm: strings.Join(alarming(r), " ")}
+		s := story{Title: simulator.Title(r.Policy), Says: says(r.Measures), Harm: strings.Join(alarming(r), " ")}
 		if i > 0 {
 			s.Against = against(runs[0], r)
 		}
@@ -64,7 +64,7 @@ func unplaced(s float64) string {
 }
 
 func against(base, r simulator.Result) string {
-	return fmt.Sprintf("Against %s: %s, %s.", base.Policy,
+	return fmt.Sprintf("Against %s: %s, %s.", simulator.Title(base.Policy),
 		unplacedAgainst(base.Measures.UnplacedTaskSeconds, r.Measures.UnplacedTaskSeconds),
 		hoursAgainst(base.Measures.InstanceHours, r.Measures.InstanceHours))
 }

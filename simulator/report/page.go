@@ -138,6 +138,7 @@ func write(out io.Writer, name string, view any) error {
 	t, err := template.New(name).Funcs(template.FuncMap{
 		"clock":   clock,
 		"percent": percent,
+		"title":   simulator.Title,
 		"signed":  func(n int) string { return typeset(signed(n)) },
 		"mean":    func(v float64) string { return fmt.Sprintf("%.1f", v) },
 		"minute":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },

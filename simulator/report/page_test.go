@@ -202,7 +202,7 @@ func TestAPageIsReadWithoutSeeingIt(t *testing.T) {
 			assert.True(t, ids[label], label)
 		}
 	})
-	assert.Contains(t, text, "managed-90 publishes no signal")
+	assert.Contains(t, text, "ECS managed scaling, target 90 publishes no signal")
 }
 
 func TestHoursAddUpToWhatWasSampled(t *testing.T) {
@@ -231,7 +231,7 @@ func TestAPageRefusesWhatItCannotDraw(t *testing.T) {
 	require.Error(t, Page(&bytes.Buffer{}, Comparison{Workload: "nothing"}))
 	c := madeUp(300, "gap", "signal")
 	c.Runs[1].Series = c.Runs[1].Series[1:]
-	assert.ErrorContains(t, Page(&bytes.Buffer{}, c), "signal was not sampled at the same times as gap")
+	assert.ErrorContains(t, Page(&bytes.Buffer{}, c), "ours, one at a time was not sampled at the same times as ours")
 }
 
 func TestAWeekOfFivePoliciesIsAPageThatCanBeSent(t *testing.T) {

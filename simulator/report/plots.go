@@ -30,13 +30,13 @@ type key struct {
 func strips(c Comparison, kind string) []plot {
 	var out []plot
 	for i, r := range c.Runs {
-		p := plot{Kind: "strip-" + kind, Run: i, Title: r.Policy}
+		p := plot{Kind: "strip-" + kind, Run: i, Title: simulator.Title(r.Policy)}
 		switch kind {
 		case "unplaced":
-			p.Alt = fmt.Sprintf("Unplaced tasks under %s: %s.", r.Policy, rangeOf(r, func(s simulator.Sample) int { return s.Unplaced }))
+			p.Alt = fmt.Sprintf("Unplaced tasks under %s: %s.", simulator.Title(r.Policy), rangeOf(r, func(s simulator.Sample) int { return s.Unplaced }))
 			p.Keys = []key{{"unplaced", "area bad", "unplaced"}}
 		default:
-			p.Alt = fmt.Sprintf("Billed hosts under %s: %s.", r.Policy, rangeOf(r, billed))
+			p.Alt = fmt.Sprintf("Billed hosts under %s: %s.", simulator.Title(r.Policy), rangeOf(r, billed))
 			p.Keys = []key{{"billed", "area c1", "billed"}, {"fewest", "line ink", "fewest"}}
 		}
 		out = append(out, p)
@@ -77,7 +77,7 @@ func details(r simulator.Result, i int) []plot {
 	}
 	reasons := plot{Kind: "reasons", Title: "Reasons", Hint: "when each applied", Alt: reasonsAlt(r)}
 	if len(r.Verdicts) == 0 {
-		gap.Missing = r.Policy + " publishes no signal and gives no reasons."
+		gap.Missing = simulator.Title(r.Policy) + " publishes no signal and gives no reasons."
 		plots = append(plots, gap)
 	} else {
 		plots = append(plots, gap, reasons)

@@ -34,7 +34,7 @@ func CompareText(w io.Writer, c Comparison) error {
 	paragraphs := []string{fmt.Sprintf("%s, seed %d, under %s: %s measured. %s",
 		first.Workload, first.Seed, plural.Count(len(c.Runs), "policy", "policies"), span(first.Measures.Hours*3600), c.Why)}
 	for _, s := range storiesOf(c.Runs) {
-		paragraphs = append(paragraphs, strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s %s", s.Policy, s.Says, s.Against, s.Harm)), " "))
+		paragraphs = append(paragraphs, strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s %s", s.Title, s.Says, s.Against, s.Harm)), " "))
 	}
 	_, err := fmt.Fprintf(w, "%s\n%s\n", wrapped(append(paragraphs, turned(first)...)), Table(c.Runs...))
 	return err
@@ -89,11 +89,11 @@ const width = 100
 func Table(runs ...simulator.Result) string {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
-	t.Style().Format.Header = text.FormatDefault // a policy's name is typed as it stands here
+	t.Style().Format.Header = text.FormatDefault
 	header := table.Row{"measure"}
 	columns := []table.ColumnConfig{{Number: 1}}
 	for i, run := range runs {
-		header = append(header, run.Policy)
+		header = append(header, wrappedTitle(run.Policy))
 		columns = append(columns, table.ColumnConfig{Number: i + 2, Align: text.AlignRight, AlignHeader: text.AlignRight})
 	}
 	t.AppendHeader(header)
@@ -114,6 +114,11 @@ func Table(runs ...simulator.Result) string {
 	return t.Render()
 }
 
+// wrappedTitle is a policy's title with a line for each of its parts.
+func wrappedTitle(policy string) string {
+	return strings.ReplaceAll(simulator.Title(policy), ", ", ",\n")
+}
+
 // priced are the rows of money, if there is any.
 func priced(runs []simulator.Result) []Row {
 	if !slices.ContainsFunc(runs, func(r simulator.Result) bool { return r.Measures.Cost != nil }) {
@@ -124,7 +129,7 @@ func priced(runs []simulator.Result) []Row {
 
 // Summary says what happened, the worst first, a paragraph for each matter.
 func Summary(why string, run simulator.Result) []string {
-	head := fmt.Sprintf("%s under %s, seed %d: %s measured.", run.Workload, run.Policy, run.Seed, span(run.Measures.Hours*3600))
+	head := fmt.Sprintf("%s under %s, seed %d: %s measured.", run.Workload, simulator.Title(run.Policy), run.Seed, span(run.Measures.Hours*3600))
 	paragraphs := []string{head + " " + why}
 	if wrong := alarming(run); len(wrong) > 0 {
 		paragraphs = append(paragraphs, "Look at this first: "+strings.Join(wrong, " "))

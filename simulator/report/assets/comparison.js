@@ -32,7 +32,7 @@ const runs = data.runs.map((r) => {
   const percent = (k) => s["capacity_" + k].map((c, i) => (c > 0 ? (100 * s["reserved_" + k][i]) / c : null));
   s.cpu_percent = percent("cpu");
   s.memory_percent = percent("memory");
-  const run = { policy: r.policy, s, limits: r.limits, drains: lanes(r.drains), v: null };
+  const run = { policy: r.title, s, limits: r.limits, drains: lanes(r.drains), v: null };
   if (r.verdicts) {
     const v = r.verdicts;
     run.v = {

@@ -28,7 +28,7 @@ type simulation struct {
 	recording                                string
 	recorded                                 *recording.Recording // of recording, once it is read
 	window                                   window
-	length, history                          time.Duration
+	length, history                          days
 	world                                    world
 	listKnobs                                bool
 	seed                                     uint64
@@ -92,8 +92,8 @@ func newSimulate() *cobra.Command {
 	f.StringArrayVar(&s.demand, "demand", nil, "CSV trace of demand to follow instead of a scenario; may be repeated, services take the traces in turn")
 	f.StringVar(&s.recording, "recording", "", "JSON file of what your cluster did, to run instead of a scenario; docs/recording.md")
 	f.Var(&s.window, "window", "part of the trace or recording to run, from:to in seconds")
-	f.DurationVar(&s.length, "length", 0, "how long to run a scenario once it has settled, such as 6h")
-	f.DurationVar(&s.history, "history", 0, "how much time to simulate first and not measure, such as 24h; of a trace or recording, the time before --window")
+	f.Var(&s.length, "length", "how long to run a scenario once it has settled, such as 6h")
+	f.Var(&s.history, "history", "how much time to simulate first and not measure, such as 24h; of a trace or recording, the time before --window")
 	s.world.flags(cmd)
 	f.BoolVar(&s.listKnobs, "list-knobs", false, "list the numbers of the simulated AWS and their sources; run nothing")
 	f.StringVar(&s.entry, "entry", "", "file that holds the clusters' entry, as in SSM")
@@ -119,8 +119,8 @@ func (s simulation) given(changed func(flag string) bool) error {
 		return fmt.Errorf("--compare= names no policy; name some, such as --compare=gap,managed-90, or leave out the = to compare %s", strings.Join(compared(), ","))
 	case changed("length") && s.length == 0:
 		return s.wrongLength()
-	case changed("history") && (s.history <= 0 || s.history%time.Minute != 0):
-		return fmt.Errorf("--history is %s; it must be one or more whole minutes, such as 24h", s.history)
+	case changed("history") && (s.history <= 0 || time.Duration(s.history)%time.Minute != 0):
+		return fmt.Errorf("--history is %s; it must be one or more whole minutes, such as 24h", inDays(time.Duration(s.history)))
 	case s.record != "" && len(s.compare) > 0:
 		return errors.New("--record writes one recording, and each policy would give another; leave --compare out and name one with --policy")
 	case s.list && s.listKnobs:
@@ -137,7 +137,7 @@ func (s simulation) given(changed func(flag string) bool) error {
 }
 
 func (s simulation) wrongLength() error {
-	return fmt.Errorf("--length is %s; it must be one or more whole minutes, such as 6h", s.length)
+	return fmt.Errorf("--length is %s; it must be one or more whole minutes, such as 6h", inDays(time.Duration(s.length)))
 }
 
 func (s simulation) run(cmd *cobra.Command) error {
@@ -298,7 +298,11 @@ func scenarios(out io.Writer, s simulation) error {
 	for _, w := range workload.All() {
 		t.AppendRow(table.Row{w.Name, fmt.Sprintf("%.0f h", (w.Lasts - w.Settle).Hours()), w.Why})
 	}
-	_, err := fmt.Fprintf(out, "%s\npolicies: %s\nalarms-N and schedulable-N may end with -%s, for less careful drains\n",
-		t.Render(), strings.Join(simulator.Policies(), ", "), strings.Join(simulator.Drains(), " or -"))
+	policies := newTable(whyWidth, "policy", "what it is called")
+	for _, name := range simulator.Policies() {
+		policies.AppendRow(table.Row{name, simulator.Title(name)})
+	}
+	_, err := fmt.Fprintf(out, "%s\n%s\nour default is gap, or ours; other numbers are taken too; alarms-N and schedulable-N may end with -%s, for less careful drains\n",
+		t.Render(), policies.Render(), strings.Join(simulator.Drains(), " or -"))
 	return err
 }

@@ -40,7 +40,7 @@ func TestASeedGivesOneSimulation(t *testing.T) {
 func TestSimulationIsToldInSentencesAndATable(t *testing.T) {
 	got := clusterscaler(t, nil, "simulate", "quiet-night", "--length", "1h", "--policy", "managed-100")
 	require.Zero(t, got.code, got.stderr)
-	assert.Contains(t, got.stdout, "quiet-night under managed-100, seed 1: 1 h measured.")
+	assert.Contains(t, got.stdout, "quiet-night under ECS managed scaling, target 100, seed 1: 1 h measured.")
 	assert.Contains(t, got.stdout, "│ unplaced task-seconds")
 }
 
@@ -134,7 +134,7 @@ func TestWrongSimulationIsAnsweredWithWhatToDo(t *testing.T) {
 		"--list writes only a table; leave --output out":                                                                                                            {"--list", "--output", "json"},
 		`"-1" for "--seed" flag: it must be a whole number, 0 or more`:                                                                                              {"diurnal", "--seed", "-1"},
 		`"x" for "--faults" flag: it must be a number`:                                                                                                              {"diurnal", "--faults", "x"},
-		`"5" for "--length" flag: it must be a duration, such as 90m or 6h`:                                                                                         {"diurnal", "--length", "5"},
+		`"5" for "--length" flag: it must be a duration, such as 90m, 24h or 7d`:                                                                                    {"diurnal", "--length", "5"},
 		"unknown flag: --polcy; clusterscaler simulate --help lists the flags":                                                                                      {"diurnal", "--polcy", "gap"},
 		"--html: the folder /nowhere does not exist; make it first":                                                                                                 {"quiet-night", "--html", "/nowhere/a.html"},
 		"is a folder; name a file in it, such as":                                                                                                                   {"quiet-night", "--html", t.TempDir()},
@@ -145,7 +145,7 @@ func TestWrongSimulationIsAnsweredWithWhatToDo(t *testing.T) {
 		"demand.csv:1: this is a trace of demand; give it to --demand":                                                                                              {"--tasks", demand},
 		"the window ends at second 7200, and there is nothing after second 3600; choose an end within it":                                                           {"--demand", demand, "--window", "0:7200"},
 		"--faults is 101; it must be a percentage from 0 to 100":                                                                                                    {"diurnal", "--faults", "101"},
-		`there is no policy "magic"; take signal`:                                                                                                                   {"diurnal", "--policy", "magic"},
+		`there is no policy "magic"; take gap`:                                                                                                                      {"diurnal", "--policy", "magic"},
 		"docs/reference.md lists the fields":                                                                                                                        {"diurnal", "--entry", entry},
 		"--list runs nothing; leave out either --list or the workload":                                                                                              {"diurnal", "--list"},
 		"/nowhere.json: no such file or directory; name a file that holds an entry":                                                                                 {"diurnal", "--entry", "/nowhere.json"},

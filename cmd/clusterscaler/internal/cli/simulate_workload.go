@@ -52,19 +52,19 @@ func (s simulation) workload() (w workload.Workload, notes []string, err error) 
 			err = fmt.Errorf("%s is a file and no scenario; give a recording with --recording, or a trace with --tasks, --services or --demand", s.scenario)
 		}
 		if err == nil && s.length != 0 {
-			w.Lasts = w.Settle + s.length
+			w.Lasts = w.Settle + time.Duration(s.length)
 		}
-		return w.After(s.history), nil, err
+		return w.After(time.Duration(s.history)), nil, err
 	}
-	part, err := workload.Window(s.window).Before(s.history)
+	part, err := workload.Window(s.window).Before(time.Duration(s.history))
 	if err != nil {
 		return workload.Workload{}, nil, fmt.Errorf("--history: %w", err)
 	}
 	if s.recorded != nil {
-		return workload.Recorded(filepath.Base(s.recording), *s.recorded, workload.Window(s.window), s.history)
+		return workload.Recorded(filepath.Base(s.recording), *s.recorded, workload.Window(s.window), time.Duration(s.history))
 	}
 	w, notes, err = s.trace(part)
-	w.Settle += s.history // which is of the window now
+	w.Settle += time.Duration(s.history) // which is of the window now
 	return w, notes, err
 }
 
@@ -143,7 +143,7 @@ func (s simulation) oneWorkload() error {
 		return errors.New("--length is for scenarios; for a trace or a recording, use --window from:to, in seconds")
 	case traces == 0 && s.window != window{}:
 		return errors.New("--window is for traces and recordings; for a scenario, use --length, such as 6h")
-	case s.length < 0 || s.length%time.Minute != 0:
+	case time.Duration(s.length)%time.Minute != 0:
 		return s.wrongLength()
 	}
 	return nil

@@ -19,7 +19,7 @@ func TestTraceOfServicesDrivesASimulation(t *testing.T) {
 	services := file(t, "ours.csv", "t_s,service,desired,cpu_units,memory_mib,revision\n0,web,4,512,1024,1\n0,etl,1,9999,1,1\n900,web,6,512,1024,2\n1800,web,6,512,1024,2\n")
 	got := clusterscaler(t, nil, "simulate", "--services", services)
 	require.Zero(t, got.code, got.stderr)
-	assert.Contains(t, got.stdout, "ours.csv under signal, seed 1: 30 min measured. A trace of what 1 service wanted, with 1 roll-out.")
+	assert.Contains(t, got.stdout, "ours.csv under ours, seed 1: 30 min measured. A trace of what 1 service wanted, with 1 roll-out.")
 	assert.Equal(t, "note: tasks of etl are larger than a host (m5.xlarge: 4096 CPU, 15400 MiB) and left out; they need up to 9999 CPU, 1 MiB\n", got.stderr)
 }
 
