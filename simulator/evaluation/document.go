@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 
+	"ecs-cluster-scaler/internal/plural"
 	"ecs-cluster-scaler/simulator/aws"
 	"ecs-cluster-scaler/simulator/report"
 )
@@ -15,12 +15,16 @@ import (
 func (p Plan) Report(f Found, command string, extent Extent) report.Evaluation {
 	seeds := "one seed"
 	if p.Seeds > 1 {
-		seeds = fmt.Sprintf("%d seeds", p.Seeds)
+		seeds = fmt.Sprintf("%d seeds where targets compare, else one", p.Seeds)
+	}
+	after := ""
+	if p.History > 0 {
+		after = fmt.Sprintf(" Each run was measured after %s of history, which the cluster lived through first.", plural.Duration(p.History))
 	}
 	lasts := map[Extent]string{Usual: "at most four days", Quick: "one day", Full: "its whole window"}[extent]
 	e := report.Evaluation{
-		About: fmt.Sprintf("Every family of policies was swept over its main knob on each trace: %s, %s. Every policy ran with its defaults on each scenario, with at most two seeds. Each row ran again under %d sets of knobs that change one guess each, and under one that changes none. For that a trace has its first day and one seed, a scenario the same seeds. Made by %s, where traces stands for the folder.",
-			lasts, seeds, len(f.Sets)-1, command), Extent: lasts,
+		About: fmt.Sprintf("Every family of policies was swept over its main knob on each trace: %s, %s. Every policy ran with its defaults on each scenario.%s Each row ran again under %d sets of knobs that change one guess each, and under one that changes none. For that a trace has its first day and one seed, a scenario the same seeds. Made by %s, where traces stands for the folder.",
+			lasts, seeds, after, len(f.Sets)-1, command), Extent: lasts,
 		Quick: extent == Quick, Traces: f.Traces, Scenarios: f.Scenarios, Against: Against(), Sets: f.Sets,
 	}
 	knobs := map[string]json.RawMessage{}
@@ -48,35 +52,31 @@ var limits = []string{
 
 // Document writes an evaluation as Markdown, with what it does not prove.
 func Document(out io.Writer, e report.Evaluation) error {
+	var sections bytes.Buffer
+	fmt.Fprint(&sections, "## Ours\n\nOne set of entries for all traces, nothing tuned to any of them:\n\n| Setting | policy | entry |\n|---|---|---|\n")
+	for _, s := range ours() {
+		entry := s.Entry
+		if entry == "" {
+			entry = "{}"
+		}
+		fmt.Fprintf(&sections, "| %s | `%s` | `%s` |\n", s.Name, s.Policy, entry)
+	}
+	fmt.Fprint(&sections, "\n## What it does not prove\n\n")
+	for _, l := range limits {
+		fmt.Fprintf(&sections, "- %s\n", l)
+	}
+	fmt.Fprint(&sections, "\n## Traces\n\n| Trace | lower bound | source and licence |\n|---|---:|---|\n")
+	for _, t := range e.Traces {
+		fmt.Fprintf(&sections, "| %s | %.0f instance-hours | %s |\n", t.Name, t.LowerBoundHours, t.Attribution)
+	}
+	sections.WriteString("\n")
+
 	var b bytes.Buffer
 	fmt.Fprint(&b, "# Evaluation\n\n")
-	fmt.Fprint(&b, "The page with the frontiers is [evaluation.html](evaluation.html); measures are defined in [simulator.md](simulator.md#measures). Why ours lose where they do, and what was tried, is in [remedies.md](remedies.md).\n\n")
-	var tables bytes.Buffer
-	if err := report.EvaluationMarkdown(&tables, e); err != nil {
+	if err := report.EvaluationMarkdown(&b, e, sections.String()); err != nil {
 		return err
 	}
-	about, rest, _ := strings.Cut(tables.String(), "\n## ")
-	holds, rest, _ := strings.Cut(rest, "\n## ")
-	fmt.Fprintf(&b, "%s\n## %s\n", about, holds)
-	fmt.Fprint(&b, "## Ours\n\nOne set of entries for all traces, nothing tuned to any of them:\n\n| Setting | policy | entry |\n|---|---|---|\n")
-	for _, s := range grid("") {
-		if s.Ours {
-			entry := s.Entry
-			if entry == "" {
-				entry = "{}"
-			}
-			fmt.Fprintf(&b, "| %s | `%s` | `%s` |\n", s.Name, s.Policy, entry)
-		}
-	}
-	fmt.Fprint(&b, "\n## What it does not prove\n\n")
-	for _, l := range limits {
-		fmt.Fprintf(&b, "- %s\n", l)
-	}
-	fmt.Fprint(&b, "\n## Traces\n\n| Trace | lower bound | source and licence |\n|---|---:|---|\n")
-	for _, t := range e.Traces {
-		fmt.Fprintf(&b, "| %s | %.0f instance-hours | %s |\n", t.Name, t.LowerBoundHours, t.Attribution)
-	}
-	fmt.Fprintf(&b, "\n## %s", rest)
+	fmt.Fprint(&b, "\nThe page with every frontier is [evaluation.html](evaluation.html). Measures are defined in [simulator.md](simulator.md#measures). What was tried and what is left is in [remedies.md](remedies.md).\n")
 	_, err := b.WriteTo(out)
 	return err
 }

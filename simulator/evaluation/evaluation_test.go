@@ -57,7 +57,7 @@ func folder(t *testing.T) string {
 }
 
 func TestTracesAreFoundByTheirNames(t *testing.T) {
-	cases, err := Cases(folder(t), Usual)
+	cases, err := Cases(folder(t), Usual, 0)
 	require.NoError(t, err)
 	assert.Equal(t, "demand_own", cases[0].Name)
 	assert.True(t, cases[0].Services)
@@ -77,25 +77,70 @@ func TestTracesAreFoundByTheirNames(t *testing.T) {
 	assert.Len(t, some, 2)
 	_, err = Only(cases, []string{"dirunal"})
 	require.ErrorContains(t, err, `there is no trace or scenario "dirunal"; there are demand_own, services_own, tasks_own, diurnal`)
-	_, err = Cases(t.TempDir(), Usual)
+	_, err = Cases(t.TempDir(), Usual, 0)
 	require.ErrorContains(t, err, "has no trace")
-	_, err = Cases("/nowhere", Usual)
+	_, err = Cases("/nowhere", Usual, 0)
 	assert.ErrorContains(t, err, "--traces: stat /nowhere: no such file or directory")
+}
+
+// cut is an extent's part of a window without history.
+func cut(e Extent, w workload.Window, begin, end int) workload.Window {
+	part, _ := e.cut(w, begin, end, 0)
+	return part
 }
 
 func TestOnlyPartOfALongTraceIsRun(t *testing.T) {
 	const day = 86400
 	window := known["demand_nyc_taxi"].window
-	assert.Equal(t, 4*day, Usual.cut(window, 0, 56*day).To-window.From)
-	assert.Equal(t, day, Quick.cut(window, 0, 56*day).To-window.From)
-	assert.Equal(t, 28*day, Full.cut(window, 0, 56*day).To)
-	assert.Equal(t, 3600, Usual.cut(window, 0, 3600).To, "another trace of that name")
-	assert.Zero(t, Usual.cut(window, 0, 3600).From)
-	assert.Equal(t, workload.Window{From: 1700000000, To: 1700000000 + day}, Quick.cut(workload.Window{}, 1700000000, 1700000000+3*day), "a trace that begins later")
+	assert.Equal(t, 4*day, cut(Usual, window, 0, 56*day).To-window.From)
+	assert.Equal(t, day, cut(Quick, window, 0, 56*day).To-window.From)
+	assert.Equal(t, 28*day, cut(Full, window, 0, 56*day).To)
+	assert.Equal(t, 3600, cut(Usual, window, 0, 3600).To, "another trace of that name")
+	assert.Zero(t, cut(Usual, window, 0, 3600).From)
+	assert.Equal(t, workload.Window{From: 1700000000, To: 1700000000 + day}, cut(Quick, workload.Window{}, 1700000000, 1700000000+3*day), "a trace that begins later")
+}
+
+func TestHistoryIsWhatComesBeforeTheWindow(t *testing.T) {
+	const day = 86400
+	for what, c := range map[string]struct {
+		window     workload.Window
+		begin, end int
+		from, to   int
+		before     time.Duration
+	}{
+		"before the window":             {workload.Window{From: 3 * day, To: 9 * day}, 0, 20 * day, 3 * day, 7 * day, 24 * time.Hour},
+		"the trace's own first day":     {workload.Window{}, 0, 20 * day, day, 5 * day, 24 * time.Hour},
+		"of a trace that begins later":  {workload.Window{}, 100 * day, 120 * day, 101 * day, 105 * day, 24 * time.Hour},
+		"half of a trace of a day":      {workload.Window{}, 0, day, day / 2, day, 12 * time.Hour},
+		"nothing of a trace of seconds": {workload.Window{}, 0, 100, 0, 100, 0},
+	} {
+		window, before := Usual.cut(c.window, c.begin, c.end, 24*time.Hour)
+		assert.Equal(t, workload.Window{From: c.from, To: c.to}, window, what)
+		assert.Equal(t, c.before, before, what)
+	}
+}
+
+func TestHistoryIsRunAndNotMeasured(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "demand_own.csv"), []byte("t_s,value\n0,100\n7200,300\n14400,100\n"), 0o600))
+	for history, hours := range map[time.Duration]float64{0: 4, time.Hour: 3, 24 * time.Hour: 2} {
+		cases, err := Cases(dir, Usual, history)
+		require.NoError(t, err)
+		assert.Equal(t, 5*time.Hour, cases[0].Lasts, "with an hour to settle")
+		m, err := job{of: cases[0], setting: Setting{Policy: "managed-100"}, seed: 1, knobs: aws.Defaults()}.run(t.Context())
+		require.NoError(t, err)
+		assert.InDelta(t, hours, m.Hours, 1e-9, "after %s", history)
+	}
+	cases, err := Cases(dir, Usual, time.Hour)
+	require.NoError(t, err)
+	assert.Contains(t, cases[0].Why, "Seconds 3600 to 14400 of it, after 1h of history.")
+	scenario, err := cases[1].Make()
+	require.NoError(t, err)
+	assert.Equal(t, cases[1].Lasts, scenario.Lasts)
 }
 
 func TestEvaluationGoesOnWhereItWasInterrupted(t *testing.T) {
-	cases, err := Cases(folder(t), Usual)
+	cases, err := Cases(folder(t), Usual, 0)
 	require.NoError(t, err)
 	cases, err = Only(cases, []string{"tasks_own"})
 	require.NoError(t, err)
@@ -122,7 +167,10 @@ func TestEvaluationGoesOnWhereItWasInterrupted(t *testing.T) {
 	assert.Equal(t, first.Cached+1, first.Runs)
 	require.Len(t, found.Traces, 1)
 	assert.Len(t, found.Traces[0].Runs, len(grid("")))
-	assert.Equal(t, 2, found.Traces[0].Runs[0].Seeds)
+	for _, row := range found.Traces[0].Runs {
+		compared := row.Policy == "ours" || row.Rival == "managed" || row.Rival == "alarms"
+		assert.Equal(t, map[bool]int{true: 2, false: 1}[compared], row.Seeds, row.Policy)
+	}
 
 	plan.Progress = func(Progress) { t.Error("a finished run was run again") }
 	again, err := Run(t.Context(), plan)
@@ -133,12 +181,12 @@ func TestEvaluationGoesOnWhereItWasInterrupted(t *testing.T) {
 	require.NoError(t, Document(&document, plan.Report(found, "clusterscaler evaluate", Usual)))
 	assert.Contains(t, document.String(), "\n## What it does not prove\n")
 	assert.Contains(t, document.String(), "Each row ran again under 6 sets of knobs that change one guess each, and under one that changes none")
-	assert.Contains(t, document.String(), "| tasks_own | managed-100 |")
+	assert.Contains(t, document.String(), "| tasks_own | ECS managed scaling, target 100 |")
 	assert.Equal(t, 1, strings.Count(document.String(), "\n## tasks_own\n"))
 }
 
 func TestEvaluationsSideBySideShareTheirRuns(t *testing.T) {
-	cases, err := Cases(folder(t), Usual)
+	cases, err := Cases(folder(t), Usual, 0)
 	require.NoError(t, err)
 	cases, err = Only(cases, []string{"tasks_own"})
 	require.NoError(t, err)
@@ -171,9 +219,9 @@ func TestARunThatFailsIsNamed(t *testing.T) {
 	jobs, err := plan.jobs()
 	require.NoError(t, err)
 	_, err = plan.once(t.Context(), jobs[0])
-	require.EqualError(t, err, "own under gap at 60, seed 1: no room")
+	require.EqualError(t, err, "own under ours, fitted at 90 up to 25 %, seed 1: no room")
 	_, err = plan.once(t.Context(), jobs[len(Sets())])
-	require.EqualError(t, err, "own under gap at 60, seed 1, set “slow boot”: no room")
+	require.EqualError(t, err, "own under ours, fitted at 90 up to 25 %, seed 1, set “slow boot”: no room")
 	_, err = Run(t.Context(), plan)
 	assert.ErrorContains(t, err, "no room", "an evaluation without one of its runs is none")
 }

@@ -21,18 +21,21 @@ func (p Plan) gather(jobs []job, measures map[string]simulator.Measures) Found {
 		found.Sets = append(found.Sets, s.told())
 	}
 	for _, c := range p.Cases {
-		t := report.TraceResult{Name: c.Name, Why: c.Why, Attribution: c.Attribution, Services: c.Services}
+		t := report.TraceResult{Name: c.Name, Why: c.Why, Attribution: c.Attribution, Services: c.Services, Kind: c.Kind, LateBefore: c.LateBefore}
 		var bounds []float64
-		seeds, ofSet := p.seeds(c)
-		for row := seeds + ofSet*len(sets); len(jobs) > 0 && jobs[0].of.Name == c.Name; jobs = jobs[row:] {
+		for len(jobs) > 0 && jobs[0].of.Name == c.Name {
+			seeds, ofSet := p.seeds(c, jobs[0].setting)
+			row := seeds + ofSet*len(sets)
 			var all []simulator.Measures
 			for _, j := range jobs[:row] {
 				all = append(all, measures[j.key()])
 			}
 			for _, m := range all[:seeds] {
 				bounds = append(bounds, m.LowerBoundHours)
+				t.Days = m.Hours / 24
 			}
 			t.Runs = append(t.Runs, point(jobs[0].setting, all[:seeds], slices.Collect(slices.Chunk(all[seeds:], ofSet))))
+			jobs = jobs[row:]
 		}
 		t.LowerBoundHours = report.SpreadOf(bounds...).Mean
 		if c.Scenario {

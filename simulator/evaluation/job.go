@@ -49,7 +49,7 @@ func (j job) work() float64 {
 	aDay := 0.15
 	switch {
 	case j.setting.Ours:
-		aDay = 1.7
+		aDay = 2.5
 	case j.setting.Rival == "schedulable":
 		aDay = 0.9
 	}

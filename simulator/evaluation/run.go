@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,8 +21,10 @@ import (
 // Plan is what to run.
 type Plan struct {
 	Cases []Case
-	// Seeds is how many there are of each run on a trace; scenarios have at most two. Ranges on traces have one, those on
-	// scenarios the same seeds as the middle.
+	// History is what the cases live through before they are measured, where they are long enough.
+	History time.Duration
+	// Seeds is how many there are of a run that targets compare. All others have one. Ranges on traces have one, those on
+	// scenarios the seeds of the middle.
 	Seeds int
 	// Knobs are those of the middle set, from which the others differ; nil: the simulated AWS's defaults.
 	Knobs *aws.Knobs
@@ -47,13 +50,16 @@ func (p Plan) sets() []Set {
 	return slices.DeleteFunc(Sets(), func(s Set) bool { return p.Strategy != "" && s.strategy != "" })
 }
 
-// seeds are how many a case's rows have in the middle, and under each set.
-func (p Plan) seeds(c Case) (middle, sets int) {
-	if c.Scenario {
-		few := min(p.Seeds, 2)
-		return few, few // scenarios are short
+// seeds are how many a case's row has in the middle, and under each set.
+func (p Plan) seeds(c Case, s Setting) (middle, sets int) {
+	middle = 1
+	if s.Compared {
+		middle = p.Seeds
 	}
-	return p.Seeds, 1
+	if c.Scenario {
+		return middle, middle // scenarios are short
+	}
+	return middle, 1
 }
 
 // jobs are row by row: first the seeds of the middle set, then those of each set, the middle one among them.
@@ -92,7 +98,7 @@ func (p Plan) row(c Case, s Setting, sets []Set, knobs []aws.Knobs) []job {
 			all = append(all, j)
 		}
 	}
-	seeds, ofSet := p.seeds(c)
+	seeds, ofSet := p.seeds(c, s)
 	add(job{of: c, setting: s, strategy: p.strategyOf(s, Set{}), knobs: knobs[0], prices: p.Prices}, seeds)
 	for i, set := range sets {
 		j := job{of: c.short(), setting: s, set: set.Name, strategy: p.strategyOf(s, set), knobs: knobs[i], prices: p.Prices}

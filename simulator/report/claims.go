@@ -91,20 +91,16 @@ func (e Evaluation) atItsHours(name string) claim {
 	var t told
 	for _, trace := range e.Traces {
 		if i := slices.IndexFunc(trace.Runs, func(p Point) bool { return p.Policy == name }); i >= 0 {
-			t.add(e.against(trace, trace.Runs[i]).sentence(name), trace.Name)
+			t.add(e.against(trace, trace.Runs[i]).sentence(), trace.Name)
 		}
 	}
 	return claim{"At the instance-hours of " + name, t.sentences()}
 }
 
 // sentence says what is claimed of ours and a setting of others, %s being where.
-func (h held) sentence(name string) string {
+func (h held) sentence() string {
 	words := h.words()
-	if rest, its := strings.CutPrefix(words, "it "); its {
-		words = name + " " + rest
-	} else {
-		words = strings.ToUpper(words[:1]) + words[1:]
-	}
+	words = strings.ToUpper(words[:1]) + words[1:]
 	switch {
 	case h.Holds && h.All[0] == unknown:
 		return "Nothing is claimed on %s. " + words + "."
@@ -147,7 +143,7 @@ func (h held) short() string {
 }
 
 var outcomeWords = map[outcome]string{
-	unknown:  "ours were not run so dear",
+	unknown:  "no setting of ours that was run takes as many hours",
 	earlier:  "ours leave less late waiting",
 	cheaper:  "ours leave as little late waiting for fewer hours",
 	alike:    "both leave as little late waiting for as many hours",
@@ -177,7 +173,7 @@ func (e Evaluation) happens(what string, of func(SetPoint) float64, text func(fl
 			}
 		}
 		if len(everywhere) > 0 {
-			c.Sentences = append(c.Sentences, fmt.Sprintf("%s has some on %s.", name, series(everywhere)))
+			c.Sentences = append(c.Sentences, fmt.Sprintf("%s: some on %s.", name, series(everywhere)))
 		}
 	}
 	return c
@@ -192,7 +188,7 @@ func (e Evaluation) happensToOurs(all []TraceResult, of func(SetPoint) float64, 
 			switch n := e.anywhere(p, of).Max; {
 			case !p.Ours || n == 0:
 			case p.Default:
-				sentences = append(sentences, fmt.Sprintf("%s has at most %s on %s.", p.Policy, text(n), t.Name))
+				sentences = append(sentences, fmt.Sprintf("%s: at most %s on %s.", p.Policy, text(n), t.Name))
 			default:
 				others++
 				most = max(most, n)
@@ -239,7 +235,7 @@ func (e Evaluation) price() claim {
 			}
 		}
 		if on != "" {
-			c.Sentences = append(c.Sentences, fmt.Sprintf("%s differs by at most %s, on %s.", name, percent(100*most), on))
+			c.Sentences = append(c.Sentences, fmt.Sprintf("%s: at most %s, on %s.", name, percent(100*most), on))
 		}
 	}
 	return c

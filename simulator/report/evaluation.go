@@ -1,5 +1,7 @@
 package report
 
+import "slices"
+
 // Evaluation is every policy, at every setting of its main knob, on every trace and scenario, over several seeds.
 type Evaluation struct {
 	// About says in a sentence or two what was run, for both pages' beginning; Quick that it was a part only.
@@ -37,15 +39,31 @@ type TraceResult struct {
 	Attribution string `json:"attribution,omitempty"`
 	// Services says that its tasks belong to services.
 	Services bool `json:"services,omitempty"`
+	// Days is how long it is measured. Kind is what targets take it for, LateBefore what ours left before, in late task-minutes
+	// a day; 0: not known.
+	Days       float64 `json:"days,omitempty"`
+	Kind       Kind    `json:"kind,omitempty"`
+	LateBefore float64 `json:"late_before,omitempty"`
 	// LowerBoundHours is what no policy can go below.
 	LowerBoundHours float64 `json:"lower_bound_hours"`
 	Runs            []Point `json:"runs"`
 }
 
+// Kind is what a trace or scenario is like, as targets see it.
+type Kind string
+
+// Kinds. A trace of neither has no target of its own: what it meets is said of both.
+const (
+	// Calm follows the day.
+	Calm Kind = "calm"
+	// Crowd has many tasks come at once.
+	Crowd Kind = "crowd"
+)
+
 // Point is a policy at one setting of its knob. The points of a Family are joined by a line, in the order given.
 type Point struct {
-	// Family is the policy without its knob, as managed; Policy its whole name, as managed-90; Knob its setting in words,
-	// as "target capacity 90 %".
+	// Family is the policy without its knob, as "ECS managed scaling"; Policy its title, as "ECS managed scaling, target 90";
+	// Knob its setting in words, as "target capacity 90 %".
 	Family string `json:"family"`
 	Policy string `json:"policy"`
 	Knob   string `json:"knob"`
@@ -93,9 +111,10 @@ type SetPoint struct {
 
 // Spread is a measure over seeds.
 type Spread struct {
-	Mean float64 `json:"mean"`
-	Min  float64 `json:"min"`
-	Max  float64 `json:"max"`
+	Mean   float64 `json:"mean"`
+	Median float64 `json:"median"`
+	Min    float64 `json:"min"`
+	Max    float64 `json:"max"`
 }
 
 // SpreadOf is the spread of a measure's values, one a seed.
@@ -110,5 +129,7 @@ func SpreadOf(values ...float64) Spread {
 	}
 	// Adding up fractions may leave the mean a hair outside; a spread of equal values is that value.
 	s.Mean = min(max(s.Mean, s.Min), s.Max)
+	sorted := slices.Sorted(slices.Values(values))
+	s.Median = (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 	return s
 }

@@ -10,20 +10,31 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// EvaluationMarkdown writes an evaluation's tables as Markdown, without a title: the document around them says what they
-// prove and what not.
-func EvaluationMarkdown(out io.Writer, e Evaluation) error {
+// EvaluationMarkdown writes an evaluation as Markdown, without a title: the verdict, the picture of [EvaluationPicture], what
+// holds, the sections that the document adds to it, and every table.
+func EvaluationMarkdown(out io.Writer, e Evaluation, sections string) error {
 	var b bytes.Buffer
-	if e.About != "" {
-		fmt.Fprintf(&b, "%s\n\n", oneLine(e.About))
+	for _, line := range e.verdict() {
+		fmt.Fprintf(&b, "- %s\n", oneLine(line))
+	}
+	if t, found := e.lead(); found {
+		fmt.Fprintf(&b, "\n![%s](evaluation.svg)\n\n%s\n\n", strings.NewReplacer("[", "(", "]", ")").Replace(oneLine(frontierAlt(t))), oneLine(pictureNote(t)))
 	}
 	if e.Quick {
 		fmt.Fprint(&b, "This is the quick subset.\n\n")
+	}
+	if s := targetSheet(e); len(s.Lines) > 0 {
+		s.markdown(&b)
+		b.WriteString("\n")
+	}
+	if e.About != "" {
+		fmt.Fprintf(&b, "## What was run\n\n%s\n\n", oneLine(e.About))
 	}
 	for _, told := range e.told() {
 		fmt.Fprintf(&b, "%s\n\n", oneLine(told))
 	}
 	e.claimsMarkdown(&b)
+	b.WriteString(sections)
 	for _, s := range sheetsOf(e) {
 		s.markdown(&b)
 		b.WriteString("\n")
@@ -82,9 +93,9 @@ func (s sheet) markdown(b *bytes.Buffer) {
 	}
 }
 
-// EvaluationText is what a terminal shows of an evaluation: what holds, and late waiting at equal cost.
+// EvaluationText is what a terminal shows of an evaluation: the verdict, what holds, and late waiting at equal cost.
 func EvaluationText(e Evaluation) string {
-	var held []string
+	held := e.verdict()
 	for _, c := range e.claims() {
 		held = append(held, c.Subject+": "+strings.Join(c.Sentences, " "))
 	}

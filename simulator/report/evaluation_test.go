@@ -18,7 +18,7 @@ func madeUpEvaluation() Evaluation {
 		{Name: "as simulated", Sentence: "Nothing is other.", Source: "AWS"}, {Name: "slow queue", Sentence: "The queue is slow.", Source: "not published", Turned: "ecs.queue_loop 1m"},
 	}}
 	for i, name := range []string{"nyc_taxi", "azure_vm2017", "flash-crowd"} {
-		t := TraceResult{Name: name, Why: "A demand with a daily and a weekly cycle.", LowerBoundHours: 1000 + 400*float64(i)}
+		t := TraceResult{Name: name, Why: "A demand with a daily and a weekly cycle.", LowerBoundHours: 1000 + 400*float64(i), Days: 4, Services: i != 1}
 		if i < 2 {
 			t.Attribution = "Numenta Anomaly Benchmark, MIT"
 		}
@@ -60,6 +60,7 @@ func TestTheEvaluationsPageHasItsFiguresAndNeedsNothingElse(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(scripts[0].FirstChild.Data), &back))
 	e.Scenarios = nil // tables alone have them
 	assert.Equal(t, e, back)
+	assert.Contains(t, scripts[0].FirstChild.Data, `"together":{"name":"All traces of services"`)
 	frontiers := 0
 	walk(root, func(n *html.Node) {
 		if attr(n, "data-frontier") != "" {
@@ -67,10 +68,11 @@ func TestTheEvaluationsPageHasItsFiguresAndNeedsNothingElse(t *testing.T) {
 			assert.Contains(t, attr(n, "aria-label"), "managed: ")
 		}
 		for _, a := range n.Attr {
-			assert.NotContains(t, []string{"src", "href"}, a.Key, n.Data)
+			assert.NotEqual(t, "src", a.Key, n.Data)
+			assert.True(t, a.Key != "href" || strings.HasPrefix(a.Val, "#"), "%s leads elsewhere", a.Val)
 		}
 	})
-	assert.Equal(t, len(e.Traces), frontiers)
+	assert.Equal(t, len(e.Traces)+1, frontiers, "one of all together comes first")
 	assert.Contains(t, page.String(), e.Traces[0].Attribution)
 }
 
@@ -78,9 +80,9 @@ func TestMarkdownHasEveryPointAndEveryAttribution(t *testing.T) {
 	e := madeUpEvaluation()
 	e.Traces[1].Runs[0].Knob = "a | b"
 	var out bytes.Buffer
-	require.NoError(t, EvaluationMarkdown(&out, e))
+	require.NoError(t, EvaluationMarkdown(&out, e, "## More\n\nIt is so.\n\n"))
 	widths := []int{3 + len(e.columns())}
-	for _, s := range append(sheetsOf(e), scenarioSheets(e)...) {
+	for _, s := range append(append(sheetsOf(e), scenarioSheets(e)...), targetSheet(e)) {
 		widths = append(widths, len(s.Head))
 		for _, l := range s.Lines {
 			assert.Len(t, l, len(s.Head), s.Name)
@@ -99,7 +101,8 @@ func TestMarkdownHasEveryPointAndEveryAttribution(t *testing.T) {
 }
 
 func TestASpreadHoldsItsMean(t *testing.T) {
-	assert.Equal(t, Spread{Mean: 2, Min: 1, Max: 3}, SpreadOf(3, 1, 2))
-	assert.Equal(t, Spread{Mean: 0.1, Min: 0.1, Max: 0.1}, SpreadOf(0.1, 0.1, 0.1))
+	assert.Equal(t, Spread{Mean: 3, Median: 2, Min: 1, Max: 6}, SpreadOf(6, 1, 2))
+	assert.InDelta(t, 1.5, SpreadOf(2, 1).Median, 0)
+	assert.Equal(t, Spread{Mean: 0.1, Median: 0.1, Min: 0.1, Max: 0.1}, SpreadOf(0.1, 0.1, 0.1))
 	assert.Equal(t, Spread{}, SpreadOf())
 }

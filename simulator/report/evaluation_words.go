@@ -10,7 +10,7 @@ func standingSheet(e Evaluation) sheet {
 	s := sheet{
 		Name: "Every setting of the others",
 		Note: "How many settings of each family have each outcome in late waiting, at their instance-hours, in the middle and in every set. “Depends” counts those of which some set says otherwise than the middle.",
-		Head: []string{"Trace", "family", "settings", "ours leave less", "as little, ours for fewer hours", "as little", "as little, it for fewer hours", "it leaves less", "none of ours as cheap", "ours not run so dear", "depends"}, Words: 2,
+		Head: []string{"Trace", "family", "settings", "ours leave less", "as little, ours for fewer hours", "as little", "as little, it for fewer hours", "it leaves less", "none of ours as cheap", "none of ours takes as many", "depends"}, Words: 2,
 	}
 	for _, t := range e.Traces {
 		for _, family := range familiesOf(t) {
@@ -122,6 +122,15 @@ func (e Evaluation) cells(t TraceResult, p Point) []string {
 	return out
 }
 
+// pictureNote says how the first frontier is read.
+func pictureNote(t TraceResult) string {
+	note := fmt.Sprintf("%s, with each setting of a policy a point: towards the lower left is better. Filled: what a policy comes with; the large one is ours with the entry {}. Settings that cost far more are in the tables alone.", t.Name)
+	if t.Attribution == "" {
+		note += " Hours and late waiting are added up over the traces, so that the one with most waiting weighs most; each has a plot of its own on the page."
+	}
+	return note
+}
+
 func frontierAlt(t TraceResult) string {
 	var parts []string
 	for _, family := range familiesOf(t) {
@@ -140,7 +149,7 @@ func frontierAlt(t TraceResult) string {
 		}
 		parts = append(parts, text)
 	}
-	return fmt.Sprintf("Frontier on %s. %s. Lower bound %s instance-hours.", t.Name, strings.Join(parts, "; "), tenth(t.LowerBoundHours))
+	return fmt.Sprintf("Frontier on %s. %s. Lower bound %s instance-hours.", t.Name, strings.Join(parts, ". "), tenth(t.LowerBoundHours))
 }
 
 // familiesOf are the points by family, in the order in which each comes first.

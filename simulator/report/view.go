@@ -40,7 +40,7 @@ func (p Point) middle() SetPoint {
 type outcome int
 
 const (
-	// unknown: ours were not run so dear, and leave more where they end.
+	// unknown: no setting of ours that was run takes as many hours, and the dearest leaves more.
 	unknown outcome = iota
 	// earlier: ours leave less late waiting.
 	earlier

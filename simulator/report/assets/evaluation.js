@@ -1,7 +1,7 @@
 
 // Marks told apart by shape as well as by colour, around 0, 0.
-const SHAPES = ["M-5,0a5,5 0 1,0 10,0a5,5 0 1,0 -10,0Z", "M-4.5,-4.5H4.5V4.5H-4.5Z", "M0,-5.5L5.5,4.5H-5.5Z", "M0,-6L6,0L0,6L-6,0Z", "M0,5.5L5.5,-4.5H-5.5Z", "M-5,-1.5H-1.5V-5H1.5V-1.5H5V1.5H1.5V5H-1.5V1.5H-5Z", "M-6,0L0,-3L6,0L0,3Z", "M-3,-6H3V6H-3Z"];
-const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [4, 4], [1, 2], [10, 4], [5, 2, 1, 2]];
+const SHAPES = ["M-5,0a5,5 0 1,0 10,0a5,5 0 1,0 -10,0Z", "M-4.5,-4.5H4.5V4.5H-4.5Z", "M0,-5.5L5.5,4.5H-5.5Z", "M0,-6L6,0L0,6L-6,0Z", "M0,5.5L5.5,-4.5H-5.5Z", "M-5,-1.5H-1.5V-5H1.5V-1.5H5V1.5H1.5V5H-1.5V1.5H-5Z", "M-6,0L0,-3L6,0L0,3Z", "M-3,-6H3V6H-3Z", "M-5,-3H5V3H-5Z"];
+const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [4, 4], [1, 2], [10, 4], [5, 2, 1, 2], [3, 1]];
 
 document.querySelectorAll(".shape").forEach((svg) => {
   svg.firstElementChild.setAttribute("d", SHAPES[+/f(\d)/.exec(svg.getAttribute("class"))[1]]);
@@ -27,10 +27,12 @@ function families(trace) {
 }
 
 function frontier(el) {
-  const trace = data.traces[+el.dataset.frontier];
+  const trace = el.dataset.frontier === "together" ? data.together : data.traces[+el.dataset.frontier];
   const list = families(trace), points = list.flat();
   const low = Math.min(trace.lower_bound_hours || Infinity, ...points.map((p) => p.instance_hours.min));
-  const high = Math.max(...points.map((p) => p.instance_hours.max));
+  const ours = points.find((p) => p.ours && p.default);
+  // What costs far more than ours is in the table alone.
+  const high = Math.min(Math.max(...points.map((p) => p.instance_hours.max)), ours ? 1.8 * ours.instance_hours.mean : Infinity);
   const edge = (high - low || high || 1) * 0.05;
   const top = Math.max(1, ...points.map((p) => minutesOf(p.unplaced_late_task_seconds.max)));
   const decades = [0];
@@ -55,7 +57,10 @@ function frontier(el) {
       ctx.textAlign = "left";
       ctx.fillText("lower bound", x + 4 * dpr, bbox.top + 10 * dpr);
     }
-    list.forEach((family, n) => {
+    ctx.beginPath();
+    ctx.rect(bbox.left - 8 * dpr, bbox.top - 8 * dpr, bbox.width + 16 * dpr, bbox.height + 16 * dpr);
+    ctx.clip();
+    [...list.entries()].reverse().forEach(([n, family]) => {
       n %= SHAPES.length;
       ctx.strokeStyle = ctx.fillStyle = colour("f" + (n + 1));
       ctx.lineWidth = 1.5 * dpr;
@@ -75,7 +80,8 @@ function frontier(el) {
         ctx.stroke();
         ctx.save();
         ctx.translate(x, y);
-        ctx.scale(dpr, dpr);
+        const large = p.ours && p.default ? 1.5 : 1;
+        ctx.scale(large * dpr, large * dpr);
         const shape = new Path2D(SHAPES[n]);
         ctx.fillStyle = p.default || p === chosen ? colour("f" + (n + 1)) : colour("ground");
         ctx.fill(shape);

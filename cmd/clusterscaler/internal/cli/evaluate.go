@@ -24,6 +24,7 @@ type evaluating struct {
 	only               []string
 	quick, full        bool
 	seeds              int
+	history            days
 	world              world
 }
 
@@ -33,9 +34,9 @@ func newEvaluate() *cobra.Command {
 		Use:   "evaluate --traces folder",
 		Short: "Run every policy on every trace and scenario and write the evaluation",
 		Long: "evaluate runs every family of policies on each trace of a folder (demand_*.csv, services_*.csv and tasks_*.csv), with several " +
-			"values of its main setting. On each scenario it runs every policy with its usual settings. It takes several seeds and " +
-			"all cores. Each row also runs under six sets of knobs that change one guess each; on a trace such a run is one day. It " +
-			"claims only what no set contradicts. It writes evaluation.md and evaluation.html. It keeps finished runs: after an interruption, run it again.",
+			"values of its main setting. On each scenario it runs every policy with its usual settings. Each is measured after a day of history. " +
+			"What targets compare has several seeds. It takes all cores. Each row also runs under six sets of knobs that change one guess each; on a trace such a run is one day. It " +
+			"claims only what no set contradicts. It writes evaluation.md, evaluation.html and evaluation.svg. It keeps finished runs: after an interruption, run it again.",
 		Example: `  clusterscaler evaluate --traces traces --quick
   clusterscaler evaluate --traces traces --seeds 3
   clusterscaler evaluate --traces traces --only demand_nyc_taxi,diurnal --out dist
@@ -58,7 +59,9 @@ func newEvaluate() *cobra.Command {
 	f.StringSliceVar(&e.only, "only", nil, "run only these traces and scenarios")
 	f.BoolVar(&e.quick, "quick", false, "take one day of each trace and one seed, for daily use")
 	f.BoolVar(&e.full, "full", false, "take the whole window of each trace, not only its first four days")
-	f.IntVar(&e.seeds, "seeds", 3, "number of seeds for traces; scenarios take at most two; under the six sets a trace takes one")
+	f.IntVar(&e.seeds, "seeds", 3, "number of seeds of the rows that targets compare; others have one, and under the six sets a trace has one")
+	e.history = days(24 * time.Hour)
+	f.Var(&e.history, "history", "how much time to simulate first and not measure, of a trace the time before; a short trace gives half of itself")
 	e.world.flags(cmd)
 	return cmd
 }
@@ -77,18 +80,20 @@ func (e *evaluating) run(cmd *cobra.Command) error {
 		return errors.New("--quick takes one day of each trace and --full all of it; leave one of them out")
 	case e.seeds < 1:
 		return fmt.Errorf("--seeds is %d; it must be at least 1", e.seeds)
+	case time.Duration(e.history)%time.Minute != 0:
+		return fmt.Errorf("--history is %s; it must be whole minutes, such as 24h", inDays(time.Duration(e.history)))
 	}
 	if e.quick && !cmd.Flags().Changed("seeds") {
 		e.seeds = 1
 	}
-	cases, err := evaluation.Cases(e.traces, e.extent())
+	cases, err := evaluation.Cases(e.traces, e.extent(), time.Duration(e.history))
 	if err != nil {
 		return err
 	}
 	if cases, err = evaluation.Only(cases, e.only); err != nil {
 		return err
 	}
-	plan := evaluation.Plan{Cases: cases, Seeds: e.seeds, Strategy: workload.Strategy(e.world.strategy)}
+	plan := evaluation.Plan{Cases: cases, History: time.Duration(e.history), Seeds: e.seeds, Strategy: workload.Strategy(e.world.strategy)}
 	knobs, err := e.world.readKnobs()
 	if err != nil {
 		return err
@@ -152,12 +157,15 @@ func (e *evaluating) command() string {
 	if len(e.only) > 0 {
 		command += " --only " + strings.Join(e.only, ",")
 	}
+	if e.history != days(24*time.Hour) {
+		command += " --history " + inDays(time.Duration(e.history))
+	}
 	return fmt.Sprintf("%s%s --seeds %d", command, e.world.given(), e.seeds)
 }
 
 func (e *evaluating) write(out io.Writer, made report.Evaluation) error {
 	for name, render := range map[string]func(io.Writer, report.Evaluation) error{
-		"evaluation.md": evaluation.Document, "evaluation.html": report.EvaluationPage,
+		"evaluation.md": evaluation.Document, "evaluation.html": report.EvaluationPage, "evaluation.svg": report.EvaluationPicture,
 	} {
 		var text bytes.Buffer
 		if err := render(&text, made); err != nil {
@@ -168,6 +176,6 @@ func (e *evaluating) write(out io.Writer, made report.Evaluation) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(out, "%s\nwrote %s and evaluation.html\n", report.EvaluationText(made), filepath.Join(e.folder(), "evaluation.md"))
+	_, err := fmt.Fprintf(out, "%s\nwrote %s, evaluation.html and evaluation.svg\n", report.EvaluationText(made), filepath.Join(e.folder(), "evaluation.md"))
 	return err
 }

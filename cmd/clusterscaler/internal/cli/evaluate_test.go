@@ -15,14 +15,18 @@ func TestEvaluationIsWrittenAndNotRunTwice(t *testing.T) {
 	args := []string{"evaluate", "--traces", traces, "--only", "demand_own", "--seeds", "1", "--out", out, "--cache", filepath.Join(out, "runs")}
 	first := clusterscaler(t, nil, args...)
 	require.Zero(t, first.code, first.stderr)
-	assert.Contains(t, first.stdout, "│ demand_own │ managed-100   │")
+	assert.Contains(t, first.stdout, "│ demand_own │ ECS managed scaling,     │")
 	document, err := os.ReadFile(filepath.Join(out, "evaluation.md"))
 	require.NoError(t, err)
-	assert.Contains(t, string(document), "| demand_own | managed-90 |")
+	assert.Contains(t, string(document), "| demand_own | ECS managed scaling, target 90 |")
 	assert.NotContains(t, string(document), traces)
 	page, err := os.ReadFile(filepath.Join(out, "evaluation.html"))
 	require.NoError(t, err)
 	assert.Contains(t, string(page), "demand_own")
+	assert.Contains(t, string(document), "after 5m of history", "of 10 minutes")
+	picture, err := os.ReadFile(filepath.Join(out, "evaluation.svg"))
+	require.NoError(t, err)
+	assert.Contains(t, string(picture), "ECS managed scaling, target 90")
 
 	second := clusterscaler(t, nil, args...)
 	assert.Equal(t, first.stdout, second.stdout)
@@ -58,6 +62,7 @@ func TestWrongEvaluationIsAnsweredWithWhatToDo(t *testing.T) {
 		"evaluate takes the folder by a flag; write --traces ours":                           {"ours"},
 		`"diurnal" is one; write the names of --only with commas and without spaces`:         {"--traces", traces, "--only", "gpu,", "diurnal"},
 		"no folder of traces is given; name one, such as --traces traces":                    nil,
+		"--history is 1m30s; it must be whole minutes, such as 24h":                            {"--traces", empty, "--history", "90s"},
 		"--seeds is 0; it must be at least 1":                                                {"--traces", empty, "--seeds", "0"},
 		"leave one of them out":                                                              {"--traces", empty, "--quick", "--full"},
 		`k.json: there is no knob "ecs.backoff"; this one is called ecs.back_off`:            {"--traces", traces, "--knobs", knobs},
