@@ -32,9 +32,8 @@ func EvaluationPicture(out io.Writer, e Evaluation) error {
 	fmt.Fprintf(&b, `<rect width="%d" height="%d" fill="#fff"/>`+"\n", pictureWide, pictureHigh)
 	s := scaleOf(t)
 	s.axes(&b, t)
-	all := familiesOf(t)
-	for n := len(all) - 1; n >= 0; n-- { // ours come last, over the others
-		family, colour := all[n], pictured[n%len(pictured)]
+	for n, family := range slices.Backward(familiesOf(t)) { // ours come last, over the others
+		colour := pictured[n%len(pictured)]
 		s.line(&b, family, colour)
 		x, y := pictureLeft+(n%3)*270, pictureHigh-62+(n/3)*20
 		fmt.Fprintf(&b, `<circle cx="%d" cy="%d" r="5" fill="%s"/><text x="%d" y="%d" fill="#1a1f24">%s</text>`+"\n", x, y-4, colour, x+11, y, html.EscapeString(family[0].Family))

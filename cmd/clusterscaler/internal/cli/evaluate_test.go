@@ -62,7 +62,7 @@ func TestWrongEvaluationIsAnsweredWithWhatToDo(t *testing.T) {
 		"evaluate takes the folder by a flag; write --traces ours":                           {"ours"},
 		`"diurnal" is one; write the names of --only with commas and without spaces`:         {"--traces", traces, "--only", "gpu,", "diurnal"},
 		"no folder of traces is given; name one, such as --traces traces":                    nil,
-		"--history is 1m30s; it must be whole minutes, such as 24h":                            {"--traces", empty, "--history", "90s"},
+		"--history is 1m30s; it must be whole minutes, such as 24h":                          {"--traces", empty, "--history", "90s"},
 		"--seeds is 0; it must be at least 1":                                                {"--traces", empty, "--seeds", "0"},
 		"leave one of them out":                                                              {"--traces", empty, "--quick", "--full"},
 		`k.json: there is no knob "ecs.backoff"; this one is called ecs.back_off`:            {"--traces", traces, "--knobs", knobs},
