@@ -35,6 +35,27 @@ func (s Snapshot) Demand() []Demand {
 	return wanted
 }
 
+// HeldBack is what services will want once their tasks on DRAINING hosts have stopped, beyond Demand.
+func (s Snapshot) HeldBack() []Demand {
+	draining := s.onDraining()
+	var wanted []Demand
+	for _, service := range s.Services {
+		all := 0
+		for revision, n := range draining[service.Name] {
+			if service.Keeps(revision) {
+				all += n
+			}
+		}
+		if all == 0 {
+			continue
+		}
+		if n := service.heldBack(all); n > 0 {
+			wanted = append(wanted, Demand{Service: service, Definition: service.Starts(), Providers: service.ProvidersOf(service.Starts()), Tasks: n})
+		}
+	}
+	return wanted
+}
+
 // demand splits Unplaced by revision. A rolling service starts tasks of its primary deployment. Side by side, each
 // deployment starts its own tasks, and a task on a DRAINING host is replaced by one of the same revision.
 func (s Service) demand(onDraining map[string]int) []Demand {
@@ -116,6 +137,20 @@ func (s Service) Unplaced(onDraining int) int {
 	}
 	missing := s.Desired - (s.Running + s.Pending - onDraining)
 	return max(0, min(missing, s.startable()))
+}
+
+// heldBack is how many tasks the service will want beyond Unplaced once its tasks on DRAINING hosts have stopped: MaximumPercent
+// lets ECS start these only then.
+func (s Service) heldBack(onDraining int) int {
+	if !s.WantsHosts() || s.Rollout == SideBySide {
+		return 0
+	}
+	s = s.bounded()
+	missing := s.Desired - (s.Running + s.Pending - onDraining)
+	if s.primary().Failed {
+		missing = min(missing, onDraining)
+	}
+	return max(0, missing-s.Unplaced(onDraining))
 }
 
 // RolloutWaits tells whether a rolling deployment wants to start a task beside the old ones, which MaximumPercent allows,

@@ -21,6 +21,11 @@ type Snapshot struct {
 	ProviderGroups map[string]string
 	// Past is what was seen of its demand before.
 	Past Past
+	// Departed counts the instances of the active group that have begun to leave, or have left, since this process last published
+	// of the cluster.
+	Departed int
+	// Unwatched: this process has not published of the cluster for minutes, or never, so that instances may have left unseen.
+	Unwatched bool
 	// Unread says what could not be read, one clause each. While it is not empty, nothing is scaled in.
 	Unread []string
 	// HostsUnread: ECS listed hosts that it did not describe, so a host may be registered without being in Hosts.

@@ -79,6 +79,14 @@ func BenchmarkDecide(b *testing.B) {
 	rare := func(_ int, _ *cluster.Service, d *cluster.Definition) {
 		d.Constraints = []cluster.Constraint{{Type: cluster.MemberOf, Expression: "attribute:ecs.availability-zone in [a, b, c]"}}
 	}
+	b.Run("400 hosts, 4000 tasks of 40 services", func(b *testing.B) { fleet(400, 40).bench(b, scaler.ScaleIn) })
+	b.Run("400 hosts, 4000 tasks of 40 services, 40 leaving", func(b *testing.B) {
+		w := fleet(400, 40)
+		for host := range 40 {
+			w.drain(10 * host)
+		}
+		w.bench(b, scaler.ScaleIn)
+	})
 	b.Run("1000 hosts, 10000 tasks of 100 services", func(b *testing.B) { fleet(1000, 100).bench(b, scaler.ScaleIn) })
 	b.Run("1000 hosts, 10000 tasks of 100 services, all kinds", func(b *testing.B) { interfaces(fleet(1000, 100, mixed)).bench(b, scaler.ScaleIn) })
 	b.Run("5000 hosts, 50000 tasks of 10 services", func(b *testing.B) { fleet(5000, 10).bench(b, scaler.ScaleIn) })

@@ -198,9 +198,9 @@ func TestScalingInTheChangeIsTheGap(t *testing.T) {
 	w.s.Groups[0].Warmup, w.s.Groups[0].WarmupKnown, w.s.Groups[0].ActsWithin = warmup, true, within
 	w.fresh(5, time.Minute)
 	v := w.decide().Sized(now)
-	assert.Equal(t, -3, v.InstanceGap, v.Why)
-	assert.Equal(t, -3, v.CapacityChange)
-	assert.Equal(t, 27, v.InstancesWanted)
+	assert.Equal(t, -15, v.InstanceGap, v.Why)
+	assert.Equal(t, -15, v.CapacityChange)
+	assert.Equal(t, 15, v.InstancesWanted)
 }
 
 // A verdict is published some seconds after it was reached. What is warm by then no longer counts as in flight.

@@ -36,9 +36,9 @@ func newCatalogue(f *facts, named map[kind]bool) catalogue {
 type demand struct {
 	catalogue
 	// all are the demands of the snapshot; see cluster.Demand. unplaced tasks are wanted now, waiting ones only if they
-	// fit nowhere. The definitions of unread ones are not known.
-	all, unplaced, waiting, unread []cluster.Demand
-	headroom                       headroom
+	// fit nowhere. heldBack ones are wanted once hosts are drained. The definitions of unread ones are not known.
+	all, unplaced, waiting, heldBack, unread []cluster.Demand
+	headroom                                 headroom
 }
 
 func newDemand(f *facts, n newHost) demand {
@@ -55,6 +55,14 @@ func newDemand(f *facts, n newHost) demand {
 		} else {
 			d.unplaced = append(d.unplaced, w)
 		}
+	}
+	for _, w := range f.s.HeldBack() {
+		if _, known := f.s.Definitions[w.Definition]; !known {
+			d.unread = append(d.unread, w)
+			continue
+		}
+		named[kindOf(w)] = true
+		d.heldBack = append(d.heldBack, w)
 	}
 	d.catalogue = newCatalogue(f, named)
 	return d

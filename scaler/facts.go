@@ -31,6 +31,8 @@ type facts struct {
 	// tasks are those that are wanted, by host.
 	tasks   map[string][]*cluster.Task
 	daemons []daemon
+	// leaving are those that are about to leave and that nobody has drained yet.
+	leaving []cluster.Host
 	// heldBy are the hosts by the group that holds them; "": no group does.
 	heldBy map[string][]*cluster.Host
 	// groupOf are the groups of capacity providers, providers the names of those that services use.
@@ -53,7 +55,7 @@ func newFacts(entry thresholds.Entry, s cluster.Snapshot, now time.Time, until U
 		capacity:   slices.DeleteFunc(slices.Clone(s.Hosts), func(h cluster.Host) bool { return !h.IsCapacity() }),
 		registered: registered, reserved: reserved, reservation: cluster.ReservationOf(registered, reserved),
 		services: byName(s.Services), unsure: unsure, tasks: byHost(s.Tasks, len(s.Hosts)), daemons: daemons(s),
-		heldBy: byHolder(s.Hosts, holder), groupOf: groupOf, providers: namedProviders(s.Services),
+		leaving: leaving(s), heldBy: byHolder(s.Hosts, holder), groupOf: groupOf, providers: namedProviders(s.Services),
 	}
 }
 

@@ -133,14 +133,14 @@ func TestDemandInPlaceOfThresholds(t *testing.T) {
 			w.service("wide", 0, size(2048, 2048))
 			w.find("wide").Desired, w.find("wide").Running = 1, 1
 		}, scaler.ScaleOut, 1, []scaler.Reason{scaler.HeadroomShort}},
-		"half as much again when one goes": {5, 1, func(w *world) { w.s.Past.Rise = size(2048, 0) }, scaler.ScaleIn, -1, []scaler.Reason{scaler.AllBelowScaleIn}},
+		"half as much again when two go":   {5, 1, func(w *world) { w.s.Past.Rise = size(2048, 0) }, scaler.ScaleIn, -2, []scaler.Reason{scaler.AllBelowScaleIn}},
 		"and it is not there":              {4, 3, func(w *world) { w.put(0, 1, "web"); w.find("web").Desired++; w.s.Past.Rise = size(0, 0) }, scaler.Stay, 0, []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldNotFit}},
 		"what was needed lately":           {5, 1, func(w *world) { w.s.Past.Needed = size(9000, 0) }, scaler.Stay, 0, []scaler.Reason{scaler.AllBelowScaleIn, scaler.HeadroomWouldBreak}},
-		"above the built-in 50":            {6, 3, func(w *world) { w.host(2, size(4096, 15600)) }, scaler.ScaleIn, -1, []scaler.Reason{scaler.AllBelowScaleIn}},
+		"above the built-in 50":            {6, 3, func(w *world) { w.host(2, size(4096, 15600)) }, scaler.ScaleIn, -3, []scaler.Reason{scaler.AllBelowScaleIn}},
 		"above a named 50":                 {6, 3, func(w *world) { w.host(2, size(4096, 15600)); w.entry.Named.CPU.ScaleInBelow = true }, scaler.Stay, 0, []scaler.Reason{scaler.WithinBand}},
 		"not while it is read":             {6, 1, func(w *world) { w.s.Past = cluster.Past{Awaited: true} }, scaler.Stay, 0, []scaler.Reason{scaler.AllBelowScaleIn, scaler.Unreadable}},
 		"thresholds and what is known":     {10, 1, func(w *world) { w.s.Past.Minutes, w.s.Past.Needed = 60, size(24_000, 0) }, scaler.Stay, 0, []scaler.Reason{scaler.AllBelowScaleIn, scaler.HeadroomWouldBreak}},
-		"thresholds, and little is needed": {10, 1, func(w *world) { w.s.Past.Minutes = 60 }, scaler.ScaleIn, -1, []scaler.Reason{scaler.AllBelowScaleIn}},
+		"thresholds, and little is needed": {10, 1, func(w *world) { w.s.Past.Minutes = 60 }, scaler.ScaleIn, -5, []scaler.Reason{scaler.AllBelowScaleIn}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := fitted(tt.hosts, tt.tasks)

@@ -26,7 +26,7 @@ func TestGapIsOneForSeveralGroups(t *testing.T) {
 	assert.Equal(t, -1, v.InstanceGap)
 	v = idle(true)
 	assert.Equal(t, scaler.ScaleIn, v.Signal, v.Why)
-	assert.Equal(t, -3, v.InstanceGap, "a tenth of the one that follows")
+	assert.Equal(t, -15, v.InstanceGap, "half of the one that follows")
 }
 
 func TestUnmarkedGroupsShareNoGap(t *testing.T) {

@@ -67,7 +67,7 @@ var golden = []goldenCase{
 			}
 			w.drain(3)
 		},
-		signal: 0, gap: 0, reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.InstancesDraining, scaler.WouldBounce},
+		signal: 0, gap: 0, reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.WouldBounce},
 	},
 	{
 		name:      "atlassian/escalator #285, and no room",
@@ -149,7 +149,7 @@ var golden = []goldenCase{
 				w.put(i, 1, "web")
 			}
 		},
-		signal: -1, gap: -2, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+		signal: -1, gap: -13, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
 	},
 	{
 		name:      "aws/amazon-ecs-agent #731",
@@ -183,7 +183,7 @@ var golden = []goldenCase{
 	},
 	{
 		name:      "consolidation (aws/containers-roadmap #42, #105)",
-		situation: "Six hosts with one small task and a daemon each. None is empty, but four would do.",
+		situation: "Six hosts with one small task and a daemon each. None is empty, but three would do.",
 		theirs:    "Only hosts without a task were ever removed; six stayed six for years.",
 		world: func(w *world) {
 			w.host(6, size(2048, 3900))
@@ -194,7 +194,7 @@ var golden = []goldenCase{
 				w.put(i, 1, "web")
 			}
 		},
-		signal: -1, gap: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+		signal: -1, gap: -3, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
 	},
 	{
 		name:      "omerxx/ecscale #6",
@@ -206,7 +206,7 @@ var golden = []goldenCase{
 			w.drain(2)
 			w.drain(3)
 		},
-		signal: 0, gap: 0, reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.InstancesDraining, scaler.AtMinInstances},
+		signal: 0, gap: 0, reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.AtMinInstances},
 	},
 	{
 		name:      "convox/rack #2724",
@@ -273,7 +273,7 @@ var golden = []goldenCase{
 			w.s.Groups[0].Desired--
 			w.s.Groups[0].Instances[4].Phase, w.s.Groups[0].Instances[4].State = cluster.Aside, "Standby"
 		},
-		signal: -1, gap: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+		signal: -1, gap: -2, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
 	},
 	{
 		name:      "a registration that outlived its instance (aws/amazon-ecs-agent #300)",
@@ -291,7 +291,7 @@ var golden = []goldenCase{
 			w.s.Groups[0].Desired--
 			w.s.Groups[0].Instances = w.s.Groups[0].Instances[:4]
 		},
-		signal: -1, gap: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+		signal: -1, gap: -2, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
 	},
 	{
 		name:      "two instances that are no hosts any more (aws/amazon-ecs-agent #125)",
@@ -381,6 +381,6 @@ var golden = []goldenCase{
 				g.Instances[i].Weight = 4
 			}
 		},
-		signal: -1, gap: -1, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
+		signal: -1, gap: -2, reasons: []scaler.Reason{scaler.AllBelowScaleIn},
 	},
 }

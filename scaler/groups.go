@@ -51,39 +51,6 @@ func blocked(s cluster.Snapshot) []explanation {
 	return obstacles
 }
 
-// leaving counts the hosts that are about to leave: those that a followed group terminates, and those that another
-// group terminates while they are still ACTIVE. Other DRAINING hosts leave later or never: someone drained them in
-// service or in standby, or they are not in a followed group. Their tasks are demand, so a host is removed only where
-// they fit too. Without groups, a connected DRAINING host is the only sign. A disconnected one has left: an instance
-// that ends while its agent is disconnected leaves its registration behind for ever
-// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html).
-func leaving(s cluster.Snapshot) int {
-	n := 0
-	if len(s.Groups) == 0 {
-		for _, h := range s.Hosts {
-			if h.Status == cluster.Draining && h.Connected && !h.External {
-				n++
-			}
-		}
-		return n
-	}
-	follows, active := map[string]bool{}, map[string]bool{}
-	for _, g := range s.Followers() {
-		follows[g.Name] = true
-	}
-	for _, h := range s.Hosts {
-		active[h.InstanceID] = h.Status == cluster.Active
-	}
-	for _, g := range s.Groups {
-		for _, i := range g.Instances {
-			if i.Phase == cluster.Terminating && (follows[g.Name] || active[i.ID]) {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 // managed names the groups whose size ECS managed scaling sets, or "".
 func managed(s cluster.Snapshot) string {
 	var names []string

@@ -72,8 +72,8 @@ func TestVerdictOnGroups(t *testing.T) {
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn}},
 		"all protected": {hosts: idle(), group: []change{protected(4)}, signal: 0,
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.AllProtected}},
-		"one terminates": {hosts: idle(), group: []change{plus(cluster.Terminating, time.Time{})}, signal: 0,
-			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.InstancesDraining}},
+		"one terminates": {hosts: idle(), group: []change{plus(cluster.Terminating, time.Time{})}, signal: -1,
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn}},
 		"one is pending": {hosts: idle(), group: []change{plus(cluster.Pending, time.Time{})}, signal: 0,
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.InstancesLaunching}},
 		"one came up and has not joined yet": {hosts: idle(), group: []change{plus(cluster.InService, now.Add(-9*time.Minute))}, signal: 0,
@@ -124,8 +124,8 @@ func TestOtherDrainingHostsHoldNoScaleIn(t *testing.T) {
 		"terminating there, and not yet DRAINING": {func(s *cluster.Snapshot) {
 			s.Hosts[4].Status = cluster.Active
 			in("web-old", cluster.Terminating, "Terminating")(s)
-		}, 0},
-		"terminating": {in("web-blue", cluster.Terminating, "Terminating:Wait"), 0},
+		}, -1},
+		"terminating": {in("web-blue", cluster.Terminating, "Terminating:Wait"), -1},
 		"terminating where no group is marked": {func(s *cluster.Snapshot) {
 			s.Groups[0].TaggedActive = false
 			s.Groups[1].Desired, s.Groups[1].Min = 1, 0
@@ -189,14 +189,14 @@ func TestUnitsBoundScaleIn(t *testing.T) {
 		gap    int
 		reason scaler.Reason
 	}{
-		"its MinSize is one host":                 {weighted(4, 4, least(4)), -1, -1, scaler.AllBelowScaleIn},
+		"its MinSize is one host":                 {weighted(4, 4, least(4)), -1, -2, scaler.AllBelowScaleIn},
 		"its MinSize is below one host":           {weighted(3, 8, least(2)), -1, -1, scaler.AllBelowScaleIn},
 		"its MinSize is all hosts":                {weighted(4, 4, least(16)), 0, 0, scaler.AtMinInstances},
 		"a host more than its MinSize, not whole": {weighted(4, 4, least(13)), 0, 0, scaler.AtMinInstances},
 		"twenty hosts, of which two can go":       {weighted(20, 4, least(72)), -1, -2, scaler.AllBelowScaleIn},
 		"twenty hosts, of which one can go":       {weighted(20, 4, least(73)), -1, -1, scaler.AllBelowScaleIn},
 		"a host of unknown weight":                {weighted(4, 4, least(4), forget), 0, 0, scaler.CapacityUnitsUnknown},
-		"vCPUs, of which AWS shows none for one":  {weighted(4, 4, least(4), forget, unit(cluster.VCPUs)), -1, -1, scaler.AllBelowScaleIn},
+		"vCPUs, of which AWS shows none for one":  {weighted(4, 4, least(4), forget, unit(cluster.VCPUs)), -1, -2, scaler.AllBelowScaleIn},
 		"memory, of which AWS shows none":         {weighted(4, 16384, least(4), forget, unit(cluster.MiB)), 0, 0, scaler.CapacityUnitsUnknown},
 	}
 	for name, tt := range tests {

@@ -190,7 +190,7 @@ func TestGapHasItsSignAndLimits(t *testing.T) {
 			t.Fatalf("%d of %d hosts may go, against min_instances %d", n, v.Hosts.Active, w.entry.MinInstances)
 		}
 		for _, g := range w.s.Groups {
-			if min(g.Desired, g.InService())-n < g.Min || n > max(1, g.InService()/10) {
+			if min(g.Desired, g.InService())-n < g.Min || n > max(1, g.InService()/2) {
 				t.Fatalf("%d of %d hosts may go, against MinSize %d", n, g.InService(), g.Min)
 			}
 		}

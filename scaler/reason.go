@@ -62,7 +62,7 @@ var Meanings = []struct {
 	{HeadroomShort, "The headroom does not fit beside the tasks that services want."},
 	{AllBelowScaleIn, "The reservation of every resource is below its scale_in_below, where one holds."},
 	{WithinBand, "Nothing asks for another host, but the reservation of at least one resource is not below its scale_in_below."},
-	{InstancesDraining, "A host is already leaving. The next scale-in waits until it has left."},
+	{InstancesDraining, "Hosts have begun to leave since the last pass, or may have: it is a process's first. What was proved before is used up, so that this pass removes none. Where no single group follows the signal, none is removed until all have left."},
 	{InstancesLaunching, "A host is launching. Until it has joined, nothing is scaled in, and no second host is bought for the same need."},
 	{WouldNotFit, "Auto Scaling may choose a host whose tasks would not all fit on the other hosts, beside the tasks that already wait."},
 	{WouldBounce, "With one host less, the reservation of a resource would be at or above its scale_out_at."},

@@ -7,8 +7,8 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// rebound says what the thresholds would say without some hosts: whether the reservation would reach one. Unplaced tasks
-// and daemons to come count as placed. Daemons and standalone tasks end with their host.
+// rebound says what the thresholds would say without some hosts, and without those that are leaving: whether the reservation
+// would reach one. Unplaced tasks and daemons to come count as placed. Daemons and standalone tasks end with their host.
 type rebound struct {
 	entry                thresholds.Entry
 	registered, reserved cluster.Resources
@@ -29,15 +29,27 @@ func newRebound(f *findings) rebound {
 	}
 	for _, of := range r.removable {
 		for _, h := range of {
-			moves, ends := f.reservedBy(h)
-			if h.IsCapacity() {
-				r.without[h.ARN] = change{registered: h.Registered, ends: ends, daemons: f.toCome.possible[h.ARN].size}
-			} else {
-				r.without[h.ARN] = change{moves: moves}
-			}
+			r.without[h.ARN] = f.changeWithout(h)
 		}
 	}
+	for _, h := range f.leaving {
+		r.registered, r.reserved = f.changeWithout(h).of(r.registered, r.reserved)
+	}
 	return r
+}
+
+// changeWithout is what the removal of a host changes.
+func (f *findings) changeWithout(h cluster.Host) change {
+	moves, ends := f.reservedBy(h)
+	if !h.IsCapacity() {
+		return change{moves: moves}
+	}
+	return change{registered: h.Registered, ends: ends, daemons: f.toCome.possible[h.ARN].size}
+}
+
+// of is what is registered and reserved after the change.
+func (c change) of(registered, reserved cluster.Resources) (cluster.Resources, cluster.Resources) {
+	return registered.Minus(c.registered), reserved.Minus(c.ends).Minus(c.daemons).Plus(c.moves)
 }
 
 // reservedBy splits what the tasks of a host reserve into what must move and what ends with the host. If they are not
@@ -73,8 +85,7 @@ func (r rebound) ofAny() string {
 func (r rebound) of(gone []cluster.Host) string {
 	registered, reserved := r.registered, r.reserved
 	for _, h := range gone {
-		c := r.without[h.ARN]
-		registered, reserved = registered.Minus(c.registered), reserved.Minus(c.ends).Minus(c.daemons).Plus(c.moves)
+		registered, reserved = r.without[h.ARN].of(registered, reserved)
 	}
 	for _, of := range resources(r.entry, cluster.ReservationOf(registered, reserved)) {
 		switch {

@@ -16,10 +16,10 @@ const (
 	// microsecond in each of nine packings: three orders, and its own tasks with, before and after the others. So many
 	// tasks are placed within minutes, and nothing is removed until then.
 	mostTries = 200_000
-	// guesses is how many random choices of hosts are tried beside the fullest and the emptiest.
-	guesses = 20
-	// tenth: at most one host in ten is removed at a time.
-	tenth = 10
+	// manyHosts are so many that the steps may not do for half of them. Then a tenth is tried first.
+	manyHosts = 1000
+	// share: at most one host in two is removed at a time.
+	share = 2
 )
 
 // removal tells which hosts can be removed: those whose tasks fit on the others.
@@ -30,10 +30,12 @@ type removal struct {
 	// removable are those that may be chosen, as indices, by group.
 	removable [][]int
 	// stuck names, for each host, a task that ECS could never move; empty: none.
-	stuck  []string
-	fleet  *placement.Fleet
-	kinds  []placement.Kind
-	beside []placement.Batch
+	stuck []string
+	// leaving are the hosts that go with whichever are removed, as indices.
+	leaving []int
+	fleet   *placement.Fleet
+	kinds   []placement.Kind
+	beside  []placement.Batch
 }
 
 // removableHosts returns the hosts that Auto Scaling may choose, by followed group: in service and unprotected. Without
@@ -84,20 +86,24 @@ func newRemoval(f *findings, r rebound) (*removal, *explanation) {
 		}
 		choices += len(of)
 	}
+	leaving := make([]int, 0, len(f.leaving))
+	for _, h := range f.leaving {
+		leaving = append(leaving, at[h.ARN])
+	}
 	if f.demand.tasks() > mostTries/max(1, choices) {
 		return nil, &explanation{TooLarge, fmt.Sprintf("%d tasks wait for a host, too many to try beside the tasks of each of %d hosts; most will be placed soon", f.demand.tasks(), choices)}
 	}
 	c := newCatalogue(f.facts, kindsToPlace(f.demand, known))
 	c.kinds = append(c.kinds, f.demand.headroom.restKind())
 	var beside []placement.Batch
-	for _, w := range f.demand.known() {
+	for _, w := range slices.Concat(f.demand.known(), f.demand.heldBack) {
 		for _, k := range kindsOf(w.Service.Name, w.Definition, w.Providers) {
 			beside = append(beside, placement.Batch{Kind: c.number[k], Tasks: w.Tasks})
 		}
 	}
 	config := packing(f.newHost, f.demand, true, placement.NewSteps(placement.MostSteps).Until(f.until))
 	fleet := placement.New(f.movable(hosts, tasks, c), c.kinds, config)
-	return &removal{findings: f, rebound: r, hosts: hosts, removable: removable, stuck: stuck, fleet: fleet, kinds: c.kinds, beside: beside}, nil
+	return &removal{findings: f, rebound: r, hosts: hosts, removable: removable, stuck: stuck, leaving: leaving, fleet: fleet, kinds: c.kinds, beside: beside}, nil
 }
 
 // objection returns what forbids the removal of any one host, or nil. Of several unmarked groups, each gives one at
@@ -130,6 +136,7 @@ func (m *removal) refuses(set []int) *explanation {
 	if bounce := m.rebound.of(gone); bounce != "" {
 		return &explanation{WouldBounce, bounce}
 	}
+	set = append(slices.Clip(set), m.leaving...)
 	o, fits := m.fleet.FitsInEveryOrder(set, m.beside, m.demand.headroom.mustFit())
 	switch {
 	case fits || m.fitsWithRest(set, o):
@@ -154,25 +161,43 @@ func (m *removal) fitsWithRest(set []int, o placement.Outcome) bool {
 	return fits
 }
 
-// atOnce is how many hosts may be removed at once, whichever they are. The fullest, the emptiest and twenty random
-// choices stand for all. That one can be removed was found before.
+// atOnce is how many hosts may be removed at once, whichever they are: a number of choices stands for all. That one can be
+// removed was found before.
 func (m *removal) atOnce() int {
 	if len(m.removable) != 1 {
 		return 1 // each of several groups would follow the gap
 	}
-	of := m.byFill(m.removable[0])
-	most := min(len(of), len(m.capacity)-m.entry.MinInstances)
-	size := len(m.capacity)
+	of := m.removable[0]
+	most := min(len(of), m.staying()-m.entry.MinInstances)
+	size := m.staying()
 	for _, g := range m.s.Followers() {
 		size = g.InService()
 		most = min(most, g.Spare(m.s.CapacityOf(g)))
 	}
-	most = min(most, size/tenth, mostHosts)
+	most = min(most, size/share, mostHosts)
 
-	// If many hosts can be removed, fewer nearly always can, so halving finds the largest number or one just below.
-	good, bad := 1, most+1
+	c := m.newChoices(of)
+	tried := map[int]bool{} // what was found of the listed ones
+	listed := func(n int) bool {
+		if _, known := tried[n]; !known {
+			tried[n] = m.canRemoveListed(n, c)
+		}
+		return tried[n]
+	}
+	all := func(n int) bool { return listed(n) && m.canRemoveGuessed(n, size, c) }
+	least := 1
+	if few := min(most, size/10); size > manyHosts && all(few) {
+		least = few
+	}
+	return mostThat(least, mostThat(least, most, listed), all)
+}
+
+// mostThat is the largest number up to most, or one just below, that can be removed; least can. If many hosts can be removed,
+// fewer nearly always can, so that halving finds it.
+func mostThat(least, most int, can func(n int) bool) int {
+	good, bad := least, most+1
 	for try := most; bad-good > 1; try = (good + bad) / 2 {
-		if m.canRemove(of, try) {
+		if can(try) {
 			good = try
 		} else {
 			bad = try
@@ -181,17 +206,27 @@ func (m *removal) atOnce() int {
 	return good
 }
 
-// canRemove tries choices of n hosts.
-func (m *removal) canRemove(byFill []int, n int) bool {
-	if m.refuses(byFill[:n]) != nil || m.refuses(byFill[len(byFill)-n:]) != nil {
-		return false
+// canRemoveListed tries the first n hosts of each listed order.
+func (m *removal) canRemoveListed(n int, c *choices) bool {
+	for i, order := range c.listed {
+		if m.refuses(order[:n]) != nil {
+			c.listed[0], c.listed[i] = order, c.listed[0] // what refuses many may refuse fewer
+			return false
+		}
 	}
-	// The same guesses for the same cluster, whatever order its hosts were read in.
-	random := rand.New(rand.NewPCG(uint64(len(byFill)), uint64(n)))
-	shuffled := slices.Clone(byFill)
-	for range guesses {
-		random.Shuffle(len(shuffled), func(a, b int) { shuffled[a], shuffled[b] = shuffled[b], shuffled[a] })
-		if m.refuses(shuffled[:n]) != nil {
+	return true
+}
+
+// canRemoveGuessed tries n hosts of random orders, or every choice of n hosts where these are no more. The same cluster gives
+// the same ones, whatever order its hosts were read in.
+func (m *removal) canRemoveGuessed(n, size int, c *choices) bool {
+	tries := guesses + guessesForAll*n/max(1, size)
+	if all := c.every(n, tries); all != nil {
+		return !slices.ContainsFunc(all, func(set []int) bool { return m.refuses(set) != nil })
+	}
+	random := rand.New(rand.NewPCG(uint64(len(c.fullest)), uint64(n)))
+	for i := range tries {
+		if m.refuses(c.guessed(random, i)[:n]) != nil {
 			return false
 		}
 	}

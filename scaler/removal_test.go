@@ -95,7 +95,7 @@ func TestAtOnceKeepsTheMinimum(t *testing.T) {
 		change func(*world)
 		gap    int
 	}{
-		"a tenth":            {func(*world) {}, -3},
+		"half":               {func(*world) {}, -15},
 		"min_instances":      {func(w *world) { w.entry.MinInstances = 28 }, -2},
 		"MinSize":            {func(w *world) { w.s.Groups[0].Min = 28 }, -2},
 		"one more than that": {func(w *world) { w.s.Groups[0].Min = 29 }, -1},
@@ -108,7 +108,7 @@ func TestAtOnceKeepsTheMinimum(t *testing.T) {
 			w.s.Groups = append(w.s.Groups, cluster.Group{Name: "green", Max: 9, Desired: 15, Instances: w.s.Groups[0].Instances[15:]})
 			w.s.Groups[0].Instances, w.s.Groups[0].Desired = w.s.Groups[0].Instances[:15], 15
 		}, -1},
-		"no group at all": {func(w *world) { w.s.Groups = nil }, -3},
+		"no group at all": {func(w *world) { w.s.Groups = nil }, -15},
 		"two fit nowhere else": {func(w *world) {
 			w.entry.CPU.ScaleOutAt, w.entry.CPU.ScaleInBelow = nil, 101
 			w.service("wide", 29, size(1900, 10))

@@ -34,7 +34,10 @@ func (j *Judgement) scaleIn() decision {
 	}
 	n := m.atOnce()
 	d.signal, d.gap = ScaleIn, -n
-	if n > 1 {
+	switch terminating := len(j.s.Instances(cluster.Terminating)); {
+	case terminating > 0:
+		d.because(AllBelowScaleIn, "any %s can be removed together, beside %d that leave already", howMany(n, "host", "hosts"), terminating)
+	case n > 1:
 		d.because(AllBelowScaleIn, "any %d hosts can be removed together", n)
 	}
 	return d
@@ -58,8 +61,8 @@ func (f *findings) objections(r rebound) []explanation {
 	if !f.entry.ScaleIn {
 		d.because(ScaleInOff, "scale_in is false in the entry")
 	}
-	if n := leaving(f.s); n > 0 {
-		d.because(InstancesDraining, "%s leaving; the next scale-in waits until that is over", hostsAre(n))
+	if why := waitsForLeaving(f.s); why != "" {
+		d.because(InstancesDraining, "%s", why)
 	}
 	if n := arriving(f.s, f.now); n > 0 {
 		d.because(InstancesLaunching, "%s launching; nothing is scaled in until that is over", hostsAre(n))
@@ -90,8 +93,8 @@ func (f *findings) objections(r rebound) []explanation {
 // limits are the objections that the entry and the groups raise.
 func (f *findings) limits() []explanation {
 	var d decision
-	if len(f.capacity) <= f.entry.MinInstances {
-		d.because(AtMinInstances, "%s in service and min_instances is %d", hostsAre(len(f.capacity)), f.entry.MinInstances)
+	if n := f.staying(); n <= f.entry.MinInstances {
+		d.because(AtMinInstances, "%s in service and min_instances is %d", hostsAre(n), f.entry.MinInstances)
 	}
 	for _, g := range f.s.Followers() {
 		c := f.s.CapacityOf(g)

@@ -56,12 +56,12 @@ func TestVerdictsBeyondAverages(t *testing.T) {
 			cluster: seed.Cluster{Hosts: several(3, host(seed.Task{Service: "wide", CPU: 900, Memory: 1000})), Entry: `{"instance":{"cpu":2048,"memory":4000}}`,
 				Services: []seed.Service{{Name: "wide", Desired: 3, CPU: 900, Memory: 1000, Constraints: []ecstypes.PlacementConstraint{{Type: ecstypes.PlacementConstraintTypeDistinctInstance}}}}},
 			signal: 0, reason: "would_not_fit"},
-		"small tasks on every host: one can go": {
+		"small tasks on every host: half can go": {
 			cluster: seed.Cluster{Hosts: several(6, host(seed.Task{Service: "web", CPU: 200, Memory: 200}))},
-			signal:  -1, gap: -1, reason: "all_below_scale_in"},
+			signal:  -1, gap: -3, reason: "all_below_scale_in"},
 		"many idle hosts go together": {
 			cluster: seed.Cluster{Hosts: several(30, host())},
-			signal:  -1, gap: -3, reason: "all_below_scale_in", why: "any 3 hosts can be removed together"},
+			signal:  -1, gap: -15, reason: "all_below_scale_in", why: "any 15 hosts can be removed together"},
 		"headroom that is short": {
 			cluster: seed.Cluster{Entry: `{"headroom":{"tasks":2,"cpu":1500,"memory":1000}}`, Hosts: []seed.Host{host(seed.Task{CPU: 1200, Memory: 100}), host()}},
 			signal:  1, gap: 1, reason: "headroom_short"},

@@ -103,6 +103,14 @@ func (a account) pass(t *testing.T) publisher.Answer {
 	return pass(t, a.publisher(), 0)
 }
 
+// judge is what a new process says without publishing it.
+func (a account) judge(t *testing.T) publisher.Answer {
+	t.Helper()
+	answer, err := a.publisher().Judge(t.Context(), minute)
+	require.NoError(t, err)
+	return answer
+}
+
 func pass(t *testing.T, p *publisher.Publisher, after time.Duration) publisher.Answer {
 	t.Helper()
 	answer, err := p.Run(t.Context(), minute.Add(after))

@@ -29,6 +29,8 @@ const (
 // candidate is one cluster on the way to its verdict.
 type candidate struct {
 	listed ssmstore.Listed
+	// watch is told of its snapshot before it is judged.
+	watch func(*cluster.Snapshot, time.Time)
 	// until ends its judging.
 	until    scaler.Until
 	snapshot cluster.Snapshot
@@ -47,10 +49,10 @@ type candidate struct {
 // judge reads the clusters and decides. A wide lane reads what every verdict needs, a narrow one what single clusters need
 // besides, such as all their tasks. So a cluster that needs a host does not wait while others' tasks are read, and those
 // tasks do not wait for the last cluster.
-func (p *Publisher) judge(ctx context.Context, listed []ssmstore.Listed, all groups, now time.Time, until scaler.Until) []*candidate {
+func (p *Publisher) judge(ctx context.Context, listed []ssmstore.Listed, all groups, now time.Time, watch func(*cluster.Snapshot, time.Time), until scaler.Until) []*candidate {
 	candidates := make([]*candidate, len(listed))
 	for i := range listed {
-		candidates[i] = &candidate{listed: listed[i], until: until}
+		candidates[i] = &candidate{listed: listed[i], watch: watch, until: until}
 	}
 	wide, narrow := semaphore.NewWeighted(sideBySide), semaphore.NewWeighted(besides)
 	inTurn := fairness.Rotate(candidates, now)
@@ -116,6 +118,7 @@ func (p *Publisher) begin(ctx context.Context, c *candidate, all groups, now tim
 	}
 	p.agents.note(&s, now)
 	s.Groups = groups
+	c.watch(&s, now)
 	p.reader.ReadManagedScaling(ctx, &s)
 	p.reader.ReadLaunches(ctx, &s, now)
 	s.Past = p.histories.past(ctx, c, scaler.Lead(s), now)

@@ -94,11 +94,11 @@ func TestDoubtForbidsScaleInHidesNoCause(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := doubted(tt.says == providers)
-			healthy := verdict(t, a.pass(t), "idle")
+			healthy := verdict(t, a.judge(t), "idle")
 			require.Equal(t, scaler.ScaleIn, healthy.Signal, "without the fault a host may go: %v", healthy.Why)
 
 			a.calls.Set(tt.fate)
-			answer := a.pass(t)
+			answer := a.judge(t)
 			assert.Equal(t, scaler.ScaleOut, verdict(t, answer, "hot").Signal)
 			idle := verdict(t, answer, "idle")
 			assert.Equal(t, scaler.Stay, idle.Signal)

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"ecs-cluster-scaler/cluster"
 	"ecs-cluster-scaler/cluster/ecsreader"
 	"ecs-cluster-scaler/internal/awsclient"
 	"ecs-cluster-scaler/internal/metrics"
@@ -57,6 +58,7 @@ type Publisher struct {
 	groups     lastGroups
 	agents     connected
 	histories  histories
+	departures departures
 	judging    sync.Mutex
 }
 
@@ -75,7 +77,8 @@ func New(clients Clients, s settings.Settings, log *slog.Logger, now func() time
 // Run is one pass: read, decide, publish, answer. It fails only if nothing could be published; other failures are in the
 // answer. Before the deadline of ctx it publishes what it has, and names the clusters that are missing.
 func (p *Publisher) Run(ctx context.Context, minute time.Time) (Answer, error) {
-	answer, err := p.Judge(ctx, minute)
+	p.departures.begin()
+	answer, err := p.judgeAll(ctx, minute, p.departures.note)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -86,12 +89,20 @@ func (p *Publisher) Run(ctx context.Context, minute time.Time) (Answer, error) {
 	case err != nil:
 		p.log.Error("some metrics were not published", "error", awsclient.Sentence(err))
 		answer.Failed = append(answer.Failed, Failure{Error: awsclient.Sentence(err)})
+	default:
+		p.departures.publish()
 	}
 	return answer, nil
 }
 
-// Judge reads and decides, and writes nothing. only names the clusters to judge; none named means all.
+// Judge reads and decides, and writes nothing. only names the clusters to judge; none named means all. Each is judged as it is
+// now, whatever has just left.
 func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string) (Answer, error) {
+	return p.judgeAll(ctx, minute, func(*cluster.Snapshot, time.Time) {}, only...)
+}
+
+// judgeAll is Judge. watch is told of each snapshot before it is judged.
+func (p *Publisher) judgeAll(ctx context.Context, minute time.Time, watch func(*cluster.Snapshot, time.Time), only ...string) (Answer, error) {
 	reading, cancel := timeToRead(ctx)
 	found := p.findGroups(reading)
 	// No call of a pass outlives it.
@@ -116,7 +127,8 @@ func (p *Publisher) Judge(ctx context.Context, minute time.Time, only ...string)
 	p.reader.Keep(listing.Names())
 	p.agents.keepOnly(listing.Names())
 	p.histories.keepOnly(listing.Names())
-	judged := p.judge(reading, listing.Clusters, all, minute, timeToJudge(ctx))
+	p.departures.keepOnly(listing.Names())
+	judged := p.judge(reading, listing.Clusters, all, minute, watch, timeToJudge(ctx))
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return Answer{}, ctx.Err() // the caller is gone; half an answer would mislead
 	}

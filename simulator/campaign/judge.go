@@ -31,13 +31,13 @@ const (
 	DrainTooLong Promise = "drain_too_long"
 	// InOnUnread: −1 in a pass in which something about the cluster could not be read.
 	InOnUnread Promise = "scale_in_on_unread"
-	// InWhileLeaving and InWhileComing: −1 while a host left a group that follows the signal, or one of the cluster had not
-	// joined.
-	InWhileLeaving Promise = "scale_in_while_leaving"
-	InWhileComing  Promise = "scale_in_while_coming"
+	// InOnSpentProof: −1, and no pass has published 0 since a host began to leave the group that follows the signal.
+	InOnSpentProof Promise = "scale_in_on_spent_proof"
+	// InWhileComing: −1 while a host of the cluster had not joined.
+	InWhileComing Promise = "scale_in_while_coming"
 	// InAtMinimum: −1 with no more than min_instances, or with scale_in or enabled false.
 	InAtMinimum Promise = "scale_in_at_minimum"
-	// InWouldNotFit: −1, and what a host carries would not fit on the others.
+	// InWouldNotFit: −1, and what hosts carry that may go together would not fit on the others, beside what those carry that leave.
 	InWouldNotFit Promise = "scale_in_would_not_fit"
 	// TooManyHosts: more hosts were bought than two more than the demand's peak needs.
 	TooManyHosts Promise = "too_many_hosts"
@@ -75,6 +75,8 @@ type judge struct {
 	// entries are each cluster's, newest last.
 	entries map[string][]inForce
 	leaves  map[string]*leave
+	// held is when the last pass began that published no −1 of a cluster.
+	held map[string]time.Time
 	// standalone are the hosts of standalone tasks, by task.
 	standalone map[string]string
 	ticks      []*invocation
@@ -98,7 +100,7 @@ type inForce struct {
 
 func newJudge(p *Plan, w *aws.World) *judge {
 	j := &judge{
-		plan: p, world: w, clusters: map[string]*aws.Cluster{}, entries: map[string][]inForce{}, leaves: map[string]*leave{},
+		plan: p, world: w, clusters: map[string]*aws.Cluster{}, entries: map[string][]inForce{}, leaves: map[string]*leave{}, held: map[string]time.Time{},
 		standalone: map[string]string{}, bought: map[string]*bought{}, disturbed: map[string]bool{},
 		exempt: map[string]int{}, counts: map[string]int{},
 	}

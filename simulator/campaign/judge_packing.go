@@ -188,7 +188,7 @@ func (j *judge) without(cluster string, fleet, gone []*aws.Host) string {
 			}
 		}
 	}
-	needs = append(needs, j.unplaced(cluster)...)
+	needs = append(needs, j.toMove(cluster)...)
 	bins := func() []*bin {
 		var left []*bin
 		for _, h := range fleet {
@@ -206,21 +206,38 @@ func (j *judge) without(cluster string, fleet, gone []*aws.Host) string {
 
 // unplaced are the tasks that services want and no ACTIVE host holds. A failed roll-out wants none.
 func (j *judge) unplaced(cluster string) []need {
+	return j.missing(cluster, func(h *aws.Host) bool { return string(h.Status) == "ACTIVE" }, 0)
+}
+
+// toMove are those, and the tasks on hosts that leave. Where maximumPercent forbids one more, ECS starts them when these have
+// stopped.
+func (j *judge) toMove(cluster string) []need {
+	return j.missing(cluster, func(h *aws.Host) bool { return string(h.Status) == "ACTIVE" && !terminating(h.Instance) }, 1)
+}
+
+// missing are the tasks that services want and no host holds that stays. Of those on other hosts so many times as many may start
+// beyond maximumPercent.
+func (j *judge) missing(cluster string, stays func(*aws.Host) bool, beyond int) []need {
 	var needs []need
 	for _, s := range j.clusters[cluster].Services() {
 		if s.Spec.Daemon || s.Status != "ACTIVE" || s.Deployments()[0].Rollout == "FAILED" {
 			continue
 		}
-		on, live := 0, 0
+		on, off, live := 0, 0, 0
 		for _, t := range s.Tasks() {
-			if t.Desired == "RUNNING" {
+			switch {
+			case t.Desired != "RUNNING":
+			case t.Host != nil && stays(t.Host):
+				on++
 				live++
-				if t.Host != nil && string(t.Host.Status) == "ACTIVE" {
-					on++
-				}
+			case t.Host != nil:
+				off++
+				live++
+			default:
+				live++
 			}
 		}
-		for range min(s.Desired-on, s.Desired*s.Spec.MaxPercent/100-live) {
+		for range min(s.Desired-on, s.Desired*s.Spec.MaxPercent/100-live+beyond*off) {
 			needs = append(needs, needOf(s, s.Deployments()[0].Definition))
 		}
 	}

@@ -17,17 +17,20 @@ const joins = 10 * time.Minute
 func (j *judge) verdict(i *invocation, v verdict) {
 	j.counts["verdicts"]++
 	if v.signal >= 0 && v.gap >= 0 {
+		j.held[v.cluster] = i.began
 		return
 	}
 	j.counts["verdicts of -1"]++
 	if failed := i.failedFor(v.cluster); len(failed) > 0 {
 		delete(failed, "PutMetricData")    // is no reading
 		delete(failed, "DescribePolicies") // is of all groups, and says only how late hosts are bought
+		delete(failed, "GetMetricData")    // thresholds hold where the past is not known
 		if len(failed) > 0 {
 			j.breaks(InOnUnread, "%s, though %s failed", v.cluster, strings.Join(slices.Sorted(maps.Keys(failed)), ", "))
 		}
 	}
-	j.inWhileMoving(v.cluster)
+	j.onSpentProof(v.cluster, i.began)
+	j.inWhileComing(v.cluster)
 	e := j.entries[v.cluster][len(j.entries[v.cluster])-1].entry
 	fleet := j.fleet(v.cluster)
 	switch {
@@ -39,18 +42,25 @@ func (j *judge) verdict(i *invocation, v verdict) {
 	j.inMustFit(v, fleet)
 }
 
-func (j *judge) inWhileMoving(cluster string) {
+// onSpentProof: each datapoint of the alarm proves something of the hosts that there were. So a 0 stands between those before
+// hosts began to leave and those after.
+func (j *judge) onSpentProof(cluster string, pass time.Time) {
+	for _, l := range j.leaves {
+		if l.cluster == cluster && l.from.After(j.held[cluster]) && l.from.Before(pass) && l.instance != nil && j.active(l.instance.Group) {
+			j.breaks(InOnSpentProof, "%s: %s began to leave at %s, and no pass since has held", cluster, l.instance.ID, clock(l.from))
+			return
+		}
+	}
+}
+
+func (j *judge) inWhileComing(cluster string) {
 	now := j.world.Now()
 	for _, g := range j.world.Groups() {
 		if g.Spec.Cluster != cluster {
 			continue
 		}
 		for _, i := range g.Instances() {
-			switch {
-			case terminating(i) && j.active(g): // what leaves another group takes no part in the signal
-				j.breaks(InWhileLeaving, "%s: %s is %s", cluster, i.ID, i.State)
-			case terminating(i):
-			case i.State == "Pending", i.Host == nil && now.Sub(i.Launched) < joins:
+			if i.State == "Pending" || !terminating(i) && i.Host == nil && now.Sub(i.Launched) < joins {
 				j.breaks(InWhileComing, "%s: %s, launched %s", cluster, i.ID, clock(i.Launched))
 			}
 		}
@@ -85,7 +95,13 @@ func (j *judge) inMustFit(v verdict, fleet []*aws.Host) {
 	}
 	if n := -v.gap; n > 1 && n <= len(may) {
 		sort.SliceStable(may, func(a, b int) bool { return j.load(may[a]) > j.load(may[b]) })
-		for _, together := range [][]*aws.Host{may[:n], may[len(may)-n:]} {
+		together := [][]*aws.Host{may[:n], may[len(may)-n:]}
+		for _, zone := range zones() {
+			first := slices.Clone(may)
+			sort.SliceStable(first, func(a, b int) bool { return first[a].Instance.Zone == zone && first[b].Instance.Zone != zone })
+			together = append(together, first[:n])
+		}
+		for _, together := range together {
 			if why := j.without(v.cluster, fleet, together); why != "" {
 				j.breaks(InWouldNotFit, "%s: without %d hosts %s", v.cluster, n, why)
 				return

@@ -33,11 +33,23 @@ func TestScaleInIsHeldToTheWorld(t *testing.T) {
 			plan: quiet(), gap: -1,
 			make: func(_ *scene, pass *invocation) { _ = pass.fails(call{"DescribePolicies", "", ""}, faulty.ErrLost) },
 		},
+		"the past unread": {
+			plan: quiet(), gap: -1,
+			make: func(_ *scene, pass *invocation) { _ = pass.fails(call{"GetMetricData", "", ""}, faulty.ErrLost) },
+		},
 		"another cluster unread": {
 			plan: quiet(), gap: -1,
 			make: func(_ *scene, pass *invocation) { _ = pass.fails(call{"ListTasks", "town1", ""}, faulty.ErrLost) },
 		},
-		"a host leaves": {plan: quiet(), gap: -1, want: []Promise{InWhileLeaving}, make: func(s *scene, _ *invocation) { s.leaves() }},
+		"a host has begun to leave": {plan: quiet(), gap: -1, want: []Promise{InOnSpentProof}, make: leavesBefore},
+		"a host leaves, and a pass has held": {
+			plan: quiet(), gap: -1,
+			make: func(s *scene, pass *invocation) { leavesBefore(s, pass); s.held["town0"] = s.world.Now() },
+		},
+		"what is on the host that leaves finds no room beside another's": {
+			plan: quiet(web(6, 2000)), gap: -1, want: []Promise{InWouldNotFit},
+			make: func(s *scene, pass *invocation) { leavesBefore(s, pass); s.held["town0"] = s.world.Now() },
+		},
 		"a host of a group that does not follow the signal leaves": {
 			plan: quiet(), gap: -1,
 			make: func(s *scene, _ *invocation) {
@@ -68,6 +80,12 @@ func TestScaleInIsHeldToTheWorld(t *testing.T) {
 			assert.Equal(t, c.want, s.broken())
 		})
 	}
+}
+
+// leavesBefore has a host leave before the pass.
+func leavesBefore(s *scene, pass *invocation) {
+	s.leaves()
+	pass.began = s.world.Now()
 }
 
 func edited(p Plan, change func(*Entry)) Plan {

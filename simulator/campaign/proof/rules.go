@@ -41,9 +41,19 @@ var rules = []rule{
 		breaks: []campaign.Promise{campaign.InWhileComing},
 	},
 	{
-		name:   "no -1 while hosts leave",
-		Mutant: mutation.Mutant{File: "scaler/scale_in.go", Find: "n := leaving(f.s);", Replace: "n := 0;"},
-		breaks: []campaign.Promise{campaign.InWhileLeaving},
+		name:   "the first pass that sees hosts leave says 0",
+		Mutant: mutation.Mutant{File: "scaler/leaving.go", Find: "	case s.Departed > 0:", Replace: "	case s.Departed > 1000:"},
+		breaks: []campaign.Promise{campaign.InOnSpentProof},
+	},
+	{
+		name:   "those that leave go with the next",
+		Mutant: mutation.Mutant{File: "scaler/removal.go", Find: "	set = append(slices.Clip(set), m.leaving...)\n", Replace: ""},
+		breaks: []campaign.Promise{campaign.InWouldNotFit},
+	},
+	{
+		name:   "as many go together as find room, whichever they are",
+		Mutant: mutation.Mutant{File: "scaler/removal.go", Find: "	return mostThat(least, mostThat(least, most, listed), all)\n", Replace: "	_, _ = least, all\n	return most\n"},
+		breaks: []campaign.Promise{campaign.InWouldNotFit},
 	},
 	{
 		name:   "no -1 unless what runs finds room elsewhere",
