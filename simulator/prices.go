@@ -122,7 +122,7 @@ func ListPrices() []Price {
 		{"a million invocations by EventBridge Scheduler", PriceScheduledMillion, events, "https://cloudburn.io/blog/amazon-eventbridge-pricing, March 2026"},
 		{"a custom metric for a month, by the hour", PriceMetricMonth, watch, thread + ", which quotes AWS's page of April 2022 without a region"},
 		{"a thousand calls of PutMetricData", PricePutThousand, watch, "the same, which names other calls and not this one"},
-		{"a thousand metrics read by GetMetricData", PriceReadThousand, watch, "AWS's page as remembered, not read anew"},
+		{"a thousand metrics read by GetMetricData", PriceReadThousand, watch, "https://support.site24x7.com/portal/en/kb/articles/aws-cloudwatch-metrics-cost-calculation, without a date"},
 		{"an alarm for a month", PriceAlarmMonth, watch, "https://c3x.dev/resources/aws/aws_cloudwatch_metric_alarm, without a date"},
 		{"one that looks every 10 s, for a month", PriceFastAlarmMonth, watch, "the same"},
 	}

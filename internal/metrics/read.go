@@ -27,7 +27,8 @@ type Reading struct {
 
 // Read reads metrics of one stack, all over the same time, in one call and in more where the answer has pages. One call takes 500
 // metrics and returns 100 800 values at most
-// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html).
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html). If AWS failed to read one of them, that
+// is an error: minutes that are missing there would look like minutes of less demand.
 func Read(ctx context.Context, api CloudWatchReader, namespace string, of []Reading) error {
 	if len(of) == 0 {
 		return nil
@@ -45,6 +46,7 @@ func Read(ctx context.Context, api CloudWatchReader, namespace string, of []Read
 			Period: aws.Int32(60), Stat: aws.String("Maximum"),
 		}})
 	}
+	failed := map[string]types.StatusCode{} // by query, as its newest page says
 	pages := cloudwatch.NewGetMetricDataPaginator(api, in)
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -53,6 +55,10 @@ func Read(ctx context.Context, api CloudWatchReader, namespace string, of []Read
 		}
 		for _, result := range page.MetricDataResults {
 			r, asked := byID[aws.ToString(result.Id)]
+			delete(failed, aws.ToString(result.Id))
+			if asked && incomplete(result.StatusCode) {
+				failed[aws.ToString(result.Id)] = result.StatusCode
+			}
 			for n := range min(len(result.Timestamps), len(result.Values)) {
 				if at := result.Timestamps[n]; asked && !at.Before(r.From) && at.Before(r.To) {
 					r.Take(at, result.Values[n])
@@ -60,5 +66,17 @@ func Read(ctx context.Context, api CloudWatchReader, namespace string, of []Read
 			}
 		}
 	}
+	for n := range of {
+		if status, found := failed[fmt.Sprintf("m%d", n)]; found {
+			return fmt.Errorf("read %s of %s in namespace %s: AWS answered %s", of[n].Metric.Name, of[n].Cluster, namespace, status)
+		}
+	}
 	return nil
+}
+
+// incomplete tells whether a metric's values are missing
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataResult.html). PartialData only says that another
+// page follows.
+func incomplete(status types.StatusCode) bool {
+	return status == types.StatusCodeInternalError || status == types.StatusCodeForbidden
 }

@@ -69,3 +69,33 @@ func TestAReadThatFailsSaysWhat(t *testing.T) {
 		"read 1 metrics of namespace Ours: no more")
 	require.NoError(t, metrics.Read(t.Context(), &paged{}, "Ours", nil), "nothing is asked for nothing")
 }
+
+func TestAMetricThatAWSCannotReadIsAnError(t *testing.T) {
+	as := func(status types.StatusCode) *cloudwatch.GetMetricDataOutput {
+		r := result("m1", []int{1}, 9)
+		r.StatusCode = status
+		return &cloudwatch.GetMetricDataOutput{MetricDataResults: []types.MetricDataResult{result("m0", []int{1}, 5), r}}
+	}
+	for name, tt := range map[string]struct {
+		pages []*cloudwatch.GetMetricDataOutput
+		fails string
+	}{
+		"complete":           {[]*cloudwatch.GetMetricDataOutput{as(types.StatusCodeComplete)}, ""},
+		"more follows":       {[]*cloudwatch.GetMetricDataOutput{as(types.StatusCodePartialData), as(types.StatusCodeComplete)}, ""},
+		"AWS failed":         {[]*cloudwatch.GetMetricDataOutput{as(types.StatusCodeInternalError)}, "InternalError"},
+		"and then did not":   {[]*cloudwatch.GetMetricDataOutput{as(types.StatusCodeInternalError), as(types.StatusCodeComplete)}, ""},
+		"AWS did not let us": {[]*cloudwatch.GetMetricDataOutput{as(types.StatusCodeForbidden)}, "Forbidden"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			of := func(m metrics.Metric) metrics.Reading {
+				return metrics.Reading{Metric: m, Cluster: "web", From: minute, To: minute.Add(time.Hour), Take: func(time.Time, float64) {}}
+			}
+			err := metrics.Read(t.Context(), &paged{pages: tt.pages}, "Ours", []metrics.Reading{of(metrics.CPUDemand), of(metrics.MemoryDemand)})
+			if tt.fails == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.EqualError(t, err, "read MemoryDemand of web in namespace Ours: AWS answered "+tt.fails)
+		})
+	}
+}

@@ -19,6 +19,8 @@ const (
 	together = 5
 	// toReadHistories is how long a pass waits for them. The rest is read by the next ones.
 	toReadHistories = 20 * time.Second
+	// triesToRead is how many passes try before a history counts as unread. A throttled call is no reason to buy hosts for thresholds.
+	triesToRead = 5
 	// gap is how long a history may lack the newest minutes. Another process may have noted them.
 	gap = 5 * time.Minute
 )
@@ -35,6 +37,8 @@ type history struct {
 	// read: what was published before this process is known, or there is none. unread says why it is not.
 	read, recalled bool
 	unread         string
+	// tries are the passes that could not read it.
+	tries int
 	// here is closed when this pass has read it, or cannot.
 	here chan struct{}
 }
@@ -47,12 +51,10 @@ func (p *Publisher) readHistories(ctx context.Context, inTurn []*candidate, now 
 	group.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, toReadHistories)
 		defer cancel()
-		failed := ""
+		var failed error
 		for batch := range slices.Chunk(wanted, together) {
-			if failed == "" && ctx.Err() == nil {
-				if err := p.readBatch(ctx, batch, now); err != nil && !awsclient.OutOfTime(err) {
-					failed = awsclient.Sentence(err)
-				}
+			if failed == nil {
+				failed = p.readBatch(ctx, batch, now)
 			}
 			p.histories.done(batch, failed)
 		}
@@ -116,18 +118,21 @@ func (p *Publisher) readBatch(ctx context.Context, clusters []string, now time.T
 type day []minute
 
 type minute struct {
-	demand cluster.Resources
-	known  bool
+	demand      cluster.Resources
+	cpu, memory bool // whether they are known
 }
 
-// take sets the amount of a resource. A minute is known if its CPU is: GPUs are published only where there are any.
+// known tells whether all of the minute is: GPUs are published only where there are any.
+func (m minute) known() bool { return m.cpu && m.memory }
+
+// take sets the amount of a resource.
 func (m *minute) take(resource int, value float64) {
 	amount := int64(value)
 	switch resource {
 	case 0:
-		m.demand.CPU, m.known = amount, true
+		m.demand.CPU, m.cpu = amount, true
 	case 1:
-		m.demand.Memory = amount
+		m.demand.Memory, m.memory = amount, true
 	default:
 		m.demand.GPU = amount
 	}
@@ -142,25 +147,29 @@ func (h *histories) fill(name string, from time.Time, of day) {
 		return
 	}
 	for n, m := range of {
-		if m.known {
+		if m.known() {
 			known.Note(from.Add(time.Duration(n)*time.Minute), m.demand)
 		}
 	}
 	known.read = true
 }
 
-// done tells those who wait for these clusters that nothing more comes in this pass.
-func (h *histories) done(clusters []string, failed string) {
+// done tells those who wait for these clusters that nothing more comes in this pass. A right that is missing is said at once.
+func (h *histories) done(clusters []string, failed error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, name := range clusters {
-		if of := h.of[name]; of != nil {
-			of.unread = ""
-			if !of.read {
-				of.unread = failed
-			}
-			close(of.here)
+		of := h.of[name]
+		if of == nil {
+			continue
 		}
+		of.unread = ""
+		if !of.read {
+			if of.tries++; of.tries >= triesToRead || awsclient.Denied(failed) {
+				of.unread = awsclient.Sentence(failed)
+			}
+		}
+		close(of.here)
 	}
 }
 

@@ -107,6 +107,44 @@ func TestADeniedReadIsSaidAndTriedAgain(t *testing.T) {
 	assert.Contains(t, verdict(t, pass(t, p, 2*time.Minute), "a").Headroom.Why, rose)
 }
 
+// A call that fails once is no reason to buy hosts for thresholds that will not hold.
+func TestAHistoryThatCannotBeReadIsSaidAfterFivePasses(t *testing.T) {
+	a := newAccount().hosted("full", 9, 8).with("idle", 8, 100)
+	p := a.publisher()
+	a.calls.Set(faulty.On(faulty.Throttled, "GetMetricData"))
+	for n := range 6 {
+		answer := pass(t, p, time.Duration(n)*time.Minute)
+		full, idle := verdict(t, answer, "full"), verdict(t, answer, "idle")
+		if n < 4 {
+			assert.Equal(t, scaler.Stay, full.Signal, "pass %d: 89 %% are reserved, and a task fits: %v", n, full.Why)
+			assert.Contains(t, full.Headroom.Why, "what demand was in the last day is not read yet")
+			assert.True(t, idle.Has(scaler.Unreadable), idle.Why)
+			continue
+		}
+		assert.True(t, full.Has(scaler.CPUAtScaleOut), "pass %d: %v", n, full.Why)
+		assert.Contains(t, full.Headroom.Why, "thresholds hold, because what demand was is not known: read 6 metrics of namespace Ours: AWS throttles cloudwatch:GetMetricData")
+		assert.Equal(t, scaler.ScaleIn, idle.Signal, idle.Why)
+	}
+}
+
+func TestAMinuteWithoutMemoryIsNotKnown(t *testing.T) {
+	a := newAccount().with("a", 4, 800)
+	a.demanded(t, "a", 24, 3200, 700)
+	a.calls.Set(func(_ context.Context, c faulty.Call, carryOut func() (any, error)) (any, error) {
+		answer, err := carryOut()
+		if out, ok := answer.(*cloudwatch.GetMetricDataOutput); ok && c.Action == "GetMetricData" {
+			for n, r := range out.MetricDataResults {
+				if *r.Id == "m1" {
+					out.MetricDataResults[n].Values, out.MetricDataResults[n].Timestamps = r.Values[:300], r.Timestamps[:300]
+				}
+			}
+		}
+		return answer, err
+	})
+	v := verdict(t, pass(t, a.publisher(), 0), "a")
+	assert.Contains(t, v.Headroom.Why, "thresholds hold until 6 hours of demand are known, now 5.0")
+}
+
 // A pass that ends before the history is there buys nothing for thresholds that will not hold, and gives nothing back.
 func TestAHistoryThatIsLateIsAwaited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
