@@ -33,21 +33,12 @@ func Read(ctx context.Context, api CloudWatchReader, namespace string, of []Read
 	if len(of) == 0 {
 		return nil
 	}
-	in := &cloudwatch.GetMetricDataInput{StartTime: aws.Time(of[0].From), EndTime: aws.Time(of[0].To), ScanBy: types.ScanByTimestampAscending}
 	byID := make(map[string]Reading, len(of))
 	for n, r := range of {
-		id := fmt.Sprintf("m%d", n)
-		byID[id] = r
-		in.MetricDataQueries = append(in.MetricDataQueries, types.MetricDataQuery{Id: aws.String(id), MetricStat: &types.MetricStat{
-			Metric: &types.Metric{
-				Namespace: aws.String(namespace), MetricName: aws.String(r.Metric.Name),
-				Dimensions: []types.Dimension{{Name: aws.String(Dimension), Value: aws.String(r.Cluster)}},
-			},
-			Period: aws.Int32(60), Stat: aws.String("Maximum"),
-		}})
+		byID[queryID(n)] = r
 	}
 	failed := map[string]types.StatusCode{} // by query, as its newest page says
-	pages := cloudwatch.NewGetMetricDataPaginator(api, in)
+	pages := cloudwatch.NewGetMetricDataPaginator(api, question(namespace, of))
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -59,19 +50,43 @@ func Read(ctx context.Context, api CloudWatchReader, namespace string, of []Read
 			if asked && incomplete(result.StatusCode) {
 				failed[aws.ToString(result.Id)] = result.StatusCode
 			}
-			for n := range min(len(result.Timestamps), len(result.Values)) {
-				if at := result.Timestamps[n]; asked && !at.Before(r.From) && at.Before(r.To) {
-					r.Take(at, result.Values[n])
-				}
+			if asked {
+				r.take(result)
 			}
 		}
 	}
 	for n := range of {
-		if status, found := failed[fmt.Sprintf("m%d", n)]; found {
+		if status, found := failed[queryID(n)]; found {
 			return fmt.Errorf("read %s of %s in namespace %s: AWS answered %s", of[n].Metric.Name, of[n].Cluster, namespace, status)
 		}
 	}
 	return nil
+}
+
+// take hands on the values within the time that was asked for.
+func (r Reading) take(result types.MetricDataResult) {
+	for n := range min(len(result.Timestamps), len(result.Values)) {
+		if at := result.Timestamps[n]; !at.Before(r.From) && at.Before(r.To) {
+			r.Take(at, result.Values[n])
+		}
+	}
+}
+
+func queryID(n int) string { return fmt.Sprintf("m%d", n) }
+
+// question asks for all of them at once.
+func question(namespace string, of []Reading) *cloudwatch.GetMetricDataInput {
+	in := &cloudwatch.GetMetricDataInput{StartTime: aws.Time(of[0].From), EndTime: aws.Time(of[0].To), ScanBy: types.ScanByTimestampAscending}
+	for n, r := range of {
+		in.MetricDataQueries = append(in.MetricDataQueries, types.MetricDataQuery{Id: aws.String(queryID(n)), MetricStat: &types.MetricStat{
+			Metric: &types.Metric{
+				Namespace: aws.String(namespace), MetricName: aws.String(r.Metric.Name),
+				Dimensions: []types.Dimension{{Name: aws.String(Dimension), Value: aws.String(r.Cluster)}},
+			},
+			Period: aws.Int32(60), Stat: aws.String("Maximum"),
+		}})
+	}
+	return in
 }
 
 // incomplete tells whether a metric's values are missing

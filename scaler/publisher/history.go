@@ -165,7 +165,8 @@ func (h *histories) done(clusters []string, failed error) {
 		}
 		of.unread = ""
 		if !of.read {
-			if of.tries++; of.tries >= triesToRead || awsclient.Denied(failed) {
+			of.tries++
+			if of.tries >= triesToRead || awsclient.Denied(failed) {
 				of.unread = awsclient.Sentence(failed)
 			}
 		}
