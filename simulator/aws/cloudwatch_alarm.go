@@ -178,6 +178,9 @@ func (w *World) act(a *alarm, values []float64, delay time.Duration) {
 	if len(values) == 0 {
 		return // all are missing and taken for breaching: no step has a value to go by
 	}
+	if w.Knobs.CloudWatch.NewestAlone {
+		values = values[:1]
+	}
 	w.after(delay, "action "+a.spec.Name, func() {
 		if a.deleted {
 			return

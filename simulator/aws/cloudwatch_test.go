@@ -222,6 +222,19 @@ func TestThePolicyAggregatesTheAlarmsDatapoints(t *testing.T) {
 	}
 }
 
+func TestWhereTheKnobSaysSoThePolicyLooksAtTheNewestDatapoint(t *testing.T) {
+	for newest, want := range map[bool]int{false: 5, true: 8} {
+		k := exact()
+		k.CloudWatch.NewestAlone = newest
+		l := newLab(k, GroupSpec{Desired: 4})
+		l.group.PutStepPolicy("out", "Minimum", 0, []Step{{new(0.0), new(2.0), 1}, {new(2.0), nil, 4}})
+		l.alarm("out", "GreaterThanOrEqualToThreshold", 1, 2, 2, "notBreaching")
+		l.minutes(t, 0, 2, 5)
+		l.pass(30 * time.Second)
+		assert.Equal(t, want, l.group.Desired)
+	}
+}
+
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: an update "leaves the alarm's
 // state unchanged", here: the alarm does not become ALARM again.
 func TestAReplacedAlarmKeepsItsState(t *testing.T) {

@@ -65,6 +65,7 @@ type CloudWatchKnobs struct {
 	FastEvaluation     Uniform
 	DatumLasts         time.Duration
 	FastRepeats        bool
+	NewestAlone        bool
 	Range              int
 	Sample             time.Duration
 	OwnMetrics         time.Duration

@@ -76,6 +76,7 @@ var unseen = map[string]string{
 	"cloudwatch.fast_evaluation":  alarms,
 	"cloudwatch.datum_lasts":      alarms,
 	"cloudwatch.fast_repeats":     alarms,
+	"cloudwatch.newest_alone":     alarms,
 	"cloudwatch.sample":           alarms,
 	"cloudwatch.own_metrics":      alarms,
 	"cloudwatch.managed_metric":   alarms,

@@ -215,6 +215,10 @@ func cloudWatch() []rule {
 			{"aggregates no data of one period", fast, "at.add(d)", "*at = d"},
 			{"forgets when it acted once it is replaced", alarm, "made.acted = true, old.state, old.acted", "made.acted = true, old.state, made.acted"},
 		}},
+		{"A step policy goes by", []mutant{
+			{"the newest datapoint, whatever the knob says", alarm, "if w.Knobs.CloudWatch.NewestAlone {", "if len(values) > 0 {"},
+			{"all of them, whatever the knob says", alarm, "		values = values[:1]\n", ""},
+		}},
 		{"GetMetricData", []mutant{
 			{"shows the oldest first", data, "if order != types.ScanByTimestampAscending {", "if order == types.ScanByTimestampAscending {"},
 			{"has periods begin where the call says", data, "at := start.Truncate(period)", "at := start"},
