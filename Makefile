@@ -184,11 +184,13 @@ bin/tools/%:
 
 ## Try and measure
 
+# An hour of an m5.xlarge in us-east-1 costs $0.192. A day of history first, because ours fit their headroom to it.
 .PHONY: demo
-demo: ## a simulated day under three policies, as a table and as a page
+demo: ## a day, and a lost zone: ours beside two alarm pairs and ECS managed scaling, as a table and as a page
 	@mkdir -p dist
-	@go run ./cmd/clusterscaler simulate diurnal --compare=surge,alarms-75,managed-100 --html dist/demo.html
-	@echo 'The same as a page, minute by minute: dist/demo.html'
+	@tools/build-aloud.sh -buildvcs=false -o dist/demo ./cmd/clusterscaler
+	@dist/demo simulate diurnal az-outage --compare=gap,alarms-75,managed-100 --history 24h --price 0.192 --html dist/demo.html
+	@echo 'The same as a page, minute by minute: dist/demo.html. Another load: dist/demo simulate flash-crowd --compare --history 24h'
 
 .PHONY: lab
 lab: ## a Python with the pinned moto (.venv where python3 has none)
@@ -202,7 +204,7 @@ demo-wire: lab ## run the real publisher on moto and read its metric back
 .PHONY: evaluate
 evaluate: ## every policy on the traces in TRACES=folder and every scenario; QUICK=1: a day of each
 	@test -n '$(TRACES)' || { echo 'make evaluate TRACES=folder: a folder with demand_*.csv, services_*.csv and tasks_*.csv' >&2; exit 1; }
-	@go build -buildvcs=false -o dist/evaluate ./cmd/clusterscaler
+	@tools/build-aloud.sh -buildvcs=false -o dist/evaluate ./cmd/clusterscaler
 	@dist/evaluate evaluate --traces '$(TRACES)' $(if $(QUICK),--quick) $(EVALUATE)
 
 .PHONY: bench

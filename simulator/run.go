@@ -81,6 +81,9 @@ func Policies() []string { return policy.Names() }
 // Title is what tables and pages call a policy, such as "ours" for gap.
 func Title(name string) string { return policy.Title(name) }
 
+// About says what the policy of a name is, in words.
+func About(name string) string { return policy.About(name) }
+
 // Drains are the endings of names with which alarms-N and schedulable-N drain as less careful functions do.
 func Drains() []string { return policy.Drains() }
 

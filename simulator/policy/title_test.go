@@ -23,6 +23,7 @@ func TestEachPolicyHasATitleOfItsOwn(t *testing.T) {
 	for _, name := range Names() {
 		title := Title(name)
 		assert.NotEqual(t, name, title)
+		assert.NotEmpty(t, About(name), name)
 		assert.Empty(t, seen[title], "%s is called like %s", name, seen[title])
 		seen[title] = name
 	}

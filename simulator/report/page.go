@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"time"
 
 	"ecs-cluster-scaler/internal/plural"
@@ -32,6 +34,26 @@ type Comparison struct {
 
 // Settled is how long it settles, in words.
 func (c Comparison) Settled() string { return span(c.Settle.Seconds()) }
+
+// mostSettling is how much of what is not measured a page shows, if there is more than twice as much.
+const mostSettling = time.Hour
+
+// withoutHistory leaves out of a page what a long history has before the measured time.
+func (c Comparison) withoutHistory() Comparison {
+	if c.Settle <= 2*mostSettling || len(c.Runs) == 0 || len(c.Runs[0].Series) < 2 {
+		return c
+	}
+	from := c.settled().Add(-mostSettling)
+	c.Settle = mostSettling
+	c.Runs = slices.Clone(c.Runs)
+	for i := range c.Runs {
+		r := &c.Runs[i]
+		r.Series = slices.DeleteFunc(slices.Clone(r.Series), func(s simulator.Sample) bool { return !s.At.After(from) })
+		r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v simulator.Verdict) bool { return v.At.Before(from) })
+		r.Drains = slices.DeleteFunc(slices.Clone(r.Drains), func(d simulator.Drain) bool { return d.To.Before(from) })
+	}
+	return c
+}
 
 func (c Comparison) settled() time.Time {
 	return c.begin().Add(c.Settle)
@@ -60,31 +82,50 @@ func asset(name string) string {
 	return string(content)
 }
 
-// Page writes a comparison as one HTML page that needs nothing else: no network, no file beside it, and for the words
-// and tables no script.
-func Page(out io.Writer, c Comparison) error {
+// Page writes comparisons as one HTML page that needs nothing else: no network, no file beside it, and for the words and
+// tables no script. Several are scenes of one comparison: each has the same policies.
+func Page(out io.Writer, scenes ...Comparison) error {
+	if len(scenes) == 0 || len(scenes[0].Runs) == 0 {
+		return errors.New("a page needs a run with at least two samples")
+	}
+	view := pageView{
+		files: files{Script: "comparison.js"}, Lines: policiesOf(scenes[0].Runs), Single: len(scenes) == 1,
+		Policies: plural.Count(len(scenes[0].Runs), "policy", "policies"),
+	}
+	for i, c := range scenes {
+		scene, data, err := sceneOf(c, i)
+		if err != nil {
+			return err
+		}
+		view.Scenes = append(view.Scenes, scene)
+		view.Data.Scenes = append(view.Data.Scenes, data)
+	}
+	view.Title, view.Over = headline(scenes), over(scenes)
+	return write(out, "comparison.html", view)
+}
+
+func sceneOf(c Comparison, nth int) (sceneView, pageData, error) {
+	c = c.withoutHistory()
 	data, err := dataOf(c)
 	if err != nil {
-		return err
+		return sceneView{}, data, err
 	}
 	groups, err := tableOf(c.Runs)
 	if err != nil {
-		return err
+		return sceneView{}, data, err
 	}
-	view := pageView{
-		Comparison: c, Title: c.Workload, Entry: entryOf(c.Entry), Knobs: knobWords(c.Runs[0].Knobs), Begin: c.begin(), End: c.end(),
-		Policies: plural.Count(len(c.Runs), "policy", "policies"), Lasts: span(c.end().Sub(c.begin()).Seconds()),
-		Stories: storiesOf(c.Runs), Groups: groups, Data: data,
-		Unplaced: strips(c, "unplaced"), Billed: strips(c, "billed"),
-		files: files{Script: "comparison.js"},
+	scene := sceneView{
+		Comparison: c, Nth: nth, Entry: entryOf(c.Entry), Knobs: knobWords(c.Runs[0].Knobs), Begin: c.begin(), End: c.end(),
+		Lasts: span(c.end().Sub(c.begin()).Seconds()), Brief: briefOf(c.Runs), Stories: storiesOf(c.Runs), Groups: groups,
+		Unplaced: strips(c, "unplaced"), Billed: strips(c, "billed"), Harms: harms(c.Runs),
 	}
 	for i, r := range c.Runs {
 		changes, left := changesOf(r)
-		view.Details = append(view.Details, detail{
-			Policy: r.Policy, Run: i, Plots: details(r, i), Tallies: talliesOf(r), Hours: hourly(r), Changes: changes, Left: left,
+		scene.Details = append(scene.Details, detail{
+			ID: fmt.Sprintf("d%d-%d", nth, i), Policy: r.Policy, Run: i, Plots: details(r, i), Tallies: talliesOf(r), Hours: hourly(r), Changes: changes, Left: left,
 		})
 	}
-	return write(out, "comparison.html", view)
+	return scene, data, nil
 }
 
 // files are what a page carries with it.
@@ -103,19 +144,34 @@ func (f files) JS() template.JS {
 }
 
 type pageView struct {
-	Comparison
 	files
-	Title, Policies, Lasts, Entry, Knobs string
-	Begin, End                           time.Time
-	Stories                              []story
-	Groups                               []tableGroup
-	Unplaced, Billed                     []plot
-	Details                              []detail
-	Data                                 pageData
+	Title, Over, Policies string
+	// Single: there is one scene.
+	Single bool
+	Lines  []shownPolicy
+	Scenes []sceneView
+	Data   struct {
+		Scenes []pageData `json:"scenes"`
+	}
+}
+
+// sceneView is a comparison on a page, the Nth.
+type sceneView struct {
+	Comparison
+	Nth                 int
+	Lasts, Entry, Knobs string
+	Begin, End          time.Time
+	Brief               brief
+	Harms               []string
+	Stories             []story
+	Groups              []tableGroup
+	Unplaced, Billed    []plot
+	Details             []detail
 }
 
 // detail is what is shown of one run.
 type detail struct {
+	ID      string
 	Policy  string
 	Run     int
 	Plots   []plot

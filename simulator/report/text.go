@@ -25,19 +25,52 @@ func Text(w io.Writer, why string, run simulator.Result) error {
 	return err
 }
 
-// CompareText writes what a workload came to under each policy, and their measures side by side.
-func CompareText(w io.Writer, c Comparison) error {
-	if len(c.Runs) == 0 {
+// CompareText writes what workloads came to under each policy: the verdict, and for each workload who waited and what it
+// cost. One workload alone has its measures side by side too.
+func CompareText(w io.Writer, scenes ...Comparison) error {
+	if len(scenes) == 0 || len(scenes[0].Runs) == 0 {
 		return errors.New("a comparison needs a run")
 	}
-	first := c.Runs[0]
-	paragraphs := []string{fmt.Sprintf("%s, seed %d, under %s: %s measured. %s",
-		first.Workload, first.Seed, plural.Count(len(c.Runs), "policy", "policies"), span(first.Measures.Hours*3600), c.Why)}
-	for _, s := range storiesOf(c.Runs) {
-		paragraphs = append(paragraphs, strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s %s", s.Title, s.Says, s.Against, s.Harm)), " "))
+	said := wrapped([]string{headline(scenes) + ". " + over(scenes)})
+	for _, c := range scenes {
+		first := c.Runs[0]
+		said += "\n" + wrapped([]string{fmt.Sprintf("%s, seed %d, under %s: %s measured. %s",
+			first.Workload, first.Seed, plural.Count(len(c.Runs), "policy", "policies"), span(first.Measures.Hours*3600), c.Why)}) + briefOf(c.Runs).text() + "\n"
+		if len(scenes) > 1 {
+			said += wrapped(append(harms(c.Runs), turned(first)...))
+			continue
+		}
+		var paragraphs []string
+		for _, s := range storiesOf(c.Runs) {
+			paragraphs = append(paragraphs, strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s %s", s.Title, s.Says, s.Against, s.Harm)), " "))
+		}
+		said += "\n" + wrapped(append(paragraphs, turned(first)...)) + "\n" + Table(c.Runs...) + "\n"
 	}
-	_, err := fmt.Fprintf(w, "%s\n%s\n", wrapped(append(paragraphs, turned(first)...)), Table(c.Runs...))
+	_, err := io.WriteString(w, said)
 	return err
+}
+
+// text is the table for a terminal.
+func (b brief) text() string {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
+	columns := []table.ColumnConfig{{Number: 1, WidthMax: 32, WidthMaxEnforcer: text.WrapSoft}}
+	for i := range b.Head[1:] {
+		columns = append(columns, table.ColumnConfig{Number: i + 2, WidthMax: 14, WidthMaxEnforcer: text.WrapSoft, Align: text.AlignRight, AlignHeader: text.AlignRight})
+	}
+	t.SetColumnConfigs(columns)
+	row := func(cells []string) (r table.Row) {
+		for _, c := range cells {
+			r = append(r, c)
+		}
+		return r
+	}
+	t.AppendHeader(row(b.Head))
+	for _, l := range b.Lines {
+		t.AppendRow(row(l))
+	}
+	return t.Render()
 }
 
 // turned says what did not stand at its default, if anything.

@@ -24,6 +24,7 @@ import (
 // simulation holds the arguments of simulate.
 type simulation struct {
 	scenario, tasks, services, entry, policy string
+	more                                     []string // scenarios beside the first
 	demand                                   []string
 	recording                                string
 	recorded                                 *recording.Recording // of recording, once it is read
@@ -42,7 +43,7 @@ type simulation struct {
 func newSimulate() *cobra.Command {
 	var s simulation
 	cmd := &cobra.Command{
-		Use:   "simulate [scenario]",
+		Use:   "simulate [scenario]…",
 		Short: "Run a scaling policy on a simulated cluster and show what it costs",
 		Long: "simulate runs a workload on a simulated ECS on EC2. The real publisher and drainer scale it, or a policy that " +
 			"people run instead. It shows the cost and who waited. It never calls AWS, and the same seed gives the same result.\n\n" +
@@ -54,7 +55,7 @@ func newSimulate() *cobra.Command {
   clusterscaler simulate diurnal
   clusterscaler simulate flash-crowd --policy managed-90 --seed 7
   clusterscaler simulate diurnal --compare --html diurnal.html
-  clusterscaler simulate flash-crowd --compare=gap,managed-100,alarms-80
+  clusterscaler simulate diurnal az-outage --compare=ours,managed-100,alarms-80 --history 24h --html both.html
   clusterscaler simulate --services ours.csv --compare
   clusterscaler simulate --recording web.json --compare --price 0.192
   clusterscaler simulate flash-crowd --compare --knobs k.json
@@ -62,15 +63,15 @@ func newSimulate() *cobra.Command {
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 1 && len(s.compare) > 0:
-				return fmt.Errorf("simulate runs one scenario, not %d; write policies after an equals sign, such as --compare=gap,managed-90", len(args))
+				return twice(args)
 			case len(args) > 1:
-				return fmt.Errorf("simulate runs one scenario, not %d; run it once for each", len(args))
+				return fmt.Errorf("simulate runs one scenario, not %d; with --compare it shows several, or run it once for each", len(args))
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 1 {
-				s.scenario = args[0]
+			if len(args) > 0 {
+				s.scenario, s.more = args[0], args[1:]
 			}
 			if err := s.given(cmd.Flags().Changed); err != nil {
 				return err
@@ -159,12 +160,16 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	w, notes, err := s.workload()
-	if err != nil {
-		return err
-	}
-	for _, note := range append(notes, s.learnt(knobs)...) {
-		fmt.Fprintln(cmd.ErrOrStderr(), "note:", note)
+	scenes := make([]report.Comparison, 1+len(s.more))
+	for i, one := range s.each() {
+		w, notes, err := one.workload()
+		if err != nil {
+			return one.noScene(err)
+		}
+		for _, note := range append(notes, s.learnt(knobs)...) {
+			fmt.Fprintln(cmd.ErrOrStderr(), "note:", note)
+		}
+		scenes[i] = report.Comparison{Workload: w.Name, Why: w.Why, Settle: w.Settle, Entry: entry, Prices: prices.String()}
 	}
 	undo, err := s.writable()
 	if err != nil {
@@ -176,21 +181,22 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err := replaceable("--record", s.record); err != nil {
 		return err
 	}
-	runs, err := s.simulate(cmd, simulator.Setup{Entry: entry, Knobs: &knobs, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Prices: prices, Strategy: workload.Strategy(s.world.strategy), Record: s.record != ""})
-	if err != nil {
-		undo()
-		return err
-	}
-	c := report.Comparison{Workload: w.Name, Why: w.Why, Settle: w.Settle, Entry: entry, Prices: prices.String(), Runs: runs}
-	if err := s.page(c); err != nil {
-		return err
-	}
-	if s.record != "" {
-		if err := writeRecording("--record", s.record, *runs[0].Recording); err != nil {
+	setup := simulator.Setup{Entry: entry, Knobs: &knobs, Seed: s.seed, Faults: simulator.Faults(s.faults / 100), Prices: prices, Strategy: workload.Strategy(s.world.strategy), Record: s.record != ""}
+	for i, one := range s.each() {
+		if scenes[i].Runs, err = one.simulate(cmd, setup); err != nil {
+			undo()
 			return err
 		}
 	}
-	return s.show(cmd.OutOrStdout(), c)
+	if err := s.page(scenes); err != nil {
+		return err
+	}
+	if s.record != "" {
+		if err := writeRecording("--record", s.record, *scenes[0].Runs[0].Recording); err != nil {
+			return err
+		}
+	}
+	return s.show(cmd.OutOrStdout(), scenes)
 }
 
 // writable tells whether --html can be written, before anybody waits for a run. It keeps an existing file until the new
@@ -211,13 +217,13 @@ func (s simulation) writable() (undo func(), err error) {
 }
 
 // page writes the file of --html.
-func (s simulation) page(c report.Comparison) error {
+func (s simulation) page(scenes []report.Comparison) error {
 	if s.html == "" {
 		return nil
 	}
 	file, err := os.Create(s.html)
 	if err == nil {
-		err = errors.Join(report.Page(file, c), file.Close())
+		err = errors.Join(report.Page(file, scenes...), file.Close())
 	}
 	if err != nil {
 		return fmt.Errorf("--html: %w", err)
@@ -253,17 +259,51 @@ func (s simulation) simulate(cmd *cobra.Command, setup simulator.Setup) ([]simul
 	return results, err
 }
 
-func (s simulation) show(out io.Writer, c report.Comparison) error {
+func (s simulation) show(out io.Writer, scenes []report.Comparison) error {
+	first := scenes[0]
 	switch {
 	case s.format == asJSON && len(s.compare) > 0:
-		return indented(out, c.Runs)
+		var runs []simulator.Result
+		for _, c := range scenes {
+			runs = append(runs, c.Runs...)
+		}
+		return indented(out, runs)
 	case s.format == asJSON:
-		return indented(out, c.Runs[0])
+		return indented(out, first.Runs[0])
 	case len(s.compare) > 0:
-		return report.CompareText(out, c)
+		return report.CompareText(out, scenes...)
 	default:
-		return report.Text(out, c.Why, c.Runs[0])
+		return report.Text(out, first.Why, first.Runs[0])
 	}
+}
+
+// each is the simulation of each scenario.
+func (s simulation) each() []simulation {
+	all := []simulation{s}
+	for _, name := range s.more {
+		one := s
+		one.scenario = name
+		all = append(all, one)
+	}
+	return all
+}
+
+// noScene says what to write instead where a policy stands for a scenario.
+func (s simulation) noScene(err error) error {
+	if len(s.compare) > 0 && simulator.About(s.scenario) != "" {
+		return fmt.Errorf("%s is a policy and no scenario; write policies after an equals sign, such as --compare=gap,managed-90", s.scenario)
+	}
+	return err
+}
+
+// twice refuses a scenario that is named again.
+func twice(scenarios []string) error {
+	for i, name := range scenarios {
+		if slices.Contains(scenarios[:i], name) {
+			return fmt.Errorf("simulate names %s twice; name each scenario once", name)
+		}
+	}
+	return nil
 }
 
 // nothingToRun refuses a workload beside a list.

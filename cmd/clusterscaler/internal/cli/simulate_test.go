@@ -54,6 +54,13 @@ func TestPoliciesAreComparedSideBySide(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, string(want), got.stdout, "clusterscaler %s >cmd/clusterscaler/internal/cli/testdata/compared.txt writes it; read the difference", strings.Join(args, " "))
 
+	both := clusterscaler(t, nil, "simulate", "quiet-night", "two-hosts-one-service", "--length", "30m", "--compare=managed-100,alarms-75", "--output", "json")
+	var scenes []simulator.Result
+	require.NoError(t, json.Unmarshal([]byte(both.stdout), &scenes), both.stderr)
+	require.Len(t, scenes, 4)
+	assert.Equal(t, []string{"quiet-night", "two-hosts-one-service"}, []string{scenes[0].Workload, scenes[2].Workload})
+	assert.Equal(t, "two alarm pairs, 75 %", scenes[3].Title)
+
 	var runs []simulator.Result
 	asJSON := clusterscaler(t, nil, append(args, "--output", "json")...)
 	require.NoError(t, json.Unmarshal([]byte(asJSON.stdout), &runs))
@@ -122,7 +129,7 @@ func TestWrongSimulationIsAnsweredWithWhatToDo(t *testing.T) {
 		"no workload is given; name a scenario, a trace with --tasks, --services or --demand, or a recording with --recording; simulate --list shows the scenarios": nil,
 		`there is no scenario "dirunal"; there are diurnal, flash-crowd,`:                                                                                           {"dirunal"},
 		" is a file and no scenario; give a recording with --recording":                                                                                             {tasks},
-		"simulate runs one scenario, not 2; run it once for each":                                                                                                   {"diurnal", "gpu"},
+		"simulate runs one scenario, not 2; with --compare it shows several, or run it once for each":                                                               {"diurnal", "gpu"},
 		"a scenario, --tasks, --services, --demand and --recording cannot be combined; keep one of them":                                                            {"diurnal", "--tasks", tasks},
 		"--length is for scenarios; for a trace or a recording, use --window from:to, in seconds":                                                                   {"--demand", demand, "--length", "1h"},
 		"--window is for traces and recordings; for a scenario, use --length, such as 6h":                                                                           {"diurnal", "--window", "1:2"},
@@ -130,6 +137,7 @@ func TestWrongSimulationIsAnsweredWithWhatToDo(t *testing.T) {
 		"leave --policy out and write --compare=signal,managed-100":                                                                                                 {"diurnal", "--policy", "signal", "--compare"},
 		"--compare= names no policy; name some":                                                                                                                     {"diurnal", "--compare="},
 		"--compare names gap twice":                                                                                                                                 {"diurnal", "--compare=gap,signal,gap"},
+		"simulate names gpu twice; name each scenario once":                                                                                                         {"gpu", "diurnal", "gpu", "--compare"},
 		"--length is 0s; it must be one or more whole minutes":                                                                                                      {"diurnal", "--length", "0s"},
 		"--list writes only a table; leave --output out":                                                                                                            {"--list", "--output", "json"},
 		`"-1" for "--seed" flag: it must be a whole number, 0 or more`:                                                                                              {"diurnal", "--seed", "-1"},
