@@ -31,23 +31,28 @@ func CompareText(w io.Writer, scenes ...Comparison) error {
 	if len(scenes) == 0 || len(scenes[0].Runs) == 0 {
 		return errors.New("a comparison needs a run")
 	}
-	said := wrapped([]string{headline(scenes) + ". " + over(scenes)})
+	var said strings.Builder
+	said.WriteString(wrapped([]string{headline(scenes) + ". " + over(scenes)}))
 	for _, c := range scenes {
-		first := c.Runs[0]
-		said += "\n" + wrapped([]string{fmt.Sprintf("%s, seed %d, under %s: %s measured. %s",
-			first.Workload, first.Seed, plural.Count(len(c.Runs), "policy", "policies"), span(first.Measures.Hours*3600), c.Why)}) + briefOf(c.Runs).text() + "\n"
-		if len(scenes) > 1 {
-			said += wrapped(append(harms(c.Runs), turned(first)...))
-			continue
-		}
-		var paragraphs []string
-		for _, s := range storiesOf(c.Runs) {
-			paragraphs = append(paragraphs, strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s %s", s.Title, s.Says, s.Against, s.Harm)), " "))
-		}
-		said += "\n" + wrapped(append(paragraphs, turned(first)...)) + "\n" + Table(c.Runs...) + "\n"
+		said.WriteString("\n" + c.text(len(scenes) == 1))
 	}
-	_, err := io.WriteString(w, said)
+	_, err := io.WriteString(w, said.String())
 	return err
+}
+
+// text is a comparison for a terminal, with every measure if it is the only one.
+func (c Comparison) text(only bool) string {
+	first := c.Runs[0]
+	said := wrapped([]string{fmt.Sprintf("%s, seed %d, under %s: %s measured. %s",
+		first.Workload, first.Seed, plural.Count(len(c.Runs), "policy", "policies"), span(first.Measures.Hours*3600), c.Why)}) + briefOf(c.Runs).text() + "\n"
+	if !only {
+		return said + wrapped(append(harms(c.Runs), turned(first)...))
+	}
+	var paragraphs []string
+	for _, s := range storiesOf(c.Runs) {
+		paragraphs = append(paragraphs, strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s %s", s.Title, s.Says, s.Against, s.Harm)), " "))
+	}
+	return said + "\n" + wrapped(append(paragraphs, turned(first)...)) + "\n" + Table(c.Runs...) + "\n"
 }
 
 // text is the table for a terminal.

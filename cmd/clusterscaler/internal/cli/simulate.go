@@ -160,16 +160,12 @@ func (s simulation) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	scenes := make([]report.Comparison, 1+len(s.more))
-	for i, one := range s.each() {
-		w, notes, err := one.workload()
-		if err != nil {
-			return one.noScene(err)
-		}
-		for _, note := range append(notes, s.learnt(knobs)...) {
-			fmt.Fprintln(cmd.ErrOrStderr(), "note:", note)
-		}
-		scenes[i] = report.Comparison{Workload: w.Name, Why: w.Why, Settle: w.Settle, Entry: entry, Prices: prices.String()}
+	scenes, notes, err := s.scenes(report.Comparison{Entry: entry, Prices: prices.String()})
+	if err != nil {
+		return err
+	}
+	for _, note := range append(notes, s.learnt(knobs)...) {
+		fmt.Fprintln(cmd.ErrOrStderr(), "note:", note)
 	}
 	undo, err := s.writable()
 	if err != nil {
@@ -275,6 +271,20 @@ func (s simulation) show(out io.Writer, scenes []report.Comparison) error {
 	default:
 		return report.Text(out, first.Why, first.Runs[0])
 	}
+}
+
+// scenes are what each scenario, or the only workload, shows before it has run, and notes about them.
+func (s simulation) scenes(of report.Comparison) (scenes []report.Comparison, notes []string, err error) {
+	for _, one := range s.each() {
+		w, said, err := one.workload()
+		if err != nil {
+			return nil, nil, one.noScene(err)
+		}
+		notes = append(notes, said...)
+		of.Workload, of.Why, of.Settle = w.Name, w.Why, w.Settle
+		scenes = append(scenes, of)
+	}
+	return scenes, notes, nil
 }
 
 // each is the simulation of each scenario.
