@@ -216,6 +216,11 @@ func limitsOf(r simulator.Result) limits {
 	if r.Thresholds == nil {
 		return limits{}
 	}
-	band := func(b thresholds.Band) [2]*float64 { return [2]*float64{b.ScaleOutAt, &b.ScaleInBelow} }
+	band := func(b thresholds.Band) [2]*float64 {
+		if b.ScaleInBelow >= 100 { // it forbids nothing
+			return [2]*float64{b.ScaleOutAt, nil}
+		}
+		return [2]*float64{b.ScaleOutAt, &b.ScaleInBelow}
+	}
 	return limits{CPU: band(r.Thresholds.CPU), Memory: band(r.Thresholds.Memory)}
 }
