@@ -97,7 +97,7 @@ func newSimulate() *cobra.Command {
 	f.Var(&s.history, "history", "how much time to simulate first and not measure, such as 24h; of a trace or recording, the time before --window")
 	s.world.flags(cmd)
 	f.BoolVar(&s.listKnobs, "list-knobs", false, "list the numbers of the simulated AWS and their sources; run nothing")
-	f.StringVar(&s.entry, "entry", "", "file that holds the clusters' entry, as in SSM")
+	f.StringVar(&s.entry, "entry", "", "file that holds the clusters' entry, as in SSM, or a recipe: @safe, @balanced, @cheap, @batch or @gpu")
 	f.StringVar(&s.policy, "policy", simulator.Policies()[0], "policy that scales the cluster; --list shows all")
 	f.StringSliceVar(&s.compare, "compare", nil, "compare these policies on the same workload and seed; without a value, "+strings.Join(compared(), ","))
 	f.Lookup("compare").NoOptDefVal = strings.Join(compared(), ",")

@@ -13,6 +13,7 @@ import (
 
 	"ecs-cluster-scaler/simulator"
 	"ecs-cluster-scaler/simulator/workload"
+	"ecs-cluster-scaler/thresholds"
 )
 
 // file writes a file and returns its path.
@@ -154,6 +155,8 @@ func TestWrongSimulationIsAnsweredWithWhatToDo(t *testing.T) {
 		"the window ends at second 7200, and there is nothing after second 3600; choose an end within it":                                                           {"--demand", demand, "--window", "0:7200"},
 		"--faults is 101; it must be a percentage from 0 to 100":                                                                                                    {"diurnal", "--faults", "101"},
 		`there is no policy "magic"; take gap`:                                                                                                                      {"diurnal", "--policy", "magic"},
+		"--entry: there is no recipe @chaep; there are @balanced, @safe, @cheap, @batch, @gpu; for a file of your own leave out the @":                              {"diurnal", "--entry", "@chaep"},
+		"--entry: there is no file cheap; write @cheap for the recipe":                                                                                              {"diurnal", "--entry", "cheap"},
 		"docs/reference.md lists the fields":                                                                                                                        {"diurnal", "--entry", entry},
 		"--list runs nothing; leave out either --list or the workload":                                                                                              {"diurnal", "--list"},
 		"/nowhere.json: no such file or directory; name a file that holds an entry":                                                                                 {"diurnal", "--entry", "/nowhere.json"},
@@ -168,4 +171,17 @@ func TestWrongSimulationIsAnsweredWithWhatToDo(t *testing.T) {
 	got := clusterscaler(t, nil, "simulate", "diurnal", "--entry", entry)
 	assert.Contains(t, got.stderr, "cpu.scale_out_at")
 	assert.Contains(t, got.stderr, "typo")
+}
+
+func TestARecipeIsAnEntryByItsName(t *testing.T) {
+	run := func(entry string) string {
+		got := clusterscaler(t, nil, "simulate", "quiet-night", "--length", "1h", "--entry", entry, "--output", "json")
+		require.Zero(t, got.code, got.stderr)
+		return got.stdout
+	}
+	recipe, err := thresholds.RecipeNamed("cheap")
+	require.NoError(t, err)
+	cheap := run("@cheap")
+	assert.Equal(t, run(file(t, "cheap.json", string(recipe.Entry))), cheap)
+	assert.NotEqual(t, run("@safe"), cheap)
 }

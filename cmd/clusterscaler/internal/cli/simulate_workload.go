@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"ecs-cluster-scaler/simulator/aws"
@@ -13,12 +15,22 @@ import (
 	"ecs-cluster-scaler/thresholds"
 )
 
-// readEntry returns the entry's text, which is valid; nil without --entry.
+// readEntry returns the entry's text, which is valid; nil without --entry. A name after @ is a recipe's.
 func (s simulation) readEntry() ([]byte, error) {
 	if s.entry == "" {
 		return nil, nil
 	}
+	if name, is := strings.CutPrefix(s.entry, "@"); is {
+		recipe, err := thresholds.RecipeNamed(name)
+		if err != nil {
+			return nil, fmt.Errorf("--entry: %w; for a file of your own leave out the @", err)
+		}
+		return recipe.Entry, nil
+	}
 	text, err := os.ReadFile(s.entry)
+	if _, unknown := thresholds.RecipeNamed(s.entry); errors.Is(err, fs.ErrNotExist) && unknown == nil {
+		return nil, fmt.Errorf("--entry: there is no file %s; write @%s for the recipe", s.entry, s.entry)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("--entry: %w; name a file that holds an entry as in SSM, such as {}", err)
 	}
