@@ -87,9 +87,11 @@ func (h *headroom) fit(f *facts, largest cluster.Resources) {
 	if f.basis != byLittle {
 		h.tasks = max(h.tasks, covering(h.need, h.size))
 	}
-	leave := half(most(h.need, past.Needed))
-	h.leave = max(h.tasks, covering(leave, h.size))
-	if h.leave > h.tasks {
+	lately := most(h.need, past.Needed)
+	whole := max(h.tasks, covering(lately, h.size)) // what would be bought back must fit in whole tasks, as it is bought
+	leave := half(lately)
+	h.leave = max(whole, covering(leave, h.size))
+	if h.leave > whole {
 		h.rest = beyond(leave, h.size.Times(int64(h.leave-1)))
 	}
 }
@@ -133,7 +135,7 @@ func (h headroom) why(f *facts) string {
 	case f.basis == awaiting:
 		return kept + "; " + awaited
 	case f.basis == byLittle:
-		return fmt.Sprintf("%s; thresholds hold until %d hours of demand are known, now %.1f", kept, knownFrom/60, float64(p.Minutes)/60)
+		return fmt.Sprintf("%s; thresholds hold until %d hours of demand are known, now %.1f", kept, knownFrom/60, float64(p.Minutes/6)/10)
 	case len(h.unread) > 0:
 		return kept + " until the size of its tasks is known"
 	default:

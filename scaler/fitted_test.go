@@ -61,7 +61,7 @@ func TestHeadroomIsTheLargestNeed(t *testing.T) {
 		"false":              {func(w *world) { w.entry.Headroom.Fitted.On, w.s.Past.Rise = false, size(6100, 0) }, 0, "none, as the entry says"},
 		"false, with tasks":  {func(w *world) { w.entry = unfitted; w.entry.Headroom.Tasks = 2 }, 2, "2 × web (1024 CPU, 2048 MiB) kept free, as the entry says"},
 		"no service":         {func(w *world) { w.s.Services[0].Daemon = true }, 0, "none; thresholds hold, because no service shows what the cluster demands"},
-		"not six hours":      {func(w *world) { w.s.Past.Minutes = 359 }, 0, "none; thresholds hold until 6 hours of demand are known, now 6.0"},
+		"not six hours":      {func(w *world) { w.s.Past.Minutes = 359 }, 0, "none; thresholds hold until 6 hours of demand are known, now 5.9"},
 		"not six hours, with tasks": {func(w *world) { w.s.Past.Minutes, w.entry.Headroom.Tasks = 150, 2 }, 2,
 			"2 × web (1024 CPU, 2048 MiB) kept free; thresholds hold until 6 hours of demand are known, now 2.5"},
 		"not read": {func(w *world) { w.s.Past = cluster.Past{Unread: "AWS denies cloudwatch:GetMetricData"} }, 0,
@@ -170,6 +170,22 @@ func TestTheLastTaskOfHeadroomMayBePart(t *testing.T) {
 	v = w.decide()
 	assert.Equal(t, []scaler.Reason{scaler.AllBelowScaleIn, scaler.HeadroomWouldBreak}, v.Reasons, v.Why)
 	assert.Contains(t, v.Why[1], "2 must fit, half as much again as was needed lately, so that the next task does not buy the host back")
+}
+
+// A need is met in whole tasks, so one of lately that comes back would buy the host back.
+func TestWhatWasNeededLatelyFitsInWholeTasks(t *testing.T) {
+	w := newWorld()
+	w.entry = builtin
+	w.host(4, size(4096, 15600))
+	w.service("wide", 2, size(2176, 2048))
+	w.put(0, 1, "wide")
+	w.put(1, 1, "wide")
+	w.s.Past = cluster.Past{Minutes: 1440, Lead: 4 * time.Minute, Needed: size(2176, 2048)}
+	assert.Equal(t, scaler.ScaleIn, w.decide().Signal, "one task, and half of one: %v", w.decide().Why)
+	w.s.Past.Needed.CPU++
+	v := w.decide()
+	assert.Equal(t, []scaler.Reason{scaler.AllBelowScaleIn, scaler.HeadroomWouldBreak}, v.Reasons, "two: %v", v.Why)
+	assert.Equal(t, 1, v.Headroom.Tasks)
 }
 
 // past draws what the day before was like.

@@ -206,7 +206,7 @@ func TestADayIsHandedOn(t *testing.T) {
 		a.Run(minute.Add(time.Duration(n) * time.Minute))
 		v := verdict(t, pass(t, p, time.Duration(n)*time.Minute), "a")
 		if n < 360 {
-			require.Contains(t, v.Headroom.Why, fmt.Sprintf("now %.1f", float64(n)/60), n)
+			require.Contains(t, v.Headroom.Why, fmt.Sprintf("now %.1f", float64(n/6)/10), n)
 		} else {
 			require.Contains(t, v.Headroom.Why, "1 × web (500 CPU, 10 MiB) kept free", n)
 		}
