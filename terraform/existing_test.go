@@ -129,7 +129,7 @@ func (r *road) upgrade(t *testing.T) {
 	r.requireNoGroupIsReplaced(t)
 	require.NoError(t, r.moto.ResetCalls(t.Context()))
 	r.apply(t)
-	assert.Equal(t, []string{"ecs-cluster-scaler/shop/scale-in", "ecs-cluster-scaler/shop/scale-out", "ecs-cluster-scaler/shop/scale-out-by-many-10s", "ecs-cluster-scaler/shop/scale-out-by-size-10s"}, r.policies(t))
+	assert.Equal(t, []string{"ecs-cluster-scaler/shop/scale-in-by-size", "ecs-cluster-scaler/shop/scale-out", "ecs-cluster-scaler/shop/scale-out-by-many-10s", "ecs-cluster-scaler/shop/scale-out-by-size-10s"}, r.policies(t))
 	assert.Equal(t, hosts, r.hosts(t))
 	r.requireAlarmsStartWhatIsThere(t)
 

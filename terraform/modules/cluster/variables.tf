@@ -109,14 +109,14 @@ variable "scale_out_by" {
 }
 
 variable "scale_in_by" {
-  description = "What removes hosts. `signal`: one host for each drain. `size`: as many as can be removed together, at most a tenth of the group. Never both: Auto Scaling would always take the smaller step."
+  description = "What removes hosts. `size`: as many as can be removed together, at most half of the group. `signal`: one host for each drain. Never both: Auto Scaling would always take the smaller step."
   type        = string
-  default     = "signal"
+  default     = "size"
   nullable    = false
 
   validation {
     condition     = contains(["signal", "size"], var.scale_in_by)
-    error_message = "scale_in_by must be \"signal\" (one host for each drain) or \"size\" (as many as can be removed together). To remove no host at all, say scale_in = false in the entry."
+    error_message = "scale_in_by must be \"size\" (as many as can be removed together) or \"signal\" (one host for each drain). To remove no host at all, say scale_in = false in the entry."
   }
 }
 

@@ -77,6 +77,9 @@ run "out" {
 }
 
 run "in" {
+  variables {
+    scale_in_by = "signal"
+  }
   assert {
     condition     = aws_cloudwatch_metric_alarm.scaling["in"].namespace == "ECSClusterScaler" && aws_cloudwatch_metric_alarm.scaling["in"].metric_name == "ScalingSignal" && aws_cloudwatch_metric_alarm.scaling["in"].dimensions == tomap({ ClusterName = "web" })
     error_message = "in watches ScalingSignal of this cluster."
@@ -110,7 +113,7 @@ run "in" {
     error_message = "in: the same warm-up, not the group's cooldown of 300 s."
   }
   assert {
-    condition     = aws_autoscaling_policy.scaling["in"].autoscaling_group_name == "web-blue"
+    condition     = aws_autoscaling_policy.scaling["in"].autoscaling_group_name == "web-blue" && one(aws_cloudwatch_metric_alarm.scaling["in"].alarm_actions) == "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:3:autoScalingGroupName/web-blue:policyName/in"
     error_message = "in is a policy of the active group."
   }
 }
@@ -155,18 +158,19 @@ run "out_by_size_each_minute" {
     alarm_period_seconds = 60
   }
   assert {
-    condition     = { for what, alarm in aws_cloudwatch_metric_alarm.scaling : what => alarm.period } == { in = 60, out = 60, out_by_size = 60 }
+    condition     = { for what, alarm in aws_cloudwatch_metric_alarm.scaling : what => alarm.period } == { in_by_size = 60, out = 60, out_by_size = 60 }
     error_message = "The cheaper alarm."
   }
   assert {
-    condition     = { for what, policy in aws_autoscaling_policy.scaling : what => policy.name } == { in = "ecs-cluster-scaler/web/scale-in", out = "ecs-cluster-scaler/web/scale-out", out_by_size = "ecs-cluster-scaler/web/scale-out-by-size-60s", out_by_many = "ecs-cluster-scaler/web/scale-out-by-many-60s" }
+    condition     = { for what, policy in aws_autoscaling_policy.scaling : what => policy.name } == { in_by_size = "ecs-cluster-scaler/web/scale-in-by-size", out = "ecs-cluster-scaler/web/scale-out", out_by_size = "ecs-cluster-scaler/web/scale-out-by-size-60s", out_by_many = "ecs-cluster-scaler/web/scale-out-by-many-60s" }
     error_message = "The publisher reads off their names how long it takes until they act."
   }
 }
 
-run "out_by_signal" {
+run "by_signal" {
   variables {
     scale_out_by = "signal"
+    scale_in_by  = "signal"
   }
   assert {
     condition     = keys(aws_cloudwatch_metric_alarm.scaling) == ["in", "out"] && keys(aws_autoscaling_policy.scaling) == ["in", "out"]
@@ -175,9 +179,6 @@ run "out_by_signal" {
 }
 
 run "in_by_size" {
-  variables {
-    scale_in_by = "size"
-  }
   assert {
     condition     = keys(aws_cloudwatch_metric_alarm.scaling) == ["in_by_size", "out", "out_by_size"] && keys(aws_autoscaling_policy.scaling) == ["in_by_size", "out", "out_by_many", "out_by_size"]
     error_message = "By size instead of by signal, never beside it."
@@ -206,7 +207,7 @@ run "in_by_size" {
 
 run "each_alarm_starts_its_own_policy" {
   assert {
-    condition     = keys(aws_cloudwatch_metric_alarm.scaling) == ["in", "out", "out_by_size"] && keys(aws_autoscaling_policy.scaling) == ["in", "out", "out_by_many", "out_by_size"]
+    condition     = keys(aws_cloudwatch_metric_alarm.scaling) == ["in_by_size", "out", "out_by_size"] && keys(aws_autoscaling_policy.scaling) == ["in_by_size", "out", "out_by_many", "out_by_size"]
     error_message = "Three alarms, four policies."
   }
   assert {
@@ -214,7 +215,7 @@ run "each_alarm_starts_its_own_policy" {
     error_message = "out starts the policy that adds."
   }
   assert {
-    condition     = one(aws_cloudwatch_metric_alarm.scaling["in"].alarm_actions) == "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:3:autoScalingGroupName/web-blue:policyName/in"
+    condition     = one(aws_cloudwatch_metric_alarm.scaling["in_by_size"].alarm_actions) == "arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:4:autoScalingGroupName/web-blue:policyName/in_by_size"
     error_message = "in starts the policy that removes."
   }
   assert {
@@ -226,15 +227,15 @@ run "each_alarm_starts_its_own_policy" {
     error_message = "Nothing scales on OK or on missing data."
   }
   assert {
-    condition     = output.policy_arns == { for direction, policy in aws_autoscaling_policy.scaling : direction => policy.arn } && keys(output.alarm_arns) == ["in", "out", "out_by_size"]
+    condition     = output.policy_arns == { for direction, policy in aws_autoscaling_policy.scaling : direction => policy.arn } && keys(output.alarm_arns) == ["in_by_size", "out", "out_by_size"]
     error_message = "All are to be had by what they do."
   }
   assert {
-    condition     = { for what, policy in aws_autoscaling_policy.scaling : what => policy.name } == { in = "ecs-cluster-scaler/web/scale-in", out = "ecs-cluster-scaler/web/scale-out", out_by_size = "ecs-cluster-scaler/web/scale-out-by-size-10s", out_by_many = "ecs-cluster-scaler/web/scale-out-by-many-10s" }
+    condition     = { for what, policy in aws_autoscaling_policy.scaling : what => policy.name } == { in_by_size = "ecs-cluster-scaler/web/scale-in-by-size", out = "ecs-cluster-scaler/web/scale-out", out_by_size = "ecs-cluster-scaler/web/scale-out-by-size-10s", out_by_many = "ecs-cluster-scaler/web/scale-out-by-many-10s" }
     error_message = "Policies are named like their alarms: two stacks' on one group are told apart. Those of the fast alarm say so, for the publisher."
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.scaling["out"].alarm_name == "ecs-cluster-scaler/web/scale-out" && aws_cloudwatch_metric_alarm.scaling["in"].alarm_name == "ecs-cluster-scaler/web/scale-in"
+    condition     = aws_cloudwatch_metric_alarm.scaling["out"].alarm_name == "ecs-cluster-scaler/web/scale-out" && aws_cloudwatch_metric_alarm.scaling["in_by_size"].alarm_name == "ecs-cluster-scaler/web/scale-in-by-size"
     error_message = "An alarm's name names its stack and cluster, told apart by what neither may hold."
   }
 }
