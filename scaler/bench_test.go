@@ -79,6 +79,11 @@ func BenchmarkDecide(b *testing.B) {
 	rare := func(_ int, _ *cluster.Service, d *cluster.Definition) {
 		d.Constraints = []cluster.Constraint{{Type: cluster.MemberOf, Expression: "attribute:ecs.availability-zone in [a, b, c]"}}
 	}
+	b.Run("28 hosts, 280 tasks of 28 services, two may go", func(b *testing.B) {
+		w := fleet(28, 28)
+		w.entry.MinInstances = 26
+		w.bench(b, scaler.ScaleIn)
+	})
 	b.Run("400 hosts, 4000 tasks of 40 services", func(b *testing.B) { fleet(400, 40).bench(b, scaler.ScaleIn) })
 	b.Run("400 hosts, 4000 tasks of 40 services, 40 leaving", func(b *testing.B) {
 		w := fleet(400, 40)

@@ -9,9 +9,11 @@ import (
 )
 
 const (
-	// guesses is how many random choices are tried beside the listed ones: so many for a few hosts, and more the larger the share
-	// of the group is. There are the more choices, and the more differ from each other.
-	guesses, guessesForAll = 20, 100
+	// everyChoice is how many choices are all tried.
+	everyChoice = 400
+	// guesses are tried where there are more, beside the listed ones: so many for a few hosts, more the larger the share of the
+	// group is, because more of them differ, and more of few hosts, because each is quick.
+	guesses, guessesForAll, guessesForOne = 20, 100, 200
 )
 
 // choices are orders in which the hosts of a group may go.

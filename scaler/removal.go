@@ -217,15 +217,14 @@ func (m *removal) canRemoveListed(n int, c *choices) bool {
 	return true
 }
 
-// canRemoveGuessed tries n hosts of random orders, or every choice of n hosts where these are no more. The same cluster gives
+// canRemoveGuessed tries n hosts of random orders, or every choice where there are few. The same cluster gives
 // the same ones, whatever order its hosts were read in.
 func (m *removal) canRemoveGuessed(n, size int, c *choices) bool {
-	tries := guesses + guessesForAll*n/max(1, size)
-	if all := c.every(n, tries); all != nil {
+	if all := c.every(n, everyChoice); all != nil {
 		return !slices.ContainsFunc(all, func(set []int) bool { return m.refuses(set) != nil })
 	}
 	random := rand.New(rand.NewPCG(uint64(len(c.fullest)), uint64(n)))
-	for i := range tries {
+	for i := range guesses + guessesForAll*n/max(1, size) + guessesForOne/n {
 		if m.refuses(c.guessed(random, i)[:n]) != nil {
 			return false
 		}
