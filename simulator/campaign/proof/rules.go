@@ -46,11 +46,6 @@ var rules = []rule{
 		breaks: []campaign.Promise{campaign.InOnSpentProof},
 	},
 	{
-		name:   "those that leave go with the next",
-		Mutant: mutation.Mutant{File: "scaler/removal.go", Find: "	set = append(slices.Clip(set), m.leaving...)\n", Replace: ""},
-		breaks: []campaign.Promise{campaign.InWouldNotFit},
-	},
-	{
 		name:   "as many go together as find room, whichever they are",
 		Mutant: mutation.Mutant{File: "scaler/removal.go", Find: "	return mostThat(least, mostThat(least, most, listed), all)\n", Replace: "	_, _ = least, all\n	return most\n"},
 		breaks: []campaign.Promise{campaign.InWouldNotFit},
