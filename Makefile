@@ -186,11 +186,11 @@ bin/tools/%:
 
 # An hour of an m5.xlarge in us-east-1 costs $0.192. A day of history first, because ours fit their headroom to it.
 .PHONY: demo
-demo: ## a day, and a lost zone: ours beside two alarm pairs and ECS managed scaling, as a table and as a page
+demo: ## a day, a crowd and a lost zone: ours beside two alarm pairs and ECS managed scaling, as a table and as a page
 	@mkdir -p dist
 	@tools/build-aloud.sh -buildvcs=false -o dist/demo ./cmd/clusterscaler
-	@dist/demo simulate diurnal az-outage --compare=gap,alarms-75,managed-100 --history 24h --price 0.192 --html dist/demo.html
-	@echo 'The same as a page, minute by minute: dist/demo.html. Another load: dist/demo simulate flash-crowd --compare --history 24h'
+	@dist/demo simulate diurnal flash-crowd az-outage --compare=gap,alarms-75,managed-100 --history 24h --price 0.192 --html dist/demo.html
+	@echo 'The same as a page, minute by minute: dist/demo.html. Another load: dist/demo simulate fragmentation --compare --history 24h'
 
 .PHONY: lab
 lab: ## a Python with the pinned moto (.venv where python3 has none)
