@@ -15,7 +15,7 @@ import (
 //go:embed alarms.json
 var text []byte
 
-// The names of the alarms. Those by size stand instead of the plain ones, never beside them.
+// The names of the alarms. InBySize stands instead of In, never beside it. Out stands beside OutBySize, and alone without it.
 const (
 	OutBySize = "out_by_size"
 	InBySize  = "in_by_size"
