@@ -113,8 +113,7 @@ func (s shortage) headroomShort() bool { return s.headroom > 0 && !s.headroomUnp
 
 // mustFit is how many headroom tasks must fit without a host: half as much again as was needed lately or, where the entry says
 // how many, twice as many, so that the next task does not buy the host back. In a simulated week of taxi rides on some fifteen
-// hosts, once bought back 112 hosts within half an hour, 42 of them although nothing had changed; twice at most one
-// (docs/evaluation.md).
+// hosts, once bought back 112 hosts within half an hour, 42 of them although nothing had changed; twice at most one.
 func (h headroom) mustFit() int { return h.leave }
 
 // breaks is the objection that too few headroom tasks fit without these hosts.
