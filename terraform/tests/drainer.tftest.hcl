@@ -53,7 +53,7 @@ run "defaults" {
   }
   assert {
     condition     = aws_lambda_function.drainer["drainer"].environment[0].variables == tomap(merge(aws_lambda_function.publisher.environment[0].variables, { DRAIN_HOOKS = "ecs-cluster-scaler-drain" }))
-    error_message = "Both functions read the same variables, but for the alarm's period, and the drainer the hooks that it may complete."
+    error_message = "Both functions read the same variables, and the drainer the hooks that it may complete."
   }
   assert {
     condition     = aws_lambda_function_event_invoke_config.drainer["drainer"].maximum_retry_attempts == 2 && aws_lambda_function_event_invoke_config.drainer["drainer"].destination_config[0].on_failure[0].destination == aws_sqs_queue.drainer_failures["drainer"].arn

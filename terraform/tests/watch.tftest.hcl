@@ -115,7 +115,7 @@ run "dashboard" {
     defaults = { cpu = { scale_out_at = 90 } }
   }
   assert {
-    condition     = length(setsubtract(["ScalingSignal", "InstanceGap", "CPUReservation", "MemoryReservation", "GPUReservation", "CPUDemand", "MemoryDemand", "GPUDemand", "UnplacedTasks", "ScaleOutBlocked", "DrainingInstances", "DrainBlocked", "OldestDrainMinutes", "UnregisteredInstances", "DisconnectedInstances"], [for widget in jsondecode(aws_cloudwatch_dashboard.clusters["dashboard"].dashboard_body).widgets : try(regex("MetricName=\"([A-Za-z]+)\"", widget.properties.metrics[0][0].expression)[0], "")])) == 0
+    condition     = length(setsubtract(["ScalingSignal", "InstanceGap", "CapacityChange", "InstancesWanted", "CPUReservation", "MemoryReservation", "GPUReservation", "CPUDemand", "MemoryDemand", "GPUDemand", "UnplacedTasks", "ScaleOutBlocked", "DrainingInstances", "DrainBlocked", "OldestDrainMinutes", "UnregisteredInstances", "DisconnectedInstances"], [for widget in jsondecode(aws_cloudwatch_dashboard.clusters["dashboard"].dashboard_body).widgets : try(regex("MetricName=\"([A-Za-z]+)\"", widget.properties.metrics[0][0].expression)[0], "")])) == 0
     error_message = "Every metric of a cluster is searched for, so that a new cluster shows by itself."
   }
   assert {
