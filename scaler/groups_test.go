@@ -42,6 +42,9 @@ func TestVerdictOnGroups(t *testing.T) {
 	plus := func(phase cluster.Phase, launched time.Time) change {
 		return func(g *cluster.Group) {
 			g.Instances = append(g.Instances, cluster.Instance{ID: "i-new", Phase: phase, LaunchedAt: launched})
+			if phase == cluster.Pending || phase == cluster.InService {
+				g.Desired++
+			}
 		}
 	}
 	idle, hot := func() []cluster.Host { return hosts(4, 100, 100) }, func() []cluster.Host { return hosts(4, 900, 100) }
@@ -80,6 +83,8 @@ func TestVerdictOnGroups(t *testing.T) {
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.InstancesLaunching}},
 		"one never joined": {hosts: idle(), group: []change{plus(cluster.InService, now.Add(-10*time.Minute))}, signal: -1,
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn}},
+		"desired is lowered, and none has begun to leave": {hosts: idle(), group: []change{func(g *cluster.Group) { g.Desired-- }}, signal: 0,
+			reasons: []scaler.Reason{scaler.AllBelowScaleIn, scaler.InstancesDraining}},
 		"one stands aside": {hosts: idle(), group: []change{plus(cluster.Aside, time.Time{})}, signal: -1,
 			reasons: []scaler.Reason{scaler.AllBelowScaleIn}},
 		"a draining host that its group holds in service was forgotten": {
@@ -103,6 +108,9 @@ func TestOtherDrainingHostsHoldNoScaleIn(t *testing.T) {
 			for g := range s.Groups {
 				if s.Groups[g].Name == group {
 					s.Groups[g].Instances = append(s.Groups[g].Instances, cluster.Instance{ID: "i-other", Phase: phase, State: state})
+					if phase == cluster.InService {
+						s.Groups[g].Desired++
+					}
 				}
 			}
 		}

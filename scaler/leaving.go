@@ -38,7 +38,8 @@ func (f *facts) staying() int {
 //
 // An alarm fires on five datapoints, and each proves that so many hosts can be removed together. Once hosts have begun to
 // leave, these proofs are used up: the first pass that sees it says 0, so that the next five are all about the hosts that are
-// left. What has begun to leave is known only to a process that published lately.
+// left. What has begun to leave is known only to a process that published lately. Where the desired capacity is lowered and no
+// host has begun to leave yet, the proofs are used up too: a later action counts from either number, and nobody proved both.
 //
 // Without one group that follows the signal nobody knows who leaves, or what an alarm removes. Then the next host waits until
 // the last one has left.
@@ -55,6 +56,9 @@ func waitsForLeaving(s cluster.Snapshot) string {
 		return "this process did not publish in the last minutes, so that hosts may have begun to leave unseen; the next pass may remove some"
 	case s.Departed > 0:
 		return fmt.Sprintf("%s begun to leave since the last pass, which uses up what was proved before; the next pass may remove more", howMany(s.Departed, "host has", "hosts have"))
+	case active.Unit == "" && active.InService() > active.Desired:
+		return fmt.Sprintf("%s about to leave, because %d are in service and the desired capacity is %d; the next scale-in waits until that has begun",
+			hostsAre(active.InService()-active.Desired), active.InService(), active.Desired)
 	default:
 		return ""
 	}
