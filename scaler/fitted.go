@@ -158,8 +158,10 @@ func (h headroom) because(f *facts) string {
 	rose := fmt.Sprintf("within %d minutes demand rose by at most %s %s times of 100 in the last day",
 		int(f.s.Past.Lead.Minutes()), amountOf(r, amounts(f.s.Past.Rise)[r]), plain(f.entry.Headroom.Fitted.Percentile))
 	switch {
-	case h.tasks == 0:
+	case h.tasks == 0 && f.s.Past.AtZero:
 		return ": " + rose + ", and it was 0 for hours"
+	case h.tasks == 0:
+		return ": no service wants a task whose size could be kept free"
 	case amounts(h.rise)[r] < amounts(h.floor)[r] && f.entry.Headroom.Tasks >= h.tasks:
 		return ", as headroom.tasks says: " + rose
 	case amounts(h.rise)[r] < amounts(h.floor)[r]:

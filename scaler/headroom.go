@@ -45,7 +45,8 @@ func (h headroom) called() string {
 	return fmt.Sprintf("%s (%s)", h.name, h.size)
 }
 
-// newHeadroom takes the size from the entry, or from the service task with the largest dominant share of a host.
+// newHeadroom takes the size from the entry, or from the service task with the largest dominant share of a host. Headroom that
+// fits itself is never of a size that lacks CPU or memory: no number of such tasks covers what demand may rise by.
 func newHeadroom(f *facts, unit cluster.Resources) headroom {
 	e := f.entry.Headroom
 	h := headroom{tasks: e.Tasks, leave: 2 * e.Tasks}
@@ -54,7 +55,7 @@ func newHeadroom(f *facts, unit cluster.Resources) headroom {
 		return h
 	}
 	largest := largestTask(f, unit)
-	if e.CPU != nil && e.Memory != nil {
+	if given := e.CPU != nil && e.Memory != nil; given && (!fits || *e.CPU > 0 && *e.Memory > 0) {
 		h.size = cluster.Resources{CPU: *e.CPU, Memory: *e.Memory}
 		if fits {
 			h.unread = largest.unread
@@ -124,7 +125,7 @@ func (h headroom) breaks(without []cluster.Host, fit int) *explanation {
 
 // margin says what must fit without a host.
 func (h headroom) margin() string {
-	if h.need == (cluster.Resources{}) {
+	if h.need == (cluster.Resources{}) && h.leave == 2*h.tasks {
 		return "twice the headroom"
 	}
 	return "half as much again as was needed lately"
