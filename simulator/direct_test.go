@@ -102,12 +102,13 @@ func TestTheAlarmLosesLittleToSettingTheCapacity(t *testing.T) {
 }
 
 // Without history no room is kept for a spike, so that what waits waits for a boot, and each second before the purchase is waited
-// too. No alarm can do better there: to set the capacity as much later as it comes loses as much.
+// too: to set the capacity as much later as it comes loses half of what the alarm loses. What is left is bought a pass later, because
+// hosts that are warm within half a minute count as warm.
 func TestWithoutHistoryTheAlarmsDelayIsWaited(t *testing.T) {
 	t.Parallel()
 	w := spiky(t, 0)
 	best, later, ours := sized(t, w, setting{direct: true}), sized(t, w, setting{direct: true, after: 15 * time.Second}), sized(t, w, setting{})
 	assert.Greater(t, ours.UnplacedTaskSeconds, 1.05*best.UnplacedTaskSeconds, "else the documents say too little")
-	assert.LessOrEqual(t, ours.UnplacedTaskSeconds, 1.05*later.UnplacedTaskSeconds)
-	assert.LessOrEqual(t, ours.UnplacedLateTaskSeconds, 1.05*later.UnplacedLateTaskSeconds)
+	assert.LessOrEqual(t, ours.UnplacedTaskSeconds, 1.1*later.UnplacedTaskSeconds)
+	assert.LessOrEqual(t, ours.UnplacedLateTaskSeconds, 1.1*later.UnplacedLateTaskSeconds)
 }

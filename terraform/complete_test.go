@@ -262,14 +262,14 @@ func (s *stack) scaleIn(t *testing.T) {
 			Reasons []string
 		}
 	}
-	minute := s.publisher.tick(t, &answer)
+	minute := s.publisher.ticks(t, 2, &answer) // a process's first pass removes nothing
 	require.Len(t, answer.Clusters, 2)
 	signal, found, err := moto.Metric(t.Context(), s.moto, s.publisher.env["METRIC_NAMESPACE"], "ScalingSignal", "web", minute)
 	require.NoError(t, err)
 	require.True(t, found, "the metric has the dimension that the alarm looks at")
 	require.InDelta(t, -1, signal, 0, "%+v", answer)
 
-	s.fireAlarm(t, "web", "ScalingSignal", "LessThanOrEqualToThreshold", signal)
+	s.fireAlarm(t, "web", "CapacityChange", "LessThanOrEqualToThreshold", signal) // one host of three: half of them
 	leaving := s.open(t)
 	require.Len(t, leaving, 1)
 	events, err := s.moto.LifecycleEvents(t.Context())
@@ -338,7 +338,7 @@ func (s *stack) turned(t *testing.T) {
 			turnedTo++
 		}
 	}
-	assert.Equal(t, 3, turnedTo)
+	assert.Equal(t, 4, turnedTo, "out, two of out_by_size, in_by_size")
 	leaving := s.open(t)
 	require.Len(t, leaving, 2, "every host of blue waits for its hook")
 	s.letTimePass(t)
@@ -757,11 +757,22 @@ func (s *stack) start(t *testing.T, name string) *appliedFunction {
 // tick starts the function with what the schedule has as its input, as Scheduler fills it in.
 func (f *appliedFunction) tick(t *testing.T, answer any) time.Time {
 	t.Helper()
+	return f.ticks(t, 1, answer)
+}
+
+// ticks are so many of one process, of this minute and those that follow. Minute and answer are the last one's.
+func (f *appliedFunction) ticks(t *testing.T, times int, answer any) time.Time {
+	t.Helper()
 	schedule, err := f.schedule(t.Context())
 	require.NoError(t, err)
 	minute := time.Now().UTC().Truncate(time.Minute)
-	event := strings.ReplaceAll(schedule, "<aws.scheduler.scheduled-time>", minute.Format(time.RFC3339))
-	payload := f.invoke(t, []byte(event))
+	var events [][]byte
+	for range times {
+		events = append(events, []byte(strings.ReplaceAll(schedule, "<aws.scheduler.scheduled-time>", minute.Format(time.RFC3339))))
+		minute = minute.Add(time.Minute)
+	}
+	minute = minute.Add(-time.Minute)
+	payload := f.invoke(t, events...)
 	require.NotContains(t, string(payload), "dropped")
 	if answer != nil {
 		require.NoError(t, json.Unmarshal(payload, answer))
@@ -769,7 +780,7 @@ func (f *appliedFunction) tick(t *testing.T, answer any) time.Time {
 	return minute
 }
 
-func (f *appliedFunction) invoke(t *testing.T, event []byte) []byte {
+func (f *appliedFunction) invoke(t *testing.T, events ...[]byte) []byte {
 	t.Helper()
 	env := f.moto.Env()
 	for name, value := range f.env {
@@ -778,9 +789,12 @@ func (f *appliedFunction) invoke(t *testing.T, event []byte) []byte {
 	process, err := function.Start(t.Context(), f.binary, env, function.Named(f.name), function.MemoryMB(f.memoryMB))
 	require.NoError(t, err)
 	defer func() { _ = process.Close() }()
-	result, err := process.Invoke(t.Context(), event)
-	require.NoError(t, err)
-	require.Empty(t, result.ErrorMessage, "%s", result.Logs)
+	var result function.Result
+	for _, event := range events {
+		result, err = process.Invoke(t.Context(), event)
+		require.NoError(t, err)
+		require.Empty(t, result.ErrorMessage, "%s", result.Logs)
+	}
 	return result.Payload
 }
 

@@ -319,12 +319,12 @@ def _policy(backend, name, group):
 
 
 def _step(policy, delta):
-    """The step that contains delta: lower bound inclusive, upper exclusive above zero."""
+    """The step that contains delta. From the threshold up the lower bound belongs to a step, from there down the upper one
+    (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StepAdjustment.html)."""
     for step in policy.step_adjustments:
         low, high = step.get("MetricIntervalLowerBound"), step.get("MetricIntervalUpperBound")
-        above = low is None or delta >= float(low)
-        below = high is None or delta < float(high) or (low is None and delta <= float(high))
-        if above and below:
+        low, high = float("-inf") if low is None else float(low), float("inf") if high is None else float(high)
+        if low < delta <= high if high <= 0 else low <= delta < high:
             return int(step["ScalingAdjustment"])
     return None
 
