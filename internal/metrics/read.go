@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,6 +15,10 @@ import (
 type CloudWatchReader interface {
 	GetMetricData(ctx context.Context, in *cloudwatch.GetMetricDataInput, opts ...func(*cloudwatch.Options)) (*cloudwatch.GetMetricDataOutput, error)
 }
+
+// ErrUnread is that of a call which AWS answered without some of its metrics; the sentence ends with the status. Another call may be
+// answered whole.
+var ErrUnread = errors.New("AWS answered")
 
 // Reading is a metric of a cluster over some time.
 type Reading struct {
@@ -57,7 +62,7 @@ func Read(ctx context.Context, api CloudWatchReader, namespace string, of []Read
 	}
 	for n := range of {
 		if status, found := failed[queryID(n)]; found {
-			return fmt.Errorf("read %s of %s in namespace %s: AWS answered %s", of[n].Metric.Name, of[n].Cluster, namespace, status)
+			return fmt.Errorf("read %s of %s in namespace %s: %w %s", of[n].Metric.Name, of[n].Cluster, namespace, ErrUnread, status)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package publisher
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -21,6 +22,8 @@ const (
 	toReadHistories = 20 * time.Second
 	// triesToRead is how many passes try before a history counts as unread. A throttled call is no reason to buy hosts for thresholds.
 	triesToRead = 5
+	// triedAfter is how often it is tried from then on. A call that hangs takes toReadHistories of each pass that makes it.
+	triedAfter = 10 * time.Minute
 	// gap is how long a history may lack the newest minutes. Another process may have noted them.
 	gap = 5 * time.Minute
 )
@@ -37,8 +40,9 @@ type history struct {
 	// read: what was published before this process is known, or there is none. unread says why it is not.
 	read, recalled bool
 	unread         string
-	// tries are the passes that could not read it.
+	// tries are the passes that could not read it, after is when it may be tried again.
 	tries int
+	after time.Time
 	// here is closed when this pass has read it, or cannot.
 	here chan struct{}
 }
@@ -51,12 +55,16 @@ func (p *Publisher) readHistories(ctx context.Context, inTurn []*candidate, now 
 	group.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, toReadHistories)
 		defer cancel()
-		var failed error
+		var failed error // of a call: the next one would fail as well
 		for batch := range slices.Chunk(wanted, together) {
-			if failed == nil {
-				failed = p.readBatch(ctx, batch, now)
+			err := failed
+			if err == nil {
+				err = p.readBatch(ctx, batch, now)
 			}
-			p.histories.done(batch, failed)
+			if !errors.Is(err, metrics.ErrUnread) {
+				failed = err
+			}
+			p.histories.done(batch, err, now)
 		}
 	})
 	return group.Wait
@@ -81,7 +89,7 @@ func (h *histories) wanted(inTurn []*candidate, now time.Time) []string {
 			h.of[name] = of
 		}
 		of.here = make(chan struct{})
-		if of.read && (of.Newest().IsZero() || now.Sub(of.Newest()) <= gap) {
+		if of.read && (of.Newest().IsZero() || now.Sub(of.Newest()) <= gap) || now.Before(of.after) {
 			close(of.here)
 			continue
 		}
@@ -154,8 +162,9 @@ func (h *histories) fill(name string, from time.Time, of day) {
 	known.read = true
 }
 
-// done tells those who wait for these clusters that nothing more comes in this pass. A right that is missing is said at once.
-func (h *histories) done(clusters []string, failed error) {
+// done tells those who wait for these clusters that nothing more comes in this pass. A right that is missing is said at once, and
+// asked for in each pass, because AWS answers that at once too.
+func (h *histories) done(clusters []string, failed error, now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, name := range clusters {
@@ -166,8 +175,12 @@ func (h *histories) done(clusters []string, failed error) {
 		of.unread = ""
 		if !of.read {
 			of.tries++
-			if of.tries >= triesToRead || awsclient.Denied(failed) {
+			denied := awsclient.Denied(failed)
+			if of.tries >= triesToRead || denied {
 				of.unread = awsclient.Sentence(failed)
+			}
+			if of.tries >= triesToRead && !denied {
+				of.after = now.Add(triedAfter)
 			}
 		}
 		close(of.here)

@@ -3,6 +3,7 @@ package publisher_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -125,6 +126,53 @@ func TestAHistoryThatCannotBeReadIsSaidAfterFivePasses(t *testing.T) {
 		assert.Contains(t, full.Headroom.Why, "thresholds hold, because what demand was is not known: read 6 metrics of namespace Ours: AWS throttles cloudwatch:GetMetricData")
 		assert.Equal(t, scaler.ScaleIn, idle.Signal, idle.Why)
 	}
+}
+
+// Else a call that hangs would take twenty seconds of every pass.
+func TestAHistoryThatStaysUnreadIsTriedEveryTenMinutes(t *testing.T) {
+	a := newAccount().with("a", 4, 800)
+	a.demanded(t, "a", 24, 3200, 700)
+	p := a.publisher()
+	a.calls.Set(faulty.On(faulty.Throttled, "GetMetricData"))
+	tried := 0
+	for n := range 15 {
+		v := verdict(t, pass(t, p, time.Duration(n)*time.Minute), "a")
+		if n == 4 {
+			tried = a.reads()
+		}
+		if n >= 4 && n < 14 {
+			assert.Equal(t, tried, a.reads(), "pass %d", n)
+			assert.Contains(t, v.Headroom.Why, "thresholds hold, because what demand was is not known")
+		}
+	}
+	assert.Greater(t, a.reads(), tried, "ten minutes later")
+	a.calls.Set()
+	assert.NotContains(t, verdict(t, pass(t, p, 20*time.Minute), "a").Headroom.Why, rose)
+	assert.Contains(t, verdict(t, pass(t, p, 24*time.Minute), "a").Headroom.Why, rose)
+}
+
+func TestAMetricThatFailsCostsOnlyThoseReadWithIt(t *testing.T) {
+	a := newAccount()
+	names := []string{"a", "b", "c", "d", "e", "f"} // five are read together
+	for _, name := range names {
+		a.with(name, 4, 800)
+		a.demanded(t, name, 24, 3200, 700)
+	}
+	first := true
+	a.calls.Set(faulty.Where(func(c faulty.Call) bool { return c.Action == "GetMetricData" }, func(_ context.Context, _ faulty.Call, carryOut func() (any, error)) (any, error) {
+		out, err := carryOut()
+		if answer, is := out.(*cloudwatch.GetMetricDataOutput); is && first {
+			answer.MetricDataResults[0].StatusCode, first = types.StatusCodeInternalError, false
+		}
+		return out, err
+	}))
+	answer, known := pass(t, a.publisher(), 0), 0
+	for _, name := range names {
+		if strings.Contains(verdict(t, answer, name).Headroom.Why, rose) {
+			known++
+		}
+	}
+	assert.Equal(t, 1, known)
 }
 
 func TestAMinuteWithoutMemoryIsNotKnown(t *testing.T) {
