@@ -68,7 +68,7 @@ var Meanings = []struct {
 	{WouldBounce, "With one host less, the reservation of a resource would be at or above its scale_out_at."},
 	{HeadroomWouldBreak, "With one host less, too little headroom would be free. Half as much again as was needed lately must stay free, or twice as much where headroom.fitted is false, so that the next task does not buy the host back."},
 	{CannotMove, "Auto Scaling may choose a host with a task that ECS can never move: the minimumHealthyPercent and maximumPercent of its service let ECS neither start another task first nor stop this one first. Raise maximumPercent so that one more may start, or lower minimumHealthyPercent so that one may stop. Or its service is in a roll-out whose new tasks stop one after another, and ECS would start one of those in its place: mend the roll-out, or roll it back."},
-	{AgentLost, "Auto Scaling may choose a host with tasks whose agent has been disconnected for 3 minutes or longer. Nobody can stop its tasks properly, so that they would end with it. Replace the host, or restart its agent."},
+	{AgentLost, "Auto Scaling may choose a host with tasks whose agent has been disconnected for 3 minutes or longer, or for nobody knows how long. Nobody can stop its tasks properly, so that they would end with it. Replace the host, or restart its agent."},
 	{TasksUnread, "Some tasks or their sizes are not known. Nothing is scaled in, because they might not fit on the other hosts."},
 	{TooLarge, "There are more tasks, hosts or constraints than one pass can read or pack. Nothing is scaled in."},
 	{AtMinInstances, "The cluster has no more hosts than min_instances, or its group is at its MinSize."},
